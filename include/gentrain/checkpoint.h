@@ -1,0 +1,61 @@
+/* checkpoint.h: the whole state of a training as named spans of numbers.
+ *
+ * Layout, version 1 (attributes of "/": format "gentrain checkpoint",
+ * format_version, gentrain_version, task, step, epoch, seed; text data set
+ * /config: the resolved configuration as YAML):
+ *   /generator/03_conv2d/weight     parameters, one data set a tensor
+ *   /generator/04_batch_norm/running_mean
+ *   /optimizer/generator/m, v       moments, flat, in the order of parameters
+ * Local: the rank that writes or reads calls; others get data by broadcast.
+ */
+#ifndef GENTRAIN_CHECKPOINT_H
+#define GENTRAIN_CHECKPOINT_H
+
+#include "gentrain/h5file.h"
+
+/* A named part of the state. */
+typedef struct gt_span {
+    char path[160]; /* "/generator/03_conv2d/weight" */
+    int rank;
+    size_t dim[GT_H5_MAX_RANK];
+    size_t count;
+    gt_real *data; /* borrowed */
+} gt_span;
+
+typedef struct gt_checkpoint_info {
+    char task[16]; /* "gan", "vae" */
+    uint64_t step; /* steps done */
+    double epoch;  /* epochs done, for people */
+    uint64_t seed;
+    char *config; /* resolved YAML; owned: gt_checkpoint_info_free */
+} gt_checkpoint_info;
+
+enum { GT_PATH = 4096 };
+
+gt_status gt_checkpoint_write(const char *path, const gt_checkpoint_info *info,
+                              const gt_span *spans, int n_spans);
+
+/* Read what the file says of itself. GT_ERR_FORMAT when it is no gentrain
+ * checkpoint or of a newer format version. */
+gt_status gt_checkpoint_read_info(const char *path, gt_checkpoint_info *info);
+void gt_checkpoint_info_free(gt_checkpoint_info *info);
+
+/* Fill the spans. GT_ERR_MISMATCH, naming the tensor and both shapes, when the
+ * file belongs to another architecture; a data set that is in the file's
+ * parameter groups but not among the spans is a mismatch too. Spans may have
+ * been written in part on failure. `with_optimizer` false: spans under
+ * /optimizer are neither asked for nor expected. */
+gt_status gt_checkpoint_read(const char *path, const gt_span *spans,
+                             int n_spans, bool with_optimizer);
+
+/* "RUN/checkpoints/step-00001200.h5" in `path`. */
+void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH]);
+
+/* Newest checkpoint of a run directory, or the file itself if `run_or_file` is
+ * one. GT_ERR_IO when there is none; the message says where it looked. */
+gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH]);
+
+/* Remove all but the newest `keep` checkpoints of a run. keep 0: all stay. */
+gt_status gt_checkpoint_prune(const char *run, int keep);
+
+#endif

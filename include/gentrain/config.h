@@ -1,0 +1,105 @@
+/* config.h: what a person asked for: a typed copy of a YAML file. Local.
+ *
+ * Section by section a table of gt_option says which keys there are, what they
+ * mean and what they default to; layer lists follow the layer table. The
+ * resolved YAML text, with every key spelled out, is kept with the struct and
+ * goes into run directories and checkpoints, from where it gives the same
+ * configuration again.
+ */
+#ifndef GENTRAIN_CONFIG_H
+#define GENTRAIN_CONFIG_H
+
+#include "gentrain/network.h"
+#include "gentrain/optimizer.h"
+#include "gentrain/option.h"
+
+typedef enum gt_task_kind { GT_TASK_GAN, GT_TASK_VAE } gt_task_kind;
+typedef enum gt_gan_loss { GT_GAN_NON_SATURATING, GT_GAN_MINIMAX } gt_gan_loss;
+typedef enum gt_likelihood { GT_BERNOULLI, GT_GAUSSIAN } gt_likelihood;
+typedef enum gt_prior { GT_PRIOR_NORMAL, GT_PRIOR_UNIFORM } gt_prior;
+
+typedef struct gt_layer_list {
+    gt_layer_spec *layers;
+    int count;
+} gt_layer_list;
+
+typedef struct gt_config {
+    int task; /* gt_task_kind */
+
+    struct {
+        char *uri;
+        int image[3]; /* h, w, c the model works at; points: 1, 1, 2 */
+        int range;    /* gt_range */
+    } data;
+
+    struct {
+        int init;      /* gt_init */
+        int latent[3]; /* shape of z */
+        /* gan */
+        gt_layer_list generator, discriminator;
+        int prior;    /* gt_prior: of z; uniform is U(-1, 1) */
+        int gan_loss; /* gt_gan_loss, the generator's */
+        /* vae */
+        gt_layer_list encoder, decoder;
+        int likelihood;            /* gt_likelihood */
+        double sigma;              /* of the Gaussian likelihood */
+        double beta;               /* weight of the KL term */
+        int64_t beta_warmup_steps; /* linear from 0 */
+    } model;
+
+    gt_optimizer_config optimizer; /* vae, and default of the two below */
+    gt_optimizer_config optimizer_generator, optimizer_discriminator;
+
+    struct {
+        int64_t batch;  /* global */
+        int64_t steps;  /* 0: by epochs */
+        int64_t epochs; /* 0: by steps */
+        int64_t seed;
+        int64_t shards;  /* -1: auto */
+        int64_t d_steps; /* discriminator steps per generator step */
+    } train;
+
+    struct {
+        int64_t log_every;        /* steps between lines of metrics.jsonl */
+        int64_t checkpoint_every; /* steps; 0: only at the end */
+        int64_t keep;             /* newest checkpoints kept; 0: all */
+        int64_t sample_every;     /* steps; 0: only at the end */
+        int64_t sample_count;     /* images in the grid */
+        int64_t test_every;       /* steps; 0: each epoch */
+        int64_t test_samples;     /* most held-out samples; 0: all */
+    } output;
+
+    char *text; /* the resolved YAML */
+} gt_config;
+
+/* A section of the file, for the parser and `gentrain help config`. */
+typedef struct gt_config_section {
+    const char *name; /* "train"; "" for keys at the top */
+    const gt_option *options;
+    size_t offset;        /* of the section's struct in gt_config */
+    const char *inherits; /* section that gives defaults, or NULL */
+    const char *help;
+} gt_config_section;
+extern const gt_config_section gt_config_sections[]; /* ends with name NULL */
+
+/* Layer lists of the model section: key, offset in gt_config, task. */
+typedef struct gt_config_list {
+    const char *key; /* "generator" */
+    size_t offset;
+    gt_task_kind task; /* required by this task, refused by the other */
+} gt_config_list;
+extern const gt_config_list gt_config_lists[]; /* ends with key NULL */
+
+/* Parse YAML `text` of length `size`. `name` is what messages call it (a file's
+ * path, or "preset dcgan28"). `sets` are n_sets texts "a.b=c" that replace or
+ * add values (c is YAML: a number, a word, a flow list). Fails with
+ * GT_ERR_CONFIG; the message gives name, line, key, what is allowed and the
+ * nearest known key. */
+gt_status gt_config_parse(gt_config **out, const char *name, const char *text,
+                          size_t size, const char *const *sets, int n_sets);
+void gt_config_free(gt_config *config);
+
+/* Read a whole file as text (malloc'ed, NUL-terminated). */
+gt_status gt_text_read(const char *path, char **text, size_t *size);
+
+#endif

@@ -1,0 +1,35 @@
+/* gemm.h: the one door to BLAS. Row-major matrix products, local.
+ *
+ * The bits of an element of C depend on m, n, the transposes, beta, the number
+ * of threads and the kernel family the library chose when it was loaded, and on
+ * nothing else. Keep every dimension well above 4: a product with a dimension
+ * of 3 runs at a twentieth of the machine's speed.
+ */
+#ifndef GENTRAIN_GEMM_H
+#define GENTRAIN_GEMM_H
+
+#include "gentrain/tensor.h"
+
+typedef enum gt_transpose { GT_PLAIN, GT_TRANSPOSED } gt_transpose;
+
+/* C[m x n] = op(A)[m x k] op(B)[k x n] + beta C, with leading dimensions (the
+ * distance between rows as stored) lda, ldb, ldc. beta = 0 does not read C. */
+void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
+             const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
+             gt_real *c, int ldc);
+
+/* BLAS threads of this process; no effect where the library has no such call.
+ */
+void gt_blas_set_threads(int threads);
+
+/* Name of the kernel family that runs, such as "SkylakeX", or "unknown" where
+ * the library does not tell. */
+const char *gt_blas_kernel(void);
+
+/* Name of the newest family that suits this CPU ("SkylakeX", "Haswell",
+ * "Sandybridge", "Nehalem"), and whether the running one is older than that
+ * and so runs at half the speed or less. */
+const char *gt_blas_best_kernel(void);
+bool gt_blas_kernel_is_old(void);
+
+#endif

@@ -1,0 +1,93 @@
+/* h5file.h: the one door to HDF5: whole files with named data sets. Local, one
+ * thread at a time (the library is not thread-safe).
+ *
+ * A file is written under a temporary name and appears under its own name only
+ * when it is complete and on the disk. Names are absolute
+ * ("/generator/weight"); missing groups are made. Every data set is chunked and
+ * carries fletcher32 checksums, so a damaged file fails to read instead of
+ * giving wrong numbers.
+ */
+#ifndef GENTRAIN_H5FILE_H
+#define GENTRAIN_H5FILE_H
+
+#include "gentrain/status.h"
+#include "gentrain/tensor.h"
+
+#include <stdint.h>
+
+enum { GT_H5_MAX_RANK = 4 };
+
+typedef enum gt_h5_type {
+    GT_H5_REAL, /* gt_real in memory, 32-bit float in the file */
+    GT_H5_U8,
+    GT_H5_I32,
+} gt_h5_type;
+
+typedef struct gt_h5 gt_h5;
+
+typedef struct gt_h5_info {
+    char name[256]; /* absolute */
+    gt_h5_type type;
+    int rank;
+    size_t dim[GT_H5_MAX_RANK];
+} gt_h5_info;
+
+/* Begin a new file that will be `path`. GT_ERR_IO when it cannot be made. */
+gt_status gt_h5_create(gt_h5 **out, const char *path);
+
+/* Finish a created file: close, flush to disk, rename, flush the directory.
+ * Frees `file` in any case; on failure the temporary file is removed and an
+ * older file at `path` is untouched. */
+gt_status gt_h5_commit(gt_h5 *file);
+
+/* Give up a created file, leaving nothing behind. NULL is allowed. */
+void gt_h5_discard(gt_h5 *file);
+
+/* Open for reading. GT_ERR_IO when it is missing or unreadable, GT_ERR_FORMAT
+ * when it is not HDF5 or is truncated. */
+gt_status gt_h5_open(gt_h5 **out, const char *path);
+void gt_h5_close(gt_h5 *file);
+
+/* Make a data set and write all of it; data == NULL makes it only, for
+ * gt_h5_write_rows. */
+gt_status gt_h5_write(gt_h5 *file, const char *name, gt_h5_type type, int rank,
+                      const size_t dim[], const void *data);
+/* Write rows [first, first + count) along the first dimension. */
+gt_status gt_h5_write_rows(gt_h5 *file, const char *name, size_t first,
+                           size_t count, const void *data);
+
+/* What a data set is; GT_ERR_FORMAT if there is none of that name. */
+gt_status gt_h5_describe(gt_h5 *file, const char *name, gt_h5_info *info);
+bool gt_h5_has(gt_h5 *file, const char *name);
+/* Read all of a data set whose shape must be `dim` (GT_ERR_MISMATCH otherwise,
+ * with both shapes; GT_ERR_FORMAT when a checksum does not match). */
+gt_status gt_h5_read(gt_h5 *file, const char *name, gt_h5_type type, int rank,
+                     const size_t dim[], void *data);
+
+/* Attributes of an object ("/" is the file). Text is UTF-8, fixed length. */
+gt_status gt_h5_set_text(gt_h5 *file, const char *object, const char *key,
+                         const char *text);
+gt_status gt_h5_set_int(gt_h5 *file, const char *object, const char *key,
+                        int64_t value);
+gt_status gt_h5_set_real(gt_h5 *file, const char *object, const char *key,
+                         double value);
+/* *text is malloc'ed. GT_ERR_FORMAT when it is missing or of another type. */
+gt_status gt_h5_get_text(gt_h5 *file, const char *object, const char *key,
+                         char **text);
+gt_status gt_h5_get_int(gt_h5 *file, const char *object, const char *key,
+                        int64_t *value);
+
+/* Text too long for an attribute (over 64 KB), as a scalar string data set. */
+gt_status gt_h5_write_text(gt_h5 *file, const char *name, const char *text);
+gt_status gt_h5_read_text(gt_h5 *file, const char *name, char **text);
+
+/* Mark a u8 data set [n x h x w x 1 or 3] with the attributes of the HDF5 Image
+ * and Palette Specification 1.2, so that viewers show it. */
+gt_status gt_h5_mark_images(gt_h5 *file, const char *name, int channels);
+
+/* Call visit for every data set, in name order, until it returns non-zero. */
+gt_status gt_h5_walk(gt_h5 *file,
+                     int (*visit)(const gt_h5_info *info, void *context),
+                     void *context);
+
+#endif

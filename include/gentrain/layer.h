@@ -1,0 +1,125 @@
+/* layer.h: what a layer is; the table of all layers.
+ *
+ * A layer is stateless: parameters, gradients, statistics and activations are
+ * handed to it, so one layer serves any number of passes. To add a layer, write
+ * one file with a gt_layer_type and add one line to the table in layer.c; the
+ * configuration parser, `gentrain help layers` and the conformance tests all
+ * read that table. `plan` may fail; `forward` and `backward` may not, since
+ * plan has checked every shape. All calls are local.
+ */
+#ifndef GENTRAIN_LAYER_H
+#define GENTRAIN_LAYER_H
+
+#include "gentrain/option.h"
+#include "gentrain/status.h"
+#include "gentrain/tensor.h"
+
+#include <stdint.h>
+
+enum { GT_LAYER_MAX_TENSORS = 2 };
+
+/* How a tensor starts; the network's initialisation scheme says with which
+ * distribution (see network.h). */
+typedef enum gt_role {
+    GT_ROLE_WEIGHT, /* matrix or kernel */
+    GT_ROLE_BIAS,   /* zero */
+    GT_ROLE_SCALE,  /* one (DCGAN: N(1, 0.02)) */
+    GT_ROLE_ZERO,   /* running mean */
+    GT_ROLE_ONE,    /* running variance */
+} gt_role;
+
+/* One named tensor of a layer: a parameter, or state such as running
+ * statistics. */
+typedef struct gt_tensor {
+    const char *name; /* "weight", "bias", "running_mean", ... */
+    gt_role role;
+    int rank;               /* number of dimensions */
+    int dim[4];             /* row-major */
+    size_t count;           /* product of the dimensions */
+    double fan_in, fan_out; /* weights: inputs to an output, and back */
+    size_t offset; /* in the network's flat allocation; set by network */
+} gt_tensor;
+
+typedef struct gt_layer_type gt_layer_type;
+
+typedef struct gt_layer {
+    const gt_layer_type *type;
+    const void *options; /* borrowed; a struct that type->options describes */
+    int index;           /* position in its network */
+    gt_shape in, out;
+    gt_tensor param[GT_LAYER_MAX_TENSORS];
+    int n_params;
+    gt_tensor state[GT_LAYER_MAX_TENSORS];
+    int n_states;
+    gt_real state_rate; /* how fast state follows the batch: s += rate(b - s) */
+    size_t saved;       /* reals kept from forward to backward by a pass */
+    size_t scratch;     /* reals of working memory for any n <= max_n */
+} gt_layer;
+
+/* One pass of some samples (a shard of the batch) through a network. Flat
+ * pointers are to whole-network allocations; a layer finds its own tensors at
+ * their offsets. */
+typedef struct gt_pass {
+    int n;         /* samples, >= 1 */
+    bool training; /* batch statistics and dropout on */
+    /* where random numbers are taken: sample i of the pass has number
+     * first_sample + i in its global batch */
+    uint64_t seed;
+    uint32_t step;
+    uint64_t first_sample;
+    uint32_t stream; /* added to a layer's stream: tells passes of a step
+                        apart, e.g. a discriminator's real and fake one */
+    const gt_real *param;
+    const gt_real *state;
+    gt_real *grad;        /* gradients; NULL: not wanted */
+    bool accumulate;      /* add to grad instead of overwriting it */
+    gt_real *batch_state; /* training: share * batch statistics are added here,
+                             laid out as state; NULL: not wanted */
+    gt_real share;        /* weight of this pass in its step's statistics */
+} gt_pass;
+
+struct gt_layer_type {
+    const char *name; /* as in configurations: "conv2d" */
+    const char *help; /* one line */
+    const gt_option *options;
+    size_t options_size;
+
+    /* What the planner may do. reads_input/reads_output: whether backward
+     * reads x/y. in_place: forward may run with y == x and backward with
+     * dx == dy. view: y is x under another shape, nothing is computed. */
+    bool reads_input, reads_output, in_place, view;
+
+    /* Check that layer->in and the options fit and fill out, param, state,
+     * saved and scratch for passes of up to max_n samples. Fails with
+     * GT_ERR_CONFIG and a message that says what does not fit. */
+    gt_status (*plan)(gt_layer *layer, int max_n);
+
+    /* y[n x out] from x[n x in]. `saved` and `scratch` are this layer's spans;
+     * what is put into `saved` is there again in the backward call. */
+    void (*forward)(const gt_layer *layer, const gt_pass *pass,
+                    const gt_real *x, gt_real *y, gt_real *saved,
+                    gt_real *scratch);
+
+    /* dx[n x in] from dy[n x out], and parameter gradients into pass->grad.
+     * dx == NULL: not wanted. x and y are those of the forward call, valid only
+     * as far as reads_input/reads_output ask for them. */
+    void (*backward)(const gt_layer *layer, const gt_pass *pass,
+                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     gt_real *dx, const gt_real *saved, gt_real *scratch);
+};
+
+/* The table. */
+extern const gt_layer_type *const gt_layer_types[];
+extern const int gt_layer_type_count;
+
+/* The type called `name`, or NULL. */
+const gt_layer_type *gt_layer_type_find(const char *name);
+
+/* For plan functions: declare a tensor. Weights also get their fans. */
+void gt_layer_add_param(gt_layer *layer, const char *name, gt_role role,
+                        int rank, const int dim[], double fan_in,
+                        double fan_out);
+void gt_layer_add_state(gt_layer *layer, const char *name, gt_role role,
+                        int size);
+
+#endif

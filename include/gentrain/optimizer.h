@@ -1,0 +1,62 @@
+/* optimizer.h: SGD with momentum and Adam, each in one fused pass; local.
+ */
+#ifndef GENTRAIN_OPTIMIZER_H
+#define GENTRAIN_OPTIMIZER_H
+
+#include "gentrain/arena.h"
+#include "gentrain/option.h"
+
+#include <stdint.h>
+
+typedef enum gt_optimizer_kind { GT_SGD, GT_ADAM } gt_optimizer_kind;
+typedef enum gt_schedule_kind {
+    GT_SCHEDULE_CONSTANT,
+    GT_SCHEDULE_STEP,
+    GT_SCHEDULE_COSINE,
+    GT_SCHEDULE_LINEAR,
+} gt_schedule_kind;
+
+/* What a configuration says of an optimizer; filled from
+ * gt_optimizer_options. */
+typedef struct gt_optimizer_config {
+    int kind; /* gt_optimizer_kind */
+    double lr, momentum, beta1, beta2, epsilon;
+    double clip_norm;     /* 0: off */
+    int schedule;         /* gt_schedule_kind */
+    int64_t warmup_steps; /* linear from 0 */
+    int64_t decay_steps;  /* STEP: interval; COSINE, LINEAR: length */
+    double decay_factor;  /* STEP: lr *= factor each interval */
+    double lr_end;        /* COSINE, LINEAR: learning rate at the end */
+} gt_optimizer_config;
+extern const gt_option gt_optimizer_options[];
+
+typedef struct gt_optimizer {
+    const gt_optimizer_config *config; /* borrowed */
+    size_t count;
+    uint64_t updates; /* done so far */
+    gt_real *m;       /* first moment, or momentum */
+    gt_real *v;       /* second moment; NULL for SGD */
+} gt_optimizer;
+
+/* Allocate zeroed moments for `count` parameters. */
+gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
+                           size_t count);
+void gt_optimizer_free(gt_optimizer *opt);
+
+/* Learning rate of update number `update` (0 is the first). STEP decays by
+ * decay_factor each decay_steps; COSINE and LINEAR go from lr to lr_end over
+ * decay_steps updates after warm-up and then stay. */
+double gt_learning_rate(const gt_optimizer_config *config, uint64_t update);
+
+/* Apply one update to params[count] from the mean gradients grads[count].
+ * SGD: m = momentum m + g; p -= lr m (Polyak 1964, as in Sutskever et al. 2013
+ * without dampening). Adam: Kingma, Ba 2015, algorithm 1, bias-corrected,
+ * epsilon outside the root. With clip_norm > 0 the gradient is first scaled so
+ * that its 2-norm is at most clip_norm (Pascanu et al. 2013). Returns the sum
+ * of squares of the unclipped gradient, which is not finite if any gradient is
+ * not (or is beyond 1e18): the caller must then stop. The parameters are left
+ * untouched in that case only if clip_norm > 0. */
+double gt_optimizer_update(gt_optimizer *opt, gt_real *params,
+                           const gt_real *grads);
+
+#endif

@@ -1,0 +1,25 @@
+/* picture.h: samples as PNG files. Local.
+ */
+#ifndef GENTRAIN_PICTURE_H
+#define GENTRAIN_PICTURE_H
+
+#include "gentrain/source.h"
+
+#include <stdint.h>
+
+/* Pixels of n values in `range`: rounded and clamped to 0 .. 255. */
+void gt_pixels(const gt_real *values, size_t n, gt_range range, uint8_t *out);
+
+/* Write a grid of n images (uint8 NHWC, 1 or 3 channels), `columns` in a row
+ * with 2 pixels between them, small images enlarged by a whole factor. Written
+ * under a temporary name and renamed. Other channel counts show the first one.
+ */
+gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
+                          gt_shape shape, int columns);
+
+/* Write a scatter picture of n points [n x 2], and of reference points behind
+ * them in grey (may be NULL), over the square that holds the reference. */
+gt_status gt_picture_points(const char *path, const gt_real *points, size_t n,
+                            const gt_real *reference, size_t n_reference);
+
+#endif

@@ -1,0 +1,17 @@
+/* shuffle.h: a keyed permutation of 0 .. n-1 in O(1) memory. Local, pure.
+ *
+ * A four-round Feistel network over the smallest even number of bits that holds
+ * n (Luby, Rackoff 1988), its round function a Philox block, walked along its
+ * cycles until the value falls below n (Black, Rogaway 2002).
+ */
+#ifndef GENTRAIN_SHUFFLE_H
+#define GENTRAIN_SHUFFLE_H
+
+#include <stdint.h>
+
+/* Sample number at `position` of epoch `epoch`'s order; a bijection on
+ * [0, count) for every seed and epoch. */
+uint64_t gt_shuffle(uint64_t seed, uint64_t epoch, uint64_t count,
+                    uint64_t position);
+
+#endif

@@ -1,0 +1,64 @@
+/* log.c: a line is put together first and written with one call, so that lines
+ * of different processes do not mix within a line. */
+#include "gentrain/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { LINE_SIZE = 4096 };
+
+static bool speaks = true;
+static gt_log_level threshold = GT_LOG_NORMAL;
+static void (*clear_progress)(void);
+
+void gt_log_setup(bool speaker, gt_log_level level)
+{
+    speaks = speaker;
+    threshold = level;
+}
+
+void gt_log_set_clear(void (*clear)(void))
+{
+    clear_progress = clear;
+}
+
+static void put_line(const char *prefix, const char *format, va_list args)
+{
+    char text[LINE_SIZE], line[LINE_SIZE + 64];
+    vsnprintf(text, sizeof text, format, args);
+    int n = snprintf(line, sizeof line, "%s%s\n", prefix, text);
+    if (clear_progress)
+        clear_progress();
+    fwrite(line, 1, (size_t)n, stderr);
+    fflush(stderr);
+}
+
+void gt_info(const char *format, ...)
+{
+    if (!speaks || threshold < GT_LOG_NORMAL)
+        return;
+    va_list args;
+    va_start(args, format);
+    put_line("", format, args);
+    va_end(args);
+}
+
+void gt_warn(const char *format, ...)
+{
+    if (!speaks)
+        return;
+    va_list args;
+    va_start(args, format);
+    put_line("gentrain: warning: ", format, args);
+    va_end(args);
+}
+
+void gt_error(const char *format, ...)
+{
+    if (!speaks)
+        return;
+    va_list args;
+    va_start(args, format);
+    put_line("gentrain: error: ", format, args);
+    va_end(args);
+}
