@@ -99,7 +99,10 @@ gt_status gt_config_parse(gt_config **out, const char *name, const char *text,
                           size_t size, const char *const *sets, int n_sets);
 void gt_config_free(gt_config *config);
 
-/* Read a whole file as text (malloc'ed, NUL-terminated). */
-gt_status gt_text_read(const char *path, char **text, size_t *size);
+/* The shape that a SHAPE option holds. */
+static inline gt_shape gt_config_shape(const int shape[3])
+{
+    return (gt_shape){shape[0], shape[1], shape[2]};
+}
 
 #endif
