@@ -6,7 +6,7 @@
 
 #include "gentrain/rng.h"
 
-enum { ROUNDS = 4 };
+enum { ROUNDS = 8 };
 
 /* Half the bits of the smallest even number of bits that holds 0 .. count-1. */
 static int half_bits(uint64_t count)
