@@ -68,7 +68,8 @@ typedef struct gt_pass {
     uint32_t step;
     uint64_t first_sample;
     uint32_t stream; /* added to a layer's stream: tells passes of a step
-                        apart, e.g. a discriminator's real and fake one */
+                        apart, e.g. a discriminator's real and fake one;
+                        multiples of 0x1000, clear of rng.h's streams */
     const gt_real *param;
     const gt_real *state;
     gt_real *grad;        /* gradients; NULL: not wanted */
@@ -82,11 +83,12 @@ struct gt_layer_type {
     const char *name; /* as in configurations: "conv2d" */
     const char *help; /* one line */
     const gt_option *options;
-    size_t options_size;
+    size_t options_size; /* 0: no options, the table is empty */
 
     /* What the planner may do. reads_input/reads_output: whether backward
-     * reads x/y. in_place: forward may run with y == x and backward with
-     * dx == dy. view: y is x under another shape, nothing is computed. */
+     * reads x/y. in_place: forward may run with y == x (the planner keeps x
+     * where reads_input is set) and backward with dx == dy. view: y is x under
+     * another shape, nothing is computed; forward and backward are NULL. */
     bool reads_input, reads_output, in_place, view;
 
     /* Check that layer->in and the options fit and fill out, param, state,

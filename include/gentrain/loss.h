@@ -16,7 +16,8 @@ double gt_loss_bce(const gt_real *logits, size_t count, gt_real target,
                    gt_real scale, gt_real *gradient);
 
 /* The minimax generator loss -softplus(l) = log(1 - D(G(z))) (Goodfellow et al.
- * 2014, eq. 1), which saturates; gradient -sigmoid(l). */
+ * 2014, eq. 1), which saturates; gradient -sigmoid(l), which may be
+ * NULL. */
 double gt_loss_minimax(const gt_real *logits, size_t count, gt_real scale,
                        gt_real *gradient);
 
@@ -49,7 +50,8 @@ void gt_reparameterise(const gt_real *code, const gt_real *eps, int n, int d,
 
 /* KL(N(mu, exp(logvar)) || N(0, 1)) summed over [n x d], in nats (Kingma,
  * Welling 2014, appendix B). Writes dcode[n x 2d] = scale * (beta dKL/dcode) +
- * the gradient that dz[n x d] brings through z; dcode NULL: value only. */
+ * the gradient that dz[n x d] brings through z; dcode NULL: value only,
+ * dz is not read. */
 double gt_kl_normal(const gt_real *code, const gt_real *eps, const gt_real *dz,
                     int n, int d, double beta, gt_real scale, gt_real *dcode);
 

@@ -32,7 +32,8 @@ typedef struct gt_network {
 typedef enum gt_init {
     GT_INIT_GLOROT, /* U(+-sqrt(6 / (fan_in + fan_out))), Glorot, Bengio 2010 */
     GT_INIT_HE,     /* N(0, 2 / ((1 + a^2) fan_in)), a: slope of the leaky ReLU
-                       that follows, 0 for ReLU; He et al. 2015 */
+                       that follows, also across views and batch_norm; 0 for
+                       anything else; He et al. 2015 */
     GT_INIT_DCGAN,  /* N(0, 0.02^2), scales N(1, 0.02^2); Radford et al. 2016 */
 } gt_init;
 extern const char *const gt_init_names[]; /* ends with NULL */
@@ -95,9 +96,10 @@ gt_real *gt_tape_loss_gradient(gt_tape *tape);
 
 /* Run back from dy[n x out], which is used up (it may be the loss gradient
  * buffer, or what another network's backward returned). Parameter gradients go
- * to pass->grad if that is set. Returns dx[n x in] in a workspace buffer if
- * want_dx, else NULL. Work whose result nobody asked for is left out. `pass`
- * must be that of the forward call but for grad and accumulate. */
+ * to pass->grad if that is set. Returns dx[n x in] if want_dx, else NULL; it
+ * lies in a workspace buffer or in dy's. Work whose result nobody asked for is
+ * left out. `pass` must be that of the forward call but for grad and
+ * accumulate. */
 gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
                           bool want_dx);
 

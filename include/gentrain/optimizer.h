@@ -38,14 +38,16 @@ typedef struct gt_optimizer {
     gt_real *v;       /* second moment; NULL for SGD */
 } gt_optimizer;
 
-/* Allocate zeroed moments for `count` parameters. */
+/* Allocate zeroed moments for `count` parameters. Fails with GT_ERR_CONFIG if
+ * the schedule needs decay_steps and they are 0. */
 gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
                            size_t count);
 void gt_optimizer_free(gt_optimizer *opt);
 
-/* Learning rate of update number `update` (0 is the first). STEP decays by
- * decay_factor each decay_steps; COSINE and LINEAR go from lr to lr_end over
- * decay_steps updates after warm-up and then stay. */
+/* Learning rate of update number `update` (0 is the first). Warm-up: lr
+ * (update + 1) / warmup_steps, so that no update is wasted. After it STEP
+ * decays by decay_factor each decay_steps; COSINE and LINEAR go from lr to
+ * lr_end over decay_steps updates and then stay. */
 double gt_learning_rate(const gt_optimizer_config *config, uint64_t update);
 
 /* Apply one update to params[count] from the mean gradients grads[count].

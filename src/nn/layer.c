@@ -4,10 +4,24 @@
 #include <string.h>
 
 const gt_layer_type *const gt_layer_types[] = {
+    &gt__batch_norm,
+    &gt__relu,
+    &gt__leaky_relu,
+    &gt__elu,
+    &gt__silu,
+    &gt__tanh,
+    &gt__sigmoid,
+    &gt__dropout,
+    &gt__reshape,
+    &gt__flatten,
+    &gt__upsample,
+    &gt__avg_pool,
     NULL,
 };
 const int gt_layer_type_count =
     sizeof gt_layer_types / sizeof *gt_layer_types - 1;
+
+const gt_option gt__no_options[] = {{0}};
 
 const gt_layer_type *gt_layer_type_find(const char *name)
 {

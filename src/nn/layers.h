@@ -1,7 +1,20 @@
-/* layers.h: the layer types, for the table in layer.c and nobody else. */
+/* layers.h: the layer types, for the table in layer.c and the initialisation.
+ */
 #ifndef GT_NN_LAYERS_H
 #define GT_NN_LAYERS_H
 
 #include "gentrain/layer.h"
+
+extern const gt_layer_type gt__batch_norm;
+extern const gt_layer_type gt__relu, gt__leaky_relu, gt__tanh, gt__sigmoid,
+    gt__elu, gt__silu;
+extern const gt_layer_type gt__dropout, gt__reshape, gt__flatten, gt__upsample,
+    gt__avg_pool;
+
+/* The options of a layer that has none. */
+extern const gt_option gt__no_options[];
+
+/* Slope of a leaky_relu for negative inputs; 0 for any other layer. */
+double gt__leaky_relu_slope(const gt_layer *layer);
 
 #endif

@@ -1,0 +1,249 @@
+/* activations.c: functions of one number, element by element.
+ *
+ * All but silu have a derivative that is a function of their output, so they
+ * may overwrite their input. The loops carry no `restrict`, since dx may be dy
+ * and y may be x; each element is read before it is written, which compilers
+ * see. Comparisons are written so that NaN passes through: a breakdown must
+ * reach the loss, where it is found. */
+#include "nn/layers.h"
+#include "nn/vmath.h"
+
+#include <string.h>
+
+typedef struct leaky_relu_options {
+    double slope;
+} leaky_relu_options;
+
+static const gt_option leaky_relu_table[] = {
+    {.key = "slope",
+     .kind = GT_OPTION_REAL,
+     .offset = offsetof(leaky_relu_options, slope),
+     .otherwise = "0.2",
+     .min = 0,
+     .max = 1,
+     .help = "slope for negative inputs"},
+    {0},
+};
+
+typedef struct elu_options {
+    double alpha;
+} elu_options;
+
+static const gt_option elu_table[] = {
+    {.key = "alpha",
+     .kind = GT_OPTION_REAL,
+     .offset = offsetof(elu_options, alpha),
+     .otherwise = "1",
+     .min = 0,
+     .max = 100,
+     .help = "minus the limit for very negative inputs"},
+    {0},
+};
+
+enum { BLOCK = 256 }; /* elements worked on at once where a loop needs room */
+
+static gt_status plan(gt_layer *layer, int max_n)
+{
+    (void)max_n;
+    layer->out = layer->in;
+    return GT_OK;
+}
+
+static size_t count_of(const gt_layer *layer, const gt_pass *pass)
+{
+    return (size_t)pass->n * gt_shape_size(layer->in);
+}
+
+double gt__leaky_relu_slope(const gt_layer *layer)
+{
+    if (layer->type != &gt__leaky_relu)
+        return 0;
+    return ((const leaky_relu_options *)layer->options)->slope;
+}
+
+/* relu is leaky_relu with slope 0. y <= 0 just where x <= 0. */
+static void leaky_relu_forward(const gt_layer *layer, const gt_pass *pass,
+                               const gt_real *x, gt_real *y, gt_real *saved,
+                               gt_real *scratch)
+{
+    (void)saved, (void)scratch;
+    gt_real slope = (gt_real)gt__leaky_relu_slope(layer);
+    size_t n = count_of(layer, pass);
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] <= 0 ? slope * x[i] : x[i];
+}
+
+static void leaky_relu_backward(const gt_layer *layer, const gt_pass *pass,
+                                const gt_real *x, const gt_real *y,
+                                const gt_real *dy, gt_real *dx,
+                                const gt_real *saved, gt_real *scratch)
+{
+    (void)x, (void)saved, (void)scratch;
+    gt_real slope = (gt_real)gt__leaky_relu_slope(layer);
+    size_t n = dx ? count_of(layer, pass) : 0;
+    for (size_t i = 0; i < n; i++)
+        dx[i] = y[i] <= 0 ? slope * dy[i] : dy[i];
+}
+
+static void tanh_forward(const gt_layer *layer, const gt_pass *pass,
+                         const gt_real *x, gt_real *y, gt_real *saved,
+                         gt_real *scratch)
+{
+    (void)saved, (void)scratch;
+    gt__vtanh(x, y, count_of(layer, pass));
+}
+
+static void tanh_backward(const gt_layer *layer, const gt_pass *pass,
+                          const gt_real *x, const gt_real *y, const gt_real *dy,
+                          gt_real *dx, const gt_real *saved, gt_real *scratch)
+{
+    (void)x, (void)saved, (void)scratch;
+    size_t n = dx ? count_of(layer, pass) : 0;
+    for (size_t i = 0; i < n; i++)
+        dx[i] = dy[i] * (1 - y[i] * y[i]);
+}
+
+static void sigmoid_forward(const gt_layer *layer, const gt_pass *pass,
+                            const gt_real *x, gt_real *y, gt_real *saved,
+                            gt_real *scratch)
+{
+    (void)saved, (void)scratch;
+    gt__vsigmoid(x, y, count_of(layer, pass));
+}
+
+static void sigmoid_backward(const gt_layer *layer, const gt_pass *pass,
+                             const gt_real *x, const gt_real *y,
+                             const gt_real *dy, gt_real *dx,
+                             const gt_real *saved, gt_real *scratch)
+{
+    (void)x, (void)saved, (void)scratch;
+    size_t n = dx ? count_of(layer, pass) : 0;
+    for (size_t i = 0; i < n; i++)
+        dx[i] = dy[i] * y[i] * (1 - y[i]);
+}
+
+static void elu_forward(const gt_layer *layer, const gt_pass *pass,
+                        const gt_real *x, gt_real *y, gt_real *saved,
+                        gt_real *scratch)
+{
+    (void)saved, (void)scratch;
+    const elu_options *o = layer->options;
+    gt_real alpha = (gt_real)o->alpha, below[BLOCK];
+    size_t n = count_of(layer, pass);
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t m = n - i < BLOCK ? n - i : BLOCK;
+        gt__vexpm1(x + i, below, m);
+        for (size_t j = 0; j < m; j++)
+            y[i + j] = x[i + j] <= 0 ? alpha * below[j] : x[i + j];
+    }
+}
+
+static void elu_backward(const gt_layer *layer, const gt_pass *pass,
+                         const gt_real *x, const gt_real *y, const gt_real *dy,
+                         gt_real *dx, const gt_real *saved, gt_real *scratch)
+{
+    (void)x, (void)saved, (void)scratch;
+    const elu_options *o = layer->options;
+    gt_real alpha = (gt_real)o->alpha;
+    size_t n = dx ? count_of(layer, pass) : 0;
+    for (size_t i = 0; i < n; i++)
+        dx[i] = y[i] <= 0 ? dy[i] * (y[i] + alpha) : dy[i];
+}
+
+static void silu_forward(const gt_layer *layer, const gt_pass *pass,
+                         const gt_real *x, gt_real *y, gt_real *saved,
+                         gt_real *scratch)
+{
+    (void)saved, (void)scratch;
+    gt_real s[BLOCK];
+    size_t n = count_of(layer, pass);
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t m = n - i < BLOCK ? n - i : BLOCK;
+        gt__vsigmoid(x + i, s, m);
+        for (size_t j = 0; j < m; j++)
+            y[i + j] = x[i + j] * s[j];
+    }
+}
+
+static void silu_backward(const gt_layer *layer, const gt_pass *pass,
+                          const gt_real *x, const gt_real *y, const gt_real *dy,
+                          gt_real *dx, const gt_real *saved, gt_real *scratch)
+{
+    (void)y, (void)saved, (void)scratch;
+    gt_real s[BLOCK];
+    size_t n = dx ? count_of(layer, pass) : 0;
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t m = n - i < BLOCK ? n - i : BLOCK;
+        gt__vsigmoid(x + i, s, m);
+        for (size_t j = 0; j < m; j++)
+            dx[i + j] = dy[i + j] * s[j] * (1 + x[i + j] * (1 - s[j]));
+    }
+}
+
+const gt_layer_type gt__relu = {
+    .name = "relu",
+    .help = "max(x, 0)",
+    .options = gt__no_options,
+    .reads_output = true,
+    .in_place = true,
+    .plan = plan,
+    .forward = leaky_relu_forward,
+    .backward = leaky_relu_backward,
+};
+
+const gt_layer_type gt__leaky_relu = {
+    .name = "leaky_relu",
+    .help = "x, or slope x where x is negative",
+    .options = leaky_relu_table,
+    .options_size = sizeof(leaky_relu_options),
+    .reads_output = true,
+    .in_place = true,
+    .plan = plan,
+    .forward = leaky_relu_forward,
+    .backward = leaky_relu_backward,
+};
+
+const gt_layer_type gt__elu = {
+    .name = "elu",
+    .help = "x, or alpha (exp(x) - 1) where x is negative",
+    .options = elu_table,
+    .options_size = sizeof(elu_options),
+    .reads_output = true,
+    .in_place = true,
+    .plan = plan,
+    .forward = elu_forward,
+    .backward = elu_backward,
+};
+
+const gt_layer_type gt__silu = {
+    .name = "silu",
+    .help = "x sigmoid(x), also called swish",
+    .options = gt__no_options,
+    .reads_input = true,
+    .in_place = true,
+    .plan = plan,
+    .forward = silu_forward,
+    .backward = silu_backward,
+};
+
+const gt_layer_type gt__tanh = {
+    .name = "tanh",
+    .help = "hyperbolic tangent, to [-1, 1]",
+    .options = gt__no_options,
+    .reads_output = true,
+    .in_place = true,
+    .plan = plan,
+    .forward = tanh_forward,
+    .backward = tanh_backward,
+};
+
+const gt_layer_type gt__sigmoid = {
+    .name = "sigmoid",
+    .help = "1 / (1 + exp(-x)), to [0, 1]; losses take logits without it",
+    .options = gt__no_options,
+    .reads_output = true,
+    .in_place = true,
+    .plan = plan,
+    .forward = sigmoid_forward,
+    .backward = sigmoid_backward,
+};

@@ -1,0 +1,189 @@
+/* loss.c: losses on logits, so that no probability is ever rounded to 0 or 1,
+ * and the two formulas of a VAE's code. Work goes in blocks that stay in the
+ * first-level cache: a span of the costly function, then plain loops. */
+#include "gentrain/loss.h"
+
+#include "nn/vmath.h"
+
+#include <math.h>
+
+enum { BLOCK = 256 };
+
+static size_t block_at(size_t i, size_t count)
+{
+    return count - i < BLOCK ? count - i : BLOCK;
+}
+
+static gt_real positive(gt_real x)
+{
+    return x < 0 ? 0 : x; /* NaN stays */
+}
+
+/* max(l, 0) - l t comes first: it is exactly 0 where the answer is right and
+ * sure, and the tail then keeps all its digits. */
+static double entropy_block(const gt_real *logits, const gt_real *targets,
+                            size_t n, gt_real scale, gt_real *gradient)
+{
+    gt_real tail[BLOCK], probability[BLOCK];
+    double total = 0;
+    gt__vsoftplus_tail(logits, tail, n);
+    for (size_t i = 0; i < n; i++)
+        total += (double)(positive(logits[i]) - logits[i] * targets[i]) +
+                 (double)tail[i];
+    if (!gradient)
+        return total;
+    gt__vsigmoid(logits, probability, n);
+    for (size_t i = 0; i < n; i++)
+        gradient[i] = scale * (probability[i] - targets[i]);
+    return total;
+}
+
+double gt_loss_bce(const gt_real *logits, size_t count, gt_real target,
+                   gt_real scale, gt_real *gradient)
+{
+    gt_real targets[BLOCK];
+    double total = 0;
+    for (size_t i = 0; i < BLOCK; i++)
+        targets[i] = target;
+    for (size_t i = 0; i < count; i += BLOCK)
+        total += entropy_block(logits + i, targets, block_at(i, count), scale,
+                               gradient ? gradient + i : NULL);
+    return total;
+}
+
+double gt_loss_bernoulli(const gt_real *logits, const gt_real *targets,
+                         size_t count, gt_real scale, gt_real *gradient)
+{
+    double total = 0;
+    for (size_t i = 0; i < count; i += BLOCK)
+        total += entropy_block(logits + i, targets + i, block_at(i, count),
+                               scale, gradient ? gradient + i : NULL);
+    return total;
+}
+
+double gt_loss_minimax(const gt_real *logits, size_t count, gt_real scale,
+                       gt_real *gradient)
+{
+    gt_real work[BLOCK];
+    double total = 0;
+    for (size_t i = 0; i < count; i += BLOCK) {
+        size_t n = block_at(i, count);
+        gt__vsoftplus_tail(logits + i, work, n);
+        for (size_t j = 0; j < n; j++)
+            total -= (double)positive(logits[i + j]) + (double)work[j];
+        if (!gradient)
+            continue;
+        gt__vsigmoid(logits + i, work, n);
+        for (size_t j = 0; j < n; j++)
+            gradient[i + j] = -scale * work[j];
+    }
+    return total;
+}
+
+double gt_loss_gaussian(const gt_real *mean, const gt_real *x, size_t count,
+                        double sigma, gt_real scale, gt_real *gradient)
+{
+    const double two_pi = 6.28318530717958647692;
+    gt_real off[BLOCK], slope = (gt_real)((double)scale / (sigma * sigma));
+    double squares = 0;
+    for (size_t i = 0; i < count; i += BLOCK) {
+        size_t n = block_at(i, count);
+        for (size_t j = 0; j < n; j++)
+            off[j] = mean[i + j] - x[i + j];
+        squares += gt__vsquares(off, n);
+        for (size_t j = 0; gradient && j < n; j++)
+            gradient[i + j] = slope * off[j];
+    }
+    return squares / (2 * sigma * sigma) +
+           (double)count * 0.5 * log(two_pi * sigma * sigma);
+}
+
+double gt_mean_sigmoid(const gt_real *logits, size_t count)
+{
+    gt_real probability[BLOCK];
+    double total = 0;
+    for (size_t i = 0; i < count; i += BLOCK) {
+        size_t n = block_at(i, count);
+        gt__vsigmoid(logits + i, probability, n);
+        for (size_t j = 0; j < n; j++)
+            total += (double)probability[j];
+    }
+    return total / (double)count;
+}
+
+/* Comparisons are false for NaN, which so reaches the loss. */
+static bool outside(gt_real logvar)
+{
+    return logvar > GT_LOGVAR_MAX || logvar < -GT_LOGVAR_MAX;
+}
+
+static gt_real clamped(gt_real logvar)
+{
+    if (!outside(logvar))
+        return logvar;
+    return logvar > 0 ? GT_LOGVAR_MAX : -GT_LOGVAR_MAX;
+}
+
+static void deviations(const gt_real *logvar, gt_real *deviation, size_t n)
+{
+    for (size_t j = 0; j < n; j++)
+        deviation[j] = clamped(logvar[j]) / 2;
+    gt__vexp(deviation, deviation, n);
+}
+
+void gt_reparameterise(const gt_real *code, const gt_real *eps, int n, int d,
+                       gt_real *z)
+{
+    gt_real deviation[BLOCK];
+    size_t width = (size_t)d;
+    for (int row = 0; row < n; row++, code += 2 * width, z += width)
+        for (size_t i = 0; i < width; i += BLOCK) {
+            size_t m = block_at(i, width);
+            const gt_real *e = eps ? eps + (size_t)row * width + i : NULL;
+            deviations(code + width + i, deviation, m);
+            for (size_t j = 0; j < m; j++)
+                z[i + j] = code[i + j] + (e ? deviation[j] * e[j] : 0);
+        }
+}
+
+/* The gradient of one block: mu and logvar of both terms. `excess` is the
+ * variance minus 1. */
+static void code_gradient(const gt_real *mu, const gt_real *logvar,
+                          const gt_real *excess, const gt_real *eps,
+                          const gt_real *dz, size_t n, gt_real weight,
+                          gt_real *dmu, gt_real *dlogvar)
+{
+    gt_real deviation[BLOCK];
+    deviations(logvar, deviation, n);
+    for (size_t j = 0; j < n; j++) {
+        gt_real through = eps ? dz[j] * eps[j] * deviation[j] : 0;
+        dmu[j] = dz[j] + weight * mu[j];
+        dlogvar[j] =
+            outside(logvar[j]) ? 0 : (through + weight * excess[j]) / 2;
+    }
+}
+
+double gt_kl_normal(const gt_real *code, const gt_real *eps, const gt_real *dz,
+                    int n, int d, double beta, gt_real scale, gt_real *dcode)
+{
+    gt_real excess[BLOCK], weight = (gt_real)(beta * (double)scale);
+    size_t width = (size_t)d;
+    double total = 0;
+    for (int row = 0; row < n; row++, code += 2 * width)
+        for (size_t i = 0; i < width; i += BLOCK) {
+            size_t m = block_at(i, width), at = (size_t)row * width + i;
+            const gt_real *mu = code + i, *logvar = code + width + i;
+            for (size_t j = 0; j < m; j++)
+                excess[j] = clamped(logvar[j]);
+            gt__vexpm1(excess, excess, m);
+            for (size_t j = 0; j < m; j++)
+                total += 0.5 * ((double)mu[j] * (double)mu[j] +
+                                (double)excess[j] - (double)clamped(logvar[j]));
+            if (dcode)
+                code_gradient(mu, logvar, excess, eps ? eps + at : NULL,
+                              dz + at, m, weight,
+                              dcode + (size_t)row * 2 * width + i,
+                              dcode + (size_t)row * 2 * width + width + i);
+        }
+    return total;
+}

@@ -1,0 +1,174 @@
+/* optimizer.c: an update is bound by memory traffic, so everything that touches
+ * a gradient, its norm included, happens while a block of it is in the
+ * first-level cache. Only clipping needs the norm first, and so a second pass.
+ */
+#include "gentrain/optimizer.h"
+
+#include "nn/vmath.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const char *const kind_names[] = {"sgd", "adam", NULL};
+static const char *const schedule_names[] = {"constant", "step", "cosine",
+                                             "linear", NULL};
+
+#define FIELD(name) offsetof(gt_optimizer_config, name)
+
+const gt_option gt_optimizer_options[] = {
+    {"kind", GT_OPTION_CHOICE, FIELD(kind), "adam", 0, 0, kind_names,
+     "update rule"},
+    {"lr", GT_OPTION_REAL, FIELD(lr), "1e-3", 0, 1e3, NULL,
+     "learning rate after warm-up"},
+    {"momentum", GT_OPTION_REAL, FIELD(momentum), "0.9", 0, 0.9999, NULL,
+     "sgd: how much of the last step is kept"},
+    {"beta1", GT_OPTION_REAL, FIELD(beta1), "0.9", 0, 0.9999, NULL,
+     "adam: decay of the gradient's average"},
+    {"beta2", GT_OPTION_REAL, FIELD(beta2), "0.999", 0, 0.999999, NULL,
+     "adam: decay of the squared gradient's average"},
+    {"epsilon", GT_OPTION_REAL, FIELD(epsilon), "1e-8", 1e-30, 1, NULL,
+     "adam: added to the root of that average"},
+    {"clip_norm", GT_OPTION_REAL, FIELD(clip_norm), "0", 0, 1e18, NULL,
+     "scale gradients down to this 2-norm; 0: off"},
+    {"schedule", GT_OPTION_CHOICE, FIELD(schedule), "constant", 0, 0,
+     schedule_names, "how the learning rate falls after warm-up"},
+    {"warmup_steps", GT_OPTION_INT, FIELD(warmup_steps), "0", 0, 1e12, NULL,
+     "updates over which the learning rate rises from 0"},
+    {"decay_steps", GT_OPTION_INT, FIELD(decay_steps), "0", 0, 1e12, NULL,
+     "step: updates between two drops; cosine, linear: updates to lr_end"},
+    {"decay_factor", GT_OPTION_REAL, FIELD(decay_factor), "0.1", 0, 1, NULL,
+     "step: the learning rate is multiplied by this at each drop"},
+    {"lr_end", GT_OPTION_REAL, FIELD(lr_end), "0", 0, 1e3, NULL,
+     "cosine, linear: learning rate at the end"},
+    {0},
+};
+
+gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
+                           size_t count)
+{
+    *opt = (gt_optimizer){.config = config, .count = count};
+    if (config->schedule != GT_SCHEDULE_CONSTANT && config->decay_steps < 1)
+        return gt_fail(GT_ERR_CONFIG,
+                       "schedule %s needs decay_steps of at least 1",
+                       schedule_names[config->schedule]);
+    opt->m = gt_real_alloc(count);
+    opt->v = config->kind == GT_ADAM ? gt_real_alloc(count) : NULL;
+    if (opt->m && (opt->v || config->kind != GT_ADAM))
+        return GT_OK;
+    gt_optimizer_free(opt);
+    return gt_fail(GT_ERR_MEMORY,
+                   "cannot allocate %.1f MB of optimizer state; use a smaller "
+                   "model",
+                   (double)count * sizeof(gt_real) / 1e6);
+}
+
+void gt_optimizer_free(gt_optimizer *opt)
+{
+    if (!opt)
+        return;
+    free(opt->m);
+    free(opt->v);
+    *opt = (gt_optimizer){0};
+}
+
+double gt_learning_rate(const gt_optimizer_config *config, uint64_t update)
+{
+    const double pi = 3.14159265358979323846;
+    uint64_t warmup = (uint64_t)config->warmup_steps;
+    if (update < warmup)
+        return config->lr * (double)(update + 1) / (double)warmup;
+    if (config->schedule == GT_SCHEDULE_CONSTANT)
+        return config->lr;
+
+    uint64_t after = update - warmup, decay = (uint64_t)config->decay_steps;
+    if (config->schedule == GT_SCHEDULE_STEP)
+        return config->lr * pow(config->decay_factor, (double)(after / decay));
+    double done = after < decay ? (double)after / (double)decay : 1;
+    double left = config->schedule == GT_SCHEDULE_COSINE
+                      ? (1 + cos(pi * done)) / 2
+                      : 1 - done;
+    return config->lr_end + (config->lr - config->lr_end) * left;
+}
+
+/* The constants of one update; clip scales the gradient. */
+typedef struct rule {
+    gt_real clip, rate;
+    gt_real keep_m, take_m, keep_v, take_v; /* beta, 1 - beta */
+    gt_real root, epsilon;                  /* 1 / sqrt(1 - beta2^t) */
+} rule;
+
+static rule rule_of(const gt_optimizer *opt, double clip)
+{
+    const gt_optimizer_config *c = opt->config;
+    double lr = gt_learning_rate(c, opt->updates);
+    if (c->kind == GT_SGD)
+        return (rule){.clip = (gt_real)clip,
+                      .rate = (gt_real)lr,
+                      .keep_m = (gt_real)c->momentum};
+    double t = (double)(opt->updates + 1);
+    return (rule){.clip = (gt_real)clip,
+                  .rate = (gt_real)(lr / (1 - pow(c->beta1, t))),
+                  .keep_m = (gt_real)c->beta1,
+                  .take_m = (gt_real)(1 - c->beta1),
+                  .keep_v = (gt_real)c->beta2,
+                  .take_v = (gt_real)(1 - c->beta2),
+                  .root = (gt_real)(1 / sqrt(1 - pow(c->beta2, t))),
+                  .epsilon = (gt_real)c->epsilon};
+}
+
+static void sgd_block(rule r, gt_real *restrict p, gt_real *restrict m,
+                      const gt_real *restrict grad, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        m[i] = r.keep_m * m[i] + r.clip * grad[i];
+        p[i] -= r.rate * m[i];
+    }
+}
+
+static gt_real root(gt_real x)
+{
+#ifdef GT_DOUBLE
+    return sqrt(x);
+#else
+    return sqrtf(x);
+#endif
+}
+
+static void adam_block(rule r, gt_real *restrict p, gt_real *restrict m,
+                       gt_real *restrict v, const gt_real *restrict grad,
+                       size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        gt_real g = r.clip * grad[i];
+        m[i] = r.keep_m * m[i] + r.take_m * g;
+        v[i] = r.keep_v * v[i] + r.take_v * (g * g);
+        p[i] -= r.rate * m[i] / (root(v[i]) * r.root + r.epsilon);
+    }
+}
+
+double gt_optimizer_update(gt_optimizer *opt, gt_real *params,
+                           const gt_real *grads)
+{
+    enum { BLOCK = 1024 };
+    double limit = opt->config->clip_norm, squares = 0, clip = 1;
+    if (limit > 0) {
+        squares = gt__vsquares(grads, opt->count);
+        if (!isfinite(squares))
+            return squares;
+        if (squares > limit * limit)
+            clip = limit / sqrt(squares);
+    }
+    rule r = rule_of(opt, clip);
+    for (size_t i = 0; i < opt->count; i += BLOCK) {
+        size_t n = opt->count - i < BLOCK ? opt->count - i : BLOCK;
+        const gt_real *g = grads + i;
+        if (limit <= 0)
+            squares += gt__vsquares(g, n);
+        if (opt->config->kind == GT_ADAM)
+            adam_block(r, params + i, opt->m + i, opt->v + i, g, n);
+        else
+            sgd_block(r, params + i, opt->m + i, g, n);
+    }
+    opt->updates++;
+    return squares;
+}

@@ -1,0 +1,169 @@
+/* tape.c: forward and backward through a network, and the memory for it.
+ *
+ * Activations are the bulk of a training job's memory and their traffic the
+ * bulk of its time outside BLAS, so a layer gets a buffer of its own only where
+ * it must: a view's output is its input, and an elementwise layer overwrites
+ * its input unless the caller or another layer's backward still needs that.
+ * Gradients need no such care: each is read once, so they go back and forth
+ * between two buffers, or stay where they are. */
+#include "gentrain/network.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static size_t batch_size(const gt_network *net, gt_shape shape)
+{
+    return (size_t)net->max_n * gt_shape_size(shape);
+}
+
+gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *net)
+{
+    *ws = (gt_workspace){0};
+    size_t scratch = 0, widest = gt_shape_size(net->in);
+    for (int i = 0; i < net->n_layers; i++) {
+        const gt_layer *layer = &net->layers[i];
+        size_t width = gt_shape_size(layer->out);
+        scratch = layer->scratch > scratch ? layer->scratch : scratch;
+        widest = width > widest ? width : widest;
+    }
+    size_t at_scratch = gt_arena_reserve(&ws->arena, scratch);
+    size_t at_first = gt_arena_reserve(&ws->arena, net->max_n * widest);
+    size_t at_second = gt_arena_reserve(&ws->arena, net->max_n * widest);
+    gt_status status = gt_arena_commit(&ws->arena, "gradients and scratch");
+    if (status)
+        return gt_fail_in(status, "%s", net->name);
+    ws->scratch = gt_arena_at(&ws->arena, at_scratch);
+    ws->gradient[0] = gt_arena_at(&ws->arena, at_first);
+    ws->gradient[1] = gt_arena_at(&ws->arena, at_second);
+    return GT_OK;
+}
+
+void gt_workspace_free(gt_workspace *ws)
+{
+    if (ws)
+        gt_arena_free(&ws->arena);
+}
+
+/* Reserve each layer's output and saved span. Two layers that share a buffer
+ * have the same offset; OF_CALLER stands for the tape's input. */
+static const size_t OF_CALLER = (size_t)-1;
+
+static void reserve(gt_arena *arena, const gt_network *net, size_t *output,
+                    size_t *saved)
+{
+    size_t current = OF_CALLER;
+    bool needed = true; /* what lies in `current` must stay */
+    for (int i = 0; i < net->n_layers; i++) {
+        const gt_layer *layer = &net->layers[i];
+        const gt_layer_type *type = layer->type;
+        bool overwrite = type->in_place && !type->reads_input && !needed;
+        if (!type->view && !overwrite) {
+            current = gt_arena_reserve(arena, batch_size(net, layer->out));
+            needed = false;
+        }
+        needed = needed || type->reads_output;
+        output[i] = current;
+        saved[i] = gt_arena_reserve(arena, layer->saved);
+    }
+}
+
+gt_status gt_tape_plan(gt_tape *tape, const gt_network *net, gt_workspace *ws)
+{
+    *tape = (gt_tape){.net = net, .ws = ws};
+    size_t n = (size_t)net->n_layers;
+    gt_status status = GT_OK;
+    size_t *offsets = calloc(2 * n, sizeof *offsets);
+    tape->y = calloc(n, sizeof *tape->y);
+    tape->saved = calloc(n, sizeof *tape->saved);
+    if (!offsets || !tape->y || !tape->saved) {
+        status =
+            gt_fail(GT_ERR_MEMORY, "%s: cannot allocate a tape", net->name);
+        goto out;
+    }
+    reserve(&tape->arena, net, offsets, offsets + n);
+    status = gt_arena_commit(&tape->arena, "activations");
+    if (status) {
+        gt_fail_in(status, "%s", net->name);
+        goto out;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (offsets[i] != OF_CALLER)
+            tape->y[i] = gt_arena_at(&tape->arena, offsets[i]);
+        tape->saved[i] = gt_arena_at(&tape->arena, offsets[n + i]);
+    }
+out:
+    free(offsets);
+    if (status)
+        gt_tape_free(tape);
+    return status;
+}
+
+void gt_tape_free(gt_tape *tape)
+{
+    if (!tape)
+        return;
+    free(tape->y);
+    free(tape->saved);
+    gt_arena_free(&tape->arena);
+    *tape = (gt_tape){0};
+}
+
+/* What layer i reads; for i == n_layers, what the network returns. */
+static const gt_real *input_of(const gt_tape *tape, int i)
+{
+    return i > 0 && tape->y[i - 1] ? tape->y[i - 1] : tape->x;
+}
+
+const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
+                               const gt_real *x)
+{
+    const gt_network *net = tape->net;
+    assert(pass->n >= 1 && pass->n <= net->max_n);
+    tape->x = x;
+    for (int i = 0; i < net->n_layers; i++) {
+        const gt_layer *layer = &net->layers[i];
+        if (!layer->type->view)
+            layer->type->forward(layer, pass, input_of(tape, i), tape->y[i],
+                                 tape->saved[i], tape->ws->scratch);
+    }
+    return input_of(tape, net->n_layers);
+}
+
+gt_real *gt_tape_loss_gradient(gt_tape *tape)
+{
+    return tape->ws->gradient[0];
+}
+
+/* The lowest layer whose backward anybody needs. */
+static int lowest_layer(const gt_network *net, bool want_grad, bool want_dx)
+{
+    if (want_dx)
+        return 0;
+    int i = 0;
+    while (i < net->n_layers && (!want_grad || !net->layers[i].n_params))
+        i++;
+    return i;
+}
+
+gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
+                          bool want_dx)
+{
+    const gt_network *net = tape->net;
+    gt_workspace *ws = tape->ws;
+    int lowest = lowest_layer(net, pass->grad != NULL, want_dx);
+    for (int i = net->n_layers - 1; i >= lowest; i--) {
+        const gt_layer *layer = &net->layers[i];
+        if (layer->type->view)
+            continue;
+        gt_real *dx = ws->gradient[dy == ws->gradient[0]];
+        if (layer->type->in_place)
+            dx = dy;
+        if (i == lowest && !want_dx)
+            dx = NULL;
+        layer->type->backward(layer, pass, input_of(tape, i),
+                              input_of(tape, i + 1), dy, dx, tape->saved[i],
+                              ws->scratch);
+        dy = dx;
+    }
+    return want_dx ? dy : NULL;
+}

@@ -1,0 +1,430 @@
+/* The conformance battery: whatever is in the table of layers keeps the
+ * promises of layer.h, above all that its gradients are those of finite
+ * differences. A layer type without a case below fails the battery. */
+#include "gentrain/layer.h"
+#include "gentrain/rng.h"
+
+#include "layer_options.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+typedef struct layer_case {
+    const char *type;
+    const char *options;
+    gt_shape in;
+    int n;
+} layer_case;
+
+static const layer_case cases[] = {
+    {"dense", "units=5", {1, 1, 7}, 3},
+    {"dense", "units=1", {1, 1, 4}, 1},
+    {"dense", "units=3 bias=false", {1, 1, 6}, 4},
+    {"conv2d", "filters=3 kernel=3 stride=2 padding=1", {6, 5, 2}, 3},
+    {"conv2d", "filters=4 kernel=3x2 stride=1 padding=0", {4, 5, 3}, 2},
+    {"conv2d", "filters=1 kernel=4 stride=1 padding=0", {4, 4, 5}, 3},
+    {"conv2d", "filters=2 kernel=1 stride=1 padding=0", {3, 3, 4}, 2},
+    {"conv2d_transpose", "filters=3 kernel=4 stride=2 padding=1", {3, 4, 2}, 3},
+    {"conv2d_transpose", "filters=2 kernel=3 stride=1 padding=0", {1, 1, 5}, 2},
+    {"conv2d_transpose",
+     "filters=1 kernel=3x2 stride=3x2 padding=0",
+     {2, 3, 4},
+     2},
+    {"batch_norm", "", {3, 4, 2}, 3},
+    {"batch_norm", "epsilon=0.1", {1, 1, 5}, 4},
+    {"batch_norm", "momentum=0.5", {2, 3, 70}, 2},
+    {"batch_norm", "", {9, 11, 3}, 27},
+    {"batch_norm", "", {2, 2, 1}, 1},
+    {"relu", "", {3, 3, 2}, 2},
+    {"leaky_relu", "", {3, 3, 2}, 2},
+    {"leaky_relu", "slope=0.01", {1, 1, 300}, 2},
+    {"elu", "", {3, 3, 2}, 2},
+    {"elu", "alpha=0.3", {1, 1, 300}, 1},
+    {"silu", "", {1, 1, 300}, 1},
+    {"tanh", "", {3, 3, 2}, 2},
+    {"sigmoid", "", {3, 3, 2}, 2},
+    {"dropout", "", {3, 3, 2}, 2},
+    {"dropout", "rate=0.1", {1, 1, 33}, 3},
+    {"dropout", "rate=0", {1, 1, 3}, 1},
+    {"reshape", "shape=3x2x4", {1, 1, 24}, 2},
+    {"reshape", "shape=24", {3, 2, 4}, 2},
+    {"flatten", "", {3, 2, 4}, 2},
+    {"upsample", "", {3, 2, 4}, 2},
+    {"upsample", "factor=1x3", {2, 3, 1}, 2},
+    {"avg_pool", "", {4, 5, 3}, 2},
+    {"avg_pool", "kernel=3x2 stride=1x2", {5, 6, 2}, 2},
+    {"avg_pool", "kernel=1 stride=2", {4, 5, 1}, 2},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+/* One layer with all it is handed, each span of just its size, so that the
+ * address sanitizer sees a step beyond it. */
+typedef struct bench {
+    gt_layer layer;
+    void *options;
+    gt_pass pass;
+    size_t in, out, n_params, n_state; /* reals, for the pass's n */
+    gt_real *x, *y, *dy, *dx, *param, *state, *grad, *saved, *scratch, *probe;
+} bench;
+
+enum { MARGIN = 32 }; /* reals before the layer's first tensor */
+
+static gt_real *reals(size_t n)
+{
+    gt_real *p = malloc((n ? n : 1) * sizeof *p);
+    assert_non_null(p);
+    return p;
+}
+
+static gt_real *copy_of(const gt_real *x, size_t n)
+{
+    return memcpy(reals(n), x, n * sizeof *x);
+}
+
+static void spoil(gt_real *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = NAN;
+}
+
+/* Normal numbers, kept away from 0 where piecewise functions have kinks. */
+static void draw(gt_real *x, size_t n, uint32_t stream)
+{
+    gt_rng_normal((gt_rng){.seed = 5, .stream = stream}, x, n);
+    for (size_t i = 0; i < n; i++)
+        x[i] += x[i] < 0 ? -0.05 : 0.05;
+}
+
+static size_t place(gt_tensor *tensors, int n)
+{
+    size_t at = MARGIN;
+    for (int i = 0; i < n; i++) {
+        tensors[i].offset = at;
+        at += (tensors[i].count + 15) / 16 * 16 + 16;
+    }
+    return at;
+}
+
+static void bench_open(bench *b, const layer_case *c, bool training)
+{
+    const gt_layer_type *type = gt_layer_type_find(c->type);
+    *b = (bench){.options = layer_options_new(type, c->options)};
+    assert_non_null(b->options);
+    b->layer = (gt_layer){
+        .type = type, .options = b->options, .index = 3, .in = c->in};
+    gt_status status = type->plan(&b->layer, c->n + 2);
+    if (status)
+        fail_msg("%s %s: %s", c->type, c->options, gt_message());
+    b->in = (size_t)c->n * gt_shape_size(c->in);
+    b->out = (size_t)c->n * gt_shape_size(b->layer.out);
+    b->n_params = place(b->layer.param, b->layer.n_params);
+    b->n_state = place(b->layer.state, b->layer.n_states);
+    b->x = reals(b->in);
+    b->dx = reals(b->in);
+    b->y = reals(b->out);
+    b->dy = reals(b->out);
+    b->probe = reals(b->out);
+    b->param = reals(b->n_params);
+    b->grad = reals(b->n_params);
+    b->state = reals(b->n_state);
+    b->saved = reals(b->layer.saved);
+    b->scratch = reals(b->layer.scratch);
+    draw(b->x, b->in, 1);
+    draw(b->param, b->n_params, 2);
+    draw(b->state, b->n_state, 3);
+    draw(b->probe, b->out, 4);
+    for (size_t i = 0; i < b->n_state; i++) /* a variance is positive */
+        b->state[i] = fabs(b->state[i]) + 0.1;
+    b->pass = (gt_pass){.n = c->n,
+                        .training = training,
+                        .seed = 9,
+                        .step = 4,
+                        .first_sample = 17,
+                        .stream = 0x1000,
+                        .param = b->param,
+                        .state = b->state,
+                        .grad = b->grad};
+}
+
+static void bench_close(bench *b)
+{
+    gt_real *all[] = {b->x,     b->y,    b->dy,    b->dx,      b->param,
+                      b->state, b->grad, b->saved, b->scratch, b->probe};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+    free(b->options);
+}
+
+static void forward(bench *b, const gt_real *x, gt_real *y)
+{
+    spoil(b->saved, b->layer.saved);
+    spoil(b->scratch, b->layer.scratch);
+    b->layer.type->forward(&b->layer, &b->pass, x, y, b->saved, b->scratch);
+}
+
+/* Backward from the probe after a forward. Hands over no more than the layer
+ * asked for: what it does not read is NaN. */
+static void backward(bench *b, gt_real *dy, gt_real *dx)
+{
+    const gt_layer_type *type = b->layer.type;
+    gt_real *none = reals(b->in + b->out);
+    spoil(none, b->in + b->out);
+    spoil(b->scratch, b->layer.scratch);
+    memcpy(dy, b->probe, b->out * sizeof *dy);
+    type->backward(&b->layer, &b->pass, type->reads_input ? b->x : none,
+                   type->reads_output ? b->y : none, dy, dx, b->saved,
+                   b->scratch);
+    free(none);
+}
+
+/* Central difference of the loss probe . y by *at. Outputs are subtracted
+ * before they are summed, which loses fewer digits. */
+static double difference(bench *b, gt_real *at)
+{
+    const double h = 1e-5;
+    gt_real here = *at, *above = reals(b->out);
+    *at = here + h;
+    forward(b, b->x, above);
+    *at = here - h;
+    forward(b, b->x, b->y);
+    *at = here;
+    double sum = 0;
+    for (size_t i = 0; i < b->out; i++)
+        sum += b->probe[i] * (above[i] - b->y[i]);
+    free(above);
+    return sum / (2 * h);
+}
+
+static void check_span(bench *b, const layer_case *c, const char *what,
+                       gt_real *at, size_t n, const gt_real *gradient)
+{
+    const double tolerance = 1e-6, floor = 1e-2;
+    for (size_t i = 0; i < n; i++) {
+        double numeric = difference(b, &at[i]);
+        double size = fmax(fmax(fabs(numeric), fabs(gradient[i])), floor);
+        if (!(fabs(numeric - gradient[i]) <= tolerance * size))
+            fail_msg("%s %s, %s: gradient of %s[%zu] is %.10g, finite "
+                     "difference %.10g",
+                     c->type, c->options,
+                     b->pass.training ? "training" : "evaluation", what, i,
+                     gradient[i], numeric);
+    }
+}
+
+typedef void check(bench *b, const layer_case *c);
+
+static void for_all_cases(check *one)
+{
+    for (int i = 0; i < CASES; i++) {
+        const gt_layer_type *type = gt_layer_type_find(cases[i].type);
+        for (int training = 0; type && !type->view && training < 2;
+             training++) {
+            bench b;
+            bench_open(&b, &cases[i], training);
+            one(&b, &cases[i]);
+            bench_close(&b);
+        }
+    }
+}
+
+static void every_layer_type_has_a_case_and_a_complete_entry(void **state)
+{
+    (void)state;
+    for (int i = 0; i < gt_layer_type_count; i++) {
+        const gt_layer_type *type = gt_layer_types[i];
+        int found = 0;
+        for (int k = 0; k < CASES; k++)
+            found += !strcmp(cases[k].type, type->name);
+        if (!found)
+            fail_msg("layer type %s has no case here: add one", type->name);
+        assert_non_null(type->help);
+        assert_non_null(type->options);
+        assert_non_null(type->plan);
+        assert_true(type->view || (type->forward && type->backward));
+        assert_ptr_equal(gt_layer_type_find(type->name), type);
+    }
+    assert_null(gt_layer_type_find("no such layer"));
+}
+
+static void views_keep_the_number_of_values(void **state)
+{
+    (void)state;
+    int views = 0;
+    for (int i = 0; i < CASES; i++) {
+        const gt_layer_type *type = gt_layer_type_find(cases[i].type);
+        if (!type || !type->view)
+            continue;
+        bench b;
+        bench_open(&b, &cases[i], true);
+        assert_int_equal(b.in, b.out);
+        assert_int_equal(b.layer.n_params + b.layer.n_states, 0);
+        bench_close(&b);
+        views++;
+    }
+    assert_true(views > 0);
+}
+
+static void check_differences(bench *b, const layer_case *c)
+{
+    forward(b, b->x, b->y);
+    backward(b, b->dy, b->dx);
+    check_span(b, c, "input", b->x, b->in, b->dx);
+    for (int k = 0; k < b->layer.n_params; k++) {
+        const gt_tensor *t = &b->layer.param[k];
+        check_span(b, c, t->name, b->param + t->offset, t->count,
+                   b->grad + t->offset);
+    }
+}
+
+static void gradients_match_finite_differences(void **state)
+{
+    (void)state;
+    for_all_cases(check_differences);
+}
+
+static bool in_a_param(const gt_layer *layer, size_t i)
+{
+    for (int k = 0; k < layer->n_params; k++)
+        if (i >= layer->param[k].offset &&
+            i < layer->param[k].offset + layer->param[k].count)
+            return true;
+    return false;
+}
+
+static void check_span_of_gradients(bench *b, const layer_case *c)
+{
+    (void)c;
+    spoil(b->grad, b->n_params);
+    forward(b, b->x, b->y);
+    backward(b, b->dy, b->dx);
+    for (size_t i = 0; i < b->n_params; i++)
+        assert_int_equal(!isnan(b->grad[i]), in_a_param(&b->layer, i));
+}
+
+static void gradients_overwrite_their_tensors_and_nothing_else(void **state)
+{
+    (void)state;
+    for_all_cases(check_span_of_gradients);
+}
+
+static void check_accumulation(bench *b, const layer_case *c)
+{
+    (void)c;
+    forward(b, b->x, b->y);
+    backward(b, b->dy, b->dx);
+    gt_real *once = copy_of(b->grad, b->n_params);
+    draw(b->grad, b->n_params, 6);
+    gt_real *before = copy_of(b->grad, b->n_params);
+    b->pass.accumulate = true;
+    backward(b, b->dy, b->dx);
+    for (size_t i = 0; i < b->n_params; i++) {
+        double want = before[i];
+        if (in_a_param(&b->layer, i))
+            want += once[i];
+        assert_true(fabs(b->grad[i] - want) <= 1e-12 * (1 + fabs(want)));
+    }
+    free(once);
+    free(before);
+}
+
+static void gradients_accumulate_on_request(void **state)
+{
+    (void)state;
+    for_all_cases(check_accumulation);
+}
+
+static void check_halves(bench *b, const layer_case *c)
+{
+    (void)c;
+    forward(b, b->x, b->y);
+    backward(b, b->dy, b->dx);
+    gt_real *dx = copy_of(b->dx, b->in);
+    gt_real *grad = copy_of(b->grad, b->n_params);
+
+    spoil(b->dx, b->in);
+    b->pass.grad = NULL;
+    backward(b, b->dy, b->dx);
+    assert_memory_equal(dx, b->dx, b->in * sizeof *dx);
+
+    b->pass.grad = b->grad;
+    spoil(b->grad, b->n_params);
+    backward(b, b->dy, NULL);
+    for (size_t i = 0; i < b->n_params; i++)
+        assert_true(!in_a_param(&b->layer, i) || grad[i] == b->grad[i]);
+    free(dx);
+    free(grad);
+}
+
+static void either_gradient_can_be_left_out(void **state)
+{
+    (void)state;
+    for_all_cases(check_halves);
+}
+
+static void check_in_place(bench *b, const layer_case *c)
+{
+    (void)c;
+    if (!b->layer.type->in_place)
+        return;
+    assert_int_equal(b->in, b->out);
+    forward(b, b->x, b->y);
+    backward(b, b->dy, b->dx);
+    gt_real *x = copy_of(b->x, b->in);
+    gt_real *y = copy_of(b->y, b->out);
+    gt_real *dx = copy_of(b->dx, b->in);
+    if (!b->layer.type->reads_input) {
+        forward(b, b->x, b->x);
+        assert_memory_equal(b->x, y, b->out * sizeof *y);
+    }
+    backward(b, b->dy, b->dy);
+    assert_memory_equal(b->dy, dx, b->in * sizeof *dx);
+    free(x);
+    free(y);
+    free(dx);
+}
+
+static void layers_that_may_run_in_place_do_so_unharmed(void **state)
+{
+    (void)state;
+    for_all_cases(check_in_place);
+}
+
+static void check_purity(bench *b, const layer_case *c)
+{
+    (void)c;
+    gt_real *x = copy_of(b->x, b->in);
+    forward(b, b->x, b->y);
+    assert_memory_equal(b->x, x, b->in * sizeof *x);
+    gt_real *y = copy_of(b->y, b->out);
+    spoil(b->y, b->out);
+    forward(b, b->x, b->y);
+    assert_memory_equal(b->y, y, b->out * sizeof *y);
+    free(x);
+    free(y);
+}
+
+static void forward_is_repeatable_and_leaves_its_input(void **state)
+{
+    (void)state;
+    for_all_cases(check_purity);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_layer_type_has_a_case_and_a_complete_entry),
+        cmocka_unit_test(views_keep_the_number_of_values),
+        cmocka_unit_test(gradients_match_finite_differences),
+        cmocka_unit_test(gradients_overwrite_their_tensors_and_nothing_else),
+        cmocka_unit_test(gradients_accumulate_on_request),
+        cmocka_unit_test(either_gradient_can_be_left_out),
+        cmocka_unit_test(layers_that_may_run_in_place_do_so_unharmed),
+        cmocka_unit_test(forward_is_repeatable_and_leaves_its_input),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
