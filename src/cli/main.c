@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     }
     if (!strcmp(name, "--help") || !strcmp(name, "-h"))
         name = "help";
-    const gt_command *command;
+    const gt_command *command = NULL;
     gt_cli_args args;
     bool help;
     gt_status status = find_command(name, &command);
