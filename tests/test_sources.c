@@ -47,6 +47,8 @@ static void wrong_names_are_refused_with_the_nearest(void **state)
     assert_refused("png:some/where", image, e, "no source 'png'");
     assert_refused("glyphs:some/where", image, e, "takes no path");
     assert_refused("idx:", image, e, "path is missing");
+    assert_refused("idx", image, e, "path is missing");
+    assert_refused("idx?seed=1", image, e, "takes no parameters");
     assert_refused("idx:nowhere?seed=1", image, e, "takes no parameters");
     assert_refused("idx:nowhere", image, GT_ERR_IO, "nowhere: cannot open");
     assert_refused("./glyphs", image, GT_ERR_IO, "./glyphs: cannot open");

@@ -76,8 +76,8 @@ static gt_status unknown_source(const char *text, size_t n)
     return gt_fail(GT_ERR_CONFIG,
                    "data '%s': there is no source '%.*s', and no file or "
                    "folder of that name%s%s%s; give a path or one of: %s",
-                   text, (int)n, text, nearest ? "; did you mean '" : "",
-                   nearest ? nearest : "", nearest ? "'?" : "", known);
+                   text, (int)n, text, nearest ? " (did you mean '" : "",
+                   nearest ? nearest : "", nearest ? "'?)" : "", known);
 }
 
 /* Does nothing exist under this name? An unreadable one exists. */
@@ -161,15 +161,15 @@ static gt_status parse_known(const char *text, const char *rest, gt__uri *uri)
                            text, type->name, type->name);
         return *rest ? parse_params(text, rest + 1, uri) : GT_OK;
     }
-    if (*rest == '?' || (rest[1 + strcspn(rest + 1, "?")] && missing(rest + 1)))
+    if (!*rest || !rest[1])
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': the path is missing; write %s:PATH", text,
+                       type->name);
+    if (*rest == '?' || (strchr(rest, '?') && missing(rest + 1)))
         return gt_fail(GT_ERR_CONFIG,
                        "data '%s': %s takes no parameters, only a path: "
                        "%s:PATH",
                        text, type->name, type->name);
-    if (!rest[1])
-        return gt_fail(GT_ERR_CONFIG,
-                       "data '%s': the path is missing; write %s:PATH", text,
-                       type->name);
     uri->path = rest + 1;
     return GT_OK;
 }
@@ -184,7 +184,7 @@ gt_status gt__uri_parse(const char *text, gt__uri *out)
     for (int i = 0; i < gt_source_type_count; i++) {
         const gt_source_type *type = gt_source_types[i];
         bool named = strlen(type->name) == n && !memcmp(type->name, text, n);
-        if (named && (text[n] || type->made)) {
+        if (named && (text[n] || type->made || missing(text))) {
             out->type = type;
             return parse_known(text, text + n, out);
         }
