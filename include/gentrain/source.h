@@ -28,6 +28,7 @@ typedef struct gt_source_type {
     const char *help; /* one line: what it is, its URI and parameters */
     uint64_t made;    /* built-in: samples of an epoch unless the parameter
                          `count` says otherwise; 0: the source reads files */
+    gt_shape natural; /* built-in: what GT_SHAPE_OF_SOURCE stands for */
     /* Fill shape, classes and data, or refuse the shape that is asked for.
      * Files also set count, and leave it 0 if they lack the split; a built-in
      * source finds count, endless, first and seed set, and `path` NULL. */
@@ -53,6 +54,9 @@ struct gt_source {
                        address first + i, which keeps the splits apart */
     void *data;     /* private to the type */
 };
+
+/* As `want`: the shape a file has, or a built-in source's natural one. */
+#define GT_SHAPE_OF_SOURCE ((gt_shape){0, 0, 0})
 
 /* Open a URI for one split. Forms: a path (file or folder, IDX or IDX.gz);
  * "idx:PATH"; "glyphs", "shapes", "ring", "grid", with parameters

@@ -214,6 +214,7 @@ const gt_source_type gt__source_glyphs = {
     .name = "glyphs",
     .help = "hand-drawn digits of any size: glyphs[?count=&test_count=&seed=]",
     .made = 60000,
+    .natural = {28, 28, 1},
     .open = open_glyphs,
     .bytes = draw,
     .label = label,

@@ -197,6 +197,7 @@ const gt_source_type gt__source_shapes = {
     .name = "shapes",
     .help = "coloured shapes of any size: shapes[?count=&test_count=&seed=]",
     .made = 60000,
+    .natural = {64, 64, 3},
     .open = open_shapes,
     .bytes = draw,
     .label = label,

@@ -43,7 +43,8 @@ static gt_status open_type(gt_source *source, const gt__uri *uri,
         source->seed = uri->seed;
     }
     gt_status status = source->type->open(source, uri->path, split);
-    if (status || !source->count || gt_shape_equal(source->shape, want))
+    if (status || !source->count || gt_shape_equal(source->shape, want) ||
+        gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         return status;
     char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
     return gt_fail(GT_ERR_MISMATCH,
@@ -61,7 +62,7 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
     *out = NULL;
     gt__uri parsed;
     gt_status status = gt__uri_parse(uri, &parsed);
-    if (!status)
+    if (!status && !gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         status = check_shape(uri, want);
     if (status)
         return status;
@@ -74,7 +75,8 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
         goto out;
     }
     source->type = parsed.type;
-    source->shape = want;
+    source->shape =
+        gt_shape_equal(want, GT_SHAPE_OF_SOURCE) ? parsed.type->natural : want;
     status = open_type(source, &parsed, split, want);
 out:
     if (!status && source->count)

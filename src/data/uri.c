@@ -3,6 +3,8 @@
  * refused, with what is known and the nearest of it. */
 #include "data/sources.h"
 
+#include "gentrain/nearest.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,8 +14,6 @@
 
 /* Epochs times count must stay below 2^47, see source.c. */
 #define MOST_SAMPLES UINT64_C(1000000000)
-
-enum { NAME_MOST = 31 };
 
 static const struct {
     const char *key;
@@ -26,42 +26,15 @@ static const struct {
 };
 enum { N_PARAMS = sizeof params / sizeof *params };
 
-/* Levenshtein's distance between name and the first n bytes of text. */
-static int distance(const char *name, const char *text, size_t n)
-{
-    int row[NAME_MOST + 1], length = (int)strlen(name);
-    for (int j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 0; i < n; i++) {
-        int diagonal = row[0];
-        row[0]++;
-        for (int j = 1; j <= length; j++) {
-            int best = diagonal + (name[j - 1] != text[i]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[length];
-}
-
-/* The nearest source name; NULL if none is near enough to be meant. */
+/* The source whose name is nearest to the first n bytes of text, or NULL. */
 static const char *nearest_source(const char *text, size_t n)
 {
-    const char *nearest = NULL;
-    int least = 3;
-    for (int i = 0; i < gt_source_type_count; i++) {
-        const char *name = gt_source_types[i]->name;
-        int d = distance(name, text, n);
-        if (d < least && d < (int)strlen(name)) {
-            least = d;
-            nearest = name;
-        }
-    }
-    return nearest;
+    const char *names[16];
+    for (int i = 0; i < gt_source_type_count; i++)
+        names[i] = gt_source_types[i]->name;
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)n, text);
+    return gt_nearest(word, names, gt_source_type_count);
 }
 
 static gt_status unknown_source(const char *text, size_t n)
@@ -90,16 +63,18 @@ static bool missing(const char *path)
 static gt_status unknown_param(const char *text, const char *type,
                                const char *key, size_t n)
 {
-    int nearest = 0;
-    for (int i = 1; i < N_PARAMS; i++)
-        if (distance(params[i].key, key, n) <
-            distance(params[nearest].key, key, n))
-            nearest = i;
+    const char *names[N_PARAMS];
+    for (int i = 0; i < N_PARAMS; i++)
+        names[i] = params[i].key;
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)n, key);
+    const char *nearest = gt_nearest(word, names, N_PARAMS);
     return gt_fail(GT_ERR_CONFIG,
-                   "data '%s': %s has no parameter '%.*s' (nearest: %s); "
+                   "data '%s': %s has no parameter '%.*s'%s%s%s; "
                    "allowed are count, test_count and seed, written as "
                    "%s?count=60000&seed=1",
-                   text, type, (int)n, key, params[nearest].key, type);
+                   text, type, (int)n, key, nearest ? " (did you mean '" : "",
+                   nearest ? nearest : "", nearest ? "'?)" : "", type);
 }
 
 /* One "key=value" of n bytes. `given` has a bit for each parameter seen. */
