@@ -3,7 +3,6 @@
 #include "gentrain/network.h"
 #include "gentrain/rng.h"
 
-#include "layer_options.h"
 #include "mix_layer.h"
 
 #include <math.h>
@@ -27,27 +26,6 @@ typedef struct stack {
     size_t in, out;
 } stack;
 
-/* "mix 5" or a layer of the table with its options: "elu alpha=0.3". */
-static void add_layer(stack *s, const char *text)
-{
-    char name[32];
-    size_t length = strcspn(text, " ");
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
-    const gt_layer_type *type = &mix_type;
-    void *options;
-    if (!strcmp(name, "mix")) {
-        options = malloc(sizeof(mix_options));
-        assert_non_null(options);
-        *(mix_options *)options = (mix_options){atoi(text + length)};
-    } else {
-        type = gt_layer_type_find(name);
-        assert_non_null(type);
-        options = layer_options_new(type, text + length);
-        assert_non_null(options);
-    }
-    s->specs[s->n++] = (gt_layer_spec){type, options};
-}
-
 static gt_real *numbers(size_t n, uint32_t stream)
 {
     gt_real *x = gt_real_alloc(n);
@@ -60,8 +38,10 @@ static void stack_open(stack *s, gt_shape in, const char *const *layers,
                        bool training)
 {
     *s = (stack){0};
-    for (; *layers; layers++)
-        add_layer(s, *layers);
+    for (; *layers; layers++) {
+        s->specs[s->n] = spec_of(*layers);
+        assert_non_null(s->specs[s->n++].options);
+    }
     gt_status status =
         gt_network_new(&s->net, "net", in, s->specs, s->n, SAMPLES + 1);
     if (status)

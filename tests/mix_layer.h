@@ -4,7 +4,9 @@
 #ifndef GT_TESTS_MIX_LAYER_H
 #define GT_TESTS_MIX_LAYER_H
 
-#include "gentrain/layer.h"
+#include "gentrain/network.h"
+
+#include "layer_options.h"
 
 typedef struct mix_options {
     int units;
@@ -78,5 +80,27 @@ static const gt_layer_type mix_type = {
     .forward = mix_forward,
     .backward = mix_backward,
 };
+
+/* A layer from text: "mix 5", or a layer of the table with its options as in
+ * "elu alpha=0.3". The options are fresh memory; NULL, with a line on stderr,
+ * if the text makes no sense. */
+static gt_layer_spec spec_of(const char *text)
+{
+    char name[32];
+    size_t length = strcspn(text, " ");
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    gt_layer_spec spec = {.type = gt_layer_type_find(name)};
+    if (spec.type) {
+        spec.options = layer_options_new(spec.type, text + length);
+    } else if (!strcmp(name, "mix")) {
+        spec.type = &mix_type;
+        spec.options = calloc(1, sizeof(mix_options));
+        if (spec.options)
+            ((mix_options *)spec.options)->units = atoi(text + length);
+    } else {
+        fprintf(stderr, "no layer type %s\n", name);
+    }
+    return spec;
+}
 
 #endif
