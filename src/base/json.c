@@ -1,0 +1,37 @@
+/* json.c: the two places where hand-printed JSON goes wrong. */
+#include "gentrain/json.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void gt_json_string(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c < 0x20)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+void gt_json_number(FILE *out, double value)
+{
+    if (!isfinite(value)) {
+        fputs("null", out);
+        return;
+    }
+    static const int digits[] = {6, 9, 17};
+    char text[40];
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "%.*g", digits[i], value);
+        double back = strtod(text, NULL);
+        if (back == value || ((float)value == value && (float)back == value))
+            break;
+    }
+    fputs(text, out);
+}
