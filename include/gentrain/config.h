@@ -2,9 +2,10 @@
  *
  * Section by section a table of gt_option says which keys there are, what they
  * mean and what they default to; layer lists follow the layer table. The
- * resolved YAML text, with every key spelled out, is kept with the struct and
- * goes into run directories and checkpoints, from where it gives the same
- * configuration again.
+ * resolved YAML text, with every key of the task spelled out, is kept with the
+ * struct and goes into run directories and checkpoints, from where it gives the
+ * same configuration again. (Sections that inherit keep only what was said in
+ * them, so that a later change of the section they follow still reaches them.)
  */
 #ifndef GENTRAIN_CONFIG_H
 #define GENTRAIN_CONFIG_H
@@ -13,7 +14,10 @@
 #include "gentrain/optimizer.h"
 #include "gentrain/option.h"
 
+#include <stdio.h>
+
 typedef enum gt_task_kind { GT_TASK_GAN, GT_TASK_VAE } gt_task_kind;
+enum { GT_TASK_ANY = -1 };
 typedef enum gt_gan_loss { GT_GAN_NON_SATURATING, GT_GAN_MINIMAX } gt_gan_loss;
 typedef enum gt_likelihood { GT_BERNOULLI, GT_GAUSSIAN } gt_likelihood;
 typedef enum gt_prior { GT_PRIOR_NORMAL, GT_PRIOR_UNIFORM } gt_prior;
@@ -72,11 +76,14 @@ typedef struct gt_config {
     char *text; /* the resolved YAML */
 } gt_config;
 
-/* A section of the file, for the parser and `gentrain help config`. */
+/* A section of the file, for the parser and `gentrain help config`. Keys that
+ * only one task has stand in a second entry of the same name; in a
+ * configuration of the other task they are refused and their fields are 0. */
 typedef struct gt_config_section {
     const char *name; /* "train"; "" for keys at the top */
     const gt_option *options;
     size_t offset;        /* of the section's struct in gt_config */
+    int task;             /* gt_task_kind, or GT_TASK_ANY */
     const char *inherits; /* section that gives defaults, or NULL */
     const char *help;
 } gt_config_section;
@@ -87,6 +94,7 @@ typedef struct gt_config_list {
     const char *key; /* "generator" */
     size_t offset;
     gt_task_kind task; /* required by this task, refused by the other */
+    const char *help;
 } gt_config_list;
 extern const gt_config_list gt_config_lists[]; /* ends with key NULL */
 
@@ -98,6 +106,11 @@ extern const gt_config_list gt_config_lists[]; /* ends with key NULL */
 gt_status gt_config_parse(gt_config **out, const char *name, const char *text,
                           size_t size, const char *const *sets, int n_sets);
 void gt_config_free(gt_config *config);
+
+/* The keys of a configuration and the layers, as `gentrain help config` and
+ * `gentrain help layers` show them: plain text of at most 80 columns. */
+void gt_config_print_reference(FILE *out);
+void gt_layers_print_reference(FILE *out);
 
 /* The shape that a SHAPE option holds. */
 static inline gt_shape gt_config_shape(const int shape[3])

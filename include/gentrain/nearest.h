@@ -1,11 +1,12 @@
-/* nearest.h: the name a person probably meant. Local.
+/* nearest.h: what somebody meant who misspelt a name. Local.
  */
 #ifndef GENTRAIN_NEAREST_H
 #define GENTRAIN_NEAREST_H
 
-/* Of names[0 .. n-1], the one with the smallest edit distance to `word`, if it
- * is near enough to be what was meant (a third of the letters may be wrong);
- * else NULL. */
+/* The one of names[n] that `word` most likely stands for: fewest letters added,
+ * dropped, changed or swapped (optimal string alignment distance, case and "-"
+ * for "_" not counted), or begun but not finished. NULL when none is near; the
+ * first of equally near ones. Names that are NULL are passed over. */
 const char *gt_nearest(const char *word, const char *const names[], int n);
 
 #endif

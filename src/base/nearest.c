@@ -1,54 +1,75 @@
-/* nearest.c: edit distance with swaps of neighbours (Damerau 1964), as those
- * are the commonest slips in typing. */
+/* nearest.c: a misspelling is near when about one letter in three is wrong;
+ * beyond that a suggestion misleads more than it helps. Words are short, so the
+ * plain quadratic distance on three rows will do. */
 #include "gentrain/nearest.h"
 
-#include <stddef.h>
+#include <ctype.h>
 #include <string.h>
 
-enum { LONGEST = 48 };
+enum { LONGEST = 63 };
 
-static int min3(int a, int b, int c)
+static int fold(char c)
 {
-    int m = a < b ? a : b;
-    return m < c ? m : c;
+    return c == '-' ? '_' : tolower((unsigned char)c);
 }
 
-static int distance(const char *a, const char *b)
+static int least(int a, int b)
 {
-    int row[3][LONGEST + 1];
-    int n = (int)strlen(a), m = (int)strlen(b);
+    return a < b ? a : b;
+}
+
+static int distance(const char *a, int n, const char *b, int m)
+{
+    int rows[3][LONGEST + 1];
+    int *two_up = rows[0], *up = rows[1], *row = rows[2];
     for (int j = 0; j <= m; j++)
-        row[0][j] = j;
+        up[j] = j;
     for (int i = 1; i <= n; i++) {
-        int *now = row[i % 3];
-        const int *last = row[(i + 2) % 3], *before = row[(i + 1) % 3];
-        now[0] = i;
+        row[0] = i;
         for (int j = 1; j <= m; j++) {
-            int differ = a[i - 1] != b[j - 1];
-            now[j] = min3(last[j] + 1, now[j - 1] + 1, last[j - 1] + differ);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                now[j] = min3(now[j], now[j], before[j - 2] + 1);
+            int differs = fold(a[i - 1]) != fold(b[j - 1]);
+            row[j] = least(up[j - 1] + differs, least(up[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
+                fold(a[i - 2]) == fold(b[j - 1]))
+                row[j] = least(row[j], two_up[j - 2] + 1);
         }
+        int *spare = two_up;
+        two_up = up;
+        up = row;
+        row = spare;
     }
-    return row[n % 3][m];
+    return up[m];
+}
+
+static int begins(const char *word, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (!name[i] || fold(word[i]) != fold(name[i]))
+            return 0;
+    return 1;
 }
 
 const char *gt_nearest(const char *word, const char *const names[], int n)
 {
-    const char *best = NULL;
-    int least = LONGEST;
-    if (strlen(word) > LONGEST)
+    int length = (int)strnlen(word, LONGEST + 1);
+    if (length == 0 || length > LONGEST)
         return NULL;
+    const char *nearest = NULL;
+    int best = (length + 2) / 3 + 1;
     for (int i = 0; i < n; i++) {
-        if (strlen(names[i]) > LONGEST)
+        int other = names[i] ? (int)strnlen(names[i], LONGEST + 1) : 0;
+        if (other == 0 || other > LONGEST)
             continue;
-        int d = distance(word, names[i]);
-        int longer = (int)(strlen(word) > strlen(names[i]) ? strlen(word)
-                                                           : strlen(names[i]));
-        if (d < least && 3 * d <= longer + 1) {
-            least = d;
-            best = names[i];
+        int d = distance(word, length, names[i], other);
+        /* A word of which no letter is right is near to nothing. */
+        if (d >= length || d >= other)
+            continue;
+        if (length >= 3 && begins(word, length, names[i]))
+            d = least(d, 1);
+        if (d < best) {
+            best = d;
+            nearest = names[i];
         }
     }
-    return best;
+    return nearest;
 }

@@ -1,0 +1,77 @@
+/* config_tree.h: a configuration as libyaml's document, between its text and
+ * gt_config. Private to the model room.
+ *
+ * Nodes are numbers, as in libyaml's document: pointers to nodes do not survive
+ * additions. Every node knows the line or the --set it came from.
+ */
+#ifndef GT_MODEL_CONFIG_TREE_H
+#define GT_MODEL_CONFIG_TREE_H
+
+#include "gentrain/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <yaml.h>
+
+typedef struct gt__tree {
+    yaml_document_t doc;
+    bool loaded;             /* doc is there */
+    const char *name;        /* borrowed: what messages call the text */
+    const char *const *sets; /* borrowed */
+} gt__tree;
+
+/* Parse a text into an empty tree: one document, a mapping at the top, no
+ * aliases, keys that are words. */
+gt_status gt__tree_parse(gt__tree *tree, const char *name, const char *text,
+                         size_t size);
+void gt__tree_free(gt__tree *tree);
+
+/* Apply tree->sets[number], "a.b=c": c is YAML, a.b a path of keys and list
+ * positions. Mappings that are missing on the way are made. */
+gt_status gt__tree_set(gt__tree *tree, int number);
+
+/* Write the tree as YAML (malloc'ed, NUL-terminated), each mapping and list in
+ * the style its node says. */
+gt_status gt__tree_emit(gt__tree *tree, char **text, size_t *size);
+
+/* Fail with GT_ERR_CONFIG: "PLACE: PATH: message". The place is the line or the
+ * --set of `node`, or only the name of the text for node 0. */
+gt_status gt__tree_fail(gt__tree *tree, int node, const char *path,
+                        const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+gt_status gt__tree_no_memory(void);
+
+/* The mark of nodes from the --set of this number; -1: of those without a
+ * place. */
+yaml_mark_t gt__mark_of_set(int number);
+
+/* A name from the user's file for a message: quoted, cut when long. */
+enum { GT__QUOTED = 72 };
+char *gt__quote(const char *word, char text[GT__QUOTED]);
+
+/* Look. `find` gives the value of a key, `at` follows a path "a.b"; both give 0
+ * where there is nothing. `word` is a scalar's text, NULL for other nodes. */
+yaml_node_t *gt__tree_node(gt__tree *tree, int node);
+int gt__tree_find(gt__tree *tree, int mapping, const char *key);
+int gt__tree_at(gt__tree *tree, const char *path);
+const char *gt__tree_word(gt__tree *tree, int node);
+bool gt__tree_empty(gt__tree *tree, int node); /* a key without a value */
+
+/* Add nodes; they take their place from the node `like`, or have none if that
+ * is 0. */
+gt_status gt__tree_scalar(gt__tree *tree, const char *text, int like,
+                          int *node);
+gt_status gt__tree_mapping(gt__tree *tree, int like, int *node);
+gt_status gt__tree_sequence(gt__tree *tree, int like, int *node);
+
+/* Add what a YAML text such as "[1, 2]" says; it takes its place from a --set,
+ * or has none if `set` is -1. */
+gt_status gt__tree_value(gt__tree *tree, int set, const char *text, int *node);
+
+/* Put a pair at the end of a mapping, an item at the end of a list. The key
+ * takes its place from the value. */
+gt_status gt__tree_put(gt__tree *tree, int mapping, const char *key, int value);
+gt_status gt__tree_append(gt__tree *tree, int sequence, int item);
+
+#endif
