@@ -44,17 +44,15 @@ static gt_status lower_options(gt__tree *tree, const gt_option *options,
 {
     gt_status status = GT_OK;
     for (; options->key && status == GT_OK; options++) {
-        int value = gt__tree_find(tree, base, options->key);
-        if (base && value && !gt__tree_find(tree, mapping, options->key))
-            status = gt__tree_put(tree, mapping, options->key, value);
-        yaml_node_t *n = gt__tree_node(tree, mapping);
-        for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
-             p < n->data.mapping.pairs.top && status == GT_OK; p++)
-            if (!strcmp(gt__tree_word(tree, p->key), options->key)) {
-                value = p->value;
-                status = lower_value(tree, options, &value);
-                p->value = value; /* the pairs did not move */
-            }
+        int inherited = base ? gt__tree_find(tree, base, options->key) : 0;
+        int *value = gt__tree_slot(tree, mapping, options->key);
+        if (!value && inherited)
+            status = gt__tree_put(tree, mapping, options->key, inherited);
+        else if (value) {
+            int lowered = *value;
+            status = lower_value(tree, options, &lowered);
+            *value = lowered;
+        }
     }
     return status;
 }
@@ -73,6 +71,7 @@ static gt_status lower_section(gt__tree *tree, const gt_config_section *s)
                            : status;
 }
 
+/* *node lies in its list, which does not move while nodes are added. */
 static gt_status lower_layer(gt__tree *tree, int *node)
 {
     int mapping, value;
@@ -83,7 +82,8 @@ static gt_status lower_layer(gt__tree *tree, int *node)
         if (status == GT_OK)
             status =
                 gt__tree_put(tree, mapping, gt__tree_word(tree, *node), value);
-        *node = mapping;
+        if (status == GT_OK)
+            *node = mapping;
         return status;
     }
     yaml_node_pair_t *pair =
@@ -106,12 +106,10 @@ static gt_status lower(gt__tree *tree, gt_task_kind task)
         if (!list)
             continue;
         yaml_node_t *n = gt__tree_node(tree, list);
-        for (yaml_node_item_t *i = n->data.sequence.items.start;
-             i < n->data.sequence.items.top && status == GT_OK; i++) {
-            int node = *i;
-            status = lower_layer(tree, &node);
-            *i = node; /* the list did not move */
-        }
+        yaml_node_item_t *item = n->data.sequence.items.start;
+        yaml_node_item_t *end = n->data.sequence.items.top;
+        for (; item < end && status == GT_OK; item++)
+            status = lower_layer(tree, item);
     }
     return status;
 }

@@ -15,7 +15,7 @@ gt_status gt__value_check(gt__tree *tree, const gt_option *option,
                           const char *path, int *node);
 
 /* What a number may be: "0 to 10" or "any number". Returns `text`. */
-enum { GT__ALLOWED = 80 };
+enum { GT__ALLOWED = 128 };
 char *gt__allowed(const gt_option *option, char text[GT__ALLOWED]);
 
 /* The struct of a checked tree, which is used up. The configuration's text is

@@ -143,9 +143,10 @@ static void add_lists(gt__schema *s, gt_task_kind task,
             continue;
         assert(i < GT__LISTS);
         size_t offset = offsetof(gt__bound, lists) +
-                        (size_t)i * sizeof((gt__bound *)0)->lists[0] - model;
-        cyaml_schema_field_t *f = add_field(s, gt_config_lists[i].key, offset);
-        f->count_offset = (uint32_t)(offset + sizeof(void *));
+                        (size_t)i * sizeof(gt__raw_list) - model;
+        cyaml_schema_field_t *f = add_field(
+            s, gt_config_lists[i].key, offset + offsetof(gt__raw_list, layers));
+        f->count_offset = (uint32_t)(offset + offsetof(gt__raw_list, count));
         f->count_size = sizeof(uint32_t);
         f->value = (cyaml_schema_value_t){
             .type = CYAML_SEQUENCE,

@@ -8,14 +8,17 @@
 
 enum { GT__LISTS = 4 };
 
-/* What libcyaml fills: the configuration, and its layer lists as they are
- * written: each layer is one pointer per layer type, of which one is set. */
+/* A layer list as libcyaml reads it: each layer is one pointer per layer type,
+ * of which one is set. */
+typedef struct gt__raw_list {
+    void *layers; /* count x gt_layer_type_count pointers */
+    uint32_t count;
+} gt__raw_list;
+
+/* What libcyaml fills. */
 typedef struct gt__bound {
     gt_config config; /* first: whoever frees it frees the whole */
-    struct {
-        void *layers; /* count x gt_layer_type_count pointers */
-        uint32_t count;
-    } lists[GT__LISTS];
+    gt__raw_list lists[GT__LISTS];
 } gt__bound;
 
 typedef struct gt__schema {

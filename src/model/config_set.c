@@ -39,26 +39,22 @@ static bool next_key(walk *w)
     return true;
 }
 
-/* A scalar on the way: a key without a value becomes a mapping, and so does a
- * layer's bare name: "relu" is {relu: {}}. */
+/* A scalar on the way can only be a layer's bare name: "relu" becomes
+ * {relu: {}}. */
 static gt_status open_scalar(walk *w)
 {
-    const char *word = gt__tree_word(w->tree, w->node);
-    bool layer = w->parent && !strcmp(word, w->key);
-    if (!layer && *word)
-        return fail(w, "is a single value with no keys below it");
+    if (!w->parent || strcmp(gt__tree_word(w->tree, w->node), w->key))
+        return fail(w, "is a single value with no such key below it");
     int mapping, empty;
     gt_status status = gt__tree_mapping(w->tree, w->node, &mapping);
-    if (status == GT_OK && layer) {
+    if (status == GT_OK)
         status = gt__tree_mapping(w->tree, w->node, &empty);
-        if (status == GT_OK)
-            status = gt__tree_put(w->tree, mapping, w->key, empty);
-    }
+    if (status == GT_OK)
+        status = gt__tree_put(w->tree, mapping, w->key, empty);
     if (status != GT_OK)
         return status;
-    if (w->parent)
-        gt__tree_node(w->tree, w->parent)->data.sequence.items.start[w->item] =
-            mapping;
+    gt__tree_node(w->tree, w->parent)->data.sequence.items.start[w->item] =
+        mapping;
     w->node = mapping;
     return GT_OK;
 }
@@ -66,34 +62,19 @@ static gt_status open_scalar(walk *w)
 /* From a mapping to the value of w->key: `value` if the path ends here. */
 static gt_status step_mapping(walk *w, int value)
 {
-    yaml_node_t *n = gt__tree_node(w->tree, w->node);
-    for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
-         p < n->data.mapping.pairs.top; p++) {
-        if (strcmp(gt__tree_word(w->tree, p->key), w->key))
-            continue;
-        int old = p->value;
-        if (value) {
-            p->value = value;
-        } else if (gt__tree_empty(w->tree, old)) {
-            gt_status status = gt__tree_mapping(w->tree, old, &value);
-            if (status != GT_OK)
-                return status;
-            /* The pairs did not move: only nodes were added. */
-            p->value = value;
-        }
-        w->node = p->value;
-        w->parent = 0;
-        return GT_OK;
-    }
+    int *slot = gt__tree_slot(w->tree, w->node, w->key);
+    bool make = !value && (!slot || gt__tree_empty(w->tree, *slot));
     gt_status status = GT_OK;
-    if (!value) {
+    if (make) {
         status = gt__tree_mapping(w->tree, 0, &value);
         if (status == GT_OK)
             gt__tree_node(w->tree, value)->start_mark = gt__mark_of_set(w->set);
     }
-    if (status == GT_OK)
+    if (status == GT_OK && !slot)
         status = gt__tree_put(w->tree, w->node, w->key, value);
-    w->node = value;
+    else if (status == GT_OK && value)
+        *slot = value;
+    w->node = value ? value : *slot;
     w->parent = 0;
     return status;
 }

@@ -9,7 +9,7 @@ static const char *const gan_loss_names[] = {"non_saturating", "minimax", NULL};
 static const char *const likelihood_names[] = {"bernoulli", "gaussian", NULL};
 static const char *const auto_name[] = {"auto", NULL};
 
-static const double MANY = 1e12; /* steps, samples */
+static const double MANY = 1e9; /* steps are addressed by 32 bits */
 
 #define FIELD(section, name)                                                   \
     (offsetof(gt_config, section.name) - offsetof(gt_config, section))
@@ -70,7 +70,7 @@ static const gt_option train_options[] = {
      "samples of a step, over all ranks"},
     {"steps", GT_OPTION_INT, FIELD(train, steps), "0", 0, MANY, NULL,
      "steps to train; 0: train.epochs says it"},
-    {"epochs", GT_OPTION_INT, FIELD(train, epochs), "0", 0, 1e6, NULL,
+    {"epochs", GT_OPTION_INT, FIELD(train, epochs), "0", 0, MANY, NULL,
      "epochs to train; 0: train.steps says it"},
     {"seed", GT_OPTION_INT, FIELD(train, seed), "1", 0, 9007199254740992.0,
      NULL, "of weights, noise and data order"},

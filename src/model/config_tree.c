@@ -80,16 +80,22 @@ bool gt__tree_empty(gt__tree *tree, int node)
            n->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
-int gt__tree_find(gt__tree *tree, int mapping, const char *key)
+int *gt__tree_slot(gt__tree *tree, int mapping, const char *key)
 {
     yaml_node_t *n = gt__tree_node(tree, mapping);
     if (!n || n->type != YAML_MAPPING_NODE)
-        return 0;
+        return NULL;
     for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
          p < n->data.mapping.pairs.top; p++)
         if (!strcmp(gt__tree_word(tree, p->key), key))
-            return p->value;
-    return 0;
+            return &p->value;
+    return NULL;
+}
+
+int gt__tree_find(gt__tree *tree, int mapping, const char *key)
+{
+    int *slot = gt__tree_slot(tree, mapping, key);
+    return slot ? *slot : 0;
 }
 
 int gt__tree_at(gt__tree *tree, const char *path)
