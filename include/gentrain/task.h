@@ -31,13 +31,15 @@ typedef struct gt_task_type {
     /* Plan networks and buffers and set the start weights. Local. */
     gt_status (*build)(gt_task *task);
     void (*release)(gt_task *task);
-    /* One training step on task->setup.config->train.d_steps batches (VAE: 1).
-     * Fills metrics with figures over the whole global batch, the same on every
-     * rank. Collective; all ranks fail together. */
+    /* One training step on the loader's next batches. Fills metrics with
+     * figures over the whole global batch, the same on every rank. Collective;
+     * all ranks fail together. */
     gt_status (*step)(gt_task *task, uint64_t step, gt_loader *loader,
                       gt_metrics *metrics);
+    /* Batches that one step takes from the loader. */
+    int64_t (*batches)(const gt_config *config);
     /* Updates of learner i in one step. */
-    int (*updates)(const gt_task *task, int i);
+    int64_t (*updates)(const gt_task *task, int i);
     /* n samples [n x image] from latents [n x latent] with evaluation-mode
      * statistics, n <= max_n; a Bernoulli decoder gives probabilities. Local.
      */

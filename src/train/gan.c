@@ -230,13 +230,18 @@ static gt_status update_g(gt_task *task, uint64_t number, const gt_batch *batch,
     return gt_learner_update(task->learner[G], number, scalars);
 }
 
+static int64_t batches(const gt_config *config)
+{
+    return config->train.d_steps;
+}
+
 static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
                       gt_metrics *metrics)
 {
     const gt_batch *batch = NULL;
     const gt_real *of_d = NULL, *of_g = NULL;
     bool stop = false;
-    for (int64_t k = 0; k < task->setup.config->train.d_steps; k++) {
+    for (int64_t k = 0; k < batches(task->setup.config); k++) {
         gt_status status = update_d(task, number, loader, &batch, &of_d);
         if (status != GT_OK)
             return status;
@@ -254,9 +259,9 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
     return GT_OK;
 }
 
-static int updates(const gt_task *task, int i)
+static int64_t updates(const gt_task *task, int i)
 {
-    return i == D ? (int)task->setup.config->train.d_steps : 1;
+    return i == D ? batches(task->setup.config) : 1;
 }
 
 static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
@@ -289,6 +294,7 @@ const gt_task_type gt__task_gan = {
     .build = build,
     .release = release,
     .step = step,
+    .batches = batches,
     .updates = updates,
     .generate = generate,
     .evaluate = evaluate,

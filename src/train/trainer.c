@@ -16,6 +16,7 @@
 #include "train/run.h"
 #include "train/snapshot.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ typedef struct trainer {
     FILE *metrics_file; /* rank 0 */
     gt_progress progress;
     char run[GT_PATH];
-    uint64_t batches_per_epoch;
+    uint64_t batches_per_epoch, batches_per_step;
     uint64_t start, step, last; /* steps done at the start, now, at the end */
     double started, lined;      /* seconds: start, last line of metrics */
     uint64_t lined_step;
@@ -40,14 +41,16 @@ typedef struct trainer {
 
 static double epochs_done(const trainer *t)
 {
-    return (double)t->step * (double)t->config->train.d_steps /
+    return (double)(t->step * t->batches_per_step) /
            (double)t->batches_per_epoch;
 }
 
-static double samples_in(const trainer *t, uint64_t steps)
+/* Samples of the first `steps` steps; an epoch's last batch may be short. */
+static uint64_t samples_until(const trainer *t, uint64_t steps)
 {
-    return (double)steps * (double)t->config->train.batch *
-           (double)t->config->train.d_steps;
+    uint64_t batches = steps * t->batches_per_step;
+    return batches / t->batches_per_epoch * t->source->count +
+           batches % t->batches_per_epoch * (uint64_t)t->config->train.batch;
 }
 
 /* --- Before the first step. */
@@ -84,7 +87,7 @@ static gt_status build_task(trainer *t)
 
 static uint64_t last_step(const trainer *t)
 {
-    uint64_t per_step = (uint64_t)t->config->train.d_steps;
+    uint64_t per_step = t->batches_per_step;
     if (t->config->train.steps > 0)
         return (uint64_t)t->config->train.steps;
     uint64_t batches = (uint64_t)t->config->train.epochs * t->batches_per_epoch;
@@ -136,15 +139,15 @@ static gt_status prepare_outputs(trainer *t)
     if (status == GT_OK && t->comm->rank == 0)
         status = gt_preview_new(&t->preview, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
-    gt_loader_config loader = {
-        .source = t->source,
-        .range = (gt_range)t->config->data.range,
-        .seed = (uint64_t)t->config->train.seed,
-        .batch = (int)t->config->train.batch,
-        .shards = t->shards,
-        .first_shard = t->comm->rank * (t->shards / t->comm->size),
-        .n_shards = t->shards / t->comm->size,
-        .start = t->start * (uint64_t)t->config->train.d_steps};
+    gt_loader_config loader = {.source = t->source,
+                               .range = (gt_range)t->config->data.range,
+                               .seed = (uint64_t)t->config->train.seed,
+                               .batch = (int)t->config->train.batch,
+                               .shards = t->shards,
+                               .first_shard =
+                                   t->comm->rank * (t->shards / t->comm->size),
+                               .n_shards = t->shards / t->comm->size,
+                               .start = t->start * t->batches_per_step};
     if (status == GT_OK)
         status = gt_loader_open(&t->loader, &loader);
     /* The directory comes last: nothing is left behind by a run that could not
@@ -164,6 +167,7 @@ static gt_status prepare(trainer *t)
         status = build_task(t);
     if (status != GT_OK)
         return status;
+    t->batches_per_step = (uint64_t)t->task->type->batches(t->config);
     t->last = last_step(t);
     if (t->options->resume)
         status = resume(t);
@@ -179,15 +183,22 @@ static bool every(uint64_t step, int64_t interval)
 
 static bool epoch_ended(const trainer *t)
 {
-    uint64_t per_step = (uint64_t)t->config->train.d_steps;
+    uint64_t per_step = t->batches_per_step;
     return t->step * per_step / t->batches_per_epoch !=
            (t->step - 1) * per_step / t->batches_per_epoch;
+}
+
+/* Samples per second, to a tenth. */
+static double rate_since(const trainer *t, uint64_t step, double seconds)
+{
+    uint64_t samples = samples_until(t, t->step) - samples_until(t, step);
+    return round(10 * (double)samples / seconds) / 10;
 }
 
 static void report(trainer *t, gt_metrics *figures, bool line)
 {
     double now = gt_seconds();
-    double rate = samples_in(t, t->step - t->lined_step) / (now - t->lined);
+    double rate = rate_since(t, t->lined_step, now - t->lined);
     gt_progress_step(&t->progress, t->step, rate, figures, t->task->type->shown,
                      line);
     if (!line)
@@ -305,7 +316,7 @@ static void summarise(const trainer *t)
     if (t->comm->rank != 0 || t->options->report == GT_REPORT_QUIET)
         return;
     double seconds = gt_seconds() - t->started;
-    double rate = samples_in(t, t->step - t->start) / seconds;
+    double rate = rate_since(t, t->start, seconds);
     char picture[GT_PATH], checkpoint[GT_PATH];
     gt_preview_path(t->run, t->step, ".png", picture);
     gt_checkpoint_path(t->run, t->step, checkpoint);

@@ -193,7 +193,13 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
     return GT_OK;
 }
 
-static int updates(const gt_task *task, int i)
+static int64_t batches(const gt_config *config)
+{
+    (void)config;
+    return 1;
+}
+
+static int64_t updates(const gt_task *task, int i)
 {
     (void)task;
     (void)i;
@@ -254,6 +260,7 @@ const gt_task_type gt__task_vae = {
     .build = build,
     .release = release,
     .step = step,
+    .batches = batches,
     .updates = updates,
     .generate = decode_mean,
     .reconstruct = reconstruct,
