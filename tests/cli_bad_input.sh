@@ -10,7 +10,7 @@ with() {
 # --- configuration
 with 's/batch: 24/bach: 24/'
 refused 3 'did you mean "batch"' 2 train bad.yaml --out x
-says err.txt "bad.yaml:26"
+says err.txt "bad.yaml:25"
 with 's/batch: 24/batch: many/'
 refused 3 "train.batch" 2 train bad.yaml --out x
 with 's/batch: 24/batch: 0/'

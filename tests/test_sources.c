@@ -63,7 +63,8 @@ static void wrong_parameters_are_refused_with_what_is_allowed(void **state)
     assert_refused("glyphs?", image, e, "no parameter ''");
     assert_refused("glyphs?sed=1", image, e, "did you mean 'seed'");
     assert_refused("glyphs?seeds=1", image, e, "count, test_count and seed");
-    assert_refused("glyphs?tset_count=1", image, e, "did you mean 'test_count'");
+    assert_refused("glyphs?tset_count=1", image, e,
+                   "did you mean 'test_count'");
     assert_refused("glyphs?seed=1&count", image, e, "parameter count must");
     assert_refused("glyphs?count=", image, e, "not ''");
     assert_refused("glyphs?count=0", image, e, "from 1 to 1000000000");

@@ -116,7 +116,7 @@ static void free_recipe(recipe *r)
 static void set_name(recipe *r, const char *path)
 {
     const char *base = strrchr(path, '/');
-    snprintf(r->name, sizeof r->name, "%s", base ? base + 1 : path);
+    snprintf(r->name, sizeof r->name, "%.63s", base ? base + 1 : path);
     char *dot = strrchr(r->name, '.');
     if (dot && dot != r->name)
         *dot = '\0';

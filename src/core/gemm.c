@@ -35,43 +35,62 @@ const char *gt_blas_kernel(void)
     return openblas_get_corename ? openblas_get_corename() : "unknown";
 }
 
-/* The families in the order of what they need of a CPU; Zen shares Haswell's
- * kernels, Cooperlake and SapphireRapids share SkylakeX's. */
-static int kernel_generation(const char *name)
+/* What a family needs of the CPU; Zen shares Haswell's kernels, Cooperlake and
+ * SapphireRapids share SkylakeX's. */
+enum { SSE, SSE42, AVX, AVX2, AVX512 };
+
+static int needed_by(const char *family)
 {
     static const struct {
-        char name[16];
-        int generation;
+        const char *family;
+        int needs;
     } known[] = {
-        {"Prescott", 0},   {"Core2", 0},      {"Penryn", 0},
-        {"Dunnington", 0}, {"Nehalem", 1},    {"Sandybridge", 2},
-        {"Bulldozer", 2},  {"Piledriver", 2}, {"Steamroller", 2},
-        {"Excavator", 3},  {"Haswell", 3},    {"Zen", 3},
-        {"SkylakeX", 4},   {"Cooperlake", 4}, {"SapphireRapids", 4},
+        {"Prescott", SSE},
+        {"Core2", SSE},
+        {"Penryn", SSE},
+        {"Dunnington", SSE},
+        {"Nehalem", SSE42},
+        {"Sandybridge", AVX},
+        {"Bulldozer", AVX},
+        {"Piledriver", AVX},
+        {"Steamroller", AVX},
+        {"Excavator", AVX2},
+        {"Haswell", AVX2},
+        {"Zen", AVX2},
+        {"SkylakeX", AVX512},
+        {"Cooperlake", AVX512},
+        {"SapphireRapids", AVX512},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(name, known[i].name))
-            return known[i].generation;
+        if (!strcmp(family, known[i].family))
+            return known[i].needs;
     return -1;
+}
+
+/* What this CPU has; -1 where we cannot tell. */
+static int available(void)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
+        return AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return AVX2;
+    return __builtin_cpu_supports("avx") ? AVX : SSE42;
+#else
+    return -1;
+#endif
 }
 
 const char *gt_blas_best_kernel(void)
 {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
-        return "SkylakeX";
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return "Haswell";
-    if (__builtin_cpu_supports("avx"))
-        return "Sandybridge";
-    return "Nehalem";
-#else
-    return gt_blas_kernel();
-#endif
+    static const char *const best[] = {"Prescott", "Nehalem", "Sandybridge",
+                                       "Haswell", "SkylakeX"};
+    int has = available();
+    return has < 0 ? gt_blas_kernel() : best[has];
 }
 
 bool gt_blas_kernel_is_old(void)
 {
-    int runs = kernel_generation(gt_blas_kernel());
-    return runs >= 0 && runs < kernel_generation(gt_blas_best_kernel());
+    int runs = needed_by(gt_blas_kernel());
+    return runs >= 0 && runs < available();
 }
