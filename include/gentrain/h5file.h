@@ -76,6 +76,8 @@ gt_status gt_h5_get_text(gt_h5 *file, const char *object, const char *key,
                          char **text);
 gt_status gt_h5_get_int(gt_h5 *file, const char *object, const char *key,
                         int64_t *value);
+gt_status gt_h5_get_real(gt_h5 *file, const char *object, const char *key,
+                         double *value);
 
 /* Text too long for an attribute (over 64 KB), as a scalar string data set. */
 gt_status gt_h5_write_text(gt_h5 *file, const char *name, const char *text);

@@ -35,6 +35,9 @@ double gt_loss_gaussian(const gt_real *mean, const gt_real *x, size_t count,
 /* Mean of sigmoid(l) over the elements: D(x) as people print it. */
 double gt_mean_sigmoid(const gt_real *logits, size_t count);
 
+/* out[i] = 1 / (1 + exp(-logits[i])). */
+void gt_sigmoid(const gt_real *logits, size_t count, gt_real *out);
+
 /* Log-variances are clamped to [-GT_LOGVAR_MAX, GT_LOGVAR_MAX], with zero
  * gradient outside. */
 #define GT_LOGVAR_MAX 10

@@ -1,8 +1,10 @@
 /* shuffle.h: a keyed permutation of 0 .. n-1 in O(1) memory. Local, pure.
  *
- * A four-round Feistel network over the smallest even number of bits that holds
- * n (Luby, Rackoff 1988), its round function a Philox block, walked along its
- * cycles until the value falls below n (Black, Rogaway 2002).
+ * An eight-round Feistel network over the smallest even number of bits that
+ * holds n (Luby, Rackoff 1988), its round function a Philox block, walked along
+ * its cycles until the value falls below n (Black, Rogaway 2002). Four rounds,
+ * enough in theory for large n, are visibly uneven for small n: over epochs a
+ * sample of five lands on some positions 30 % too often.
  */
 #ifndef GENTRAIN_SHUFFLE_H
 #define GENTRAIN_SHUFFLE_H

@@ -1,4 +1,87 @@
-int main(void)
+/* main.c: finds the command, starts MPI where it is needed, prints the one
+ * error message. Help and refusals of the command line come before MPI, so
+ * that they work on a login node without one. */
+#include "cli/cli.h"
+
+#include "gentrain/log.h"
+#include "gentrain/nearest.h"
+#include "gentrain/version.h"
+
+#include <string.h>
+
+const gt_command *const gt__commands[] = {
+    &gt__command_train,   &gt__command_sample, &gt__command_presets,
+    &gt__command_inspect, &gt__command_help,   NULL,
+};
+
+static int finish(gt_status status)
 {
-    return 0;
+    if (status != GT_OK)
+        gt_error("%s", gt_message());
+    return gt_exit_code(status);
+}
+
+static gt_status find_command(const char *name, const gt_command **command)
+{
+    const char *names[16];
+    int n = 0;
+    for (; gt__commands[n]; n++) {
+        names[n] = gt__commands[n]->name;
+        if (!strcmp(name, names[n])) {
+            *command = gt__commands[n];
+            return GT_OK;
+        }
+    }
+    const char *near = gt_nearest(name, names, n);
+    return gt_fail(GT_ERR_USAGE,
+                   "unknown command \"%s\"%s%s%s; see gentrain "
+                   "help",
+                   name, near ? "; did you mean " : "", near ? near : "",
+                   near ? "?" : "");
+}
+
+static int run_parallel(const gt_command *command, const gt_cli_args *args,
+                        int *argc, char ***argv)
+{
+    gt_comm *comm = NULL;
+    gt_status status = gt_comm_init(&comm, argc, argv);
+    if (comm)
+        gt_log_setup(comm->rank == 0, GT_LOG_NORMAL);
+    if (status == GT_OK)
+        status = command->run(comm, args);
+    int code = finish(status);
+    gt_comm_finalize(comm);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    bool first = gt_launch_rank() == 0;
+    gt_log_setup(first, GT_LOG_NORMAL);
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+        if (first)
+            printf("gentrain %s\n", GT_VERSION);
+        return 0;
+    }
+    if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+        name = "help";
+    const gt_command *command = NULL;
+    gt_cli_args args;
+    bool help;
+    gt_status status = find_command(name, &command);
+    if (status == GT_OK)
+        status = argc > 1
+                     ? gt_cli_parse(command, argc - 1, argv + 1, &args, &help)
+                     : gt_cli_parse(command, argc, argv, &args, &help);
+    if (status != GT_OK)
+        return finish(status);
+    if (help) {
+        if (first)
+            gt_cli_print_help(stdout, command);
+        return 0;
+    }
+    if (command->parallel)
+        return run_parallel(command, &args, &argc, &argv);
+    return first ? finish(command->run(NULL, &args)) : 0;
 }

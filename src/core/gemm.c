@@ -40,7 +40,7 @@ const char *gt_blas_kernel(void)
 static int kernel_generation(const char *name)
 {
     static const struct {
-        const char *name;
+        char name[16];
         int generation;
     } known[] = {
         {"Prescott", 0},   {"Core2", 0},      {"Penryn", 0},

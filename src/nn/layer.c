@@ -4,6 +4,9 @@
 #include <string.h>
 
 const gt_layer_type *const gt_layer_types[] = {
+    &gt__dense,
+    &gt__conv2d,
+    &gt__conv2d_transpose,
     &gt__batch_norm,
     &gt__relu,
     &gt__leaky_relu,

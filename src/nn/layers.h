@@ -5,6 +5,7 @@
 
 #include "gentrain/layer.h"
 
+extern const gt_layer_type gt__dense, gt__conv2d, gt__conv2d_transpose;
 extern const gt_layer_type gt__batch_norm;
 extern const gt_layer_type gt__relu, gt__leaky_relu, gt__tanh, gt__sigmoid,
     gt__elu, gt__silu;

@@ -187,3 +187,8 @@ double gt_kl_normal(const gt_real *code, const gt_real *eps, const gt_real *dz,
         }
     return total;
 }
+
+void gt_sigmoid(const gt_real *logits, size_t count, gt_real *out)
+{
+    gt__vsigmoid(logits, out, count);
+}

@@ -47,7 +47,7 @@ static double block_squares(const gt_real *restrict x, size_t n)
         for (size_t j = 0; j < LANES; j++)
             part[j] += x[i + j] * x[i + j];
     for (; i < n; i++)
-        total += (double)x[i] * (double)x[i];
+        total += (double)(x[i] * x[i]);
     for (size_t j = 0; j < LANES; j++)
         total += (double)part[j];
     return total;

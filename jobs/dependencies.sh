@@ -1,0 +1,75 @@
+# Sourced by quickstart.sh and test.sh: see to it that what the build needs is
+# there. Installs Debian packages only if something is missing, and only then
+# asks for root. On a cluster with modules nothing is installed.
+
+# command or pkg-config module, and the Debian package that brings it
+build_needs="
+command:cc gcc
+command:cmake cmake
+command:make make
+command:pkg-config pkg-config
+command:mpirun openmpi-bin
+module:ompi-c|mpich|mpi libopenmpi-dev
+module:openblas|cblas|blas libopenblas-dev
+module:hdf5-openmpi|hdf5-mpi|hdf5 libhdf5-openmpi-dev
+module:libcyaml libcyaml-dev
+module:yaml-0.1 libyaml-dev
+module:libpng libpng-dev
+module:zlib zlib1g-dev
+"
+test_needs="
+module:cmocka libcmocka-dev
+command:h5dump hdf5-tools
+python:h5py python3-h5py
+command:clang-format clang-format
+command:man man-db
+"
+
+# is_there KIND:NAME[|NAME...]
+is_there() {
+    local kind=${1%%:*} name
+    for name in $(echo "${1#*:}" | tr '|' ' '); do
+        case $kind in
+        command) command -v "$name" >/dev/null && return 0 ;;
+        module) pkg-config --exists "$name" 2>/dev/null && return 0 ;;
+        python) /usr/bin/python3 -c "import $name" 2>/dev/null && return 0 ;;
+        esac
+    done
+    return 1
+}
+
+# need LIST: install the packages of what is missing.
+need() {
+    local what package missing=""
+    while read -r what package; do
+        [ -z "$what" ] || is_there "$what" || missing="$missing $package"
+    done <<EOF
+$1
+EOF
+    [ -n "$missing" ] || return 0
+    if ! command -v apt-get >/dev/null; then
+        echo "These are missing (names of Debian packages):$missing" >&2
+        echo "Install or load them, then start this script again." >&2
+        exit 1
+    fi
+    local as_root=""
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "These packages are missing:$missing" >&2
+            echo "Ask an administrator for: apt-get install$missing" >&2
+            exit 1
+        fi
+        as_root=sudo
+    fi
+    echo "Installing:$missing"
+    $as_root apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq \
+        --no-install-recommends $missing >/dev/null
+}
+
+# Open MPI refuses to run as root unless told so; a container's root is fine.
+if [ "$(id -u)" -eq 0 ]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+fi
+cores=$(nproc)

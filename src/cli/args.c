@@ -1,0 +1,146 @@
+/* args.c: getopt_long does the parsing; we turn our table into its form and its
+ * refusals into sentences. */
+#include "cli/cli.h"
+
+#include "gentrain/nearest.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HELP = 1000, FIRST = 2000 };
+
+static int count_options(const gt_command *command)
+{
+    int n = 0;
+    while (command->options && command->options[n].name)
+        n++;
+    return n;
+}
+
+static gt_status refuse(const gt_command *command, const char *word, int reason)
+{
+    if (reason == ':')
+        return gt_fail(GT_ERR_USAGE, "%s needs a value; see gentrain %s --help",
+                       word, command->name);
+    const char *names[GT_CLI_MAX_OPTIONS];
+    int n = count_options(command);
+    for (int i = 0; i < n; i++)
+        names[i] = command->options[i].name;
+    const char *near =
+        !strncmp(word, "--", 2) ? gt_nearest(word + 2, names, n) : NULL;
+    if (near)
+        return gt_fail(GT_ERR_USAGE,
+                       "unknown option %s; did you mean --%s? See gentrain %s "
+                       "--help",
+                       word, near, command->name);
+    return gt_fail(GT_ERR_USAGE, "unknown option %s; see gentrain %s --help",
+                   word, command->name);
+}
+
+/* Our table as getopt wants it. */
+static void translate(const gt_command *command, struct option *longs,
+                      char *shorts)
+{
+    int n = count_options(command);
+    *shorts++ = ':';
+    *shorts++ = 'h';
+    for (int i = 0; i < n; i++) {
+        const gt_cli_option *o = &command->options[i];
+        longs[i] = (struct option){
+            o->name, o->argument ? required_argument : no_argument, NULL,
+            FIRST + i};
+        if (o->letter) {
+            *shorts++ = o->letter;
+            if (o->argument)
+                *shorts++ = ':';
+        }
+    }
+    *shorts = '\0';
+    longs[n] = (struct option){"help", no_argument, NULL, HELP};
+    longs[n + 1] = (struct option){0};
+}
+
+static const gt_cli_option *by_code(const gt_command *command, int code)
+{
+    if (code >= FIRST)
+        return &command->options[code - FIRST];
+    for (int i = 0; i < count_options(command); i++)
+        if (command->options[i].letter == code)
+            return &command->options[i];
+    return NULL;
+}
+
+gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
+                       gt_cli_args *args, bool *help)
+{
+    struct option longs[GT_CLI_MAX_OPTIONS + 2];
+    char shorts[2 * GT_CLI_MAX_OPTIONS + 4];
+    translate(command, longs, shorts);
+    *args = (gt_cli_args){.command = command};
+    *help = false;
+    opterr = 0;
+    optind = 1;
+    for (int code;
+         (code = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        if (code == 'h' || code == HELP) {
+            *help = true;
+            return GT_OK;
+        }
+        if (code == '?' || code == ':')
+            return refuse(command, argv[optind - 1], code);
+        if (args->n_hits == GT_CLI_MAX_HITS)
+            return gt_fail(GT_ERR_USAGE,
+                           "more than %d options; put them into "
+                           "a configuration file",
+                           GT_CLI_MAX_HITS);
+        args->hit[args->n_hits].option = by_code(command, code);
+        args->hit[args->n_hits].value = optarg;
+        args->n_hits++;
+    }
+    args->operand = argv + optind;
+    args->n_operands = argc - optind;
+    if (args->n_operands < command->min_operands)
+        return gt_fail(GT_ERR_USAGE, "usage: gentrain %s %s", command->name,
+                       command->operands);
+    if (args->n_operands > command->max_operands)
+        return gt_fail(GT_ERR_USAGE,
+                       "unexpected argument \"%s\"; usage: gentrain %s %s",
+                       args->operand[command->max_operands], command->name,
+                       command->operands);
+    return GT_OK;
+}
+
+const char *gt_cli_value(const gt_cli_args *args, const char *name)
+{
+    for (int i = args->n_hits - 1; i >= 0; i--)
+        if (!strcmp(args->hit[i].option->name, name))
+            return args->hit[i].value;
+    return NULL;
+}
+
+bool gt_cli_flag(const gt_cli_args *args, const char *name)
+{
+    for (int i = 0; i < args->n_hits; i++)
+        if (!strcmp(args->hit[i].option->name, name))
+            return true;
+    return false;
+}
+
+gt_status gt_cli_integer(const gt_cli_args *args, const char *name, int64_t min,
+                         int64_t max, int64_t *out)
+{
+    const char *text = gt_cli_value(args, name);
+    if (!text)
+        return GT_OK;
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (end == text || *end || errno || value < min || value > max)
+        return gt_fail(GT_ERR_USAGE,
+                       "--%s: \"%s\" is not a whole number from %lld to %lld",
+                       name, text, (long long)min, (long long)max);
+    *out = value;
+    return GT_OK;
+}

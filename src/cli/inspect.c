@@ -1,0 +1,94 @@
+/* inspect.c: `gentrain inspect`: HDF5 files are described by io, everything
+ * else is tried as a data source. */
+#include "cli/cli.h"
+
+#include "gentrain/inspect.h"
+#include "gentrain/json.h"
+#include "gentrain/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const gt_cli_option options[] = {
+    {"json", 0, NULL, "one JSON object on stdout"},
+    {0},
+};
+
+static void describe_text(const gt_source *source, const char *split,
+                          const uint64_t *classes)
+{
+    char shape[GT_SHAPE_TEXT];
+    printf("%s: %llu %s samples of %s\n", source->uri,
+           (unsigned long long)source->count, split,
+           gt_shape_text(source->shape, shape));
+    for (int c = 0; c < source->classes; c++)
+        printf("  label %-4d %llu\n", c, (unsigned long long)classes[c]);
+}
+
+static void describe_json(const gt_source *source, const char *split,
+                          const uint64_t *classes)
+{
+    printf("{\"uri\": ");
+    gt_json_string(stdout, source->uri);
+    printf(", \"split\": \"%s\", \"count\": %llu, \"shape\": [%d, %d, %d], "
+           "\"labels\": [",
+           split, (unsigned long long)source->count, source->shape.h,
+           source->shape.w, source->shape.c);
+    for (int c = 0; c < source->classes; c++)
+        printf("%s%llu", c ? ", " : "", (unsigned long long)classes[c]);
+    printf("]}\n");
+}
+
+static gt_status describe(const gt_source *source, gt_split split, bool json)
+{
+    const char *name = split == GT_SPLIT_TRAIN ? "training" : "held-out";
+    uint64_t *classes = calloc((size_t)source->classes + 1, sizeof *classes);
+    if (!classes)
+        return gt_fail(GT_ERR_MEMORY, "cannot count labels");
+    for (uint64_t i = 0; source->classes > 0 && i < source->count; i++) {
+        int label = source->type->label(source, i);
+        if (label >= 0)
+            classes[label]++;
+    }
+    if (json)
+        describe_json(source, name, classes);
+    else
+        describe_text(source, name, classes);
+    free(classes);
+    return GT_OK;
+}
+
+static gt_status describe_source(const char *uri, bool json)
+{
+    gt_status status = GT_OK;
+    for (int split = GT_SPLIT_TRAIN; split <= GT_SPLIT_TEST && status == GT_OK;
+         split++) {
+        gt_source *source = NULL;
+        status =
+            gt_source_open(&source, uri, (gt_split)split, GT_SHAPE_OF_SOURCE);
+        if (status == GT_OK && source)
+            status = describe(source, (gt_split)split, json);
+        gt_source_close(source);
+    }
+    return status;
+}
+
+static gt_status run(gt_comm *comm, const gt_cli_args *args)
+{
+    (void)comm;
+    const char *path = args->operand[0];
+    bool json = gt_cli_flag(args, "json");
+    if (gt_inspectable(path))
+        return gt_inspect(stdout, path, json);
+    return describe_source(path, json);
+}
+
+const gt_command gt__command_inspect = {
+    .name = "inspect",
+    .operands = "FILE_OR_RUN [--json]",
+    .summary = "Describe a checkpoint, a sample set, a run or a data source",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,289 @@
+/* train.c: `gentrain train`: from options to a configuration, the same on all
+ * ranks. Files are read by rank 0 alone and broadcast, so it is enough that it
+ * sees them. */
+#include "cli/cli.h"
+
+#include "gentrain/checkpoint.h"
+#include "gentrain/files.h"
+#include "gentrain/log.h"
+#include "gentrain/preset.h"
+#include "gentrain/trainer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const gt_cli_option options[] = {
+    {"preset", 'p', "NAME", "a recipe that comes with the program"},
+    {"resume", 'r', "RUN",
+     "go on with a run directory, or from one of its "
+     "checkpoints"},
+    {"set", 's', "a.b=c", "change a key of the configuration; may be repeated"},
+    {"data", 'd', "URI", "where samples come from; see gentrain help data"},
+    {"out", 'o', "DIR", "the run directory [runs/NAME-1, -2, ...]"},
+    {"steps", 0, "N", "train up to step N"},
+    {"epochs", 0, "N", "train up to epoch N"},
+    {"batch", 'b', "N", "samples of a step, over all ranks"},
+    {"seed", 0, "N", "seed of weights, noise and data order"},
+    {"threads", 't', "N", "BLAS threads of each rank [1]"},
+    {"quiet", 'q', NULL, "warnings and errors only"},
+    {"json", 0, NULL, "metrics and summary as JSON lines on stdout"},
+    {0},
+};
+
+enum { MAX_SETS = GT_CLI_MAX_HITS + 8, SET_SIZE = GT_PATH + 64 };
+
+/* The changes a command line makes to a configuration, in their order. */
+typedef struct set_list {
+    int count;
+    char *text[MAX_SETS]; /* owned */
+} set_list;
+
+static void free_sets(set_list *sets)
+{
+    for (int i = 0; i < sets->count; i++)
+        free(sets->text[i]);
+}
+
+/* key=value; quoted: as a YAML string whatever it looks like. */
+static gt_status add_set(set_list *sets, const char *key, const char *value,
+                         bool quoted)
+{
+    size_t size = strlen(key) + 2 * strlen(value) + 4;
+    char *text = malloc(size);
+    if (!text || sets->count == MAX_SETS) {
+        free(text);
+        return gt_fail(GT_ERR_MEMORY, "too many --set options");
+    }
+    char *to = text + snprintf(text, size, "%s%s", key, *key ? "=" : "");
+    if (quoted)
+        *to++ = '\'';
+    for (; *value; value++) {
+        if (quoted && *value == '\'')
+            *to++ = '\'';
+        *to++ = *value;
+    }
+    if (quoted)
+        *to++ = '\'';
+    *to = '\0';
+    sets->text[sets->count++] = text;
+    return GT_OK;
+}
+
+/* Options that stand for a key. Giving steps or epochs unsets the other. */
+static gt_status collect_sets(const gt_cli_args *args, set_list *sets)
+{
+    static const struct {
+        const char *option, *key, *also;
+        bool quoted;
+    } shorthand[] = {
+        {"set", "", NULL, false},
+        {"data", "data.uri", NULL, true},
+        {"batch", "train.batch", NULL, false},
+        {"seed", "train.seed", NULL, false},
+        {"steps", "train.steps", "train.epochs", false},
+        {"epochs", "train.epochs", "train.steps", false},
+    };
+    gt_status status = GT_OK;
+    for (int i = 0; i < args->n_hits; i++)
+        for (size_t j = 0; j < sizeof shorthand / sizeof *shorthand; j++) {
+            if (strcmp(args->hit[i].option->name, shorthand[j].option))
+                continue;
+            status = add_set(sets, shorthand[j].key, args->hit[i].value,
+                             shorthand[j].quoted);
+            if (status == GT_OK && shorthand[j].also)
+                status = add_set(sets, shorthand[j].also, "0", false);
+            if (status != GT_OK)
+                return status;
+        }
+    return status;
+}
+
+/* Where a configuration came from. */
+typedef struct recipe {
+    char name[64];     /* "dcgan28", for people */
+    char *place;       /* what messages call the text; owned */
+    char *text;        /* YAML; owned */
+    char run[GT_PATH]; /* when resuming */
+    char checkpoint[GT_PATH];
+} recipe;
+
+static void free_recipe(recipe *r)
+{
+    free(r->place);
+    free(r->text);
+}
+
+static void set_name(recipe *r, const char *path)
+{
+    const char *base = strrchr(path, '/');
+    snprintf(r->name, sizeof r->name, "%s", base ? base + 1 : path);
+    char *dot = strrchr(r->name, '.');
+    if (dot && dot != r->name)
+        *dot = '\0';
+}
+
+/* RUN of RUN/checkpoints/step-N.h5, or RUN itself. */
+static gt_status find_run(const char *asked, recipe *r)
+{
+    gt_status status = gt_checkpoint_find(asked, r->checkpoint);
+    if (status != GT_OK)
+        return status;
+    snprintf(r->run, sizeof r->run, "%s", r->checkpoint);
+    for (int i = 0; i < 2; i++) {
+        char *slash = strrchr(r->run, '/');
+        if (!slash || (i == 0 && !strstr(r->run, "checkpoints/")))
+            return gt_fail(GT_ERR_USAGE,
+                           "--resume %s: the checkpoint must lie in the "
+                           "checkpoints folder of a run directory",
+                           asked);
+        *slash = '\0';
+    }
+    return GT_OK;
+}
+
+static gt_status read_resumed(const char *asked, recipe *r)
+{
+    gt_checkpoint_info info = {0};
+    gt_status status = find_run(asked, r);
+    if (status == GT_OK)
+        status = gt_checkpoint_read_info(r->checkpoint, &info);
+    if (status == GT_OK) {
+        set_name(r, r->run);
+        r->place = strdup(r->checkpoint);
+        r->text = info.config;
+        info.config = NULL;
+        if (!r->place)
+            status = gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
+    }
+    gt_checkpoint_info_free(&info);
+    return status;
+}
+
+static gt_status read_preset(const char *name, recipe *r)
+{
+    const gt_preset *preset;
+    gt_status status = gt_preset_find(name, &preset);
+    if (status != GT_OK)
+        return status;
+    snprintf(r->name, sizeof r->name, "%s", name);
+    r->place = malloc(strlen(name) + 8);
+    r->text = strdup(preset->text);
+    if (!r->place || !r->text)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a preset");
+    sprintf(r->place, "preset %s", name);
+    return GT_OK;
+}
+
+static gt_status read_config(const char *path, recipe *r)
+{
+    size_t size;
+    gt_status status = gt_file_read(path, &r->text, &size);
+    if (status != GT_OK)
+        return status;
+    if (strlen(r->text) != size)
+        return gt_fail(GT_ERR_FORMAT, "%s: not a text file", path);
+    set_name(r, path);
+    r->place = strdup(path);
+    return r->place ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
+}
+
+static gt_status read_recipe(const gt_cli_args *args, recipe *r)
+{
+    const char *preset = gt_cli_value(args, "preset");
+    const char *resume = gt_cli_value(args, "resume");
+    int ways = (preset != NULL) + (resume != NULL) + args->n_operands;
+    if (ways != 1)
+        return gt_fail(GT_ERR_USAGE,
+                       "%s: give --preset NAME, a CONFIG.yaml or --resume RUN "
+                       "(gentrain presets lists the presets)",
+                       ways ? "more than one recipe" : "no recipe");
+    if (resume && gt_cli_value(args, "out"))
+        return gt_fail(GT_ERR_USAGE, "--resume goes on in its own run "
+                                     "directory; leave out --out");
+    if (resume)
+        return read_resumed(resume, r);
+    if (preset)
+        return read_preset(preset, r);
+    return read_config(args->operand[0], r);
+}
+
+/* Rank 0's recipe to everybody. */
+static gt_status share_recipe(gt_comm *comm, const gt_cli_args *args, recipe *r)
+{
+    gt_status status = GT_OK;
+    if (comm->rank == 0)
+        status = read_recipe(args, r);
+    status = gt_comm_agree(comm, status);
+    if (status == GT_OK)
+        status = gt_comm_broadcast_text(comm, &r->place);
+    if (status == GT_OK)
+        status = gt_comm_broadcast_text(comm, &r->text);
+    gt_comm_broadcast(comm, r->name, sizeof r->name);
+    gt_comm_broadcast(comm, r->run, sizeof r->run);
+    gt_comm_broadcast(comm, r->checkpoint, sizeof r->checkpoint);
+    return status;
+}
+
+static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
+                       const set_list *sets)
+{
+    int64_t threads = 1;
+    gt_status status = gt_cli_integer(args, "threads", 1, 1024, &threads);
+    gt_config *config = NULL;
+    if (status == GT_OK)
+        status = gt_config_parse(&config, r->place, r->text, strlen(r->text),
+                                 (const char *const *)sets->text, sets->count);
+    status = gt_comm_agree(comm, status);
+    if (status != GT_OK)
+        goto out;
+    bool quiet = gt_cli_flag(args, "quiet"), json = gt_cli_flag(args, "json");
+    gt_log_setup(comm->rank == 0, quiet ? GT_LOG_QUIET : GT_LOG_NORMAL);
+    bool resumes = r->checkpoint[0] != '\0';
+    gt_train_options how = {.name = r->name,
+                            .out = resumes ? r->run : gt_cli_value(args, "out"),
+                            .resume = resumes ? r->checkpoint : NULL,
+                            .threads = (int)threads,
+                            .report = json    ? GT_REPORT_JSON
+                                      : quiet ? GT_REPORT_QUIET
+                                              : GT_REPORT_NORMAL};
+    status = gt_train(comm, config, &how);
+out:
+    gt_config_free(config);
+    return status;
+}
+
+static gt_status run(gt_comm *comm, const gt_cli_args *args)
+{
+    recipe r = {0};
+    set_list sets = {0};
+    gt_status status = gt_comm_agree(comm, collect_sets(args, &sets));
+    if (status == GT_OK)
+        status = share_recipe(comm, args, &r);
+    if (status == GT_OK)
+        status = train(comm, args, &r, &sets);
+    free_recipe(&r);
+    free_sets(&sets);
+    return status;
+}
+
+const gt_command gt__command_train = {
+    .name = "train",
+    .operands = "[--preset NAME | CONFIG.yaml | --resume RUN] [OPTION ...]",
+    .summary = "Train a model on all ranks",
+    .details =
+        "The batch is global: ranks share it, and more ranks make a step\n"
+        "faster, not different. The run directory gets config.yaml,\n"
+        "metrics.jsonl, checkpoints/ and samples/.\n\n"
+        "SIGINT, SIGTERM or SIGUSR1 on any rank ends the training after the\n"
+        "step with a checkpoint, a file INTERRUPTED and exit code 0. mpirun\n"
+        "kills ranks one second after it was itself asked to stop; give it\n"
+        "--mca odls_base_sigkill_timeout 60 to leave them time.\n\n"
+        "Examples:\n"
+        "  mpirun -np 2 gentrain train --preset quickstart\n"
+        "  mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
+        "  mpirun -np 8 gentrain train --resume a --epochs 20\n",
+    .options = options,
+    .max_operands = 1,
+    .parallel = true,
+    .run = run,
+};

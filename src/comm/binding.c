@@ -1,0 +1,95 @@
+/* binding.c: finds ranks that must share cores, which costs a factor of two or
+ * more and is the commonest mistake in starting an MPI job. Each node compares
+ * the cores its ranks may use with the threads they run; Linux only, elsewhere
+ * nothing is said. */
+#define _GNU_SOURCE /* sched_getaffinity */
+#include "gentrain/comm.h"
+
+#include "comm/handle.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS = CPU_SETSIZE / 64 };
+
+typedef struct core_set {
+    uint64_t word[WORDS];
+} core_set;
+
+static core_set own_cores(void)
+{
+    core_set mine = {{0}};
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        for (int i = 0; i < CPU_SETSIZE; i++)
+            if (CPU_ISSET(i, &set))
+                mine.word[i / 64] |= 1ull << i % 64;
+    return mine;
+}
+
+static int count_cores(const core_set *set)
+{
+    int n = 0;
+    for (int i = 0; i < WORDS; i++)
+        n += __builtin_popcountll(set->word[i]);
+    return n;
+}
+
+/* The most crowded group of ranks with the same cores on a node: how many, and
+ * on how many cores. */
+static void most_crowded(const core_set *sets, int n, int *ranks, int *cores)
+{
+    *ranks = 0;
+    *cores = 1;
+    for (int i = 0; i < n; i++) {
+        int same = 0, size = count_cores(&sets[i]);
+        for (int j = 0; j < n; j++)
+            same += !memcmp(&sets[i], &sets[j], sizeof *sets);
+        if (size > 0 && same * *cores > *ranks * size) {
+            *ranks = same;
+            *cores = size;
+        }
+    }
+}
+
+void gt_comm_check_binding(gt_comm *c, int threads, char *text, size_t size)
+{
+    core_set mine = own_cores();
+    core_set *all = NULL;
+    if (c->node_rank == 0)
+        all = calloc((size_t)c->node_size, sizeof *all);
+    if (c->node_rank == 0 && !all)
+        gt_comm_abort(c, gt_exit_code(GT_ERR_MEMORY));
+    MPI_Gather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, 0,
+               c->handle->node);
+    /* Per node: threads wanted on `cores` cores; the worst node is reported. */
+    int wanted = 0, cores = 1;
+    if (all) {
+        most_crowded(all, c->node_size, &wanted, &cores);
+        wanted *= threads;
+        free(all);
+    }
+    struct {
+        double load;
+        int rank;
+    } load = {(double)wanted / cores, c->rank}, worst;
+    MPI_Allreduce(&load, &worst, 1, MPI_DOUBLE_INT, MPI_MAXLOC, c->handle->job);
+    int facts[2] = {wanted, cores};
+    MPI_Bcast(facts, 2, MPI_INT, worst.rank, c->handle->job);
+    char host[sizeof c->host];
+    memcpy(host, c->host, sizeof host);
+    MPI_Bcast(host, sizeof host, MPI_BYTE, worst.rank, c->handle->job);
+    text[0] = '\0';
+    if (facts[0] > facts[1])
+        snprintf(text, size,
+                 "on %s, %d thread%s of gentrain share%s %d core%s, which "
+                 "costs a factor of two or more; give each rank its own cores "
+                 "(mpirun --bind-to core --map-by slot:PE=%d, at most one rank "
+                 "per %d core%s) or start fewer ranks",
+                 host, facts[0], facts[0] == 1 ? "" : "s",
+                 facts[0] == 1 ? "s" : "", facts[1], facts[1] == 1 ? "" : "s",
+                 threads, threads, threads == 1 ? "" : "s");
+}

@@ -1,0 +1,168 @@
+/* comm.c: what the house needs of MPI, in its own words. Counts are size_t
+ * here and int in MPI 3, so long transfers go in pieces. */
+#include "gentrain/comm.h"
+
+#include "comm/handle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 1 << 28, MESSAGE = 2048 };
+
+static MPI_Datatype real_type(void)
+{
+    return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
+}
+
+/* One rank of each node speaks for it; counting them counts the nodes. */
+static void find_places(gt_comm *c)
+{
+    MPI_Comm_rank(c->handle->job, &c->rank);
+    MPI_Comm_size(c->handle->job, &c->size);
+    MPI_Comm_split_type(c->handle->job, MPI_COMM_TYPE_SHARED, c->rank,
+                        MPI_INFO_NULL, &c->handle->node);
+    MPI_Comm_rank(c->handle->node, &c->node_rank);
+    MPI_Comm_size(c->handle->node, &c->node_size);
+    int first = c->node_rank == 0;
+    MPI_Allreduce(&first, &c->nodes, 1, MPI_INT, MPI_SUM, c->handle->job);
+    char name[MPI_MAX_PROCESSOR_NAME] = "";
+    int length;
+    MPI_Get_processor_name(name, &length);
+    snprintf(c->host, sizeof c->host, "%.63s", name);
+}
+
+gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
+{
+    int provided;
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    gt_comm *c = calloc(1, sizeof *c);
+    struct gt_comm_mpi *handle = calloc(1, sizeof *handle);
+    if (!c || !handle) {
+        free(c);
+        free(handle);
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a communicator");
+    }
+    c->handle = handle;
+    MPI_Comm_dup(MPI_COMM_WORLD, &handle->job);
+    find_places(c);
+    *out = c;
+    if (provided < MPI_THREAD_FUNNELED)
+        return gt_fail(GT_ERR_COMM,
+                       "this MPI library does not allow a second thread in "
+                       "the process (MPI_THREAD_FUNNELED); use one that does");
+    return GT_OK;
+}
+
+void gt_comm_finalize(gt_comm *c)
+{
+    if (!c)
+        return;
+    MPI_Comm_free(&c->handle->node);
+    MPI_Comm_free(&c->handle->job);
+    MPI_Finalize();
+    free(c->handle);
+    free(c);
+}
+
+void gt_comm_abort(gt_comm *c, int code)
+{
+    MPI_Abort(c ? c->handle->job : MPI_COMM_WORLD, code);
+    abort();
+}
+
+int gt_launch_rank(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK",
+                                        "PMI_RANK", "SLURM_PROCID"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value)
+            return atoi(value);
+    }
+    return 0;
+}
+
+gt_status gt_comm_agree(gt_comm *c, gt_status mine)
+{
+    int report[2] = {mine == GT_OK ? c->size : c->rank, mine == GT_OK ? 1 : 0};
+    int first, succeeded;
+    MPI_Allreduce(&report[0], &first, 1, MPI_INT, MPI_MIN, c->handle->job);
+    if (first == c->size)
+        return GT_OK;
+    MPI_Allreduce(&report[1], &succeeded, 1, MPI_INT, MPI_SUM, c->handle->job);
+    struct {
+        int status;
+        char host[sizeof c->host], message[MESSAGE];
+    } said = {.status = mine};
+    memcpy(said.host, c->host, sizeof said.host);
+    snprintf(said.message, sizeof said.message, "%s", gt_message());
+    MPI_Bcast(&said, sizeof said, MPI_BYTE, first, c->handle->job);
+    if (succeeded && c->size > 1)
+        return gt_fail(said.status, "rank %d on %s: %s", first, said.host,
+                       said.message);
+    return gt_fail(said.status, "%s", said.message);
+}
+
+void gt_comm_broadcast(gt_comm *c, void *data, size_t bytes)
+{
+    char *p = data;
+    for (size_t done = 0; done < bytes; done += PIECE) {
+        size_t n = bytes - done < PIECE ? bytes - done : PIECE;
+        MPI_Bcast(p + done, (int)n, MPI_BYTE, 0, c->handle->job);
+    }
+}
+
+gt_status gt_comm_broadcast_text(gt_comm *c, char **text)
+{
+    uint64_t size = c->rank == 0 ? strlen(*text) + 1 : 0;
+    gt_comm_broadcast(c, &size, sizeof size);
+    gt_status status = GT_OK;
+    if (c->rank != 0) {
+        *text = malloc(size);
+        if (!*text)
+            status = gt_fail(GT_ERR_MEMORY, "cannot allocate %llu bytes",
+                             (unsigned long long)size);
+    }
+    status = gt_comm_agree(c, status);
+    if (status == GT_OK)
+        gt_comm_broadcast(c, *text, size);
+    return status;
+}
+
+void gt_comm_gather(gt_comm *c, const void *mine, size_t bytes, void *all)
+{
+    MPI_Datatype block;
+    MPI_Type_contiguous((int)bytes, MPI_BYTE, &block);
+    MPI_Type_commit(&block);
+    MPI_Gather(mine, 1, block, all, 1, block, 0, c->handle->job);
+    MPI_Type_free(&block);
+}
+
+void gt_comm_sum(gt_comm *c, double *values, int n)
+{
+    MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, c->handle->job);
+}
+
+void gt_comm_sum_reals(gt_comm *c, gt_real *values, size_t n)
+{
+    if (c->size == 1)
+        return;
+    for (size_t done = 0; done < n; done += PIECE) {
+        size_t count = n - done < PIECE ? n - done : PIECE;
+        MPI_Allreduce(MPI_IN_PLACE, values + done, (int)count, real_type(),
+                      MPI_SUM, c->handle->job);
+    }
+}
+
+double gt_comm_max(gt_comm *c, double value)
+{
+    double largest;
+    MPI_Allreduce(&value, &largest, 1, MPI_DOUBLE, MPI_MAX, c->handle->job);
+    return largest;
+}
+
+void gt_comm_barrier(gt_comm *c)
+{
+    MPI_Barrier(c->handle->job);
+}

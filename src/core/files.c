@@ -1,0 +1,148 @@
+/* files.c: the order of system calls that makes a file appear whole: write,
+ * fsync, rename, fsync of the directory. Without the first fsync a power loss
+ * may leave an empty file under the final name; without the second, none. */
+#include "gentrain/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096 };
+
+static gt_status write_all(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, data, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return GT_ERR_IO;
+        data += n;
+        size -= (size_t)n;
+    }
+    return GT_OK;
+}
+
+/* The folder that holds `path`, flushed so that a rename in it lasts. */
+static gt_status flush_directory_of(const char *path)
+{
+    char folder[PATH_SIZE];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (!slash)
+        strcpy(folder, ".");
+    else if (slash == folder)
+        slash[1] = '\0';
+    else
+        *slash = '\0';
+    int fd = open(folder, O_RDONLY | O_DIRECTORY);
+    if (fd < 0)
+        return GT_ERR_IO;
+    /* Some file systems cannot flush a directory and say EINVAL. */
+    int failed = fsync(fd) != 0 && errno != EINVAL;
+    close(fd);
+    return failed ? GT_ERR_IO : GT_OK;
+}
+
+gt_status gt_file_publish(const char *temporary, const char *path)
+{
+    int fd = open(temporary, O_RDONLY);
+    if (fd < 0 || fsync(fd) != 0 || rename(temporary, path) != 0 ||
+        flush_directory_of(path) != GT_OK) {
+        gt_status status =
+            gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        unlink(temporary);
+        return status;
+    }
+    close(fd);
+    return GT_OK;
+}
+
+gt_status gt_file_replace(const char *path, const void *data, size_t size)
+{
+    char temporary[PATH_SIZE];
+    if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >=
+        (int)sizeof temporary)
+        return gt_fail(GT_ERR_IO, "the path %s is too long", path);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0)
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    gt_status status = write_all(fd, data, size);
+    int error = errno;
+    if (close(fd) != 0 && status == GT_OK) {
+        status = GT_ERR_IO;
+        error = errno;
+    }
+    if (status != GT_OK) {
+        unlink(temporary);
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(error));
+    }
+    return gt_file_publish(temporary, path);
+}
+
+gt_status gt_file_read(const char *path, char **data, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
+    gt_status status = GT_OK;
+    char *text = NULL;
+    size_t used = 0, room = 0;
+    for (;;) {
+        if (used + 1 >= room) {
+            room = room ? 2 * room : 65536;
+            char *larger = realloc(text, room);
+            if (!larger) {
+                status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes",
+                                 path, room);
+                goto out;
+            }
+            text = larger;
+        }
+        size_t n = fread(text + used, 1, room - used - 1, file);
+        used += n;
+        if (n == 0)
+            break;
+    }
+    if (ferror(file)) {
+        status =
+            gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
+        goto out;
+    }
+    text[used] = '\0';
+    *data = text;
+    *size = used;
+    text = NULL;
+out:
+    free(text);
+    fclose(file);
+    return status;
+}
+
+gt_status gt_directory_make(const char *path)
+{
+    char part[PATH_SIZE];
+    if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
+        return gt_fail(GT_ERR_IO, "the path %s is too long", path);
+    for (char *p = part + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char end = *p;
+        *p = '\0';
+        struct stat info;
+        if (mkdir(part, 0777) != 0 &&
+            (stat(part, &info) != 0 || !S_ISDIR(info.st_mode)))
+            return gt_fail(GT_ERR_IO, "cannot make the directory %s: %s", part,
+                           errno == EEXIST ? "a file of that name exists"
+                                           : strerror(errno));
+        *p = end;
+        if (end == '\0')
+            return GT_OK;
+    }
+}

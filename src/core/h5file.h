@@ -1,0 +1,28 @@
+/* h5file.h: what the files behind gentrain/h5file.h share. */
+#ifndef GT_CORE_H5FILE_H
+#define GT_CORE_H5FILE_H
+
+#include "gentrain/h5file.h"
+
+#include <hdf5.h>
+
+struct gt_h5 {
+    hid_t file;
+    char *path;      /* final name */
+    char *temporary; /* name while it is written; NULL: open for reading */
+};
+
+/* The type of a data set's elements in memory and in the file. */
+hid_t gt__h5_memory_type(gt_h5_type type);
+hid_t gt__h5_file_type(gt_h5_type type);
+
+/* Record a message: what was done to which object of which file, errno's text
+ * if the system refused, and HDF5's own description else. Call it right after
+ * the call that failed. */
+gt_status gt__h5_fail(gt_status status, const gt_h5 *file, const char *what,
+                      const char *object);
+
+/* Forget HDF5's errors and errno, before a call that may fail. */
+void gt__h5_clear(void);
+
+#endif

@@ -1,0 +1,261 @@
+/* h5file_data.c: data sets. All are chunked, as checksums live in chunks; a
+ * chunk is about a megabyte of whole rows, or part of a row where rows are
+ * larger. Pixels are compressed, numbers are not: weights do not compress. */
+#include "core/h5file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BYTES = 1 << 20 };
+
+hid_t gt__h5_memory_type(gt_h5_type type)
+{
+    if (type == GT_H5_U8)
+        return H5T_NATIVE_UINT8;
+    if (type == GT_H5_I32)
+        return H5T_NATIVE_INT32;
+    return sizeof(gt_real) == sizeof(double) ? H5T_NATIVE_DOUBLE
+                                             : H5T_NATIVE_FLOAT;
+}
+
+hid_t gt__h5_file_type(gt_h5_type type)
+{
+    if (type == GT_H5_U8)
+        return H5T_STD_U8LE;
+    return type == GT_H5_I32 ? H5T_STD_I32LE : H5T_IEEE_F32LE;
+}
+
+/* Fill a chunk from the last dimension up until it is large enough. */
+static void choose_chunk(gt_h5_type type, int rank, const hsize_t dim[],
+                         hsize_t chunk[])
+{
+    hsize_t left = CHUNK_BYTES / (type == GT_H5_U8 ? 1 : 4);
+    for (int i = rank - 1; i >= 0; i--) {
+        chunk[i] = dim[i] < left ? dim[i] : left;
+        chunk[i] = chunk[i] ? chunk[i] : 1;
+        left = left / chunk[i] ? left / chunk[i] : 1;
+    }
+}
+
+static hid_t creation_properties(gt_h5_type type, int rank, const hsize_t dim[])
+{
+    hsize_t chunk[GT_H5_MAX_RANK];
+    choose_chunk(type, rank, dim, chunk);
+    hid_t p = H5Pcreate(H5P_DATASET_CREATE);
+    if (p < 0)
+        return p;
+    H5Pset_chunk(p, rank, chunk);
+    if (type == GT_H5_U8)
+        H5Pset_deflate(p, 1);
+    H5Pset_fletcher32(p);
+    return p;
+}
+
+static hid_t make_groups(void)
+{
+    hid_t p = H5Pcreate(H5P_LINK_CREATE);
+    if (p >= 0)
+        H5Pset_create_intermediate_group(p, 1);
+    return p;
+}
+
+gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
+                      const size_t dim[], const void *data)
+{
+    hsize_t dims[GT_H5_MAX_RANK];
+    for (int i = 0; i < rank; i++)
+        dims[i] = dim[i];
+    gt__h5_clear();
+    hid_t space = H5Screate_simple(rank, dims, NULL);
+    hid_t links = make_groups();
+    hid_t properties = creation_properties(type, rank, dims);
+    hid_t set = H5Dcreate2(f->file, name, gt__h5_file_type(type), space, links,
+                           properties, H5P_DEFAULT);
+    gt_status status = GT_OK;
+    if (set < 0 || (data && H5Dwrite(set, gt__h5_memory_type(type), H5S_ALL,
+                                     H5S_ALL, H5P_DEFAULT, data) < 0))
+        status = gt__h5_fail(GT_ERR_IO, f, "write", name);
+    if (set >= 0 && H5Dclose(set) < 0 && status == GT_OK)
+        status = gt__h5_fail(GT_ERR_IO, f, "write", name);
+    H5Pclose(properties);
+    H5Pclose(links);
+    H5Sclose(space);
+    return status;
+}
+
+/* Type and shape of an open data set; false if it is none of ours. */
+static bool describe(hid_t set, gt_h5_info *info)
+{
+    hid_t space = H5Dget_space(set), type = H5Dget_type(set);
+    hsize_t dims[GT_H5_MAX_RANK] = {0};
+    info->rank = H5Sget_simple_extent_ndims(space);
+    bool known = info->rank >= 0 && info->rank <= GT_H5_MAX_RANK;
+    if (known)
+        H5Sget_simple_extent_dims(space, dims, NULL);
+    for (int i = 0; known && i < info->rank; i++)
+        info->dim[i] = dims[i];
+    H5T_class_t class = H5Tget_class(type);
+    if (class == H5T_FLOAT)
+        info->type = GT_H5_REAL;
+    else if (class == H5T_INTEGER)
+        info->type = H5Tget_size(type) == 1 ? GT_H5_U8 : GT_H5_I32;
+    else
+        known = false;
+    H5Tclose(type);
+    H5Sclose(space);
+    return known;
+}
+
+gt_status gt_h5_write_rows(gt_h5 *f, const char *name, size_t first,
+                           size_t count, const void *data)
+{
+    gt_h5_info info = {0};
+    gt__h5_clear();
+    hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT);
+    if (set < 0 || !describe(set, &info)) {
+        gt_status status = gt__h5_fail(GT_ERR_IO, f, "write", name);
+        H5Dclose(set);
+        return status;
+    }
+    hsize_t start[GT_H5_MAX_RANK] = {first}, size[GT_H5_MAX_RANK] = {count};
+    for (int i = 1; i < info.rank; i++)
+        size[i] = info.dim[i];
+    hid_t space = H5Dget_space(set);
+    hid_t memory = H5Screate_simple(info.rank, size, NULL);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, size, NULL);
+    gt_status status = GT_OK;
+    gt__h5_clear();
+    if (H5Dwrite(set, gt__h5_memory_type(info.type), memory, space, H5P_DEFAULT,
+                 data) < 0)
+        status = gt__h5_fail(GT_ERR_IO, f, "write", name);
+    H5Sclose(memory);
+    H5Sclose(space);
+    if (H5Dclose(set) < 0 && status == GT_OK)
+        status = gt__h5_fail(GT_ERR_IO, f, "write", name);
+    return status;
+}
+
+/* Does every part of the path exist? H5Lexists wants the groups above first. */
+static bool link_exists(const gt_h5 *f, const char *name)
+{
+    char part[256];
+    gt__h5_clear();
+    for (const char *end = name; end;) {
+        end = strchr(end + 1, '/');
+        size_t n = end ? (size_t)(end - name) : strlen(name);
+        if (n >= sizeof part)
+            return false;
+        memcpy(part, name, n);
+        part[n] = '\0';
+        if (H5Lexists(f->file, part, H5P_DEFAULT) <= 0)
+            return false;
+    }
+    return true;
+}
+
+bool gt_h5_has(gt_h5 *f, const char *name)
+{
+    return link_exists(f, name);
+}
+
+static gt_status open_set(gt_h5 *f, const char *name, hid_t *set,
+                          gt_h5_info *info)
+{
+    if (!link_exists(f, name))
+        return gt_fail(GT_ERR_FORMAT, "%s has no data set %s", f->path, name);
+    gt__h5_clear();
+    *set = H5Dopen2(f->file, name, H5P_DEFAULT);
+    if (*set < 0)
+        return gt__h5_fail(GT_ERR_FORMAT, f, "read", name);
+    strncpy(info->name, name, sizeof info->name - 1);
+    if (describe(*set, info))
+        return GT_OK;
+    H5Dclose(*set);
+    return gt_fail(GT_ERR_FORMAT, "%s: data set %s is not of numbers", f->path,
+                   name);
+}
+
+gt_status gt_h5_describe(gt_h5 *f, const char *name, gt_h5_info *info)
+{
+    hid_t set;
+    *info = (gt_h5_info){0};
+    gt_status status = open_set(f, name, &set, info);
+    if (status == GT_OK)
+        H5Dclose(set);
+    return status;
+}
+
+static char *shape_text(int rank, const size_t dim[], char text[128])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < rank && used < 100; i++)
+        used += (size_t)snprintf(text + used, 128 - used, "%s%zu", i ? "x" : "",
+                                 dim[i]);
+    return text;
+}
+
+static bool same_shape(const gt_h5_info *info, int rank, const size_t dim[])
+{
+    bool same = info->rank == rank;
+    for (int i = 0; same && i < rank; i++)
+        same = info->dim[i] == dim[i];
+    return same;
+}
+
+gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
+                     const size_t dim[], void *data)
+{
+    gt_h5_info info = {0};
+    hid_t set;
+    gt_status status = open_set(f, name, &set, &info);
+    if (status != GT_OK)
+        return status;
+    if (!same_shape(&info, rank, dim)) {
+        char has[128], wanted[128];
+        status =
+            gt_fail(GT_ERR_MISMATCH, "%s: %s is %s, but the model here has %s",
+                    f->path, name, shape_text(info.rank, info.dim, has),
+                    shape_text(rank, dim, wanted));
+    } else {
+        gt__h5_clear();
+        if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,
+                    H5P_DEFAULT, data) < 0)
+            status = gt_fail(GT_ERR_FORMAT,
+                             "%s is damaged: the checksum of %s does not "
+                             "match; use an older file",
+                             f->path, name);
+    }
+    H5Dclose(set);
+    return status;
+}
+
+typedef struct walk {
+    int (*visit)(const gt_h5_info *, void *);
+    void *context;
+} walk;
+
+static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
+                           void *data)
+{
+    const walk *w = data;
+    if (info->type != H5O_TYPE_DATASET)
+        return 0;
+    gt_h5_info found = {.name = "/"};
+    strncat(found.name, name, sizeof found.name - 2);
+    hid_t set = H5Dopen2(root, name, H5P_DEFAULT);
+    bool known = set >= 0 && describe(set, &found);
+    H5Dclose(set);
+    return known ? w->visit(&found, w->context) : 0;
+}
+
+gt_status gt_h5_walk(gt_h5 *f, int (*visit)(const gt_h5_info *, void *),
+                     void *context)
+{
+    walk w = {visit, context};
+    gt__h5_clear();
+    if (H5Ovisit(f->file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &w) < 0)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s is damaged: its groups cannot be listed", f->path);
+    return GT_OK;
+}

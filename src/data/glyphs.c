@@ -1,0 +1,221 @@
+/* glyphs.c: labelled digits drawn from strokes, so that every example, test and
+ * benchmark has images to train on without a download, at any size, and without
+ * end. A glyph's control points are moved a little, joined by a spline (Catmull
+ * and Rom 1974), sent through a random affine map and traced by a round pen
+ * whose pressure varies; a pixel is as bright as the pen's edge is near. */
+#include "data/glyphs.h"
+#include "data/made.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CLASSES = 10, MOST_PIECES = 8 };
+
+/* A point of a stroke on the canvas: place and half the pen's width. */
+typedef struct knot {
+    float x, y, r;
+} knot;
+
+typedef struct canvas {
+    uint8_t *ink; /* h x w, 0 .. 255 */
+    int h, w;
+    float soft; /* width of the pen's edge */
+    float step; /* length of the pieces that a curve is cut into */
+} canvas;
+
+static int clamp_int(int x, int low, int high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static float clamp_unit(float x)
+{
+    return fminf(fmaxf(x, 0), 1);
+}
+
+/* One straight piece. Pixels keep the most ink of all pieces. */
+static void draw_piece(const canvas *c, knot a, knot b)
+{
+    float dx = b.x - a.x, dy = b.y - a.y, dr = b.r - a.r;
+    float square = dx * dx + dy * dy;
+    float per_square = square > 0 ? 1 / square : 0, per_soft = 1 / c->soft;
+    float reach = fmaxf(a.r, b.r) + c->soft / 2;
+    int left = clamp_int((int)(fminf(a.x, b.x) - reach), 0, c->w);
+    int right = clamp_int((int)(fmaxf(a.x, b.x) + reach) + 1, 0, c->w);
+    int top = clamp_int((int)(fminf(a.y, b.y) - reach), 0, c->h);
+    int bottom = clamp_int((int)(fmaxf(a.y, b.y) + reach) + 1, 0, c->h);
+    for (int i = top; i < bottom; i++) {
+        uint8_t *restrict row = c->ink + (size_t)i * (size_t)c->w;
+        float y = (float)i + 0.5f - a.y;
+        for (int j = left; j < right; j++) {
+            float x = (float)j + 0.5f - a.x;
+            float t = clamp_unit((x * dx + y * dy) * per_square);
+            float ex = x - t * dx, ey = y - t * dy;
+            float inside = a.r + t * dr - sqrtf(ex * ex + ey * ey);
+            float cover = clamp_unit(inside * per_soft + 0.5f);
+            uint8_t ink = (uint8_t)(255 * cover + 0.5f);
+            row[j] = ink > row[j] ? ink : row[j];
+        }
+    }
+}
+
+static float spline(float p0, float p1, float p2, float p3, float t)
+{
+    float b = (p2 - p0) / 2, c = p0 - 2.5f * p1 + 2 * p2 - p3 / 2;
+    float d = (p3 - p0) / 2 + 1.5f * (p1 - p2);
+    return p1 + t * (b + t * (c + t * d));
+}
+
+/* One stroke through n knots. */
+static void draw_stroke(const canvas *c, const knot *k, int n)
+{
+    for (int i = 0; i + 1 < n; i++) {
+        knot p0 = k[i ? i - 1 : 0], p1 = k[i], p2 = k[i + 1];
+        knot p3 = k[i + 2 < n ? i + 2 : i + 1];
+        float length = hypotf(p2.x - p1.x, p2.y - p1.y);
+        int pieces = clamp_int((int)(length / c->step) + 1, 1, MOST_PIECES);
+        knot from = p1;
+        for (int piece = 1; length > 0 && piece <= pieces; piece++) {
+            float t = (float)piece / (float)pieces;
+            knot to = {spline(p0.x, p1.x, p2.x, p3.x, t),
+                       spline(p0.y, p1.y, p2.y, p3.y, t),
+                       p1.r + t * (p2.r - p1.r)};
+            draw_piece(c, from, to);
+            from = to;
+        }
+    }
+}
+
+/* From the glyph's box to the canvas. */
+typedef struct affine {
+    float xx, xy, x0, yx, yy, y0;
+} affine;
+
+static affine random_affine(gt__dice *dice, int h, int w)
+{
+    float side = (float)(h < w ? h : w);
+    float size = side * gt__dice_in(dice, 0.62f, 0.8f) / 80;
+    float aspect = gt__dice_in(dice, 0.7f, 1.1f);
+    float slant = gt__dice_in(dice, -0.15f, 0.4f);
+    float turn = gt__dice_in(dice, -0.2f, 0.2f);
+    float dx = side * gt__dice_in(dice, -0.05f, 0.05f);
+    float dy = side * gt__dice_in(dice, -0.05f, 0.05f);
+    float cosine = size * cosf(turn), sine = size * sinf(turn);
+    affine map = {.xx = cosine * aspect,
+                  .xy = -cosine * slant - sine,
+                  .yx = sine * aspect,
+                  .yy = cosine - sine * slant};
+    map.x0 = (float)w / 2 + dx - 50 * (map.xx + map.xy);
+    map.y0 = (float)h / 2 + dy - 50 * (map.yx + map.yy);
+    return map;
+}
+
+static void draw_glyph(const canvas *c, const gt__glyph *glyph, gt__dice *dice)
+{
+    float side = (float)(c->h < c->w ? c->h : c->w);
+    float pen = side * gt__dice_in(dice, 0.032f, 0.06f);
+    affine map = random_affine(dice, c->h, c->w);
+    knot knots[GT__GLYPH_POINTS];
+    int n = 0;
+    for (int i = 0; i < glyph->n; i++) {
+        if (glyph->p[i].x < 0) {
+            draw_stroke(c, knots, n);
+            n = 0;
+            continue;
+        }
+        bool corner = n && glyph->p[i].x == glyph->p[i - 1].x &&
+                      glyph->p[i].y == glyph->p[i - 1].y;
+        if (corner) {
+            knots[n] = knots[n - 1];
+            n++;
+            continue;
+        }
+        float x = glyph->p[i].x + gt__dice_in(dice, -4, 4);
+        float y = glyph->p[i].y + gt__dice_in(dice, -4, 4);
+        knots[n++] = (knot){map.xx * x + map.xy * y + map.x0,
+                            map.yx * x + map.yy * y + map.y0,
+                            pen * gt__dice_in(dice, 0.8f, 1.2f)};
+    }
+    draw_stroke(c, knots, n);
+}
+
+static const gt__glyph *choose_glyph(int digit, gt__dice *dice)
+{
+    int first = 0, n = 0;
+    while (gt__glyphs[first].digit != digit)
+        first++;
+    while (first + n < gt__glyph_count && gt__glyphs[first + n].digit == digit)
+        n++;
+    return &gt__glyphs[first + (int)gt__dice_in(dice, 0, (float)n)];
+}
+
+static uint8_t mix(float from, float to, float t)
+{
+    return (uint8_t)(from + (to - from) * t + 0.5f);
+}
+
+/* Spread h x w ink to three channels, last pixel first, in place. */
+static void colour(uint8_t *out, size_t pixels, gt__dice *dice)
+{
+    gt__colour paper =
+        gt__colour_hsv(gt__dice_in(dice, 0, 1), gt__dice_in(dice, 0.3f, 0.8f),
+                       gt__dice_in(dice, 0.05f, 0.4f));
+    gt__colour pen =
+        gt__colour_hsv(gt__dice_in(dice, 0, 1), gt__dice_in(dice, 0.05f, 0.6f),
+                       gt__dice_in(dice, 0.85f, 1));
+    for (size_t i = pixels; i-- > 0;) {
+        float t = (float)out[i] / 255;
+        out[3 * i] = mix(paper.r, pen.r, t);
+        out[3 * i + 1] = mix(paper.g, pen.g, t);
+        out[3 * i + 2] = mix(paper.b, pen.b, t);
+    }
+}
+
+static int label(const gt_source *source, uint64_t number)
+{
+    return (int)(number % (uint64_t)source->classes);
+}
+
+static void draw(const gt_source *source, uint64_t number, uint8_t *out)
+{
+    gt_shape s = source->shape;
+    size_t pixels = (size_t)s.h * (size_t)s.w;
+    float side = (float)(s.h < s.w ? s.h : s.w);
+    gt__dice dice = gt__dice_of(source, number);
+    canvas c = {.ink = out,
+                .h = s.h,
+                .w = s.w,
+                .soft = fmaxf(1.2f, side / 40),
+                .step = fmaxf(2, side / 12)};
+    memset(out, 0, pixels);
+    const gt__glyph *glyph = choose_glyph(label(source, number), &dice);
+    float brightness = gt__dice_in(&dice, 0.85f, 1);
+    int noise = (int)gt__dice_in(&dice, 0, 10);
+    draw_glyph(&c, glyph, &dice);
+    if (s.c == 3)
+        colour(out, pixels, &dice);
+    else
+        for (size_t i = 0; i < pixels; i++)
+            out[i] = (uint8_t)((float)out[i] * brightness);
+    if (noise)
+        gt__made_noise(source, number, noise, out);
+}
+
+static gt_status open_glyphs(gt_source *source, const char *path,
+                             gt_split split)
+{
+    (void)path;
+    (void)split;
+    source->classes = CLASSES;
+    return gt__made_check(source);
+}
+
+const gt_source_type gt__source_glyphs = {
+    .name = "glyphs",
+    .help = "hand-drawn digits of any size: glyphs[?count=&test_count=&seed=]",
+    .made = 60000,
+    .natural = {28, 28, 1},
+    .open = open_glyphs,
+    .bytes = draw,
+    .label = label,
+};

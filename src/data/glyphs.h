@@ -1,0 +1,21 @@
+/* glyphs.h: the table of stroke glyphs, for glyphs.c and its data file. Private
+ * to src/data. */
+#ifndef GT_DATA_GLYPHS_H
+#define GT_DATA_GLYPHS_H
+
+#include <stdint.h>
+
+enum { GT__GLYPH_POINTS = 16 };
+
+typedef struct gt__glyph {
+    int digit;
+    int n;
+    struct {
+        int8_t x, y; /* 0 .. 100; x = -1: the pen is lifted */
+    } p[GT__GLYPH_POINTS];
+} gt__glyph;
+
+extern const gt__glyph gt__glyphs[]; /* in ascending order of digit */
+extern const int gt__glyph_count;
+
+#endif

@@ -1,0 +1,218 @@
+/* idx_file.c: an IDX array, plain or compressed with gzip. A file is read whole
+ * and checked to its last byte, because a damaged download should stop a run at
+ * its start and not in the night. */
+#include "data/idx_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { TYPE_UINT8 = 0x08, LARGEST_SIDE = 16384 };
+
+/* What is read at a time, and the first step of a growing buffer: a header may
+ * promise anything, so memory follows the data, not the header. */
+enum { CHUNK = 1 << 20 };
+
+static gt_status no_memory(const char *path)
+{
+    return gt_fail(GT_ERR_MEMORY,
+                   "%s: no memory to read it; start fewer ranks on each node",
+                   path);
+}
+
+static gt_status damaged(gzFile file, const char *path)
+{
+    int code;
+    const char *what = gzerror(file, &code);
+    if (code == Z_ERRNO)
+        return gt_fail(GT_ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    /* zlib's own message repeats the path before a colon. */
+    const char *colon = strrchr(what, ':');
+    return gt_fail(GT_ERR_FORMAT,
+                   "%s: the compressed data are damaged (%s); download it "
+                   "again",
+                   path, colon ? colon + 2 : what);
+}
+
+/* Read up to n bytes; fewer only at the end of the file. */
+static gt_status read_up_to(gzFile file, const char *path, void *out, size_t n,
+                            size_t *got)
+{
+    *got = 0;
+    while (*got < n) {
+        size_t step = n - *got < CHUNK ? n - *got : CHUNK;
+        int more = gzread(file, (char *)out + *got, (unsigned)step);
+        if (more < 0)
+            return damaged(file, path);
+        if (more == 0)
+            break;
+        *got += (size_t)more;
+    }
+    return GT_OK;
+}
+
+static gt_status check_header(const char *path, const uint8_t head[4])
+{
+    if (head[0] || head[1])
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: not an IDX file: it starts with bytes %02x %02x "
+                       "%02x %02x instead of 00 00 08; is it a web page saved "
+                       "by a failed download?",
+                       path, head[0], head[1], head[2], head[3]);
+    if (head[2] != TYPE_UINT8)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: IDX elements of type 0x%02x; gentrain reads "
+                       "unsigned bytes, type 0x08; convert the file",
+                       path, head[2]);
+    if (head[3] < 1 || head[3] > GT__IDX_DIMS)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: IDX array of %d dimensions; images have 3 (n, h, "
+                       "w) or 4 (n, h, w, channels), labels 1",
+                       path, head[3]);
+    return GT_OK;
+}
+
+static gt_status read_header(gzFile file, const char *path, gt__idx_array *a)
+{
+    uint8_t head[4], sizes[4 * GT__IDX_DIMS];
+    size_t got;
+    gt_status status = read_up_to(file, path, head, 4, &got);
+    if (status)
+        return status;
+    if (got == 0)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: the file is empty; download it again", path);
+    if (got == 4 && (status = check_header(path, head)))
+        return status;
+    if (got == 4) {
+        a->dims = head[3];
+        status = read_up_to(file, path, sizes, 4 * (size_t)a->dims, &got);
+        if (status)
+            return status;
+    }
+    if (!a->dims || got < 4 * (size_t)a->dims)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: the file ends within its header; download it again",
+                       path);
+    for (int i = 0; i < a->dims; i++)
+        a->dim[i] = (uint32_t)sizes[4 * i] << 24 |
+                    (uint32_t)sizes[4 * i + 1] << 16 |
+                    (uint32_t)sizes[4 * i + 2] << 8 | sizes[4 * i + 3];
+    return GT_OK;
+}
+
+/* "images of 28x28" or "labels". */
+static const char *item_text(const gt__idx_array *a, char text[64])
+{
+    if (a->dims == 1)
+        snprintf(text, 64, "labels");
+    else
+        snprintf(text, 64, "images of %ux%u", a->dim[1], a->dim[2]);
+    return text;
+}
+
+/* The dimensions make sense: `dims` is 1 for labels, 3 for images (or 4). */
+static gt_status check_dims(const char *path, const gt__idx_array *a, int dims)
+{
+    if (dims > 1 && a->dims == 1)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: holds labels (1 dimension), not images; give the "
+                       "images file, or the folder of both",
+                       path);
+    if ((dims == 1) != (a->dims == 1) || a->dims == 2)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: IDX array of %d dimensions where %s expected; give "
+                       "the files of the MNIST family their usual names",
+                       path, a->dims,
+                       dims == 1 ? "labels (1) are" : "images (3 or 4) are");
+    char text[64];
+    if (a->dim[0] == 0)
+        return gt_fail(GT_ERR_FORMAT, "%s: header says 0 %s; nothing to read",
+                       path, item_text(a, text));
+    for (int i = 1; i < a->dims && i < 3; i++)
+        if (a->dim[i] < 1 || a->dim[i] > LARGEST_SIDE)
+            return gt_fail(GT_ERR_FORMAT,
+                           "%s: header says %s; each side must be 1 to %d; "
+                           "is the file damaged?",
+                           path, item_text(a, text), LARGEST_SIDE);
+    if (a->dims == 4 && a->dim[3] != 1 && a->dim[3] != 3)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: images of %u channels; 1 or 3 (the last of 4 "
+                       "dimensions) can be used",
+                       path, a->dim[3]);
+    return GT_OK;
+}
+
+size_t gt__idx_item_size(const gt__idx_array *a)
+{
+    size_t size = 1;
+    for (int i = 1; i < a->dims; i++)
+        size *= a->dim[i];
+    return size;
+}
+
+/* Read the elements, and make sure that the file ends after them. Reading on
+ * to the end also lets zlib compare its checksum. */
+static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
+{
+    uint64_t total = (uint64_t)a->dim[0] * gt__idx_item_size(a), have = 0,
+             room = 0;
+    gt_status status;
+    size_t got;
+    char text[64];
+    while (have < total) {
+        if (have == room) {
+            room = room ? 2 * room : CHUNK;
+            room = room < total ? room : total;
+            uint8_t *grown = realloc(a->bytes, room);
+            if (!grown)
+                return no_memory(path);
+            a->bytes = grown;
+        }
+        status = read_up_to(file, path, a->bytes + have, room - have, &got);
+        if (status)
+            return status;
+        have += got;
+        if (have < room)
+            return gt_fail(GT_ERR_FORMAT,
+                           "%s: header says %u %s, file ends after %llu; "
+                           "download it again",
+                           path, a->dim[0], item_text(a, text),
+                           (unsigned long long)(have / gt__idx_item_size(a)));
+    }
+    uint8_t extra;
+    status = read_up_to(file, path, &extra, 1, &got);
+    if (status)
+        return status;
+    if (got)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: header says %u %s, but the file goes on after "
+                       "them; download it again",
+                       path, a->dim[0], item_text(a, text));
+    int code;
+    gzerror(file, &code);
+    return code == Z_OK || code == Z_STREAM_END ? GT_OK : damaged(file, path);
+}
+
+gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
+{
+    *a = (gt__idx_array){0};
+    errno = 0;
+    gzFile file = gzopen(path, "rb");
+    if (!file)
+        return errno ? gt_fail(GT_ERR_IO,
+                               "%s: cannot open: %s; check the path and its "
+                               "permissions",
+                               path, strerror(errno))
+                     : no_memory(path);
+    gzbuffer(file, CHUNK / 8);
+    gt_status status = read_header(file, path, a);
+    if (!status)
+        status = check_dims(path, a, dims);
+    if (!status)
+        status = read_elements(file, path, a);
+    gzclose(file);
+    return status;
+}

@@ -1,0 +1,25 @@
+/* idx_file.h: one IDX array of bytes in a file. Private to src/data. */
+#ifndef GT_DATA_IDX_FILE_H
+#define GT_DATA_IDX_FILE_H
+
+#include "gentrain/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { GT__IDX_DIMS = 4 };
+
+typedef struct gt__idx_array {
+    int dims;
+    uint32_t dim[GT__IDX_DIMS]; /* n, or n, h, w, or n, h, w, channels */
+    uint8_t *bytes;             /* the caller frees them, after a failure too */
+} gt__idx_array;
+
+/* Read and check a whole file; `dims` says what is expected: 1 for labels, 3
+ * for images (4 will do). Errors: GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_MEMORY. */
+gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a);
+
+/* Bytes of one image or label. */
+size_t gt__idx_item_size(const gt__idx_array *a);
+
+#endif

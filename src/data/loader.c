@@ -1,0 +1,259 @@
+/* loader.c: batches made ahead of time by one background thread. What a batch
+ * holds is a function of its number alone, so the thread needs nothing from the
+ * training loop but room: a ring of buffers, allocated once, of which the loop
+ * holds one while the thread fills the others. */
+#include "gentrain/loader.h"
+
+#include "gentrain/arena.h"
+#include "gentrain/shuffle.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SLOTS = 3 };
+
+typedef struct buffer {
+    gt_batch batch;
+    gt_shard *shards;
+    gt_real *x;  /* shard i's begin at i * stride */
+    int *labels; /* shard i's begin at i * most */
+} buffer;
+
+struct gt_loader {
+    gt_loader_config config;
+    uint64_t batches; /* in an epoch */
+    size_t most;      /* samples of a shard */
+    size_t stride;    /* reals from shard to shard */
+    gt_arena arena;   /* x of all buffers */
+    gt_shard *shards; /* of all buffers */
+    int *labels;      /* of all buffers */
+    buffer ring[SLOTS];
+
+    pthread_t thread;
+    bool running;
+    atomic_bool stop;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* Batches since the start, under `lock`: made by the thread, given back by
+     * the caller, who holds at most the one after those. */
+    uint64_t made, returned;
+
+    bool holding; /* the caller's side only */
+    double waited;
+};
+
+uint64_t gt_batches_per_epoch(uint64_t count, int batch)
+{
+    return count / (uint64_t)batch + (count % (uint64_t)batch != 0);
+}
+
+void gt_shard_bounds(int n, int batch, int shards, int index, int *first,
+                     int *count)
+{
+    /* Shards of the usual size that n samples fill: all for a full batch. */
+    int64_t filled = ((int64_t)n * shards + batch - 1) / batch;
+    int64_t from = n, to = n;
+    if (index < filled) {
+        from = (int64_t)index * n / filled;
+        to = (int64_t)(index + 1) * n / filled;
+    }
+    *first = (int)from;
+    *count = (int)(to - from);
+}
+
+int gt_shard_max(int batch, int shards)
+{
+    return batch / shards + (batch % shards != 0);
+}
+
+/* One shard; returns early, half made, when the loader is being closed. */
+static void make_shard(gt_loader *loader, const gt_batch *batch,
+                       uint64_t batch_first, gt_shard *shard, gt_real *x,
+                       int *labels)
+{
+    const gt_loader_config *config = &loader->config;
+    const gt_source *source = config->source;
+    size_t size = gt_shape_size(source->shape);
+    int first;
+    gt_shard_bounds(batch->n, config->batch, config->shards, shard->index,
+                    &first, &shard->n);
+    shard->first_sample = (uint64_t)first;
+    for (int i = 0; i < shard->n && !atomic_load(&loader->stop); i++) {
+        uint64_t position = batch_first + (uint64_t)(first + i);
+        uint64_t number =
+            gt_shuffle(config->seed, batch->epoch, source->count, position);
+        if (source->endless)
+            number += batch->epoch * source->count;
+        gt_source_read(source, number, config->range, x + (size_t)i * size);
+        labels[i] = source->type->label(source, number);
+    }
+}
+
+static void make_batch(gt_loader *loader, buffer *into, uint64_t number)
+{
+    const gt_loader_config *config = &loader->config;
+    gt_batch *batch = &into->batch;
+    uint64_t first = number % loader->batches * (uint64_t)config->batch;
+    uint64_t left = config->source->count - first;
+    batch->number = number;
+    batch->epoch = number / loader->batches;
+    batch->n = left < (uint64_t)config->batch ? (int)left : config->batch;
+    for (int i = 0; i < config->n_shards; i++)
+        make_shard(loader, batch, first, &into->shards[i],
+                   into->x + (size_t)i * loader->stride,
+                   into->labels + (size_t)i * loader->most);
+}
+
+static void *work(void *argument)
+{
+    gt_loader *loader = argument;
+    for (uint64_t made = 0;; made++) {
+        pthread_mutex_lock(&loader->lock);
+        while (made - loader->returned == SLOTS && !atomic_load(&loader->stop))
+            pthread_cond_wait(&loader->changed, &loader->lock);
+        pthread_mutex_unlock(&loader->lock);
+
+        if (!atomic_load(&loader->stop))
+            make_batch(loader, &loader->ring[made % SLOTS],
+                       loader->config.start + made);
+        if (atomic_load(&loader->stop))
+            return NULL;
+
+        pthread_mutex_lock(&loader->lock);
+        loader->made = made + 1;
+        pthread_cond_broadcast(&loader->changed);
+        pthread_mutex_unlock(&loader->lock);
+    }
+}
+
+static gt_status allocate(gt_loader *loader)
+{
+    const gt_loader_config *config = &loader->config;
+    size_t shards = (size_t)config->n_shards;
+    loader->most = (size_t)gt_shard_max(config->batch, config->shards);
+    size_t span = loader->most * gt_shape_size(config->source->shape);
+    gt_arena_reserve(&loader->arena, span);
+    loader->stride = loader->arena.count; /* one span, rounded up */
+    gt_arena_reserve(&loader->arena, (SLOTS * shards - 1) * loader->stride);
+    gt_status status = gt_arena_commit(&loader->arena, "read-ahead batches");
+    if (status)
+        return status;
+    loader->shards = calloc(SLOTS * shards, sizeof *loader->shards);
+    loader->labels =
+        calloc(SLOTS * shards * loader->most, sizeof *loader->labels);
+    if (!loader->shards || !loader->labels)
+        return gt_fail(GT_ERR_MEMORY, "no memory for read-ahead batches");
+
+    for (size_t slot = 0; slot < SLOTS; slot++) {
+        size_t at = slot * shards;
+        buffer *b = &loader->ring[slot];
+        b->shards = loader->shards + at;
+        b->x = gt_arena_at(&loader->arena, at * loader->stride);
+        b->labels = loader->labels + at * loader->most;
+        b->batch.shards = b->shards;
+        b->batch.n_shards = config->n_shards;
+        for (size_t i = 0; i < shards; i++)
+            b->shards[i] = (gt_shard){.index = config->first_shard + (int)i,
+                                      .x = b->x + i * loader->stride,
+                                      .labels = b->labels + i * loader->most};
+    }
+    return GT_OK;
+}
+
+/* Signals belong to the training loop: the thread is born with all of them
+ * blocked. */
+static gt_status start_thread(gt_loader *loader)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    int code = pthread_create(&loader->thread, NULL, work, loader);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (code)
+        return gt_fail(GT_ERR_IO,
+                       "cannot start the thread that reads data ahead: %s; "
+                       "check the limit of processes (ulimit -u)",
+                       strerror(code));
+    loader->running = true;
+    return GT_OK;
+}
+
+gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
+{
+    assert(config->batch > 0 && config->shards > 0 && config->n_shards > 0);
+    assert(config->first_shard >= 0 &&
+           config->first_shard + config->n_shards <= config->shards);
+    *out = NULL;
+    gt_loader *loader = calloc(1, sizeof *loader);
+    if (!loader)
+        return gt_fail(GT_ERR_MEMORY, "no memory for the data loader");
+    loader->config = *config;
+    loader->batches =
+        gt_batches_per_epoch(config->source->count, config->batch);
+    atomic_init(&loader->stop, false);
+    pthread_mutex_init(&loader->lock, NULL);
+    pthread_cond_init(&loader->changed, NULL);
+    gt_status status = allocate(loader);
+    if (!status)
+        status = start_thread(loader);
+    if (status)
+        gt_loader_close(loader);
+    else
+        *out = loader;
+    return status;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+const gt_batch *gt_loader_next(gt_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    if (loader->holding) {
+        loader->returned++;
+        pthread_cond_broadcast(&loader->changed);
+    }
+    loader->holding = true;
+    uint64_t next = loader->returned;
+    if (loader->made == next) {
+        double start = now();
+        while (loader->made == next)
+            pthread_cond_wait(&loader->changed, &loader->lock);
+        loader->waited += now() - start;
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return &loader->ring[next % SLOTS].batch;
+}
+
+double gt_loader_waited(const gt_loader *loader)
+{
+    return loader->waited;
+}
+
+void gt_loader_close(gt_loader *loader)
+{
+    if (!loader)
+        return;
+    if (loader->running) {
+        pthread_mutex_lock(&loader->lock);
+        atomic_store(&loader->stop, true);
+        pthread_cond_broadcast(&loader->changed);
+        pthread_mutex_unlock(&loader->lock);
+        pthread_join(loader->thread, NULL);
+    }
+    pthread_cond_destroy(&loader->changed);
+    pthread_mutex_destroy(&loader->lock);
+    gt_arena_free(&loader->arena);
+    free(loader->shards);
+    free(loader->labels);
+    free(loader);
+}

@@ -1,0 +1,132 @@
+/* source.c: the table of sources, and what is the same for all of them. Every
+ * check happens at opening, so that reading, which the loader's thread does in
+ * the middle of training, cannot fail. */
+#include "data/sources.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const gt_source_type *const gt_source_types[] = {
+    &gt__source_idx,  &gt__source_glyphs, &gt__source_shapes,
+    &gt__source_ring, &gt__source_grid,
+};
+const int gt_source_type_count =
+    sizeof gt_source_types / sizeof *gt_source_types;
+
+/* Numbers of training samples stay below this, those of test samples start
+ * there; together they fit the 48 bits of an address in rng.h. */
+#define TEST_SAMPLES (UINT64_C(1) << 47)
+
+/* Sizes that are surely a mistake, and that would overflow an int. */
+enum { LARGEST_SIDE = 16384 };
+
+static gt_status check_shape(const char *uri, gt_shape shape)
+{
+    char text[GT_SHAPE_TEXT];
+    if (shape.h < 1 || shape.w < 1 || shape.c < 1 || shape.h > LARGEST_SIDE ||
+        shape.w > LARGEST_SIDE || shape.c > LARGEST_SIDE)
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': cannot make or read samples of %s; each "
+                       "dimension must be 1 to %d",
+                       uri, gt_shape_text(shape, text), LARGEST_SIDE);
+    return GT_OK;
+}
+
+static gt_status open_type(gt_source *source, const gt__uri *uri,
+                           gt_split split, gt_shape want)
+{
+    bool test = split == GT_SPLIT_TEST;
+    if (source->type->made) {
+        source->count = test ? uri->test_count : uri->count;
+        source->endless = !test;
+        source->first = test ? TEST_SAMPLES : 0;
+        source->seed = uri->seed;
+    }
+    gt_status status = source->type->open(source, uri->path, split);
+    if (status || !source->count || gt_shape_equal(source->shape, want) ||
+        gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
+        return status;
+    char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
+    return gt_fail(GT_ERR_MISMATCH,
+                   "data '%s': samples are %s, but the model works at %s; set "
+                   "data.image to [%d, %d, %d] and fit the layers to it, or "
+                   "choose other data",
+                   source->uri, gt_shape_text(source->shape, has),
+                   gt_shape_text(want, wants), source->shape.h, source->shape.w,
+                   source->shape.c);
+}
+
+gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
+                         gt_shape want)
+{
+    *out = NULL;
+    gt__uri parsed;
+    gt_status status = gt__uri_parse(uri, &parsed);
+    if (!status && !gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
+        status = check_shape(uri, want);
+    if (status)
+        return status;
+
+    gt_source *source = calloc(1, sizeof *source);
+    if (source)
+        source->uri = strdup(uri);
+    if (!source || !source->uri) {
+        status = gt_fail(GT_ERR_MEMORY, "no memory to open data '%s'", uri);
+        goto out;
+    }
+    source->type = parsed.type;
+    source->shape =
+        gt_shape_equal(want, GT_SHAPE_OF_SOURCE) ? parsed.type->natural : want;
+    status = open_type(source, &parsed, split, want);
+out:
+    if (!status && source->count)
+        *out = source;
+    else
+        gt_source_close(source);
+    return status;
+}
+
+void gt_source_close(gt_source *source)
+{
+    if (!source)
+        return;
+    if (source->type && source->type->close)
+        source->type->close(source);
+    free(source->uri);
+    free(source);
+}
+
+enum { BLOCK = 256 };
+
+static void scale(const uint8_t *restrict bytes, gt_range range,
+                  gt_real *restrict out, size_t n)
+{
+    if (range == GT_RANGE_SYMMETRIC)
+        for (size_t i = 0; i < n; i++)
+            out[i] = (gt_real)bytes[i] / (gt_real)127.5 - 1;
+    else
+        for (size_t i = 0; i < n; i++)
+            out[i] = (gt_real)bytes[i] / 255;
+}
+
+void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
+                    gt_real *out)
+{
+    const gt_source_type *type = source->type;
+    if (type->reals) {
+        type->reals(source, number, out);
+        return;
+    }
+    /* The bytes wait at the end of `out`, so that no buffer is needed
+     * whatever the size of a sample: numbers written for one block end where
+     * the bytes of the next begin, or before. */
+    size_t n = gt_shape_size(source->shape);
+    const uint8_t *bytes = (const uint8_t *)(out + n) - n;
+    type->bytes(source, number, (uint8_t *)(out + n) - n);
+    for (size_t i = 0; i < n; i += BLOCK) {
+        uint8_t block[BLOCK];
+        size_t m = n - i < BLOCK ? n - i : BLOCK;
+        memcpy(block, bytes + i, m);
+        scale(block, range, out + i, m);
+    }
+}

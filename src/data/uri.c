@@ -1,0 +1,174 @@
+/* uri.c: the text that names a source. A mistyped name must not be taken for a
+ * path, nor a mistyped parameter be ignored, so everything that is not known is
+ * refused, with what is known and the nearest of it. */
+#include "data/sources.h"
+
+#include "gentrain/nearest.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Epochs times count must stay below 2^47, see source.c. */
+#define MOST_SAMPLES UINT64_C(1000000000)
+
+static const struct {
+    const char *key;
+    size_t offset;
+    uint64_t min, max;
+} params[] = {
+    {"count", offsetof(gt__uri, count), 1, MOST_SAMPLES},
+    {"test_count", offsetof(gt__uri, test_count), 0, MOST_SAMPLES},
+    {"seed", offsetof(gt__uri, seed), 0, UINT64_MAX},
+};
+enum { N_PARAMS = sizeof params / sizeof *params };
+
+/* The source whose name is nearest to the first n bytes of text, or NULL. */
+static const char *nearest_source(const char *text, size_t n)
+{
+    const char *names[16];
+    for (int i = 0; i < gt_source_type_count; i++)
+        names[i] = gt_source_types[i]->name;
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)n, text);
+    return gt_nearest(word, names, gt_source_type_count);
+}
+
+static gt_status unknown_source(const char *text, size_t n)
+{
+    char known[256];
+    size_t used = 0;
+    for (int i = 0; i < gt_source_type_count && used < sizeof known; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s",
+                                 i ? ", " : "", gt_source_types[i]->name,
+                                 gt_source_types[i]->made ? "" : ":PATH");
+    const char *nearest = nearest_source(text, n);
+    return gt_fail(GT_ERR_CONFIG,
+                   "data '%s': there is no source '%.*s', and no file or "
+                   "folder of that name%s%s%s; give a path or one of: %s",
+                   text, (int)n, text, nearest ? " (did you mean '" : "",
+                   nearest ? nearest : "", nearest ? "'?)" : "", known);
+}
+
+/* Does nothing exist under this name? An unreadable one exists. */
+static bool missing(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static gt_status unknown_param(const char *text, const char *type,
+                               const char *key, size_t n)
+{
+    const char *names[N_PARAMS];
+    for (int i = 0; i < N_PARAMS; i++)
+        names[i] = params[i].key;
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)n, key);
+    const char *nearest = gt_nearest(word, names, N_PARAMS);
+    return gt_fail(GT_ERR_CONFIG,
+                   "data '%s': %s has no parameter '%.*s'%s%s%s; "
+                   "allowed are count, test_count and seed, written as "
+                   "%s?count=60000&seed=1",
+                   text, type, (int)n, key, nearest ? " (did you mean '" : "",
+                   nearest ? nearest : "", nearest ? "'?)" : "", type);
+}
+
+/* One "key=value" of n bytes. `given` has a bit for each parameter seen. */
+static gt_status parse_param(const char *text, const char *at, size_t n,
+                             gt__uri *uri, unsigned *given)
+{
+    const char *equals = memchr(at, '=', n);
+    size_t length = equals ? (size_t)(equals - at) : n;
+    int i = 0;
+    while (i < N_PARAMS && (strlen(params[i].key) != length ||
+                            memcmp(params[i].key, at, length)))
+        i++;
+    if (i == N_PARAMS)
+        return unknown_param(text, uri->type->name, at, length);
+    if (*given & 1u << i)
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': parameter %s is given twice; keep one", text,
+                       params[i].key);
+    *given |= 1u << i;
+
+    size_t digits = equals ? n - length - 1 : 0;
+    bool good = digits > 0;
+    for (size_t j = 0; j < digits; j++)
+        good = good && isdigit((unsigned char)equals[1 + j]);
+    errno = 0;
+    uint64_t value = good ? strtoull(equals + 1, NULL, 10) : 0;
+    if (!good || errno || value < params[i].min || value > params[i].max)
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': parameter %s must be a whole number from "
+                       "%llu to %llu, not '%.*s'",
+                       text, params[i].key, (unsigned long long)params[i].min,
+                       (unsigned long long)params[i].max, (int)digits,
+                       equals ? equals + 1 : "");
+    memcpy((char *)uri + params[i].offset, &value, sizeof value);
+    return GT_OK;
+}
+
+static gt_status parse_params(const char *text, const char *at, gt__uri *uri)
+{
+    unsigned given = 0;
+    for (;;) {
+        size_t n = strcspn(at, "&");
+        gt_status status = parse_param(text, at, n, uri, &given);
+        if (status || !at[n])
+            return status;
+        at += n + 1;
+    }
+}
+
+static gt_status parse_known(const char *text, const char *rest, gt__uri *uri)
+{
+    const gt_source_type *type = uri->type;
+    if (type->made) {
+        uri->count = type->made;
+        if (*rest == ':')
+            return gt_fail(GT_ERR_CONFIG,
+                           "data '%s': %s is built in and takes no path, only "
+                           "parameters: %s?count=60000&seed=1",
+                           text, type->name, type->name);
+        return *rest ? parse_params(text, rest + 1, uri) : GT_OK;
+    }
+    if (!*rest || !rest[1])
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': the path is missing; write %s:PATH", text,
+                       type->name);
+    if (*rest == '?' || (strchr(rest, '?') && missing(rest + 1)))
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': %s takes no parameters, only a path: "
+                       "%s:PATH",
+                       text, type->name, type->name);
+    uri->path = rest + 1;
+    return GT_OK;
+}
+
+gt_status gt__uri_parse(const char *text, gt__uri *out)
+{
+    *out = (gt__uri){.test_count = 10000, .seed = 1};
+    if (!*text)
+        return gt_fail(GT_ERR_CONFIG, "data '': empty; give a path or the name "
+                                      "of a built-in source, such as glyphs");
+    size_t n = strcspn(text, ":?");
+    for (int i = 0; i < gt_source_type_count; i++) {
+        const gt_source_type *type = gt_source_types[i];
+        bool named = strlen(type->name) == n && !memcmp(type->name, text, n);
+        if (named && (text[n] || type->made || missing(text))) {
+            out->type = type;
+            return parse_known(text, text + n, out);
+        }
+    }
+    /* A path, unless nothing is there and it reads like a source's name. */
+    bool plain = memchr(text, '/', n) || (!text[n] && !nearest_source(text, n));
+    if (missing(text) && !plain)
+        return unknown_source(text, n);
+    out->type = &gt__source_idx;
+    out->path = text;
+    return GT_OK;
+}

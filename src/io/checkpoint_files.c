@@ -1,0 +1,113 @@
+/* checkpoint_files.c: which checkpoints a run has. A file's name tells its
+ * step, so that looking does not mean opening. */
+#include "gentrain/checkpoint.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH])
+{
+    snprintf(path, GT_PATH, "%s/checkpoints/step-%08llu.h5", run,
+             (unsigned long long)step);
+}
+
+/* Is this the name of a complete checkpoint? Temporary files end otherwise. */
+static bool parse_name(const char *name, uint64_t *step)
+{
+    unsigned long long number;
+    int used = 0;
+    if (sscanf(name, "step-%llu.h5%n", &number, &used) != 1 || used == 0 ||
+        name[used] != '\0')
+        return false;
+    *step = number;
+    return true;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Steps of all checkpoints of a run, ascending; malloc'ed. */
+static gt_status list_steps(const char *run, uint64_t **steps, size_t *count)
+{
+    char folder[GT_PATH];
+    snprintf(folder, sizeof folder, "%s/checkpoints", run);
+    *steps = NULL;
+    *count = 0;
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return gt_fail(GT_ERR_IO, "cannot list %s: %s", folder,
+                       strerror(errno));
+    gt_status status = GT_OK;
+    size_t room = 0;
+    for (struct dirent *e; status == GT_OK && (e = readdir(dir));) {
+        uint64_t step;
+        if (!parse_name(e->d_name, &step))
+            continue;
+        if (*count == room) {
+            room = room ? 2 * room : 16;
+            uint64_t *larger = realloc(*steps, room * sizeof **steps);
+            if (!larger) {
+                status = gt_fail(GT_ERR_MEMORY, "out of memory");
+                break;
+            }
+            *steps = larger;
+        }
+        (*steps)[(*count)++] = step;
+    }
+    closedir(dir);
+    if (status == GT_OK && *count > 0)
+        qsort(*steps, *count, sizeof **steps, ascending);
+    return status;
+}
+
+gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH])
+{
+    struct stat info;
+    if (stat(run_or_file, &info) != 0)
+        return gt_fail(GT_ERR_IO, "no run directory or checkpoint %s: %s",
+                       run_or_file, strerror(errno));
+    if (!S_ISDIR(info.st_mode)) {
+        snprintf(path, GT_PATH, "%s", run_or_file);
+        return GT_OK;
+    }
+    uint64_t *steps;
+    size_t count;
+    gt_status status = list_steps(run_or_file, &steps, &count);
+    if (status == GT_OK && count == 0)
+        status = gt_fail(GT_ERR_IO,
+                         "no checkpoint step-*.h5 in "
+                         "%s/checkpoints",
+                         run_or_file);
+    if (status == GT_OK)
+        gt_checkpoint_path(run_or_file, steps[count - 1], path);
+    free(steps);
+    return status;
+}
+
+gt_status gt_checkpoint_prune(const char *run, int keep)
+{
+    if (keep == 0)
+        return GT_OK;
+    uint64_t *steps;
+    size_t count;
+    gt_status status = list_steps(run, &steps, &count);
+    for (size_t i = 0; status == GT_OK && i + (size_t)keep < count; i++) {
+        char path[GT_PATH];
+        gt_checkpoint_path(run, steps[i], path);
+        if (unlink(path) != 0 && errno != ENOENT)
+            status = gt_fail(GT_ERR_IO,
+                             "cannot remove the old checkpoint %s: "
+                             "%s",
+                             path, strerror(errno));
+    }
+    free(steps);
+    return status;
+}

@@ -1,0 +1,74 @@
+/* bias.c: columns are summed a strip at a time in registers; strips of a narrow
+ * matrix span several rows, so that the loops vectorise at any width. Partial
+ * sums over a few rows keep rounding small. */
+#include "nn/bias.h"
+
+enum { STRIP = 64, ROWS = 128 };
+
+void gt__bias_add(gt_real *y, size_t rows, int m, const gt_real *bias)
+{
+    gt_real wide[STRIP];
+    int repeat = m < STRIP ? STRIP / m : 1, width = m * repeat;
+    if (repeat > 1) {
+        for (int j = 0; j < width; j++)
+            wide[j] = bias[j % m];
+        bias = wide;
+    }
+    size_t count = rows * (size_t)m;
+    for (size_t i = 0; i < count; i += (size_t)width) {
+        size_t n = count - i < (size_t)width ? count - i : (size_t)width;
+        gt_real *restrict to = y + i;
+        for (size_t j = 0; j < n; j++)
+            to[j] += bias[j];
+    }
+}
+
+/* sum[0 .. n-1] += columns of `rows` rows that lie `stride` apart. */
+static void add_rows(const gt_real *restrict dy, size_t rows, size_t stride,
+                     size_t n, gt_real *restrict sum)
+{
+    gt_real part[STRIP] = {0};
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < n; j++)
+            part[j] += dy[r * stride + j];
+    for (size_t j = 0; j < n; j++)
+        sum[j] += part[j];
+}
+
+static void strip_sums(const gt_real *dy, size_t rows, size_t stride, size_t n,
+                       gt_real *sum)
+{
+    for (size_t r = 0; r < rows; r += ROWS)
+        add_rows(dy + r * stride, rows - r < ROWS ? rows - r : ROWS, stride, n,
+                 sum);
+}
+
+static void narrow(const gt_real *dy, size_t rows, int m, gt_real *grad)
+{
+    gt_real sum[STRIP] = {0};
+    size_t repeat = STRIP / (size_t)m, width = repeat * (size_t)m;
+    size_t whole = rows / repeat;
+    strip_sums(dy, whole, width, width, sum);
+    strip_sums(dy + whole * width, rows - whole * repeat, (size_t)m, (size_t)m,
+               sum);
+    for (size_t j = 0; j < width; j++)
+        grad[j % (size_t)m] += sum[j];
+}
+
+void gt__bias_gradient(const gt_real *dy, size_t rows, int m, gt_real *grad,
+                       bool accumulate)
+{
+    for (int j = 0; j < m && !accumulate; j++)
+        grad[j] = 0;
+    if (m <= STRIP / 2) {
+        narrow(dy, rows, m, grad);
+        return;
+    }
+    for (int j = 0; j < m; j += STRIP) {
+        gt_real sum[STRIP] = {0};
+        int n = m - j < STRIP ? m - j : STRIP;
+        strip_sums(dy + j, rows, (size_t)m, (size_t)n, sum);
+        for (int i = 0; i < n; i++)
+            grad[j + i] += sum[i];
+    }
+}

@@ -1,0 +1,144 @@
+/* conv2d_transpose.c: the adjoint of a convolution (Zeiler et al. 2010;
+ * Dumoulin and Visin 2016, chapter 4): every input position adds its kernel,
+ * scaled, to the output: y = spread of x . W. */
+#include "nn/bias.h"
+#include "nn/layers.h"
+#include "nn/window.h"
+
+typedef struct options {
+    gt__window window;
+    int output_padding[2];
+} options;
+
+static const gt_option option_table[] = {
+    GT__WINDOW_OPTIONS(options),
+    {.key = "output_padding",
+     .kind = GT_OPTION_PAIR,
+     .offset = offsetof(options, output_padding),
+     .otherwise = "0",
+     .min = 0,
+     .max = 1023,
+     .help = "lines added at bottom and right, less than the stride"},
+    {0},
+};
+
+static bool is_same(const gt__window *o)
+{
+    return o->padding[0] == -1;
+}
+
+/* Zeros before and after along one axis of the output; "same" is the transpose
+ * of a same-padded convolution whose input was `out` wide. */
+static void pads(const options *o, int axis, int in, int *before, int *after)
+{
+    gt__window_pads(&o->window, axis, in * o->window.stride[axis], before,
+                    after);
+}
+
+/* The kernel stands over y, at the positions of x. */
+static gt__patches patches_over_y(const gt_layer *layer)
+{
+    const options *o = layer->options;
+    int top, left, unused;
+    pads(o, 0, layer->in.h, &top, &unused);
+    pads(o, 1, layer->in.w, &left, &unused);
+    return (gt__patches){.h = layer->out.h,
+                         .w = layer->out.w,
+                         .c = layer->out.c,
+                         .oh = layer->in.h,
+                         .ow = layer->in.w,
+                         .kh = o->window.kernel[0],
+                         .kw = o->window.kernel[1],
+                         .sh = o->window.stride[0],
+                         .sw = o->window.stride[1],
+                         .top = top,
+                         .left = left};
+}
+
+static gt_status out_size(const options *o, int axis, int in, int *out)
+{
+    int k = o->window.kernel[axis], s = o->window.stride[axis];
+    int extra = o->output_padding[axis], before, after;
+    pads(o, axis, in, &before, &after);
+    if (extra >= s)
+        return gt_fail(GT_ERR_CONFIG,
+                       "output_padding %d must be less than the stride, %d",
+                       extra, s);
+    if (is_same(&o->window) && extra)
+        return gt_fail(GT_ERR_CONFIG, "padding same leaves no room for an "
+                                      "output_padding; give numbers");
+    *out = is_same(&o->window) ? in * s
+                               : (in - 1) * s + k + extra - before - after;
+    if (*out < 1)
+        return gt_fail(GT_ERR_CONFIG,
+                       "padding %d + %d leaves nothing of an output of %s %d",
+                       before, after, axis ? "width" : "height",
+                       (in - 1) * s + k + extra);
+    return GT_OK;
+}
+
+static gt_status plan(gt_layer *layer, int max_n)
+{
+    const options *o = layer->options;
+    const gt__window *w = &o->window;
+    int filters = (int)w->filters, cin = layer->in.c;
+    layer->out.c = filters;
+    gt_status status = out_size(o, 0, layer->in.h, &layer->out.h);
+    if (status == GT_OK)
+        status = out_size(o, 1, layer->in.w, &layer->out.w);
+    if (status != GT_OK)
+        return status;
+    /* An output sees, on average, taps / stride^2 of the inputs around it. */
+    double taps = (double)w->kernel[0] * w->kernel[1];
+    double seen = taps / ((double)w->stride[0] * w->stride[1]);
+    gt__window_params(layer, w,
+                      (int[]){cin, w->kernel[0], w->kernel[1], filters},
+                      seen * cin, taps * filters);
+    gt__patches p = patches_over_y(layer);
+    layer->scratch = gt__patches_scratch(&p, max_n);
+    return GT_OK;
+}
+
+static void forward(const gt_layer *layer, const gt_pass *pass,
+                    const gt_real *x, gt_real *y, gt_real *saved,
+                    gt_real *scratch)
+{
+    (void)saved;
+    gt__patches p = patches_over_y(layer);
+    gt__patches_spread(&p, pass->n, x, GT_PLAIN,
+                       pass->param + layer->param[0].offset, layer->in.c, y,
+                       scratch);
+    if (layer->n_params > 1)
+        gt__bias_add(y, (size_t)pass->n * p.h * p.w, p.c,
+                     pass->param + layer->param[1].offset);
+}
+
+static void backward(const gt_layer *layer, const gt_pass *pass,
+                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+{
+    (void)y, (void)saved;
+    gt__patches p = patches_over_y(layer);
+    size_t at = layer->param[0].offset;
+    if (pass->grad && layer->n_params > 1)
+        gt__bias_gradient(dy, (size_t)pass->n * p.h * p.w, p.c,
+                          pass->grad + layer->param[1].offset,
+                          pass->accumulate);
+    if (pass->grad)
+        gt__patches_outer(&p, pass->n, dy, x, layer->in.c, GT_TRANSPOSED,
+                          pass->grad + at, pass->accumulate, scratch);
+    if (dx)
+        gt__patches_collect(&p, pass->n, dy, GT_TRANSPOSED, pass->param + at,
+                            layer->in.c, dx, scratch);
+}
+
+const gt_layer_type gt__conv2d_transpose = {
+    .name = "conv2d_transpose",
+    .help = "transposed convolution: in x stride - padding + kernel - stride",
+    .options = option_table,
+    .options_size = sizeof(options),
+    .reads_input = true,
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+};

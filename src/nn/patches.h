@@ -1,0 +1,48 @@
+/* patches.h: how a kernel's grid of positions looks at an image, and the three
+ * matrix products that all convolutions are made of. For src/nn. */
+#ifndef GT_NN_PATCHES_H
+#define GT_NN_PATCHES_H
+
+#include "gentrain/gemm.h"
+#include "gentrain/layer.h"
+
+/* A kernel of kh x kw stands at oh x ow positions over an image of h x w x c,
+ * `top` and `left` beyond its edge at first. The image is `big`, one value
+ * vector per position is `small`; a convolution goes from big to small, a
+ * transposed one from small to big. A patch is [kh x kw x c], what the kernel
+ * sees from one position, with zeros beyond the edges. */
+typedef struct gt__patches {
+    int h, w, c;
+    int oh, ow;
+    int kh, kw, sh, sw;
+    int top, left;
+} gt__patches;
+
+/* Reals of a patch: the K of the matrix products. */
+static inline int gt__patch_size(const gt__patches *p)
+{
+    return p->kh * p->kw * p->c;
+}
+
+/* Scratch that each of the three products needs for any n <= max_n. */
+size_t gt__patches_scratch(const gt__patches *p, int max_n);
+
+/* small[n x oh x ow x m] = patches of big . op(weight), with op(weight)
+ * [K x m]; GT_TRANSPOSED: stored as [m x K]. */
+void gt__patches_collect(const gt__patches *p, int n, const gt_real *big,
+                         gt_transpose op, const gt_real *weight, int m,
+                         gt_real *small, gt_real *scratch);
+
+/* The adjoint: big[n x h x w x c] = small . op(weight), each patch added where
+ * it came from, with op(weight) [m x K]; GT_TRANSPOSED: stored as [K x m]. */
+void gt__patches_spread(const gt__patches *p, int n, const gt_real *small,
+                        gt_transpose op, const gt_real *weight, int m,
+                        gt_real *big, gt_real *scratch);
+
+/* weight[K x m] = (patches of big)' . small, or its transpose [m x K] if
+ * GT_TRANSPOSED; added to what is there if `accumulate`. */
+void gt__patches_outer(const gt__patches *p, int n, const gt_real *big,
+                       const gt_real *small, int m, gt_transpose op,
+                       gt_real *weight, bool accumulate, gt_real *scratch);
+
+#endif

@@ -1,0 +1,79 @@
+/* banner.c: the facts that explain a slow or a different run, where a person
+ * will see them. */
+#include "train/banner.h"
+
+#include "gentrain/gemm.h"
+#include "gentrain/log.h"
+#include "gentrain/version.h"
+#include "train/learner.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+
+/* Parameters without the padding between tensors. */
+static size_t parameters(const gt_network *net)
+{
+    size_t n = 0;
+    for (int i = 0; i < net->n_layers; i++)
+        for (int k = 0; k < net->layers[i].n_params; k++)
+            n += net->layers[i].param[k].count;
+    return n;
+}
+
+size_t gt_task_parameters(const gt_task *task)
+{
+    size_t n = 0;
+    for (int i = 0; i < task->n_learners; i++)
+        n += parameters(task->learner[i]->net);
+    return n;
+}
+
+/* Largest resident size of this process so far, in MB. */
+static double peak_memory(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+static const char *plural(int n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void print_networks(const gt_task *task)
+{
+    for (int i = 0; i < task->n_learners; i++) {
+        const gt_network *net = task->learner[i]->net;
+        char in[GT_SHAPE_TEXT], out[GT_SHAPE_TEXT];
+        gt_info("  %-13s %zu parameters, %s -> %s", net->name, parameters(net),
+                gt_shape_text(net->in, in), gt_shape_text(net->out, out));
+    }
+}
+
+void gt_banner_print(const gt_task *task, int threads, int shards,
+                     const gt_source *source)
+{
+    gt_comm *comm = task->setup.comm;
+    const gt_config *config = task->setup.config;
+    char warning[512];
+    gt_comm_check_binding(comm, threads, warning, sizeof warning);
+    double memory = gt_comm_max(comm, peak_memory());
+
+    gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
+    gt_info("  ranks         %d on %d node%s, %d BLAS thread%s each, %s "
+            "kernels, fp32",
+            comm->size, comm->nodes, plural(comm->nodes), threads,
+            plural(threads), gt_blas_kernel());
+    gt_info("  batch         %lld in %d shard%s of up to %d, seed %lld",
+            (long long)config->train.batch, shards, plural(shards),
+            task->setup.max_n, (long long)config->train.seed);
+    print_networks(task);
+    gt_info("  memory        %.0f MB per rank", memory);
+    if (gt_blas_kernel_is_old())
+        gt_warn("BLAS runs its %s kernels, but this CPU is fit for %s, which "
+                "may be twice as fast; unset OPENBLAS_CORETYPE",
+                gt_blas_kernel(), gt_blas_best_kernel());
+    if (warning[0])
+        gt_warn("%s", warning);
+}

@@ -1,0 +1,40 @@
+/* interrupt.c: a handler may do next to nothing, so it sets a flag, and the
+ * trainer's next reduction carries the flag to all ranks. */
+#include "train/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static const int signals[] = {SIGINT, SIGTERM, SIGUSR1};
+enum { SIGNALS = sizeof signals / sizeof *signals };
+static struct sigaction previous[SIGNALS];
+static volatile sig_atomic_t asked;
+
+static void remember(int number)
+{
+    if (number == SIGINT && asked) {
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+    }
+    asked = 1;
+}
+
+void gt_interrupt_watch(void)
+{
+    struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    asked = 0;
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &action, &previous[i]);
+}
+
+void gt_interrupt_unwatch(void)
+{
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &previous[i], NULL);
+}
+
+bool gt_interrupted(void)
+{
+    return asked;
+}

@@ -1,0 +1,54 @@
+/* learner.h: one network with all that its training needs.
+ *
+ * A learner's vector is what a shard hands to the reducer: gradients, batch
+ * statistics and a few scalars (losses and the like) in one span, so that one
+ * reduction a step carries all of them:
+ *   [n_params | n_state | GT_SCALARS]
+ */
+#ifndef GT_TRAIN_LEARNER_H
+#define GT_TRAIN_LEARNER_H
+
+#include "gentrain/network.h"
+#include "gentrain/optimizer.h"
+#include "gentrain/reducer.h"
+#include "gentrain/task.h"
+
+/* Sums over the batch; a task numbers its own from GT_SCALAR_FIRST. */
+enum { GT_SCALAR_STOP, GT_SCALAR_FIRST, GT_SCALARS = 8 };
+
+typedef struct gt_learner {
+    gt_network *net;
+    gt_workspace ws;
+    gt_optimizer optimizer;
+    gt_reducer *reducer; /* NULL: not training */
+} gt_learner;
+
+/* Build network `number` of a task. Local. */
+gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
+                         const char *name, uint32_t number, gt_shape in,
+                         const gt_layer_list *layers,
+                         const gt_optimizer_config *optimizer);
+void gt_learner_free(gt_learner *learner);
+
+/* Open the vector of the next shard, with statistics and scalars zeroed, and
+ * point pass->grad (to be overwritten by the first backward), ->batch_state and
+ * ->accumulate at it. Returns the scalars. Local. */
+gt_real *gt_learner_open(gt_learner *learner, gt_pass *pass);
+
+/* Sum over all shards and ranks, check, and update parameters and state. The
+ * batch's scalars come back in `scalars`. GT_ERR_NUMERIC on every rank if a
+ * gradient or a scalar is NaN or infinite: the message names step, network and
+ * layer, and the weights must not be used. Collective. */
+gt_status gt_learner_update(gt_learner *learner, uint64_t step,
+                            const gt_real **scalars);
+
+/* The pass of `shard` of batch `batch` through this learner's network, with
+ * gradients switched off. `stream` tells the passes of a step apart. */
+gt_pass gt_learner_pass(const gt_learner *learner, const gt_task *task,
+                        const gt_batch *batch, const gt_shard *shard,
+                        uint32_t stream);
+
+/* An evaluation pass of n samples. */
+gt_pass gt_learner_eval_pass(const gt_learner *learner, int n);
+
+#endif

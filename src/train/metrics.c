@@ -1,0 +1,75 @@
+/* metrics.c: one JSON object a line, so that a run that dies loses at most the
+ * line it was writing. */
+#include "gentrain/metrics.h"
+
+#include "gentrain/files.h"
+#include "gentrain/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void gt_metrics_clear(gt_metrics *m)
+{
+    m->count = 0;
+}
+
+void gt_metrics_set(gt_metrics *m, const char *key, double value)
+{
+    if (m->count < GT_METRICS_MAX) {
+        m->entry[m->count].key = key;
+        m->entry[m->count].value = value;
+        m->count++;
+    }
+}
+
+void gt_metrics_print(FILE *out, uint64_t step, double epoch,
+                      const gt_metrics *m)
+{
+    fprintf(out, "{\"step\": %llu, \"epoch\": ", (unsigned long long)step);
+    gt_json_number(out, epoch);
+    for (int i = 0; i < m->count; i++) {
+        fprintf(out, ", \"%s\": ", m->entry[i].key);
+        gt_json_number(out, m->entry[i].value);
+    }
+    fputs("}\n", out);
+    fflush(out);
+}
+
+/* Length of the leading lines that are whole and of steps up to `step`. */
+static size_t kept_length(const char *text, uint64_t step)
+{
+    size_t kept = 0;
+    for (const char *line = text; *line;) {
+        const char *end = strchr(line, '\n');
+        unsigned long long number;
+        if (!end || sscanf(line, "{\"step\": %llu", &number) != 1 ||
+            number > step)
+            break;
+        line = end + 1;
+        kept = (size_t)(line - text);
+    }
+    return kept;
+}
+
+gt_status gt_metrics_open(FILE **out, const char *run, uint64_t step)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/metrics.jsonl", run);
+    FILE *old = fopen(path, "rb");
+    if (old) {
+        fclose(old);
+        char *text = NULL;
+        size_t size;
+        gt_status status = gt_file_read(path, &text, &size);
+        if (status == GT_OK && kept_length(text, step) < size)
+            status = gt_file_replace(path, text, kept_length(text, step));
+        free(text);
+        if (status != GT_OK)
+            return status;
+    }
+    *out = fopen(path, "ab");
+    if (!*out)
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    return GT_OK;
+}

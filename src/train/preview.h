@@ -1,0 +1,35 @@
+/* preview.h: what the model makes of the same latents every so many steps.
+ * Local; for the rank that writes.
+ */
+#ifndef GT_TRAIN_PREVIEW_H
+#define GT_TRAIN_PREVIEW_H
+
+#include "gentrain/task.h"
+
+typedef struct gt_preview {
+    gt_task *task;         /* borrowed */
+    const char *run;       /* borrowed */
+    size_t count, columns; /* images in the grid */
+    size_t pairs;          /* reconstruction pairs; 0: none */
+    gt_real *latents;      /* [count x latent] */
+    gt_real *samples;      /* [count x image] */
+    gt_real *originals;    /* [max(pairs, reference) x image] */
+    gt_real *rebuilt;      /* [pairs x image] */
+    uint8_t *pixels;
+    size_t reference; /* points drawn behind a point sample */
+} gt_preview;
+
+/* Prepare; `source` gives the images to reconstruct, or reference points. */
+gt_status gt_preview_new(gt_preview *preview, gt_task *task, const char *run,
+                         const gt_source *source);
+void gt_preview_free(gt_preview *preview);
+
+/* Write samples/step-N.h5 and .png, and step-N-reconstructions.png for a task
+ * that reconstructs: originals above, reconstructions below, row by row. */
+gt_status gt_preview_write(gt_preview *preview, uint64_t step);
+
+/* "RUN/samples/step-00001200" + `suffix` in `path`. */
+void gt_preview_path(const char *run, uint64_t step, const char *suffix,
+                     char path[GT_PATH]);
+
+#endif

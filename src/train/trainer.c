@@ -1,0 +1,356 @@
+/* trainer.c: the loop. It joins data, task, checkpoints and reports, and does
+ * not know what kind of model it trains. Everything that may fail on one rank
+ * is agreed on before the next collective call, so that all ranks leave
+ * together. */
+#include "gentrain/trainer.h"
+
+#include "gentrain/files.h"
+#include "gentrain/gemm.h"
+#include "gentrain/json.h"
+#include "gentrain/log.h"
+#include "train/banner.h"
+#include "train/heldout.h"
+#include "train/interrupt.h"
+#include "train/preview.h"
+#include "train/progress.h"
+#include "train/run.h"
+#include "train/snapshot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct trainer {
+    gt_comm *comm;                   /* borrowed */
+    const gt_config *config;         /* borrowed */
+    const gt_train_options *options; /* borrowed */
+    gt_source *source, *test_source; /* test_source NULL: none held out */
+    int shards;
+    gt_task *task;
+    gt_loader *loader;
+    gt_heldout heldout;
+    gt_preview preview; /* rank 0 */
+    FILE *metrics_file; /* rank 0 */
+    gt_progress progress;
+    char run[GT_PATH];
+    uint64_t batches_per_epoch, batches_per_step;
+    uint64_t start, step, last; /* steps done at the start, now, at the end */
+    double started, lined;      /* seconds: start, last line of metrics */
+    uint64_t lined_step;
+} trainer;
+
+static double epochs_done(const trainer *t)
+{
+    return (double)(t->step * t->batches_per_step) /
+           (double)t->batches_per_epoch;
+}
+
+/* Samples of the first `steps` steps; an epoch's last batch may be short. */
+static uint64_t samples_until(const trainer *t, uint64_t steps)
+{
+    uint64_t batches = steps * t->batches_per_step;
+    return batches / t->batches_per_epoch * t->source->count +
+           batches % t->batches_per_epoch * (uint64_t)t->config->train.batch;
+}
+
+/* --- Before the first step. */
+
+static gt_status open_data(trainer *t)
+{
+    gt_shape image = gt_config_shape(t->config->data.image);
+    gt_status status =
+        gt_source_open(&t->source, t->config->data.uri, GT_SPLIT_TRAIN, image);
+    if (status == GT_OK)
+        status = gt_source_open(&t->test_source, t->config->data.uri,
+                                GT_SPLIT_TEST, image);
+    status = gt_comm_agree(t->comm, status);
+    if (status == GT_OK)
+        t->batches_per_epoch =
+            gt_batches_per_epoch(t->source->count, (int)t->config->train.batch);
+    return status;
+}
+
+static gt_status build_task(trainer *t)
+{
+    int batch = (int)t->config->train.batch;
+    gt_status status = gt_shards_choose((int)t->config->train.shards, batch,
+                                        t->comm->size, &t->shards);
+    if (status != GT_OK)
+        return status;
+    gt_task_setup setup = {.config = t->config,
+                           .comm = t->comm,
+                           .n_shards = t->shards / t->comm->size,
+                           .max_n = gt_shard_max(batch, t->shards),
+                           .training = true};
+    return gt_task_new(&t->task, &setup);
+}
+
+static uint64_t last_step(const trainer *t)
+{
+    uint64_t per_step = t->batches_per_step;
+    if (t->config->train.steps > 0)
+        return (uint64_t)t->config->train.steps;
+    uint64_t batches = (uint64_t)t->config->train.epochs * t->batches_per_epoch;
+    return (batches + per_step - 1) / per_step;
+}
+
+static gt_status resume(trainer *t)
+{
+    gt_status status =
+        gt_snapshot_read(t->task, t->options->resume, true, &t->start);
+    if (status == GT_OK && t->start >= t->last)
+        status = gt_fail(GT_ERR_USAGE,
+                         "%s has done %llu of %llu steps already; give a "
+                         "larger --steps or --epochs to train on",
+                         t->options->resume, (unsigned long long)t->start,
+                         (unsigned long long)t->last);
+    t->step = t->lined_step = t->start;
+    return status;
+}
+
+/* Rank 0's part of opening the run directory. */
+static gt_status open_run(trainer *t)
+{
+    gt_status status;
+    if (t->options->resume) {
+        snprintf(t->run, sizeof t->run, "%s", t->options->out);
+        status = gt_run_reopen(t->run);
+        if (status == GT_OK)
+            status = gt_run_unmark(t->run);
+    } else {
+        status = gt_run_create(t->options->out, t->options->name, t->run);
+    }
+    char path[GT_PATH + 16];
+    snprintf(path, sizeof path, "%s/config.yaml", t->run);
+    if (status == GT_OK)
+        status =
+            gt_file_replace(path, t->config->text, strlen(t->config->text));
+    if (status == GT_OK)
+        status = gt_metrics_open(&t->metrics_file, t->run, t->start);
+    return status;
+}
+
+static gt_status prepare_outputs(trainer *t)
+{
+    gt_status status = GT_OK;
+    if (t->test_source)
+        status = gt_heldout_new(&t->heldout, t->task, t->test_source,
+                                t->config->output.test_samples);
+    if (status == GT_OK && t->comm->rank == 0)
+        status = gt_preview_new(&t->preview, t->task, t->run,
+                                t->test_source ? t->test_source : t->source);
+    gt_loader_config loader = {.source = t->source,
+                               .range = (gt_range)t->config->data.range,
+                               .seed = (uint64_t)t->config->train.seed,
+                               .batch = (int)t->config->train.batch,
+                               .shards = t->shards,
+                               .first_shard =
+                                   t->comm->rank * (t->shards / t->comm->size),
+                               .n_shards = t->shards / t->comm->size,
+                               .start = t->start * t->batches_per_step};
+    if (status == GT_OK)
+        status = gt_loader_open(&t->loader, &loader);
+    /* The directory comes last: nothing is left behind by a run that could not
+     * have started. */
+    if (status == GT_OK && t->comm->rank == 0)
+        status = open_run(t);
+    status = gt_comm_agree(t->comm, status);
+    gt_comm_broadcast(t->comm, t->run, sizeof t->run);
+    return status;
+}
+
+static gt_status prepare(trainer *t)
+{
+    gt_blas_set_threads(t->options->threads);
+    gt_status status = open_data(t);
+    if (status == GT_OK)
+        status = build_task(t);
+    if (status != GT_OK)
+        return status;
+    t->batches_per_step = (uint64_t)t->task->type->batches(t->config);
+    t->last = last_step(t);
+    if (t->options->resume)
+        status = resume(t);
+    return status == GT_OK ? prepare_outputs(t) : status;
+}
+
+/* --- While training. */
+
+static bool every(uint64_t step, int64_t interval)
+{
+    return interval > 0 && step % (uint64_t)interval == 0;
+}
+
+static bool epoch_ended(const trainer *t)
+{
+    uint64_t per_step = t->batches_per_step;
+    return t->step * per_step / t->batches_per_epoch !=
+           (t->step - 1) * per_step / t->batches_per_epoch;
+}
+
+/* Samples per second, to a tenth. */
+static double rate_since(const trainer *t, uint64_t step, double seconds)
+{
+    uint64_t samples = samples_until(t, t->step) - samples_until(t, step);
+    return round(10 * (double)samples / seconds) / 10;
+}
+
+static void report(trainer *t, gt_metrics *figures, bool line)
+{
+    double now = gt_seconds();
+    double rate = rate_since(t, t->lined_step, now - t->lined);
+    gt_progress_step(&t->progress, t->step, rate, figures, t->task->type->shown,
+                     line);
+    if (!line)
+        return;
+    gt_metrics all = {0};
+    gt_metrics_set(&all, "samples_per_s", rate);
+    for (int i = 0; i < figures->count; i++)
+        gt_metrics_set(&all, figures->entry[i].key, figures->entry[i].value);
+    if (t->metrics_file)
+        gt_metrics_print(t->metrics_file, t->step, epochs_done(t), &all);
+    if (t->comm->rank == 0 && t->options->report == GT_REPORT_JSON)
+        gt_metrics_print(stdout, t->step, epochs_done(t), &all);
+    t->lined = now;
+    t->lined_step = t->step;
+}
+
+static gt_status write_preview(trainer *t)
+{
+    gt_status status = GT_OK;
+    if (t->comm->rank == 0)
+        status = gt_preview_write(&t->preview, t->step);
+    return gt_comm_agree(t->comm, status);
+}
+
+static gt_status one_step(trainer *t, bool *stop)
+{
+    gt_metrics figures = {0};
+    t->task->stop = gt_interrupted();
+    gt_status status =
+        t->task->type->step(t->task, t->step, t->loader, &figures);
+    if (status != GT_OK)
+        return status;
+    t->step++;
+    *stop = t->task->stop;
+    bool ends = *stop || t->step == t->last;
+    int64_t test_every = t->config->output.test_every;
+    bool test =
+        t->test_source && !*stop &&
+        (test_every > 0 ? every(t->step, test_every) : epoch_ended(t) || ends);
+    if (test)
+        gt_heldout_run(&t->heldout, t->task, &figures);
+    report(t, &figures,
+           test || ends || every(t->step, t->config->output.log_every));
+    if (every(t->step, t->config->output.sample_every) || ends)
+        status = write_preview(t);
+    if (status == GT_OK &&
+        (every(t->step, t->config->output.checkpoint_every) || ends))
+        status = gt_snapshot_write(t->task, t->run, t->step, epochs_done(t));
+    return status;
+}
+
+static gt_status loop(trainer *t)
+{
+    gt_status status = GT_OK;
+    bool stop = false;
+    gt_progress_start(&t->progress,
+                      t->comm->rank == 0 &&
+                          t->options->report != GT_REPORT_QUIET,
+                      t->start, t->last);
+    t->started = t->lined = gt_seconds();
+    gt_interrupt_watch();
+    while (status == GT_OK && t->step < t->last && !stop)
+        status = one_step(t, &stop);
+    gt_interrupt_unwatch();
+    gt_progress_stop(&t->progress);
+    if (status == GT_OK && stop && t->step < t->last) {
+        if (t->comm->rank == 0)
+            status = gt_run_mark_interrupted(t->run, t->step);
+        status = gt_comm_agree(t->comm, status);
+        gt_info("interrupted after step %llu of %llu; go on with: gentrain "
+                "train --resume %s",
+                (unsigned long long)t->step, (unsigned long long)t->last,
+                t->run);
+    }
+    return status;
+}
+
+/* --- After the last step. */
+
+static void summarise_text(const trainer *t, double seconds, double rate,
+                           const char *picture, const char *checkpoint)
+{
+    char image[GT_SHAPE_TEXT];
+    gt_shape_text(gt_config_shape(t->config->data.image), image);
+    printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
+    printf("trained     %s (%s, %s, %zu parameters): %llu steps, %.2f epochs "
+           "in %.1f s, %.0f images/s on %d rank%s\n",
+           t->options->name, t->task->type->name, image,
+           gt_task_parameters(t->task),
+           (unsigned long long)(t->step - t->start), epochs_done(t), seconds,
+           rate, t->comm->size, t->comm->size == 1 ? "" : "s");
+}
+
+static void summarise_json(const trainer *t, double seconds, double rate,
+                           const char *picture, const char *checkpoint)
+{
+    printf("{\"event\": \"%s\", \"run\": ",
+           t->step < t->last ? "interrupted" : "done");
+    gt_json_string(stdout, t->run);
+    printf(", \"step\": %llu, \"epoch\": ", (unsigned long long)t->step);
+    gt_json_number(stdout, epochs_done(t));
+    printf(", \"seconds\": ");
+    gt_json_number(stdout, seconds);
+    printf(", \"samples_per_s\": ");
+    gt_json_number(stdout, rate);
+    printf(", \"picture\": ");
+    gt_json_string(stdout, picture);
+    printf(", \"checkpoint\": ");
+    gt_json_string(stdout, checkpoint);
+    printf("}\n");
+}
+
+static void summarise(const trainer *t)
+{
+    if (t->comm->rank != 0 || t->options->report == GT_REPORT_QUIET)
+        return;
+    double seconds = gt_seconds() - t->started;
+    double rate = rate_since(t, t->start, seconds);
+    char picture[GT_PATH], checkpoint[GT_PATH];
+    gt_preview_path(t->run, t->step, ".png", picture);
+    gt_checkpoint_path(t->run, t->step, checkpoint);
+    if (t->options->report == GT_REPORT_JSON)
+        summarise_json(t, seconds, rate, picture, checkpoint);
+    else
+        summarise_text(t, seconds, rate, picture, checkpoint);
+    fflush(stdout);
+}
+
+static void release(trainer *t)
+{
+    if (t->metrics_file)
+        fclose(t->metrics_file);
+    gt_preview_free(&t->preview);
+    gt_heldout_free(&t->heldout);
+    gt_loader_close(t->loader);
+    gt_task_free(t->task);
+    gt_source_close(t->test_source);
+    gt_source_close(t->source);
+}
+
+gt_status gt_train(gt_comm *comm, const gt_config *config,
+                   const gt_train_options *options)
+{
+    trainer t = {.comm = comm, .config = config, .options = options};
+    gt_status status = prepare(&t);
+    if (status == GT_OK) {
+        gt_banner_print(t.task, options->threads, t.shards, t.source);
+        gt_info("  run           %s", t.run);
+        status = loop(&t);
+    }
+    if (status == GT_OK)
+        summarise(&t);
+    release(&t);
+    return status;
+}

@@ -1,0 +1,270 @@
+/* vae.c: the variational autoencoder (Kingma, Welling 2014): the encoder gives
+ * mu and log sigma^2 of q(z|x), the decoder the likelihood of x given z. The
+ * loss is the negative ELBO in nats per image: summed over pixels, averaged
+ * over the batch. */
+#include "gentrain/loss.h"
+#include "train/learner.h"
+#include "train/tasks.h"
+
+#include <stdlib.h>
+
+enum { ENCODER, DECODER };
+enum { STREAM_ENCODE = 0x1000, STREAM_DECODE = 0x2000 };
+enum { RECON = GT_SCALAR_FIRST, KL, OBJECTIVE };
+
+typedef struct vae_state {
+    gt_tape encode, decode;
+    gt_arena arena;
+    gt_real *eps, *z; /* [max_n x latent] */
+    int latent;       /* dimensions of z */
+    size_t pixels;
+} vae_state;
+
+static void release(gt_task *task)
+{
+    vae_state *vae = task->data;
+    if (!vae)
+        return;
+    gt_tape_free(&vae->encode);
+    gt_tape_free(&vae->decode);
+    gt_arena_free(&vae->arena);
+    free(vae);
+}
+
+static gt_status build_networks(gt_task *task)
+{
+    const gt_task_setup *setup = &task->setup;
+    const gt_config *config = setup->config;
+    gt_shape image = gt_config_shape(config->data.image);
+    gt_shape latent = gt_config_shape(config->model.latent);
+    char made[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
+    gt_status status =
+        gt_learner_new(&task->learner[ENCODER], setup, "encoder", ENCODER,
+                       image, &config->model.encoder, &config->optimizer);
+    if (status != GT_OK)
+        return status;
+    task->n_learners = 1;
+    gt_shape code = task->learner[ENCODER]->net->out;
+    if (gt_shape_size(code) != 2 * gt_shape_size(latent))
+        return gt_fail(GT_ERR_CONFIG,
+                       "the encoder ends with %s values per image but "
+                       "model.latent is %s; it must end with twice as many, "
+                       "read as (mu, log sigma^2)",
+                       gt_shape_text(code, made),
+                       gt_shape_text(latent, wanted));
+    status = gt_learner_new(&task->learner[DECODER], setup, "decoder", DECODER,
+                            latent, &config->model.decoder, &config->optimizer);
+    if (status != GT_OK)
+        return status;
+    task->n_learners = 2;
+    if (!gt_shape_equal(task->learner[DECODER]->net->out, image))
+        return gt_fail(GT_ERR_CONFIG,
+                       "the decoder makes %s but data.image is %s; change its "
+                       "layers or data.image",
+                       gt_shape_text(task->learner[DECODER]->net->out, made),
+                       gt_shape_text(image, wanted));
+    return GT_OK;
+}
+
+static gt_status build(gt_task *task)
+{
+    vae_state *vae = calloc(1, sizeof *vae);
+    if (!vae)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a VAE");
+    task->data = vae;
+    gt_status status = build_networks(task);
+    if (status != GT_OK)
+        return status;
+    const gt_network *decoder = task->learner[DECODER]->net;
+    size_t d = gt_shape_size(decoder->in);
+    size_t count = (size_t)task->setup.max_n * d;
+    size_t eps = gt_arena_reserve(&vae->arena, count);
+    size_t z = gt_arena_reserve(&vae->arena, count);
+    status = gt_arena_commit(&vae->arena, "latents");
+    if (status != GT_OK)
+        return status;
+    vae->eps = gt_arena_at(&vae->arena, eps);
+    vae->z = gt_arena_at(&vae->arena, z);
+    vae->latent = (int)d;
+    vae->pixels = gt_shape_size(decoder->out);
+    status = gt_tape_plan(&vae->encode, task->learner[ENCODER]->net,
+                          &task->learner[ENCODER]->ws);
+    if (status == GT_OK)
+        status =
+            gt_tape_plan(&vae->decode, decoder, &task->learner[DECODER]->ws);
+    return status;
+}
+
+/* Negative log-likelihood of n images under the decoder's output, in nats. */
+static double reconstruction_loss(const gt_task *task, const gt_real *out,
+                                  const gt_real *x, int n, gt_real scale,
+                                  gt_real *gradient)
+{
+    const vae_state *vae = task->data;
+    const gt_config *config = task->setup.config;
+    size_t count = (size_t)n * vae->pixels;
+    if (config->model.likelihood == GT_BERNOULLI)
+        return gt_loss_bernoulli(out, x, count, scale, gradient);
+    return gt_loss_gaussian(out, x, count, config->model.sigma, scale,
+                            gradient);
+}
+
+static void draw_noise(const vae_state *vae, gt_rng at, int n)
+{
+    for (int i = 0; i < n; i++, at.sample++)
+        gt_rng_normal(at, vae->eps + (size_t)i * (size_t)vae->latent,
+                      (size_t)vae->latent);
+}
+
+/* Weight of the KL term in step `number`, warmed up linearly from 0 (Bowman et
+ * al. 2016, Sonderby et al. 2016). */
+static double beta_at(const gt_config *config, uint64_t number)
+{
+    int64_t warmup = config->model.beta_warmup_steps;
+    if (warmup <= 0 || number >= (uint64_t)warmup)
+        return config->model.beta;
+    return config->model.beta * (double)number / (double)warmup;
+}
+
+static void learn_shard(gt_task *task, const gt_batch *batch,
+                        const gt_shard *shard, double beta)
+{
+    vae_state *vae = task->data;
+    gt_learner *encoder = task->learner[ENCODER];
+    gt_learner *decoder = task->learner[DECODER];
+    gt_real scale = (gt_real)1 / (gt_real)batch->n;
+    int n = shard->n;
+
+    gt_pass encode =
+        gt_learner_pass(encoder, task, batch, shard, STREAM_ENCODE);
+    gt_pass decode =
+        gt_learner_pass(decoder, task, batch, shard, STREAM_DECODE);
+    gt_real *scalars = gt_learner_open(encoder, &encode);
+    gt_learner_open(decoder, &decode);
+
+    const gt_real *code = gt_tape_forward(&vae->encode, &encode, shard->x);
+    gt_rng at = {.seed = encode.seed,
+                 .step = encode.step,
+                 .sample = encode.first_sample,
+                 .stream = GT_STREAM_REPARAM};
+    draw_noise(vae, at, n);
+    gt_reparameterise(code, vae->eps, n, vae->latent, vae->z);
+    const gt_real *out = gt_tape_forward(&vae->decode, &decode, vae->z);
+
+    gt_real *dout = gt_tape_loss_gradient(&vae->decode);
+    double recon = reconstruction_loss(task, out, shard->x, n, scale, dout);
+    gt_real *dz = gt_tape_backward(&vae->decode, &decode, dout, true);
+    gt_real *dcode = gt_tape_loss_gradient(&vae->encode);
+    double kl =
+        gt_kl_normal(code, vae->eps, dz, n, vae->latent, beta, scale, dcode);
+    gt_tape_backward(&vae->encode, &encode, dcode, false);
+
+    scalars[GT_SCALAR_STOP] = task->stop;
+    scalars[RECON] = (gt_real)recon * scale;
+    scalars[KL] = (gt_real)kl * scale;
+    scalars[OBJECTIVE] = (gt_real)(recon + beta * kl) * scale;
+    gt_reducer_add(decoder->reducer);
+    gt_reducer_add(encoder->reducer);
+}
+
+static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
+                      gt_metrics *metrics)
+{
+    const gt_batch *batch = gt_loader_next(loader);
+    double beta = beta_at(task->setup.config, number);
+    const gt_real *unused, *scalars;
+    gt_reducer_begin(task->learner[DECODER]->reducer);
+    gt_reducer_begin(task->learner[ENCODER]->reducer);
+    for (int i = 0; i < batch->n_shards; i++)
+        if (batch->shards[i].n > 0)
+            learn_shard(task, batch, &batch->shards[i], beta);
+    gt_status status =
+        gt_learner_update(task->learner[DECODER], number, &unused);
+    if (status == GT_OK)
+        status = gt_learner_update(task->learner[ENCODER], number, &scalars);
+    if (status != GT_OK)
+        return status;
+    task->stop = scalars[GT_SCALAR_STOP] > 0;
+    gt_metrics_set(metrics, "loss", scalars[OBJECTIVE]);
+    gt_metrics_set(metrics, "recon", scalars[RECON]);
+    gt_metrics_set(metrics, "kl", scalars[KL]);
+    if (beta != 1)
+        gt_metrics_set(metrics, "beta", beta);
+    return GT_OK;
+}
+
+static int64_t batches(const gt_config *config)
+{
+    (void)config;
+    return 1;
+}
+
+static int64_t updates(const gt_task *task, int i)
+{
+    (void)task;
+    (void)i;
+    return 1;
+}
+
+/* The mean of p(x|z): a Bernoulli decoder gives logits. */
+static void decode_mean(gt_task *task, const gt_real *z, int n, gt_real *out)
+{
+    vae_state *vae = task->data;
+    gt_pass pass = gt_learner_eval_pass(task->learner[DECODER], n);
+    const gt_real *y = gt_tape_forward(&vae->decode, &pass, z);
+    size_t count = (size_t)n * vae->pixels;
+    if (task->setup.config->model.likelihood == GT_BERNOULLI)
+        gt_sigmoid(y, count, out);
+    else
+        for (size_t i = 0; i < count; i++)
+            out[i] = y[i];
+}
+
+/* From the mean of q(z|x), without noise. */
+static void reconstruct(gt_task *task, const gt_real *x, int n, gt_real *out)
+{
+    vae_state *vae = task->data;
+    gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
+    const gt_real *code = gt_tape_forward(&vae->encode, &pass, x);
+    gt_reparameterise(code, NULL, n, vae->latent, vae->z);
+    decode_mean(task, vae->z, n, out);
+}
+
+/* One draw of z per image, addressed by the image's number. */
+static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
+                     double *sums)
+{
+    vae_state *vae = task->data;
+    gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
+    const gt_real *code = gt_tape_forward(&vae->encode, &pass, x);
+    gt_rng at = {.seed = (uint64_t)task->setup.config->train.seed,
+                 .sample = first,
+                 .stream = GT_STREAM_EVAL};
+    draw_noise(vae, at, n);
+    gt_reparameterise(code, vae->eps, n, vae->latent, vae->z);
+    pass = gt_learner_eval_pass(task->learner[DECODER], n);
+    const gt_real *out = gt_tape_forward(&vae->decode, &pass, vae->z);
+    double recon = reconstruction_loss(task, out, x, n, 1, NULL);
+    double kl = gt_kl_normal(code, vae->eps, NULL, n, vae->latent, 1, 1, NULL);
+    sums[0] += recon + kl;
+    sums[1] += recon;
+    sums[2] += kl;
+}
+
+static const char *const test_keys[] = {"test_loss", "test_recon", "test_kl",
+                                        NULL};
+static const char *const shown[] = {"loss", "recon", "kl", NULL};
+
+const gt_task_type gt__task_vae = {
+    .name = "vae",
+    .build = build,
+    .release = release,
+    .step = step,
+    .batches = batches,
+    .updates = updates,
+    .generate = decode_mean,
+    .reconstruct = reconstruct,
+    .evaluate = evaluate,
+    .test_keys = test_keys,
+    .shown = shown,
+};

@@ -1,0 +1,114 @@
+# Bad input: one clear error on one rank, a non-zero exit on all, nothing left
+# behind.
+. "$(dirname "$0")/common.sh"
+
+# with EDIT: bad.yaml is gan.yaml changed by a sed script
+with() {
+    sed "$1" gan.yaml >bad.yaml
+}
+
+# --- configuration
+with 's/batch: 24/bach: 24/'
+refused 3 'did you mean "batch"' 2 train bad.yaml --out x
+says err.txt "bad.yaml:26"
+with 's/batch: 24/batch: many/'
+refused 3 "train.batch" 2 train bad.yaml --out x
+with 's/batch: 24/batch: 0/'
+refused 3 "out of range" 2 train bad.yaml --out x
+with 's/- batch_norm/- batch_nrm/'
+refused 3 'did you mean "batch_norm"' 2 train bad.yaml --out x
+with 's/latent: 8/latent: [8/'
+refused 3 "bad.yaml:" 2 train bad.yaml --out x
+: >empty.yaml
+refused 3 "empty.yaml" 2 train empty.yaml --out x
+head -c 3000 /dev/urandom >noise.yaml
+ranks 2 train noise.yaml --out x && fail "noise was taken for a configuration"
+[ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "not one error"
+refused 4 "missing.yaml" 2 train missing.yaml --out x
+refused 3 "--set optimizer.lr" 2 train gan.yaml --set optimizer.lr=fast --out x
+refused 3 'dcgan28' 2 train --preset dcgan82 --out x
+
+# --- layers that do not fit: the message shows the chain of shapes
+with 's/shape: \[3, 3, 8\]/shape: [3, 3, 9]/'
+refused 3 "8 -> 72" 2 train bad.yaml --out x
+with 's/kernel: 3, stride: 2, padding: same/kernel: 9, stride: 2, padding: 0/'
+refused 3 "12x12x1 -> 6x6x8" 2 train bad.yaml --out x
+with 's/image: \[12, 12, 1\]/image: [16, 16, 1]/'
+refused 3 "12x12x1" 2 train bad.yaml --out x
+
+# --- ranks and batch
+refused 3 "train.batch is 2" 3 train gan.yaml --batch 2 --set train.shards=auto --out x
+refused 3 "1, 2, 4, 8" 3 train gan.yaml --set train.shards=8 --out x
+
+# --- data
+refused 4 "nowhere" 2 train gan.yaml --data nowhere --out x
+refused 3 'did you mean' 2 train gan.yaml --data glyps --out x
+mkdir hollow
+refused 4 "hollow" 2 train gan.yaml --data hollow --out x
+idx() { # header of N 12x12 images, then BYTES bytes
+    printf '\0\0\10\3\0\0\0%b\0\0\0\14\0\0\0\14' "\\x$(printf %x "$1")"
+    head -c "$2" /dev/zero
+}
+idx 50 7200 >images-idx3-ubyte
+must "a good IDX file" ranks 2 train gan.yaml --data images-idx3-ubyte --out good --steps 2 --quiet
+idx 50 7000 >short-idx3-ubyte
+refused 5 "short-idx3-ubyte" 2 train gan.yaml --data short-idx3-ubyte --out x
+gzip -c images-idx3-ubyte | head -c 60 >cut-idx3-ubyte.gz
+refused 5 "cut-idx3-ubyte.gz" 2 train gan.yaml --data cut-idx3-ubyte.gz --out x
+refused 5 "gan.yaml" 2 train gan.yaml --data gan.yaml --out x
+refused 6 "28x28" 2 train gan.yaml --data images-idx3-ubyte --out x \
+    --set data.image='[28, 28, 1]'
+
+# --- run directories
+mkdir full
+touch full/something
+refused 4 "--resume full" 2 train gan.yaml --out full
+touch file
+refused 4 "file" 2 train gan.yaml --out file
+refused 4 "/proc" 2 train gan.yaml --out /proc/run
+
+# --- checkpoints
+must "a checkpoint" ranks 2 train gan.yaml --out run --quiet
+saved=run/checkpoints/step-00000012.h5
+refused 6 "generator/" 2 train --resume run --steps 20 --set model.latent=9
+refused 3 "vae" 2 train --resume run --steps 20 --set task=vae
+cp $saved whole.h5
+head -c 5000 whole.h5 >$saved
+refused 5 "step-00000012.h5" 2 train --resume run --steps 20
+printf 'not HDF5 at all' >$saved
+refused 5 "step-00000012.h5" 2 train --resume run --steps 20
+refused 5 "step-00000012.h5" 2 sample run -o s.h5
+# a flipped bit in the weights
+size=$(stat -c %s whole.h5)
+cp whole.h5 $saved
+printf '\377\376' | dd of=$saved bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
+ranks 2 train --resume run --steps 20 && cmp -s whole.h5 $saved &&
+    fail "a damaged checkpoint was taken for good"
+refused 4 "no-run" 2 sample no-run -o s.h5
+refused 5 "good/config.yaml" 2 sample good/config.yaml -o s.h5
+
+# --- the command line, before MPI starts
+refused 2 "did you mean --preset" 2 train --prest quickstart
+refused 2 "did you mean train" 2 trian
+refused 2 "no recipe" 2 train
+refused 2 "--steps" 2 train gan.yaml --steps
+refused 2 "whole number" 2 sample run -n many -o s.h5
+refused 2 "nothing to write" 2 sample run -n 5
+
+[ ! -e x ] || fail "a refused run left its directory behind"
+[ ! -e s.h5 ] || fail "a refused command left s.h5 behind"
+[ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left"
+
+# --- a disk that runs full: the older checkpoint stays, nothing half-written
+mount -t tmpfs -o size=600k tmpfs full 2>/dev/null || {
+    echo "the full disk was skipped: mounting is not allowed here"
+    exit 0
+}
+trap 'umount "$scratch/full"; rm -rf "$scratch"' EXIT
+refused 4 "No space left" 2 train gan.yaml --out full/run --steps 500 --quiet \
+    --set output.keep=0
+ls full/run/checkpoints | grep -q '^step-.*h5$' || fail "no checkpoint survived"
+[ -z "$(find full -name '*.tmp')" ] || fail "temporary files were left"
+for checkpoint in full/run/checkpoints/*.h5; do
+    must "reading $checkpoint" "$GENTRAIN" inspect "$checkpoint" >/dev/null
+done

@@ -1,0 +1,30 @@
+# A run that was stopped and resumed, also from the middle of an epoch, has the
+# same weights, bit for bit, as a run that was never stopped.
+. "$(dirname "$0")/common.sh"
+need_tool h5diff
+
+for model in gan vae; do
+    must "a whole run" ranks 2 train $model.yaml --out whole-$model --quiet \
+        --set train.d_steps="$([ $model = gan ] && echo 2 || echo 1)"
+    must "its first part" ranks 2 train $model.yaml --out part-$model --quiet \
+        --steps 7 --set train.d_steps="$([ $model = gan ] && echo 2 || echo 1)"
+    must "its second part" ranks 2 train --resume part-$model --steps 12 --quiet
+    same {whole,part}-$model/checkpoints/step-00000012.h5
+    same {whole,part}-$model/samples/step-00000012.h5
+    for run in whole part; do
+        sed 's/"samples_per_s": [^,]*, //' $run-$model/metrics.jsonl |
+            grep -v test_ >$run.txt
+    done
+    # Only the held-out figures of the first part's own last step are extra.
+    grep -o '^{"step": [0-9]*' part-$model/metrics.jsonl | sort | uniq -d |
+        grep . && fail "metrics.jsonl has a step twice"
+done
+
+# An older checkpoint: later lines of metrics.jsonl go.
+must "resuming an older checkpoint" ranks 2 train \
+    --resume whole-gan/checkpoints/step-00000006.h5 --quiet
+same {whole,part}-gan/checkpoints/step-00000012.h5
+[ "$(wc -l <whole-gan/metrics.jsonl)" -eq 12 ] || fail "lines were repeated"
+
+refused 2 "has done 12 of 12 steps" 2 train --resume whole-vae
+refused 4 "no-such-run" 2 train --resume no-such-run

@@ -1,0 +1,44 @@
+# A run leaves what the README says it leaves.
+. "$(dirname "$0")/common.sh"
+
+must "training a GAN" ranks 2 train gan.yaml --out gan
+for file in config.yaml metrics.jsonl checkpoints/step-00000006.h5 \
+    checkpoints/step-00000012.h5 samples/step-00000006.png \
+    samples/step-00000012.png samples/step-00000012.h5; do
+    [ -s "gan/$file" ] || fail "gan/$file is missing"
+done
+[ "$(wc -l <gan/metrics.jsonl)" -eq 12 ] || fail "metrics.jsonl has not 12 lines"
+for key in step epoch samples_per_s loss_d loss_g d_real d_fake test_d_real; do
+    says gan/metrics.jsonl "\"$key\": "
+done
+for word in ranks nodes kernels parameters "per rank" seed "D(G(z))"; do
+    says err.txt "$word"
+done
+for word in picture checkpoint trained images/s; do says out.txt "$word"; done
+[ -z "$(find gan -name '*.tmp')" ] || fail "temporary files were left"
+
+must "training a VAE" ranks 3 train vae.yaml --out vae --quiet
+[ ! -s out.txt ] || fail "--quiet printed something"
+for key in loss recon kl test_loss test_recon test_kl; do
+    says vae/metrics.jsonl "\"$key\": "
+done
+[ -s vae/samples/step-00000012-reconstructions.png ] || fail "no reconstructions"
+
+must "the resolved configuration is a recipe" \
+    ranks 2 train gan/config.yaml --out again --quiet
+if command -v h5diff >/dev/null; then
+    same gan/checkpoints/step-00000012.h5 again/checkpoints/step-00000012.h5
+fi
+
+must "--json" ranks 2 train vae.yaml --out json --json --steps 3
+[ "$(grep -c '"step": ' out.txt)" -eq 4 ] || fail "--json printed other lines"
+says out.txt '"event": "done"'
+
+must "keeping one checkpoint" \
+    ranks 1 train vae.yaml --out keep --set output.keep=1 --quiet
+[ "$(ls keep/checkpoints)" = step-00000012.h5 ] || fail "old checkpoints stay"
+
+must "without mpirun" "$GENTRAIN" train vae.yaml --epochs 1 --quiet
+[ -s runs/vae-1/checkpoints/step-00000005.h5 ] || fail "no numbered run"
+must "without mpirun, again" "$GENTRAIN" train vae.yaml --epochs 1 --quiet
+[ -d runs/vae-2 ] || fail "the second run has no directory of its own"

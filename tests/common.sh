@@ -1,0 +1,109 @@
+# Sourced by the cli tests: a scratch folder, small recipes, and checks that say
+# what they expected. GENTRAIN, GENTRAIN_SOURCE and MPIRUN come from ctest.
+set -u
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+
+# ranks N COMMAND...: gentrain on N ranks; output in out.txt, err.txt.
+ranks() {
+    local n=$1
+    shift
+    "$MPIRUN" -np "$n" "$GENTRAIN" "$@" >out.txt 2>err.txt
+}
+
+fail() {
+    echo "FAILED: $*"
+    [ -s out.txt ] && sed 's/^/  stdout: /' out.txt | tail -n 15
+    [ -s err.txt ] && sed 's/^/  stderr: /' err.txt | tail -n 25
+    exit 1
+}
+
+# must NAME COMMAND...: the command succeeds.
+must() {
+    local what=$1
+    shift
+    "$@" || fail "$what (exit code $?)"
+}
+
+# says FILE TEXT: the file contains the text.
+says() {
+    grep -qF -- "$2" "$1" || fail "$1 does not say: $2"
+}
+
+# refused CODE TEXT N COMMAND...: gentrain on N ranks fails with that exit code
+# and says exactly one error line, which contains the text.
+refused() {
+    local code=$1 text=$2
+    shift 2
+    ranks "$@"
+    local got=$?
+    [ "$got" -eq "$code" ] || fail "gentrain ${*:2} gave exit code $got, not $code"
+    [ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] ||
+        fail "gentrain ${*:2} did not print exactly one error"
+    grep 'gentrain: error: ' err.txt | grep -qF -- "$text" ||
+        fail "the error does not say: $text"
+}
+
+# same FILE FILE: all data sets are equal to the bit.
+same() {
+    h5diff "$1" "$2" >diff.txt || fail "$1 and $2 differ: $(head -n 5 diff.txt)"
+}
+
+need_tool() {
+    command -v "$1" >/dev/null || {
+        echo "skipped: $1 is not installed"
+        exit 77
+    }
+}
+
+# A GAN and a VAE that train in no time, with every kind of state: batch norm,
+# dropout, momentum.
+cat >gan.yaml <<'EOF'
+# A tiny GAN for tests.
+task: gan
+data: {uri: "glyphs?count=100&test_count=40", image: [12, 12, 1], range: symmetric}
+model:
+  latent: 8
+  generator:
+    - dense: {units: 72, bias: false}
+    - reshape: {shape: [3, 3, 8]}
+    - batch_norm
+    - relu
+    - conv2d_transpose: {filters: 8, kernel: 4, stride: 2, padding: 1, bias: false}
+    - batch_norm
+    - relu
+    - conv2d_transpose: {filters: 1, kernel: 4, stride: 2, padding: 1}
+    - tanh
+  discriminator:
+    - conv2d: {filters: 8, kernel: 4, stride: 2, padding: 1}
+    - leaky_relu
+    - dropout: {rate: 0.2}
+    - conv2d: {filters: 8, kernel: 3, stride: 2, padding: same, bias: false}
+    - batch_norm
+    - leaky_relu
+    - flatten
+    - dense: {units: 1}
+train: {batch: 24, steps: 12, shards: 12}
+output: {log_every: 1, checkpoint_every: 6, sample_every: 6, sample_count: 9}
+EOF
+cat >vae.yaml <<'EOF'
+# A tiny VAE for tests.
+task: vae
+data: {uri: "glyphs?count=100&test_count=40", image: [12, 12, 1], range: unit}
+model:
+  latent: 4
+  encoder:
+    - flatten
+    - dense: {units: 32}
+    - relu
+    - dense: {units: 8}
+  decoder:
+    - dense: {units: 32}
+    - relu
+    - dense: {units: 144}
+    - reshape: {shape: [12, 12, 1]}
+  likelihood: bernoulli
+train: {batch: 24, steps: 12, shards: 12}
+output: {log_every: 1, checkpoint_every: 6, sample_every: 6, sample_count: 9}
+EOF

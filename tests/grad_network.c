@@ -1,0 +1,262 @@
+/* Whole networks through a tape, against finite differences: whether views,
+ * layers in place, batch norm and dropout leave each other's numbers alone. */
+#include "gentrain/network.h"
+#include "gentrain/rng.h"
+
+#include "mix_layer.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { MOST_LAYERS = 16, SAMPLES = 3 };
+
+typedef struct stack {
+    gt_layer_spec specs[MOST_LAYERS];
+    int n;
+    gt_network *net;
+    gt_workspace ws;
+    gt_tape tape;
+    gt_pass pass;
+    gt_real *x, *probe, *grad;
+    size_t in, out;
+} stack;
+
+static gt_real *numbers(size_t n, uint32_t stream)
+{
+    gt_real *x = gt_real_alloc(n);
+    assert_non_null(x);
+    gt_rng_normal((gt_rng){.seed = 3, .stream = stream}, x, n);
+    return x;
+}
+
+static void stack_open(stack *s, gt_shape in, const char *const *layers,
+                       bool training)
+{
+    *s = (stack){0};
+    for (; *layers; layers++) {
+        s->specs[s->n] = spec_of(*layers);
+        assert_non_null(s->specs[s->n++].options);
+    }
+    gt_status status =
+        gt_network_new(&s->net, "net", in, s->specs, s->n, SAMPLES + 1);
+    if (status)
+        fail_msg("%s", gt_message());
+    assert_int_equal(gt_workspace_plan(&s->ws, s->net), GT_OK);
+    assert_int_equal(gt_tape_plan(&s->tape, s->net, &s->ws), GT_OK);
+    gt_network_init(s->net, GT_INIT_GLOROT, 11, 0);
+    s->in = SAMPLES * gt_shape_size(in);
+    s->out = SAMPLES * gt_shape_size(s->net->out);
+    s->x = numbers(s->in, 1);
+    s->probe = numbers(s->out, 2);
+    s->grad = gt_real_alloc(s->net->n_params);
+    assert_non_null(s->grad);
+    s->pass = (gt_pass){.n = SAMPLES,
+                        .training = training,
+                        .seed = 1,
+                        .step = 2,
+                        .first_sample = 6,
+                        .param = s->net->params,
+                        .state = s->net->state,
+                        .grad = s->grad};
+}
+
+static void stack_close(stack *s)
+{
+    for (int i = 0; i < s->n; i++)
+        free(s->specs[i].options);
+    gt_tape_free(&s->tape);
+    gt_workspace_free(&s->ws);
+    gt_network_free(s->net);
+    free(s->x);
+    free(s->probe);
+    free(s->grad);
+}
+
+static double loss(stack *s)
+{
+    const gt_real *y = gt_tape_forward(&s->tape, &s->pass, s->x);
+    double sum = 0;
+    for (size_t i = 0; i < s->out; i++)
+        sum += s->probe[i] * y[i];
+    return sum;
+}
+
+static gt_real *back(stack *s, bool want_dx)
+{
+    gt_real *dy = gt_tape_loss_gradient(&s->tape);
+    gt_tape_forward(&s->tape, &s->pass, s->x);
+    memcpy(dy, s->probe, s->out * sizeof *dy);
+    return gt_tape_backward(&s->tape, &s->pass, dy, want_dx);
+}
+
+static void check_span(stack *s, gt_real *at, size_t n, const gt_real *gradient)
+{
+    const double h = 1e-5;
+    for (size_t i = 0; i < n; i++) {
+        gt_real here = at[i];
+        at[i] = here + h;
+        double above = loss(s);
+        at[i] = here - h;
+        double below = loss(s);
+        at[i] = here;
+        double numeric = (above - below) / (2 * h);
+        double size = fmax(fmax(fabs(numeric), fabs(gradient[i])), 1e-2);
+        if (!(fabs(numeric - gradient[i]) <= 1e-6 * size))
+            fail_msg("element %zu: gradient %.10g, finite difference %.10g", i,
+                     gradient[i], numeric);
+    }
+}
+
+static void check_stack(gt_shape in, const char *const *layers)
+{
+    for (int training = 0; training < 2; training++) {
+        stack s;
+        stack_open(&s, in, layers, training);
+        gt_real *dx = back(&s, true);
+        assert_non_null(dx);
+        gt_real *kept = gt_real_alloc(s.in);
+        assert_non_null(kept);
+        memcpy(kept, dx, s.in * sizeof *dx);
+        check_span(&s, s.x, s.in, kept);
+        check_span(&s, s.net->params, s.net->n_params, s.grad);
+        free(kept);
+        stack_close(&s);
+    }
+}
+
+static void generator_like_network_matches_finite_differences(void **state)
+{
+    (void)state;
+    check_stack((gt_shape){1, 1, 4},
+                (const char *const[]){"mix 12", "reshape shape=2x2x3",
+                                      "batch_norm", "leaky_relu", "dropout",
+                                      "upsample", "silu", "avg_pool kernel=3",
+                                      "tanh", NULL});
+}
+
+static void discriminator_like_network_matches_finite_differences(void **state)
+{
+    (void)state;
+    check_stack((gt_shape){4, 4, 2},
+                (const char *const[]){"flatten", "mix 9", "elu", "dropout",
+                                      "dropout rate=0.2", "sigmoid", "tanh",
+                                      "mix 6", "batch_norm", "silu", "mix 1",
+                                      "reshape shape=1", NULL});
+}
+
+static void
+network_that_begins_with_views_and_noise_leaves_its_input(void **state)
+{
+    (void)state;
+    stack s;
+    stack_open(&s, (gt_shape){2, 2, 2},
+               (const char *const[]){"flatten", "reshape shape=2x1x4",
+                                     "dropout", "relu", "flatten", NULL},
+               true);
+    gt_real before[SAMPLES * 8];
+    memcpy(before, s.x, sizeof before);
+    back(&s, true);
+    assert_memory_equal(before, s.x, sizeof before);
+    stack_close(&s);
+}
+
+static const char *const mixed[] = {"mix 6", "elu",   "batch_norm", "mix 5",
+                                    "tanh",  "mix 2", NULL};
+
+static void unwanted_gradients_change_nothing_else(void **state)
+{
+    (void)state;
+    stack s;
+    stack_open(&s, (gt_shape){1, 1, 4}, mixed, true);
+    gt_real *dx = back(&s, true);
+    gt_real *first = gt_real_alloc(s.in);
+    gt_real *grad = gt_real_alloc(s.net->n_params);
+    assert_true(first && grad);
+    memcpy(first, dx, s.in * sizeof *dx);
+    memcpy(grad, s.grad, s.net->n_params * sizeof *grad);
+
+    memset(s.grad, 0, s.net->n_params * sizeof *grad);
+    assert_null(back(&s, false));
+    assert_memory_equal(grad, s.grad, s.net->n_params * sizeof *grad);
+
+    s.pass.grad = NULL;
+    dx = back(&s, true);
+    assert_memory_equal(first, dx, s.in * sizeof *dx);
+    assert_null(back(&s, false));
+    free(first);
+    free(grad);
+    stack_close(&s);
+}
+
+static void passes_accumulate_into_one_gradient(void **state)
+{
+    (void)state;
+    stack s;
+    stack_open(&s, (gt_shape){1, 1, 4}, mixed, true);
+    back(&s, false);
+    gt_real *once = gt_real_alloc(s.net->n_params);
+    assert_non_null(once);
+    memcpy(once, s.grad, s.net->n_params * sizeof *once);
+    s.pass.accumulate = true;
+    back(&s, false);
+    for (size_t i = 0; i < s.net->n_params; i++)
+        assert_true(fabs(s.grad[i] - 2 * once[i]) <=
+                    1e-12 * (1 + fabs(once[i])));
+    free(once);
+    stack_close(&s);
+}
+
+/* A generator's step: the discriminator's input gradient, in the
+ * discriminator's workspace, is the generator's output gradient. */
+static void gradients_cross_from_one_network_to_another(void **state)
+{
+    (void)state;
+    stack g, d;
+    stack_open(&g, (gt_shape){1, 1, 4},
+               (const char *const[]){"mix 8", "reshape shape=2x2x2",
+                                     "batch_norm", "upsample", "tanh", NULL},
+               true);
+    stack_open(&d, (gt_shape){4, 4, 2},
+               (const char *const[]){"avg_pool", "leaky_relu", "flatten",
+                                     "mix 3", "tanh", "mix 1", NULL},
+               true);
+    const double h = 1e-5;
+    double value[2];
+    d.pass.grad = NULL;
+    for (size_t i = 0; i < g.net->n_params; i++) {
+        gt_real *at = &g.net->params[i], here = *at;
+        for (int side = 0; side < 2; side++) {
+            *at = here + (side ? h : -h);
+            memcpy(d.x, gt_tape_forward(&g.tape, &g.pass, g.x),
+                   d.in * sizeof *d.x);
+            value[side] = loss(&d);
+        }
+        *at = here;
+        memcpy(d.x, gt_tape_forward(&g.tape, &g.pass, g.x), d.in * sizeof *d.x);
+        gt_tape_backward(&g.tape, &g.pass, back(&d, true), false);
+        double numeric = (value[1] - value[0]) / (2 * h);
+        double size = fmax(fabs(numeric), 1e-2);
+        assert_true(fabs(numeric - g.grad[i]) <= 1e-6 * size);
+    }
+    stack_close(&g);
+    stack_close(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(generator_like_network_matches_finite_differences),
+        cmocka_unit_test(discriminator_like_network_matches_finite_differences),
+        cmocka_unit_test(
+            network_that_begins_with_views_and_noise_leaves_its_input),
+        cmocka_unit_test(unwanted_gradients_change_nothing_else),
+        cmocka_unit_test(passes_accumulate_into_one_gradient),
+        cmocka_unit_test(gradients_cross_from_one_network_to_another),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

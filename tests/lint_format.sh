@@ -1,0 +1,18 @@
+# Sources are formatted by .clang-format, and no file has outgrown one sitting.
+cd "$GENTRAIN_SOURCE" || exit 1
+command -v clang-format >/dev/null || {
+    echo "skipped: clang-format is not installed"
+    exit 77
+}
+files=$(git ls-files 'src/*.[ch]' 'include/*.h' 'tests/*.[ch]' 'bench/*.[ch]')
+bad=0
+# shellcheck disable=SC2086
+clang-format --dry-run --Werror $files 2>&1 | head -n 20 | grep . && bad=1
+for file in $(git ls-files 'src/*.[ch]' 'include/*.h'); do
+    lines=$(wc -l <"$file")
+    if [ "$lines" -gt 450 ]; then
+        echo "$file has $lines lines; split it"
+        bad=1
+    fi
+done
+exit $bad

@@ -1,0 +1,382 @@
+/* URIs, and the battery that every built-in source must pass: it walks the
+ * table, so a new one is tested the day it is registered. */
+#include "gentrain/source.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const gt_shape image = {28, 28, 1}, colour = {20, 33, 3},
+                      point = {1, 1, 2};
+
+static void assert_refused(const char *uri, gt_shape want, gt_status expected,
+                           const char *part)
+{
+    gt_source *source = (gt_source *)&source;
+    gt_status status = gt_source_open(&source, uri, GT_SPLIT_TRAIN, want);
+    assert_null(source);
+    if (status != expected || !strstr(gt_message(), part))
+        fail_msg("'%s': status %d, message '%s' lacks '%s'", uri, status,
+                 gt_message(), part);
+}
+
+static gt_source *open_or_fail(const char *uri, gt_split split, gt_shape want)
+{
+    gt_source *source;
+    if (gt_source_open(&source, uri, split, want))
+        fail_msg("%s", gt_message());
+    return source;
+}
+
+static void wrong_names_are_refused_with_the_nearest(void **state)
+{
+    (void)state;
+    const gt_status e = GT_ERR_CONFIG;
+    assert_refused("", image, e, "empty");
+    assert_refused("glyph", image, e, "did you mean 'glyphs'");
+    assert_refused("glpyhs?seed=2", image, e, "did you mean 'glyphs'");
+    assert_refused("shpaes", image, e, "one of: idx:PATH, glyphs, shapes");
+    assert_refused("idz:some/where", image, e, "did you mean 'idx'");
+    assert_refused("png:some/where", image, e, "no source 'png'");
+    assert_refused("glyphs:some/where", image, e, "takes no path");
+    assert_refused("idx:", image, e, "path is missing");
+    assert_refused("idx", image, e, "path is missing");
+    assert_refused("idx?seed=1", image, e, "takes no parameters");
+    assert_refused("idx:nowhere?seed=1", image, e, "takes no parameters");
+    assert_refused("idx:nowhere", image, GT_ERR_IO, "nowhere: cannot open");
+    assert_refused("./glyphs", image, GT_ERR_IO, "./glyphs: cannot open");
+    assert_refused("no/such/folder", image, GT_ERR_IO, "no/such/folder");
+    assert_refused("mnist-of-nobody", image, GT_ERR_IO, "mnist-of-nobody");
+}
+
+static void wrong_parameters_are_refused_with_what_is_allowed(void **state)
+{
+    (void)state;
+    const gt_status e = GT_ERR_CONFIG;
+    assert_refused("glyphs?", image, e, "no parameter ''");
+    assert_refused("glyphs?sed=1", image, e, "did you mean 'seed'");
+    assert_refused("glyphs?seeds=1", image, e, "count, test_count and seed");
+    assert_refused("glyphs?tset_count=1", image, e, "did you mean 'test_count'");
+    assert_refused("glyphs?seed=1&count", image, e, "parameter count must");
+    assert_refused("glyphs?count=", image, e, "not ''");
+    assert_refused("glyphs?count=0", image, e, "from 1 to 1000000000");
+    assert_refused("glyphs?count=1000000001", image, e, "from 1 to 1000");
+    assert_refused("glyphs?count=-5", image, e, "not '-5'");
+    assert_refused("glyphs?count=10k&seed=1", image, e, "not '10k'");
+    assert_refused("glyphs?count=1.5", image, e, "not '1.5'");
+    assert_refused("glyphs?seed= 1", image, e, "not ' 1'");
+    assert_refused("glyphs?seed=18446744073709551616", image, e,
+                   "to 18446744073709551615");
+    assert_refused("glyphs?seed=1&", image, e, "no parameter ''");
+    assert_refused("glyphs?seed=1&seed=2", image, e, "given twice");
+}
+
+static void shapes_that_cannot_be_made_are_refused(void **state)
+{
+    (void)state;
+    assert_refused("glyphs", (gt_shape){7, 28, 1}, GT_ERR_MISMATCH, "7x28x1");
+    assert_refused("shapes", (gt_shape){28, 28, 2}, GT_ERR_MISMATCH,
+                   "1 or 3 channels");
+    assert_refused("ring", image, GT_ERR_MISMATCH, "28x28x1");
+    assert_refused("glyphs", (gt_shape){0, 28, 1}, GT_ERR_CONFIG, "0x28x1");
+    assert_refused("glyphs", (gt_shape){28, 1 << 20, 1}, GT_ERR_CONFIG,
+                   "28x1048576x1");
+}
+
+static void parameters_are_obeyed(void **state)
+{
+    (void)state;
+    gt_source *source = open_or_fail("glyphs", GT_SPLIT_TRAIN, image);
+    assert_int_equal(source->count, 60000);
+    assert_int_equal(source->seed, 1);
+    assert_true(source->endless);
+    gt_source_close(source);
+
+    const char *uri = "ring?seed=18446744073709551615&test_count=12&count=70";
+    source = open_or_fail(uri, GT_SPLIT_TRAIN, point);
+    assert_int_equal(source->count, 70);
+    assert_true(source->seed == UINT64_MAX);
+    assert_string_equal(source->uri, uri);
+    gt_source_close(source);
+    source = open_or_fail(uri, GT_SPLIT_TEST, point);
+    assert_int_equal(source->count, 12);
+    assert_false(source->endless);
+    gt_source_close(source);
+
+    source = open_or_fail("grid", GT_SPLIT_TEST, point);
+    assert_int_equal(source->count, 10000);
+    gt_source_close(source);
+    source = (gt_source *)&source;
+    assert_int_equal(
+        gt_source_open(&source, "shapes?test_count=0", GT_SPLIT_TEST, image),
+        GT_OK);
+    assert_null(source);
+}
+
+/* Run `check` for each built-in source at each kind of shape it makes. */
+static void for_each_made(void (*check)(const gt_source_type *, gt_shape))
+{
+    int checked = 0;
+    for (int i = 0; i < gt_source_type_count; i++) {
+        const gt_source_type *type = gt_source_types[i];
+        assert_non_null(type->name);
+        assert_non_null(type->help);
+        assert_true(!type->bytes != !type->reals);
+        if (!type->made)
+            continue;
+        check(type, type->bytes ? image : point);
+        if (type->bytes)
+            check(type, colour);
+        checked++;
+    }
+    assert_true(checked >= 4);
+}
+
+static bool same(const gt_real *a, const gt_real *b, size_t n)
+{
+    return !memcmp(a, b, n * sizeof *a);
+}
+
+enum { ROOM = 20 * 33 * 3 };
+
+static void check_numbers(const gt_source_type *type, gt_shape shape)
+{
+    char uri[64];
+    size_t n = gt_shape_size(shape);
+    gt_real a[ROOM], b[ROOM], c[ROOM];
+    gt_source *one = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
+    gt_source *two = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
+    gt_source *test = open_or_fail(type->name, GT_SPLIT_TEST, shape);
+    snprintf(uri, sizeof uri, "%s?seed=2", type->name);
+    gt_source *other = open_or_fail(uri, GT_SPLIT_TRAIN, shape);
+    for (uint64_t i = 0; i < 40; i++) {
+        uint64_t number = i * 7919;
+        gt_source_read(one, number, GT_RANGE_UNIT, a);
+        gt_source_read(two, 39 - i, GT_RANGE_UNIT, c);
+        gt_source_read(two, number, GT_RANGE_UNIT, b);
+        assert_true(same(a, b, n));
+        gt_source_read(test, number, GT_RANGE_UNIT, b);
+        assert_false(same(a, b, n));
+        gt_source_read(other, number, GT_RANGE_UNIT, b);
+        assert_false(same(a, b, n));
+        gt_source_read(one, number + (uint64_t)one->classes, GT_RANGE_UNIT, b);
+        assert_false(same(a, b, n));
+    }
+    gt_source_close(one);
+    gt_source_close(two);
+    gt_source_close(test);
+    gt_source_close(other);
+}
+
+static void samples_depend_on_number_seed_and_split_alone(void **state)
+{
+    (void)state;
+    for_each_made(check_numbers);
+}
+
+/* No training number, however many epochs, meets a test sample's address, and
+ * both fit the 48 bits that rng.h has for them. */
+static void check_addresses(const gt_source_type *type, gt_shape shape)
+{
+    gt_source *train = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
+    gt_source *test = open_or_fail(type->name, GT_SPLIT_TEST, shape);
+    uint64_t million_epochs = train->first + 1000000 * train->count;
+    assert_true(million_epochs <= test->first);
+    assert_true(test->first + test->count <= UINT64_C(1) << 48);
+    gt_source_close(train);
+    gt_source_close(test);
+}
+
+static void splits_have_separate_addresses(void **state)
+{
+    (void)state;
+    for_each_made(check_addresses);
+}
+
+static void check_balance(const gt_source_type *type, gt_shape shape)
+{
+    gt_source *source = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
+    uint64_t hits[64] = {0};
+    assert_in_range(source->classes, 1, 64);
+    for (uint64_t i = 0; i < source->count; i++) {
+        int label = source->type->label(source, source->count * 3 + i);
+        assert_true(label >= 0 && label < source->classes);
+        hits[label]++;
+    }
+    for (int i = 0; i < source->classes; i++) {
+        uint64_t even = source->count / (uint64_t)source->classes;
+        assert_in_range(hits[i], even, even + 1);
+    }
+    gt_source_close(source);
+}
+
+static void classes_are_balanced_in_every_epoch(void **state)
+{
+    (void)state;
+    for_each_made(check_balance);
+}
+
+/* Images are neither blank nor one of two values, and both scales of the same
+ * bytes agree. */
+static void check_range(const gt_source_type *type, gt_shape shape)
+{
+    size_t n = gt_shape_size(shape);
+    gt_real unit[ROOM], symmetric[ROOM];
+    uint8_t bytes[ROOM];
+    gt_source *source = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
+    for (uint64_t number = 0; number < 50; number++) {
+        gt_source_read(source, number, GT_RANGE_UNIT, unit);
+        gt_source_read(source, number, GT_RANGE_SYMMETRIC, symmetric);
+        if (type->reals) {
+            assert_true(same(unit, symmetric, n));
+            continue;
+        }
+        type->bytes(source, number, bytes);
+        bool seen[256] = {false};
+        int values = 0, bright = 0;
+        for (size_t i = 0; i < n; i++) {
+            assert_true(unit[i] == (gt_real)bytes[i] / 255);
+            assert_true(symmetric[i] == (gt_real)bytes[i] / (gt_real)127.5 - 1);
+            values += !seen[bytes[i]];
+            seen[bytes[i]] = true;
+            bright += bytes[i] > 150;
+        }
+        assert_true(values > 10);
+        assert_true(bright > 0 && bright < (int)n * 9 / 10);
+    }
+    gt_source_close(source);
+}
+
+static void reading_scales_bytes_and_leaves_points_alone(void **state)
+{
+    (void)state;
+    for_each_made(check_range);
+}
+
+/* Reading stays within the sample, at sizes around the block of the scaling
+ * loop and at both ends of the allowed range of sides. */
+static void any_size_is_drawn_within_its_bounds(void **state)
+{
+    (void)state;
+    const gt_shape sizes[] = {{8, 8, 1},    {8, 8, 3},    {8, 32, 1},
+                              {32, 8, 3},   {9, 57, 1},   {257, 9, 1},
+                              {300, 31, 3}, {128, 128, 1}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t n = gt_shape_size(sizes[i]);
+        gt_real *x = malloc((n + 1) * sizeof *x);
+        assert_non_null(x);
+        for (int s = 0; s < 2; s++) {
+            gt_source *source =
+                open_or_fail(s ? "shapes" : "glyphs", GT_SPLIT_TRAIN, sizes[i]);
+            for (uint64_t number = 0; number < 30; number++) {
+                x[n] = 42;
+                gt_source_read(source, number, GT_RANGE_SYMMETRIC, x);
+                assert_true(x[n] == 42);
+                for (size_t j = 0; j < n; j++)
+                    assert_true(x[j] >= -1 && x[j] <= 1);
+            }
+            gt_source_close(source);
+        }
+        free(x);
+    }
+}
+
+/* Samples lie around their mode with the stated spread. */
+static void assert_spread(const char *uri, double sigma,
+                          void (*mode)(int, double[2]))
+{
+    enum { SAMPLES = 20000 };
+    gt_source *source = open_or_fail(uri, GT_SPLIT_TRAIN, point);
+    double square = 0;
+    for (uint64_t i = 0; i < SAMPLES; i++) {
+        gt_real x[2];
+        double centre[2];
+        gt_source_read(source, i, GT_RANGE_SYMMETRIC, x);
+        mode(source->type->label(source, i), centre);
+        double dx = x[0] - centre[0], dy = x[1] - centre[1];
+        assert_true(hypot(dx, dy) < 6 * sigma);
+        square += dx * dx + dy * dy;
+    }
+    double ratio = square / (2.0 * SAMPLES * sigma * sigma);
+    assert_true(fabs(ratio - 1) < 4 / sqrt(SAMPLES));
+    gt_source_close(source);
+}
+
+static void ring_mode(int k, double at[2])
+{
+    at[0] = cos(k * atan(1));
+    at[1] = sin(k * atan(1));
+}
+
+static void grid_mode(int k, double at[2])
+{
+    at[0] = k % 5 * 2 - 4;
+    at[1] = k / 5 * 2 - 4;
+}
+
+static void points_spread_around_their_modes(void **state)
+{
+    (void)state;
+    assert_spread("ring", 0.01, ring_mode);
+    assert_spread("grid", 0.05, grid_mode);
+}
+
+/* A glyph's class can be told from its pixels: means of 200 glyphs a class are
+ * enough for a nearest-mean classifier to beat chance by far. */
+static void glyphs_look_like_their_labels(void **state)
+{
+    (void)state;
+    enum { EACH = 200, D = 784 };
+    static double mean[10][D];
+    gt_real x[D];
+    gt_source *source = open_or_fail("glyphs", GT_SPLIT_TRAIN, image);
+    for (uint64_t i = 0; i < 10 * EACH; i++) {
+        gt_source_read(source, i, GT_RANGE_UNIT, x);
+        double *m = mean[source->type->label(source, i)];
+        for (int j = 0; j < D; j++)
+            m[j] += x[j] / EACH;
+    }
+    int right = 0;
+    for (uint64_t i = 10 * EACH; i < 11 * EACH; i++) {
+        double least = INFINITY;
+        int nearest = -1;
+        gt_source_read(source, i, GT_RANGE_UNIT, x);
+        for (int k = 0; k < 10; k++) {
+            double d = 0;
+            for (int j = 0; j < D; j++)
+                d += (x[j] - mean[k][j]) * (x[j] - mean[k][j]);
+            if (d < least) {
+                least = d;
+                nearest = k;
+            }
+        }
+        right += nearest == source->type->label(source, i);
+    }
+    gt_source_close(source);
+    assert_true(right > EACH / 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_names_are_refused_with_the_nearest),
+        cmocka_unit_test(wrong_parameters_are_refused_with_what_is_allowed),
+        cmocka_unit_test(shapes_that_cannot_be_made_are_refused),
+        cmocka_unit_test(parameters_are_obeyed),
+        cmocka_unit_test(samples_depend_on_number_seed_and_split_alone),
+        cmocka_unit_test(splits_have_separate_addresses),
+        cmocka_unit_test(classes_are_balanced_in_every_epoch),
+        cmocka_unit_test(reading_scales_bytes_and_leaves_points_alone),
+        cmocka_unit_test(any_size_is_drawn_within_its_bounds),
+        cmocka_unit_test(points_spread_around_their_modes),
+        cmocka_unit_test(glyphs_look_like_their_labels),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
