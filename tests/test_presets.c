@@ -22,6 +22,16 @@ static void is_shape(gt_shape shape, const int want[3])
     assert_true(gt_shape_equal(shape, gt_config_shape(want)));
 }
 
+/* Without the gaps between tensors that n_params has. */
+static size_t parameters(const gt_network *net)
+{
+    size_t n = 0;
+    for (int i = 0; i < net->n_layers; i++)
+        for (int j = 0; j < net->layers[i].n_params; j++)
+            n += net->layers[i].param[j].count;
+    return n;
+}
+
 /* Plan both networks; the number of their parameters together. */
 static size_t plan(const gt_config *c)
 {
@@ -37,7 +47,7 @@ static size_t plan(const gt_config *c)
         is_shape(a->out, (int[]){1, 1, 2 * c->model.latent[2]});
         is_shape(b->out, c->data.image);
     }
-    size_t n = a->n_params + b->n_params;
+    size_t n = parameters(a) + parameters(b);
     gt_network_free(a);
     gt_network_free(b);
     return n;
@@ -48,7 +58,7 @@ static void every_preset_plans_networks_that_fit(void **state)
     (void)state;
     for (const gt_preset *p = gt_presets; p->name; p++) {
         print_message("%s\n", p->name);
-        assert_true(strlen(p->summary) > 10 && strlen(p->summary) < 72);
+        assert_true(strlen(p->summary) > 10 && strlen(p->summary) <= 60);
         assert_int_equal(strlen(p->text), p->size);
         gt_config *c = parsed(p->text, NULL);
         assert_true(plan(c) > 0);
