@@ -1,13 +1,14 @@
-/* config_text.c: from text to tree and back; libyaml does the work. Aliases are
- * refused: they would let one value have two places, and a small file unfold to
- * any size. */
+/* config_text.c: from text to tree and back. The tree is built from libyaml's
+ * events rather than by its loader, so that what no configuration has ends the
+ * reading where it stands: libyaml takes time that grows with the square of the
+ * nesting, and aliases would let a small file unfold to any size. */
 #include "model/config_tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 16, LARGEST = 1 << 20 };
+enum { DEEPEST = 16, LARGEST = 1 << 20, FILE_TEXT = -2 };
 
 static size_t count_lines(const char *text, size_t size)
 {
@@ -30,116 +31,175 @@ static bool tab_indents(const char *text, size_t size, size_t number)
     return text < end && *text == '\t';
 }
 
-/* libyaml's error as our message; `one_line`: the text is a --set. */
-static gt_status syntax_error(const yaml_parser_t *parser, const char *name,
-                              bool one_line, const char *text, size_t size)
+/* Building a tree from libyaml's events. */
+typedef struct reader {
+    gt__tree *tree;
+    yaml_parser_t parser;
+    const char *text;
+    size_t size;
+    int set;  /* number of the --set, or FILE_TEXT, or -1 for a default */
+    int root; /* 0 until it is there */
+    int documents, depth;
+    struct {
+        int node;
+        int key; /* of a mapping: waits for its value; else 0 */
+    } open[DEEPEST];
+} reader;
+
+/* libyaml's error as our message. */
+static gt_status syntax_error(const reader *r)
 {
+    const yaml_parser_t *parser = &r->parser;
+    char place[24] = "";
     if (parser->error == YAML_MEMORY_ERROR)
         return gt__tree_no_memory();
     if (parser->error == YAML_READER_ERROR) {
-        size_t offset = parser->problem_offset;
+        size_t at = parser->problem_offset;
         gt_fail(GT_ERR_CONFIG, "not a text in UTF-8: %s (byte %zu is 0x%02x)",
-                parser->problem, offset,
-                offset < size ? (unsigned)(unsigned char)text[offset] : 0);
-        if (one_line)
-            return gt_fail_in(GT_ERR_CONFIG, "%s", name);
-        return gt_fail_in(GT_ERR_CONFIG, "%s:%zu", name,
-                          count_lines(text, offset < size ? offset : size) + 1);
-    }
-    yaml_mark_t at = parser->problem_mark;
-    gt_fail(GT_ERR_CONFIG, "not YAML: %s", parser->problem);
-    if (parser->context) {
-        char problem[256];
-        snprintf(problem, sizeof problem, "%s", gt_message());
-        gt_fail(GT_ERR_CONFIG, "%s, %s", problem, parser->context);
-        if (!one_line && parser->context_mark.line != at.line)
-            gt_fail(GT_ERR_CONFIG, "%s that starts in line %zu", gt_message(),
-                    parser->context_mark.line + 1);
-    }
-    if (tab_indents(text, size, at.line))
-        gt_fail(GT_ERR_CONFIG, "%s; indent with spaces, not with tabs",
-                gt_message());
-    if (one_line)
-        return gt_fail_in(GT_ERR_CONFIG, "%s", name);
-    return gt_fail_in(GT_ERR_CONFIG, "%s:%zu:%zu", name, at.line + 1,
-                      at.column + 1);
-}
-
-/* One document from a text; on GT_OK it is to be deleted, even if empty. */
-static gt_status load(yaml_document_t *doc, const char *name, bool one_line,
-                      const char *text, size_t size)
-{
-    yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser))
-        return gt__tree_no_memory();
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
-    gt_status status = GT_OK;
-    yaml_document_t second;
-    if (!yaml_parser_load(&parser, doc)) {
-        status = syntax_error(&parser, name, one_line, text, size);
-        goto out;
-    }
-    if (!yaml_document_get_root_node(doc))
-        goto out;
-    if (!yaml_parser_load(&parser, &second)) {
-        status = syntax_error(&parser, name, one_line, text, size);
+                parser->problem, at,
+                at < r->size ? (unsigned)(unsigned char)r->text[at] : 0);
+        snprintf(place, sizeof place, ":%zu",
+                 count_lines(r->text, at < r->size ? at : r->size) + 1);
     } else {
-        if (yaml_document_get_root_node(&second))
-            status = gt_fail(GT_ERR_CONFIG,
-                             "%s:%zu: a second document starts here (---); "
-                             "give one",
-                             name, second.start_mark.line + 1);
-        yaml_document_delete(&second);
+        size_t line = parser->problem_mark.line;
+        size_t start = parser->context_mark.line;
+        gt_fail(GT_ERR_CONFIG, "not YAML: %s%s%s", parser->problem,
+                parser->context ? ", " : "",
+                parser->context ? parser->context : "");
+        if (parser->context && start != line)
+            gt_fail(GT_ERR_CONFIG, "%s that starts in line %zu", gt_message(),
+                    start + 1);
+        if (tab_indents(r->text, r->size, line))
+            gt_fail(GT_ERR_CONFIG, "%s; indent with spaces, not with tabs",
+                    gt_message());
+        snprintf(place, sizeof place, ":%zu:%zu", line + 1,
+                 parser->problem_mark.column + 1);
     }
-    if (status != GT_OK)
-        yaml_document_delete(doc);
-out:
-    yaml_parser_delete(&parser);
-    return status;
+    if (r->set >= 0)
+        return gt_fail_in(GT_ERR_CONFIG, "--set %.200s", r->tree->sets[r->set]);
+    return gt_fail_in(GT_ERR_CONFIG, "%s%s", r->tree->name, place);
 }
 
-/* Check the tree below `node` for what no configuration has. */
-static gt_status survey(gt__tree *tree, int node, int depth, bool *seen)
+static gt_status fail_at(const reader *r, const yaml_event_t *event,
+                         const char *what)
 {
-    if (depth > DEEPEST)
-        return gt__tree_fail(tree, node, "", "nested too deeply");
-    if (seen[node])
-        return gt__tree_fail(tree, node, "",
-                             "this value is used again by an alias (*name); "
-                             "write it out in both places instead");
-    seen[node] = true;
-    gt_status status = GT_OK;
-    yaml_node_t *n = gt__tree_node(tree, node);
-    if (n->type == YAML_SCALAR_NODE &&
-        memchr(n->data.scalar.value, 0, n->data.scalar.length))
-        return gt__tree_fail(tree, node, "", "a NUL character in a text");
-    if (n->type == YAML_SEQUENCE_NODE)
-        for (yaml_node_item_t *i = n->data.sequence.items.start;
-             i < n->data.sequence.items.top && status == GT_OK; i++)
-            status = survey(tree, *i, depth + 1, seen);
-    if (n->type == YAML_MAPPING_NODE)
-        for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
-             p < n->data.mapping.pairs.top && status == GT_OK; p++) {
-            status = survey(tree, p->key, depth + 1, seen);
-            if (status == GT_OK && !gt__tree_word(tree, p->key))
-                status = gt__tree_fail(tree, p->key, "",
-                                       "a list or mapping stands where a key "
-                                       "is expected");
-            if (status == GT_OK)
-                status = survey(tree, p->value, depth + 1, seen);
-        }
-    return status;
+    gt_fail(GT_ERR_CONFIG, "%s", what);
+    return gt__tree_place(r->tree, r->set == FILE_TEXT
+                                       ? event->start_mark
+                                       : gt__mark_of_set(r->set));
 }
 
-static gt_status survey_all(gt__tree *tree)
+static int add_node(gt__tree *tree, const yaml_event_t *event)
 {
-    size_t count = (size_t)(tree->doc.nodes.top - tree->doc.nodes.start);
-    bool *seen = calloc(count + 1, sizeof *seen);
-    if (!seen)
+    switch (event->type) {
+    case YAML_SCALAR_EVENT:
+        return yaml_document_add_scalar(
+            &tree->doc, NULL, event->data.scalar.value,
+            (int)event->data.scalar.length, event->data.scalar.style);
+    case YAML_SEQUENCE_START_EVENT:
+        return yaml_document_add_sequence(&tree->doc, NULL,
+                                          YAML_FLOW_SEQUENCE_STYLE);
+    default:
+        return yaml_document_add_mapping(&tree->doc, NULL,
+                                         YAML_BLOCK_MAPPING_STYLE);
+    }
+}
+
+/* Put a new node where it belongs: below the innermost open one. */
+static gt_status attach(reader *r, const yaml_event_t *event, int node)
+{
+    yaml_document_t *doc = &r->tree->doc;
+    if (r->depth == 0) {
+        r->root = node;
+        return GT_OK;
+    }
+    int parent = r->open[r->depth - 1].node;
+    int *key = &r->open[r->depth - 1].key;
+    int done = 1;
+    if (gt__tree_node(r->tree, parent)->type == YAML_SEQUENCE_NODE) {
+        done = yaml_document_append_sequence_item(doc, parent, node);
+    } else if (*key) {
+        done = yaml_document_append_mapping_pair(doc, parent, *key, node);
+        *key = 0;
+    } else if (event->type == YAML_SCALAR_EVENT) {
+        *key = node;
+    } else {
+        return fail_at(r, event,
+                       "a list or mapping stands where a key is expected");
+    }
+    return done ? GT_OK : gt__tree_no_memory();
+}
+
+static gt_status take_node(reader *r, const yaml_event_t *event)
+{
+    if (event->type == YAML_SCALAR_EVENT &&
+        memchr(event->data.scalar.value, 0, event->data.scalar.length))
+        return fail_at(r, event, "a NUL character in a text");
+    int node = add_node(r->tree, event);
+    if (!node)
         return gt__tree_no_memory();
-    gt_status status = survey(tree, 1, 0, seen);
-    free(seen);
+    gt__tree_node(r->tree, node)->start_mark =
+        r->set == FILE_TEXT ? event->start_mark : gt__mark_of_set(r->set);
+    gt_status status = attach(r, event, node);
+    if (status != GT_OK || event->type == YAML_SCALAR_EVENT)
+        return status;
+    if (r->depth == DEEPEST)
+        return fail_at(r, event, "nested too deeply");
+    r->open[r->depth].node = node;
+    r->open[r->depth++].key = 0;
+    return GT_OK;
+}
+
+static gt_status take(reader *r, const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_DOCUMENT_START_EVENT:
+        if (r->documents++)
+            return fail_at(r, event,
+                           "a second document starts here (---); "
+                           "give one");
+        return GT_OK;
+    case YAML_ALIAS_EVENT:
+        return fail_at(r, event,
+                       "an alias (*name); write the value out "
+                       "instead");
+    case YAML_SCALAR_EVENT:
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+        return take_node(r, event);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        r->depth--;
+        return GT_OK;
+    default:
+        return GT_OK;
+    }
+}
+
+static gt_status read_text(reader *r)
+{
+    if (!yaml_parser_initialize(&r->parser))
+        return gt__tree_no_memory();
+    if (r->size >= 3 && !memcmp(r->text, "\xEF\xBB\xBF", 3)) {
+        r->text += 3; /* a byte order mark */
+        r->size -= 3;
+    }
+    yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text,
+                                 r->size);
+    gt_status status = GT_OK;
+    bool more = true;
+    while (status == GT_OK && more) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&r->parser, &event)) {
+            status = syntax_error(r);
+        } else {
+            status = take(r, &event);
+            more = event.type != YAML_STREAM_END_EVENT;
+            yaml_event_delete(&event);
+        }
+    }
+    yaml_parser_delete(&r->parser);
     return status;
 }
 
@@ -151,85 +211,38 @@ gt_status gt__tree_parse(gt__tree *tree, const char *name, const char *text,
         return gt_fail(GT_ERR_CONFIG,
                        "%s: %zu bytes; a configuration has at most %d", name,
                        size, LARGEST);
-    gt_status status = load(&tree->doc, name, false, text, size);
+    if (!yaml_document_initialize(&tree->doc, NULL, NULL, NULL, 1, 1))
+        return gt__tree_no_memory();
+    tree->loaded = true;
+    reader r = {.tree = tree, .text = text, .size = size, .set = FILE_TEXT};
+    gt_status status = read_text(&r);
     if (status != GT_OK)
         return status;
-    tree->loaded = true;
-    if (!gt__tree_node(tree, 1))
+    if (!r.root)
         return gt_fail(GT_ERR_CONFIG,
                        "%s: nothing in it; \"gentrain presets\" lists files to "
                        "start from",
                        name);
-    if (gt__tree_node(tree, 1)->type != YAML_MAPPING_NODE)
-        return gt__tree_fail(tree, 1, "",
+    if (gt__tree_node(tree, r.root)->type != YAML_MAPPING_NODE)
+        return gt__tree_fail(tree, r.root, "",
                              "not a configuration: expected keys such as "
                              "\"task: gan\" at the top");
-    return survey_all(tree);
-}
-
-/* Copy what is below `node` of `from` into `tree`. */
-static gt_status graft(gt__tree *tree, gt__tree *from, int node,
-                       yaml_mark_t mark, int *copy)
-{
-    yaml_node_t *n = gt__tree_node(from, node);
-    gt_status status = GT_OK;
-    if (n->type == YAML_SCALAR_NODE) {
-        status = gt__tree_scalar(tree, gt__tree_word(from, node), 0, copy);
-        if (status == GT_OK)
-            gt__tree_node(tree, *copy)->data.scalar.style =
-                n->data.scalar.style;
-    } else if (n->type == YAML_SEQUENCE_NODE) {
-        status = gt__tree_sequence(tree, 0, copy);
-        for (yaml_node_item_t *i = n->data.sequence.items.start;
-             i < n->data.sequence.items.top && status == GT_OK; i++) {
-            int item;
-            status = graft(tree, from, *i, mark, &item);
-            if (status == GT_OK)
-                status = gt__tree_append(tree, *copy, item);
-        }
-    } else {
-        status = gt__tree_mapping(tree, 0, copy);
-        for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
-             p < n->data.mapping.pairs.top && status == GT_OK; p++) {
-            int value;
-            status = graft(tree, from, p->value, mark, &value);
-            if (status == GT_OK)
-                status = gt__tree_put(tree, *copy, gt__tree_word(from, p->key),
-                                      value);
-        }
-    }
-    if (status == GT_OK)
-        gt__tree_node(tree, *copy)->start_mark = mark;
-    return status;
+    return GT_OK;
 }
 
 gt_status gt__tree_value(gt__tree *tree, int set, const char *text, int *node)
 {
-    char place[256] = "";
-    if (set >= 0)
-        snprintf(place, sizeof place, "--set %.200s", tree->sets[set]);
-    yaml_mark_t mark = gt__mark_of_set(set);
-    gt__tree value = {.name = place};
-    gt_status status = load(&value.doc, place, true, text, strlen(text));
-    if (status != GT_OK)
+    reader r = {.tree = tree, .text = text, .size = strlen(text), .set = set};
+    gt_status status = read_text(&r);
+    *node = r.root;
+    if (status != GT_OK || r.root)
         return status;
-    value.loaded = true;
-    for (yaml_node_t *n = value.doc.nodes.start; n < value.doc.nodes.top; n++)
-        n->start_mark = gt__mark_of_set(-1);
-    if (gt__tree_node(&value, 1)) {
-        status = survey_all(&value);
-        if (status == GT_OK)
-            status = graft(tree, &value, 1, mark, node);
-    } else {
-        status = gt__tree_scalar(tree, "", 0, node);
-        if (status == GT_OK) {
-            gt__tree_node(tree, *node)->data.scalar.style =
-                YAML_PLAIN_SCALAR_STYLE;
-            gt__tree_node(tree, *node)->start_mark = mark;
-        }
-    }
-    gt__tree_free(&value);
-    return status;
+    *node = yaml_document_add_scalar(&tree->doc, NULL, (const yaml_char_t *)"",
+                                     0, YAML_PLAIN_SCALAR_STYLE);
+    if (!*node)
+        return gt__tree_no_memory();
+    gt__tree_node(tree, *node)->start_mark = gt__mark_of_set(set);
+    return GT_OK;
 }
 
 /* --- writing --- */

@@ -24,6 +24,15 @@ yaml_mark_t gt__mark_of_set(int number)
     return (yaml_mark_t){.line = (size_t)number, .column = SET_COLUMN};
 }
 
+gt_status gt__tree_place(const gt__tree *tree, yaml_mark_t mark)
+{
+    if (mark.column == SET_COLUMN)
+        return gt_fail_in(GT_ERR_CONFIG, "--set %.200s", tree->sets[mark.line]);
+    if (mark.column == NO_COLUMN)
+        return gt_fail_in(GT_ERR_CONFIG, "%s", tree->name);
+    return gt_fail_in(GT_ERR_CONFIG, "%s:%zu", tree->name, mark.line + 1);
+}
+
 gt_status gt__tree_fail(gt__tree *tree, int node, const char *path,
                         const char *format, ...)
 {
@@ -35,13 +44,8 @@ gt_status gt__tree_fail(gt__tree *tree, int node, const char *path,
     gt_fail(GT_ERR_CONFIG, "%s", text);
     if (*path)
         gt_fail_in(GT_ERR_CONFIG, "%s", path);
-    yaml_mark_t mark =
-        node ? gt__tree_node(tree, node)->start_mark : gt__mark_of_set(-1);
-    if (mark.column == SET_COLUMN)
-        return gt_fail_in(GT_ERR_CONFIG, "--set %.200s", tree->sets[mark.line]);
-    if (mark.column == NO_COLUMN)
-        return gt_fail_in(GT_ERR_CONFIG, "%s", tree->name);
-    return gt_fail_in(GT_ERR_CONFIG, "%s:%zu", tree->name, mark.line + 1);
+    return gt__tree_place(tree, node ? gt__tree_node(tree, node)->start_mark
+                                     : gt__mark_of_set(-1));
 }
 
 char *gt__quote(const char *word, char text[GT__QUOTED])

@@ -46,6 +46,9 @@ gt_status gt__tree_no_memory(void);
  * place. */
 yaml_mark_t gt__mark_of_set(int number);
 
+/* Put the place that a mark stands for in front of the message. */
+gt_status gt__tree_place(const gt__tree *tree, yaml_mark_t mark);
+
 /* A name from the user's file for a message: quoted, cut when long. */
 enum { GT__QUOTED = 72 };
 char *gt__quote(const char *word, char text[GT__QUOTED]);
