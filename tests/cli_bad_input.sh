@@ -106,7 +106,7 @@ mount -t tmpfs -o size=600k tmpfs full 2>/dev/null || {
 }
 trap 'umount "$scratch/full"; rm -rf "$scratch"' EXIT
 refused 4 "No space left" 2 train gan.yaml --out full/run --steps 500 --quiet \
-    --set output.keep=0
+    --set output.keep=0 --set output.sample_every=0
 ls full/run/checkpoints | grep -q '^step-.*h5$' || fail "no checkpoint survived"
 [ -z "$(find full -name '*.tmp')" ] || fail "temporary files were left"
 for checkpoint in full/run/checkpoints/*.h5; do

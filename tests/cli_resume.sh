@@ -15,7 +15,7 @@ for model in gan vae; do
     # The same lines of metrics, but for the rate and for the held-out figures
     # of the first part's own end.
     for run in whole part; do
-        sed 's/"samples_per_s": [^,]*, //; s/, "test_.*//' \
+        sed 's/"samples_per_s": [^,]*, //; s/, "test_[^}]*//' \
             $run-$model/metrics.jsonl >$run.txt
     done
     cmp whole.txt part.txt || fail "metrics.jsonl differs"

@@ -32,12 +32,13 @@ typedef struct gt_h5_info {
     size_t dim[GT_H5_MAX_RANK];
 } gt_h5_info;
 
-/* Begin a new file that will be `path`. GT_ERR_IO when it cannot be made. */
+/* Begin a new file that will be `path`; it grows in memory until it is
+ * committed. GT_ERR_IO when it could not be written there. */
 gt_status gt_h5_create(gt_h5 **out, const char *path);
 
-/* Finish a created file: close, flush to disk, rename, flush the directory.
- * Frees `file` in any case; on failure the temporary file is removed and an
- * older file at `path` is untouched. */
+/* Finish a created file: write it under a temporary name, flush it to disk,
+ * rename it, flush the directory. Frees `file` in any case; on failure the
+ * temporary file is removed and an older file at `path` is untouched. */
 gt_status gt_h5_commit(gt_h5 *file);
 
 /* Give up a created file, leaving nothing behind. NULL is allowed. */

@@ -8,6 +8,7 @@
 #include "gentrain/version.h"
 
 #include <string.h>
+#include <unistd.h>
 
 const gt_command *const gt__commands[] = {
     &gt__command_train,   &gt__command_sample, &gt__command_presets,
@@ -19,6 +20,15 @@ static int finish(gt_status status)
     if (status != GT_OK)
         gt_error("%s", gt_message());
     return gt_exit_code(status);
+}
+
+/* Refusals that come before MPI: rank 0 speaks. The others let it, as launchers
+ * kill a job's ranks as soon as one of them fails. */
+static int refuse(bool first, gt_status status)
+{
+    if (!first)
+        sleep(1);
+    return finish(status);
 }
 
 static gt_status find_command(const char *name, const gt_command **command)
@@ -75,7 +85,7 @@ int main(int argc, char **argv)
                      ? gt_cli_parse(command, argc - 1, argv + 1, &args, &help)
                      : gt_cli_parse(command, argc, argv, &args, &help);
     if (status != GT_OK)
-        return finish(status);
+        return refuse(first, status);
     if (help) {
         if (first)
             gt_cli_print_help(stdout, command);

@@ -1,16 +1,24 @@
-/* h5file.c: files as a whole: made under a temporary name, published when they
- * are complete, opened for reading. HDF5 would print its own error stack; it is
+/* h5file.c: files as a whole.
+ *
+ * A new file is built in memory and written out by ourselves, in one piece:
+ * HDF5 1.10 does not survive a disk that runs full (a file that fails to close
+ * stays open and crashes the library at exit), and a finished image can be
+ * written by another thread. HDF5 would print its own error stack; it is
  * silenced and its most specific line goes into our message. */
 #include "core/h5file.h"
 
 #include "gentrain/files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Bytes by which an in-memory file grows. */
+enum { GROWTH = 1 << 22 };
 
 void gt__h5_clear(void)
 {
@@ -68,15 +76,34 @@ static gt_h5 *reserve(const char *path, bool writing)
     return NULL;
 }
 
+/* Make sure now, before long work, that the file can be written later. */
+static gt_status check_writable(const gt_h5 *f)
+{
+    int fd = open(f->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0)
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", f->path,
+                       strerror(errno));
+    close(fd);
+    return GT_OK;
+}
+
 gt_status gt_h5_create(gt_h5 **out, const char *path)
 {
     gt_h5 *f = reserve(path, true);
     if (!f)
         return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
+    gt_status status = check_writable(f);
+    if (status != GT_OK) {
+        release(f);
+        return status;
+    }
     gt__h5_clear();
-    f->file = H5Fcreate(f->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_fapl_core(access, GROWTH, false);
+    f->file = H5Fcreate(f->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pclose(access);
     if (f->file < 0) {
-        gt_status status = gt__h5_fail(GT_ERR_IO, f, "write", "");
+        status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
         unlink(f->temporary);
         release(f);
         return status;
@@ -87,18 +114,19 @@ gt_status gt_h5_create(gt_h5 **out, const char *path)
 
 gt_status gt_h5_commit(gt_h5 *f)
 {
-    gt_status status = GT_OK;
+    gt_status status;
+    void **image = NULL; /* of the in-memory file, owned by HDF5 */
+    ssize_t size = -1;
     gt__h5_clear();
-    /* Flush first: a close that fails would keep the file open. */
-    if (H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0)
-        status = gt__h5_fail(GT_ERR_IO, f, "write", "");
-    gt__h5_clear();
-    if (H5Fclose(f->file) < 0 && status == GT_OK)
-        status = gt__h5_fail(GT_ERR_IO, f, "write", "");
-    if (status == GT_OK)
-        status = gt_file_publish(f->temporary, f->path);
-    else
+    if (H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0 ||
+        (size = H5Fget_file_image(f->file, NULL, 0)) < 0 ||
+        H5Fget_vfd_handle(f->file, H5P_DEFAULT, (void **)&image) < 0) {
+        status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
         unlink(f->temporary);
+    } else {
+        status = gt_file_replace(f->path, *image, (size_t)size);
+    }
+    H5Fclose(f->file);
     release(f);
     return status;
 }

@@ -1,5 +1,5 @@
-/* sampleset.c: samples are appended wave by wave, so a set of any size needs
- * the memory of one wave. */
+/* sampleset.c: samples are appended wave by wave; of what was appended, the
+ * compressed pixels stay in memory until the set is complete. */
 #include "gentrain/sampleset.h"
 
 #include "gentrain/picture.h"

@@ -62,8 +62,9 @@ gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
     return pass->batch_state + l->net->n_state;
 }
 
-/* Say what broke. The reduced vector is the same on every rank, so every rank
- * comes to the same verdict without talking. */
+/* Say what broke, counting steps from 1 as progress lines do. The reduced
+ * vector is the same on every rank, so every rank comes to the same verdict
+ * without talking. */
 static gt_status blame(const gt_learner *l, uint64_t step,
                        const gt_real *gradient)
 {
@@ -78,7 +79,7 @@ static gt_status blame(const gt_learner *l, uint64_t step,
     return gt_fail(GT_ERR_NUMERIC,
                    "step %llu: %s; lower optimizer.lr or set "
                    "optimizer.clip_norm, and resume from the last checkpoint",
-                   (unsigned long long)step, what);
+                   (unsigned long long)step + 1, what);
 }
 
 static bool all_finite(const gt_real *values, int n)

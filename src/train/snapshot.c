@@ -1,8 +1,23 @@
 /* snapshot.c: replicas are equal, so rank 0's state is the job's state. */
 #include "train/snapshot.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* A checkpoint with NaN in it would replace a good one. */
+static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
+{
+    for (int i = 0; i < count; i++)
+        for (size_t j = 0; j < spans[i].count; j++)
+            if (!isfinite(spans[i].data[j]))
+                return gt_fail(GT_ERR_NUMERIC,
+                               "step %llu: %s holds NaN or infinity; lower "
+                               "optimizer.lr or set optimizer.clip_norm, and "
+                               "resume from the last checkpoint",
+                               (unsigned long long)step, spans[i].path + 1);
+    return GT_OK;
+}
 
 static gt_status write_file(const gt_task *task, const char *run, uint64_t step,
                             double epoch, const gt_span *spans, int count)
@@ -29,6 +44,8 @@ gt_status gt_snapshot_write(const gt_task *task, const char *run, uint64_t step,
         gt_span *spans = NULL;
         int count;
         status = gt_task_spans(task, true, &spans, &count);
+        if (status == GT_OK)
+            status = check_finite(spans, count, step);
         if (status == GT_OK)
             status = write_file(task, run, step, epoch, spans, count);
         free(spans);
