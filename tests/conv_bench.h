@@ -247,4 +247,30 @@ static void conv_reference(conv_bench *b)
     }
 }
 
+/* Of the sum of the terms' sizes. A sum of n floats may be off by n 6e-8 of
+ * that, but errors cancel; a term left out or misplaced shows at 1e-3. */
+static const double conv_tolerance = 1e-5;
+
+/* `times`: how often the gradient has been added up. */
+static void conv_check_span(const conv_bench *b, const char *what,
+                            const gt_real *got, const conv_sum *want, size_t n,
+                            int times)
+{
+    for (size_t i = 0; i < n; i++) {
+        double value = times * want[i].value, size = times * want[i].size;
+        if (!(fabs(got[i] - value) <= conv_tolerance * size))
+            fail_msg("%s %s, %d samples of %dx%dx%d: %s[%zu] is %.9g, not %.9g",
+                     b->layer.type->name, b->text, b->c.n, b->c.in.h, b->c.in.w,
+                     b->c.in.c, what, i, got[i], value);
+    }
+}
+
+static void conv_check(const conv_bench *b, int times)
+{
+    conv_check_span(b, "output", b->y, b->ry, b->n_y, 1);
+    conv_check_span(b, "input gradient", b->dx, b->rdx, b->n_x, 1);
+    conv_check_span(b, "weight gradient", b->dw, b->rdw, b->n_w, times);
+    conv_check_span(b, "bias gradient", b->db, b->rdb, b->n_b, times);
+}
+
 #endif
