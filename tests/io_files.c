@@ -1,28 +1,10 @@
-/* Files are complete or absent, and a failure leaves the older file alone. Full
- * disks are played by a limit on the size of files, which binds root too. */
+/* Files are complete or absent, and a failure leaves the older file alone. */
 #include "scratch.h"
 
 #include "gentrain/files.h"
 #include "gentrain/h5file.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <sys/resource.h>
-
-/* No file may grow over `bytes` from here on; -1: as it was. */
-static void limit_files(long bytes)
-{
-    static struct rlimit before;
-    if (bytes < 0) {
-        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-        return;
-    }
-    signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    struct rlimit small = before;
-    small.rlim_cur = (rlim_t)bytes;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-}
 
 /* Begin a file that holds one number. */
 static gt_h5 *begin(const char *name, int32_t value)

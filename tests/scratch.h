@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,6 +130,22 @@ static inline void assert_text(const char *name, const char *text)
         if ((call) != GT_OK)                                                   \
             fail_msg("%s: %s", #call, gt_message());                           \
     } while (0)
+
+/* Plays a full disk, for root too: no file may grow over `bytes` from here on;
+ * -1: as it was before. */
+static inline void limit_files(long bytes)
+{
+    static struct rlimit before;
+    if (bytes < 0) {
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        return;
+    }
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    struct rlimit small = before;
+    small.rlim_cur = (rlim_t)bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+}
 
 /* The last message says `part`. */
 static inline void assert_says(const char *part)
