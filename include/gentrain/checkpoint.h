@@ -5,7 +5,9 @@
  * /config: the resolved configuration as YAML):
  *   /generator/03_conv2d/weight     parameters, one data set a tensor
  *   /generator/04_batch_norm/running_mean
- *   /optimizer/generator/m, v       moments, flat, in the order of parameters
+ *   /optimizer/generator/m, v       moments, flat, in the network's order of
+ *                                   parameters; each tensor's begin at a
+ *                                   multiple of 16 numbers, with zeros between
  * Local: the rank that writes or reads calls; others get data by broadcast.
  */
 #ifndef GENTRAIN_CHECKPOINT_H

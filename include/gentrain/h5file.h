@@ -60,8 +60,8 @@ gt_status gt_h5_write_rows(gt_h5 *file, const char *name, size_t first,
 /* What a data set is; GT_ERR_FORMAT if there is none of that name. */
 gt_status gt_h5_describe(gt_h5 *file, const char *name, gt_h5_info *info);
 bool gt_h5_has(gt_h5 *file, const char *name);
-/* Read all of a data set whose shape must be `dim` (GT_ERR_MISMATCH otherwise,
- * with both shapes; GT_ERR_FORMAT when a checksum does not match). */
+/* Read all of a data set, which must have this type and shape (GT_ERR_MISMATCH
+ * otherwise, with both; GT_ERR_FORMAT when a checksum does not match). */
 gt_status gt_h5_read(gt_h5 *file, const char *name, gt_h5_type type, int rank,
                      const size_t dim[], void *data);
 

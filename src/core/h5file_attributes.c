@@ -68,10 +68,20 @@ static gt_status lacks(const gt_h5 *f, const char *key)
                    f->path, key);
 }
 
+/* A file made elsewhere may hold a list, which would overflow the room for one
+ * value. */
+static bool is_single(hid_t space)
+{
+    bool single = H5Sget_simple_extent_npoints(space) == 1;
+    H5Sclose(space);
+    return single;
+}
+
 gt_status gt_h5_get_text(gt_h5 *f, const char *object, const char *key,
                          char **text)
 {
     gt_status status = GT_OK;
+    *text = NULL;
     gt__h5_clear();
     hid_t attribute =
         H5Aopen_by_name(f->file, object, key, H5P_DEFAULT, H5P_DEFAULT);
@@ -79,8 +89,8 @@ gt_status gt_h5_get_text(gt_h5 *f, const char *object, const char *key,
         return lacks(f, key);
     hid_t type = H5Aget_type(attribute);
     size_t size = H5Tget_size(type);
-    *text = NULL;
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
+    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 ||
+        !is_single(H5Aget_space(attribute)))
         status = lacks(f, key);
     else if (!(*text = calloc(size + 1, 1)))
         status = gt_fail(GT_ERR_MEMORY, "%s: out of memory", f->path);
@@ -103,9 +113,13 @@ static gt_status get_scalar(gt_h5 *f, const char *object, const char *key,
         H5Aopen_by_name(f->file, object, key, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute < 0)
         return lacks(f, key);
-    herr_t done = H5Aread(attribute, type, value);
+    hid_t stored = H5Aget_type(attribute);
+    bool read = H5Tget_class(stored) == H5Tget_class(type) &&
+                is_single(H5Aget_space(attribute)) &&
+                H5Aread(attribute, type, value) >= 0;
+    H5Tclose(stored);
     H5Aclose(attribute);
-    return done < 0 ? lacks(f, key) : GT_OK;
+    return read ? GT_OK : lacks(f, key);
 }
 
 gt_status gt_h5_get_int(gt_h5 *f, const char *object, const char *key,
@@ -146,7 +160,8 @@ gt_status gt_h5_read_text(gt_h5 *f, const char *name, char **text)
         return gt_fail(GT_ERR_FORMAT, "%s has no text %s", f->path, name);
     hid_t type = H5Dget_type(set);
     size_t size = H5Tget_size(type);
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
+    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 ||
+        !is_single(H5Dget_space(set)))
         status = gt_fail(GT_ERR_FORMAT, "%s: %s is not a text", f->path, name);
     else if (!(*text = calloc(size + 1, 1)))
         status = gt_fail(GT_ERR_MEMORY, "%s: out of memory", f->path);

@@ -195,6 +195,13 @@ static char *shape_text(int rank, const size_t dim[], char text[128])
     return text;
 }
 
+static const char *type_text(gt_h5_type type)
+{
+    return type == GT_H5_U8    ? "bytes"
+           : type == GT_H5_I32 ? "integers"
+                               : "floating-point numbers";
+}
+
 static bool same_shape(const gt_h5_info *info, int rank, const size_t dim[])
 {
     bool same = info->rank == rank;
@@ -217,6 +224,10 @@ gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
             gt_fail(GT_ERR_MISMATCH, "%s: %s is %s, but the model here has %s",
                     f->path, name, shape_text(info.rank, info.dim, has),
                     shape_text(rank, dim, wanted));
+    } else if (info.type != type) {
+        status = gt_fail(GT_ERR_MISMATCH,
+                         "%s: %s holds %s, but %s are expected here", f->path,
+                         name, type_text(info.type), type_text(type));
     } else {
         gt__h5_clear();
         if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,

@@ -10,22 +10,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH])
+enum { NAME_SIZE = 32 };
+
+static void print_name(uint64_t step, char name[NAME_SIZE])
 {
-    snprintf(path, GT_PATH, "%s/checkpoints/step-%08llu.h5", run,
-             (unsigned long long)step);
+    snprintf(name, NAME_SIZE, "step-%08llu.h5", (unsigned long long)step);
 }
 
-/* Is this the name of a complete checkpoint? Temporary files end otherwise. */
+void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH])
+{
+    char name[NAME_SIZE];
+    print_name(step, name);
+    snprintf(path, GT_PATH, "%s/checkpoints/%s", run, name);
+}
+
+/* Is this the name of a complete checkpoint? Temporary files are called
+ * otherwise, and so are files people put there ("step-5.h5", "step--1.h5"). */
 static bool parse_name(const char *name, uint64_t *step)
 {
     unsigned long long number;
-    int used = 0;
-    if (sscanf(name, "step-%llu.h5%n", &number, &used) != 1 || used == 0 ||
-        name[used] != '\0')
+    char ours[NAME_SIZE];
+    if (sscanf(name, "step-%llu", &number) != 1)
         return false;
     *step = number;
-    return true;
+    print_name(number, ours);
+    return !strcmp(name, ours);
 }
 
 static int ascending(const void *a, const void *b)

@@ -1,0 +1,231 @@
+/* Files are complete or absent, and a failure leaves the older file alone. */
+#include "scratch.h"
+
+#include "gentrain/files.h"
+#include "gentrain/h5file.h"
+
+#include <errno.h>
+
+/* Begin a file that holds one number. */
+static gt_h5 *begin(const char *name, int32_t value)
+{
+    gt_h5 *f;
+    assert_ok(gt_h5_create(&f, in_scratch(name)));
+    assert_ok(gt_h5_write(f, "/value", GT_H5_I32, 1, (size_t[]){1}, &value));
+    return f;
+}
+
+static void assert_holds(const char *name, int32_t expected)
+{
+    gt_h5 *f;
+    int32_t value = 0;
+    assert_ok(gt_h5_open(&f, in_scratch(name)));
+    assert_ok(gt_h5_read(f, "/value", GT_H5_I32, 1, (size_t[]){1}, &value));
+    gt_h5_close(f);
+    assert_int_equal(value, expected);
+}
+
+static void a_replaced_file_has_the_new_bytes_and_no_neighbours(void **state)
+{
+    (void)state;
+    assert_ok(gt_file_replace(in_scratch("a.txt"), "long and old", 12));
+    assert_text("a.txt", "long and old");
+    assert_ok(gt_file_replace(in_scratch("a.txt"), "new", 3));
+    assert_text("a.txt", "new");
+    assert_ok(gt_file_replace(in_scratch("a.txt"), NULL, 0));
+    assert_text("a.txt", "");
+    assert_int_equal(names_in(""), 1);
+}
+
+static void a_full_disk_leaves_the_older_file(void **state)
+{
+    (void)state;
+    static char much[10000];
+    assert_ok(gt_file_replace(in_scratch("a.txt"), "old", 3));
+    limit_files(4096);
+    gt_status status = gt_file_replace(in_scratch("a.txt"), much, sizeof much);
+    limit_files(-1);
+    assert_fails(status, GT_ERR_IO, in_scratch("a.txt"));
+    assert_says(strerror(EFBIG));
+    assert_text("a.txt", "old");
+    assert_int_equal(names_in(""), 1);
+}
+
+static void a_name_that_is_taken_by_a_folder_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(in_scratch("a"), 0777), 0);
+    assert_fails(gt_file_replace(in_scratch("a"), "new", 3), GT_ERR_IO,
+                 strerror(EISDIR));
+    assert_int_equal(names_in(""), 1);
+    assert_fails(gt_file_replace(in_scratch("no/a"), "new", 3), GT_ERR_IO,
+                 in_scratch("no/a"));
+}
+
+static void a_file_is_read_whole_whatever_its_size(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 65534, 65535, 65536, 131071, 300001};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint8_t *bytes = malloc(sizes[i] + 1);
+        assert_non_null(bytes);
+        for (size_t j = 0; j < sizes[i]; j++)
+            bytes[j] = (uint8_t)(j * 7 % 251);
+        store_bytes("a", bytes, sizes[i]);
+        char *data;
+        size_t size;
+        assert_ok(gt_file_read(in_scratch("a"), &data, &size));
+        assert_int_equal(size, sizes[i]);
+        assert_memory_equal(data, bytes, size);
+        assert_int_equal(data[size], '\0');
+        free(data);
+        free(bytes);
+    }
+}
+
+static void reading_a_missing_file_or_a_folder_says_why(void **state)
+{
+    (void)state;
+    char *data;
+    size_t size;
+    assert_fails(gt_file_read(in_scratch("none"), &data, &size), GT_ERR_IO,
+                 in_scratch("none"));
+    assert_says(strerror(ENOENT));
+    assert_fails(gt_file_read(scratch, &data, &size), GT_ERR_IO,
+                 strerror(EISDIR));
+}
+
+static void directories_are_made_with_those_above_them(void **state)
+{
+    (void)state;
+    struct stat info;
+    assert_ok(gt_directory_make(in_scratch("a/b/c")));
+    assert_int_equal(stat(in_scratch("a/b/c"), &info), 0);
+    assert_true(S_ISDIR(info.st_mode));
+    assert_ok(gt_directory_make(in_scratch("a/b/c")));
+    assert_ok(gt_directory_make(in_scratch("a//d/")));
+    assert_true(exists("a/d"));
+    store_text("a/file", "");
+    assert_fails(gt_directory_make(in_scratch("a/file")), GT_ERR_IO,
+                 "a file of that name exists");
+    assert_fails(gt_directory_make(in_scratch("a/file/x")), GT_ERR_IO,
+                 in_scratch("a/file"));
+}
+
+static void a_file_shows_only_when_it_is_committed(void **state)
+{
+    (void)state;
+    gt_h5 *f = begin("a.h5", 1);
+    assert_false(exists("a.h5"));
+    assert_ok(gt_h5_commit(f));
+    assert_holds("a.h5", 1);
+    f = begin("a.h5", 2);
+    assert_holds("a.h5", 1);
+    assert_ok(gt_h5_commit(f));
+    assert_holds("a.h5", 2);
+    assert_int_equal(names_in(""), 1);
+}
+
+static void an_abandoned_file_leaves_nothing(void **state)
+{
+    (void)state;
+    gt_h5_discard(begin("a.h5", 1));
+    assert_int_equal(names_in(""), 0);
+    assert_ok(gt_h5_commit(begin("a.h5", 2)));
+    gt_h5_discard(begin("a.h5", 3));
+    assert_holds("a.h5", 2);
+    assert_int_equal(names_in(""), 1);
+    gt_h5_discard(NULL);
+}
+
+static void a_commit_to_a_full_disk_leaves_the_older_file(void **state)
+{
+    (void)state;
+    assert_ok(gt_h5_commit(begin("a.h5", 1)));
+    for (long limit = 0; limit < 2000; limit += 500) {
+        gt_h5 *f = begin("a.h5", 2);
+        limit_files(limit);
+        gt_status status = gt_h5_commit(f);
+        limit_files(-1);
+        assert_fails(status, GT_ERR_IO, in_scratch("a.h5"));
+        assert_says(strerror(EFBIG));
+        assert_holds("a.h5", 1);
+        assert_int_equal(names_in(""), 1);
+    }
+    assert_ok(gt_h5_commit(begin("a.h5", 3)));
+    assert_holds("a.h5", 3);
+}
+
+static void a_commit_into_a_folder_that_went_away_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(in_scratch("run"), 0777), 0);
+    gt_h5 *f = begin("run/a.h5", 1);
+    assert_int_equal(unlink(in_scratch("run/a.h5.tmp")), 0);
+    assert_int_equal(rmdir(in_scratch("run")), 0);
+    assert_fails(gt_h5_commit(f), GT_ERR_IO, in_scratch("run/a.h5"));
+    assert_says(strerror(ENOENT));
+    assert_int_equal(names_in(""), 0);
+}
+
+static void a_commit_over_a_folder_leaves_no_temporary_file(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(in_scratch("a.h5"), 0777), 0);
+    assert_fails(gt_h5_commit(begin("a.h5", 1)), GT_ERR_IO, strerror(EISDIR));
+    assert_int_equal(names_in(""), 1);
+    assert_int_equal(names_in("a.h5"), 0);
+}
+
+static void a_file_that_cannot_be_written_is_refused_at_once(void **state)
+{
+    (void)state;
+    gt_h5 *f;
+    assert_fails(gt_h5_create(&f, in_scratch("none/a.h5")), GT_ERR_IO,
+                 in_scratch("none/a.h5"));
+    store_text("file", "");
+    assert_fails(gt_h5_create(&f, in_scratch("file/a.h5")), GT_ERR_IO,
+                 strerror(ENOTDIR));
+    assert_int_equal(names_in(""), 1);
+}
+
+static void a_read_only_folder_keeps_its_older_file(void **state)
+{
+    (void)state;
+    if (geteuid() == 0) {
+        print_message("skipped: root may write everywhere\n");
+        skip();
+    }
+    assert_int_equal(mkdir(in_scratch("run"), 0777), 0);
+    assert_ok(gt_h5_commit(begin("run/a.h5", 1)));
+    gt_h5 *f = begin("run/a.h5", 2);
+    assert_int_equal(unlink(in_scratch("run/a.h5.tmp")), 0);
+    assert_int_equal(chmod(in_scratch("run"), 0555), 0);
+    gt_status committed = gt_h5_commit(f);
+    gt_status created = gt_h5_create(&f, in_scratch("run/b.h5"));
+    assert_int_equal(chmod(in_scratch("run"), 0777), 0);
+    assert_int_equal(committed, GT_ERR_IO);
+    assert_fails(created, GT_ERR_IO, strerror(EACCES));
+    assert_holds("run/a.h5", 1);
+    assert_int_equal(names_in("run"), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
+        each(a_full_disk_leaves_the_older_file),
+        each(a_name_that_is_taken_by_a_folder_is_refused),
+        each(a_file_is_read_whole_whatever_its_size),
+        each(reading_a_missing_file_or_a_folder_says_why),
+        each(directories_are_made_with_those_above_them),
+        each(a_file_shows_only_when_it_is_committed),
+        each(an_abandoned_file_leaves_nothing),
+        each(a_commit_to_a_full_disk_leaves_the_older_file),
+        each(a_commit_into_a_folder_that_went_away_is_refused),
+        each(a_commit_over_a_folder_leaves_no_temporary_file),
+        each(a_file_that_cannot_be_written_is_refused_at_once),
+        each(a_read_only_folder_keeps_its_older_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
