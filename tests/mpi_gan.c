@@ -44,6 +44,15 @@ static void check_running(const fixture *f, const double want[4])
                         want + 2 * k, 2, 1e-5);
 }
 
+/* D's gradient is of both losses: that of its last bias is the sum of
+ * D(x) - 1 and D(G(z)), which m holds where there is no momentum. */
+static void check_gradient(const fixture *f, const verdict *v)
+{
+    const gt_learner *d = f->task->learner[D];
+    double gradient = (double)d->optimizer.m[d->net->layers[1].param[1].offset];
+    assert_near(gradient, v->d_real - 1 + v->d_fake, 1e-4);
+}
+
 static void latents_are_each_sample_s_own_whichever_rank_asks(void **state)
 {
     (void)state;
@@ -84,7 +93,7 @@ static void real_and_generated_batches_are_normalised_apart(void **state)
     fixture f;
     exhibit e;
     double running[4] = {0, 0, 1, 1};
-    fixture_open(&f, comm, points, NO_SETS);
+    fixture_open(&f, comm, points, SETS("optimizer.momentum=0"));
     for (uint64_t step = 0; step < 7; step++) {
         collect(&f, step, &e);
         verdict before = judge(&f, &e), mixed = judge_mixed(&f, &e);
@@ -97,6 +106,7 @@ static void real_and_generated_batches_are_normalised_apart(void **state)
         assert_near(figure(&f, "d_fake_after"), after.d_fake, 1e-4);
         assert_true(fabs(mixed.loss_d - before.loss_d) > 1e-2);
         assert_true(fabs(after.loss_g - before.loss_g) > 1e-3);
+        check_gradient(&f, &before);
         follow(running, &before);
         check_running(&f, running);
     }
