@@ -19,7 +19,7 @@
  * be subdivided by adding a small number to it (a layer's index, say). */
 enum {
     GT_STREAM_INIT = 0x000,    /* + network number; sample = tensor's index */
-    GT_STREAM_LATENT = 0x100,  /* + D step within the step */
+    GT_STREAM_LATENT = 0x100,  /* a GAN's noise; step = batch number */
     GT_STREAM_REPARAM = 0x200, /* a VAE's reparameterisation */
     GT_STREAM_DROPOUT = 0x300, /* + layer index (< 256) */
     GT_STREAM_SHUFFLE = 0x500, /* step = epoch */

@@ -217,6 +217,8 @@ static gt_status update_d(gt_task *task, uint64_t number, gt_loader *loader,
         make_fakes(task, *batch, i);
         judge_shard(task, *batch, i);
     }
+    if ((*batch)->shards[0].n == 0)
+        gt_learner_abstain(task->learner[D], task->stop);
     return gt_learner_update(task->learner[D], number, scalars);
 }
 

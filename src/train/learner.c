@@ -62,6 +62,15 @@ gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
     return pass->batch_state + l->net->n_state;
 }
 
+void gt_learner_abstain(gt_learner *l, bool stop)
+{
+    gt_pass pass = {0};
+    gt_real *scalars = gt_learner_open(l, &pass);
+    memset(pass.grad, 0, l->net->n_params * sizeof *pass.grad);
+    scalars[GT_SCALAR_STOP] = stop;
+    gt_reducer_add(l->reducer);
+}
+
 /* Say what broke, counting steps from 1 as progress lines do. The reduced
  * vector is the same on every rank, so every rank comes to the same verdict
  * without talking. */

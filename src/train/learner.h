@@ -35,6 +35,10 @@ void gt_learner_free(gt_learner *learner);
  * ->accumulate at it. Returns the scalars. Local. */
 gt_real *gt_learner_open(gt_learner *learner, gt_pass *pass);
 
+/* In place of the shards of a rank that has no samples in this batch: adds
+ * nothing but the wish to stop. Local. */
+void gt_learner_abstain(gt_learner *learner, bool stop);
+
 /* Sum over all shards and ranks, check, and update parameters and state. The
  * batch's scalars come back in `scalars`. GT_ERR_NUMERIC on every rank if a
  * gradient or a scalar is NaN or infinite: the message names step, network and

@@ -178,6 +178,8 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
     for (int i = 0; i < batch->n_shards; i++)
         if (batch->shards[i].n > 0)
             learn_shard(task, batch, &batch->shards[i], beta);
+    if (batch->shards[0].n == 0)
+        gt_learner_abstain(task->learner[ENCODER], task->stop);
     gt_status status =
         gt_learner_update(task->learner[DECODER], number, &unused);
     if (status == GT_OK)

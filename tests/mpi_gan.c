@@ -1,0 +1,302 @@
+/* What usually goes wrong when GANs meet data parallelism: ranks that draw the
+ * same noise, statistics of real and generated images that mix, optimizers that
+ * share a clock, replicas that drift apart, results that follow the number of
+ * ranks. */
+#include "gan_by_hand.h"
+#include "near.h"
+
+static gt_comm *comm;
+
+/* Every kind of state. 100 samples: the fifth batch has 4, in two shards. */
+static const char *const pictures =
+    "task: gan\n"
+    "data: {uri: \"glyphs?count=100&test_count=41\", image: [12, 12, 1]}\n"
+    "model:\n"
+    "  latent: 8\n"
+    "  prior: uniform\n"
+    "  generator:\n"
+    "    - dense: {units: 72, bias: false}\n"
+    "    - reshape: {shape: [3, 3, 8]}\n"
+    "    - batch_norm\n"
+    "    - relu\n"
+    "    - conv2d_transpose: {filters: 4, kernel: 4, stride: 2, padding: 1}\n"
+    "    - batch_norm\n"
+    "    - relu\n"
+    "    - conv2d_transpose: {filters: 1, kernel: 4, stride: 2, padding: 1}\n"
+    "    - tanh\n"
+    "  discriminator:\n"
+    "    - conv2d: {filters: 4, kernel: 4, stride: 2, padding: 1}\n"
+    "    - leaky_relu\n"
+    "    - dropout: {rate: 0.3}\n"
+    "    - conv2d: {filters: 4, kernel: 3, stride: 2, padding: same}\n"
+    "    - batch_norm\n"
+    "    - leaky_relu\n"
+    "    - flatten\n"
+    "    - dense: {units: 1}\n"
+    "optimizer: {kind: sgd, lr: 0.01, momentum: 0.5}\n"
+    "train: {batch: 24, shards: 12, steps: 10}\n";
+
+static void check_running(const fixture *f, const double want[4])
+{
+    const gt_network *net = f->task->learner[D]->net;
+    for (int k = 0; k < 2; k++)
+        assert_all_near(net->state + net->layers[0].state[k].offset,
+                        want + 2 * k, 2, 1e-5);
+}
+
+/* D's gradient is of both losses: that of its last bias is the sum of
+ * D(x) - 1 and D(G(z)), which m holds where there is no momentum. */
+static void check_gradient(const fixture *f, const verdict *v)
+{
+    const gt_learner *d = f->task->learner[D];
+    double gradient = (double)d->optimizer.m[d->net->layers[1].param[1].offset];
+    assert_near(gradient, v->d_real - 1 + v->d_fake, 1e-4);
+}
+
+static void latents_are_each_sample_s_own_whichever_rank_asks(void **state)
+{
+    (void)state;
+    enum { EACH = 5, MOST = 64 };
+    gt_real mine[EACH * LATENT], all[MOST * LATENT], want[LATENT];
+    fixture f;
+    for (int uniform = 0; uniform < 2; uniform++) {
+        fixture_open(
+            &f, comm, points,
+            SETS(uniform ? "model.prior=uniform" : "model.prior=normal"));
+        gt_rng at = {.seed = 7, .step = 3, .stream = GT_STREAM_LATENT};
+        at.sample = (uint64_t)(comm->rank * EACH);
+        gt_task_latents(f.config, at, EACH, mine);
+        assert_true(comm->size * EACH <= MOST);
+        gt_comm_gather(comm, mine, sizeof mine, comm->rank ? NULL : all);
+        gt_comm_broadcast(comm, all, sizeof all);
+        for (int i = 0; i < comm->size * EACH; i++) {
+            at.sample = (uint64_t)i;
+            (uniform ? gt_rng_uniform : gt_rng_normal)(at, want, LATENT);
+            for (int k = 0; k < LATENT; k++)
+                assert_true(all[i * LATENT + k] ==
+                            (uniform ? 2 * want[k] - 1 : want[k]));
+            for (int j = 0; j < i; j++)
+                assert_memory_not_equal(all + i * LATENT, all + j * LATENT,
+                                        sizeof want);
+        }
+        at.sample = (uint64_t)(comm->rank * EACH);
+        at.step++;
+        gt_task_latents(f.config, at, EACH, all);
+        assert_memory_not_equal(all, mine, sizeof mine);
+        fixture_close(&f);
+    }
+}
+
+static void real_and_generated_batches_are_normalised_apart(void **state)
+{
+    (void)state;
+    fixture f;
+    exhibit e;
+    double running[4] = {0, 0, 1, 1};
+    fixture_open(&f, comm, points, SETS("optimizer.momentum=0"));
+    for (uint64_t step = 0; step < 7; step++) {
+        collect(&f, step, &e);
+        verdict before = judge(&f, &e), mixed = judge_mixed(&f, &e);
+        fixture_step(&f, 1);
+        verdict after = judge(&f, &e); /* by D's new weights */
+        assert_near(figure(&f, "loss_d"), before.loss_d, 1e-4);
+        assert_near(figure(&f, "d_real"), before.d_real, 1e-4);
+        assert_near(figure(&f, "d_fake"), before.d_fake, 1e-4);
+        assert_near(figure(&f, "loss_g"), after.loss_g, 1e-4);
+        assert_near(figure(&f, "d_fake_after"), after.d_fake, 1e-4);
+        assert_true(fabs(mixed.loss_d - before.loss_d) > 1e-2);
+        assert_true(fabs(after.loss_g - before.loss_g) > 1e-3);
+        check_gradient(&f, &before);
+        follow(running, &before);
+        check_running(&f, running);
+    }
+    fixture_close(&f);
+}
+
+static void each_of_several_d_steps_takes_a_batch_of_its_own(void **state)
+{
+    (void)state;
+    fixture f;
+    exhibit e[2];
+    double running[4] = {0, 0, 1, 1};
+    /* A frozen D, so that its weights are known at the second update too. */
+    fixture_open(&f, comm, points,
+                 SETS("train.d_steps=2", "optimizer_discriminator.lr=0"));
+    for (uint64_t step = 0; step < 4; step++) {
+        collect(&f, 2 * step, &e[0]);
+        collect(&f, 2 * step + 1, &e[1]);
+        verdict first = judge(&f, &e[0]), last = judge(&f, &e[1]);
+        fixture_step(&f, 1);
+        assert_near(figure(&f, "loss_d"), last.loss_d, 1e-4);
+        assert_near(figure(&f, "loss_g"), last.loss_g, 1e-4);
+        assert_true(fabs(first.loss_d - last.loss_d) > 1e-3);
+        follow(running, &first);
+        follow(running, &last);
+        check_running(&f, running);
+    }
+    assert_int_equal(gt_loader_next(f.loader)->number, 8);
+    fixture_close(&f);
+}
+
+/* Whether G and D moved in the next `steps` steps. */
+static void check_moves(fixture *f, int steps, bool g_moves, bool d_moves)
+{
+    uint64_t g = hash_of_params(f, G), d = hash_of_params(f, D);
+    fixture_step(f, steps);
+    assert_int_equal(hash_of_params(f, G) != g, g_moves);
+    assert_int_equal(hash_of_params(f, D) != d, d_moves);
+}
+
+static void a_frozen_network_stays_while_the_other_learns(void **state)
+{
+    (void)state;
+    for (int adam = 0; adam < 2; adam++) {
+        const char *kind = adam ? "optimizer.kind=adam" : "optimizer.kind=sgd";
+        fixture f;
+        fixture_open(&f, comm, pictures,
+                     SETS(kind, "optimizer_generator.lr=0"));
+        check_moves(&f, 3, false, true);
+        fixture_close(&f);
+        fixture_open(&f, comm, pictures,
+                     SETS(kind, "optimizer_discriminator.lr=0"));
+        check_moves(&f, 3, true, false);
+        fixture_close(&f);
+    }
+}
+
+/* The learning rate of an SGD update, p_new = p_old - lr m, by least squares.
+ */
+static double observed_rate(const gt_learner *l, const gt_real *old)
+{
+    double products = 0, squares = 0;
+    for (size_t i = 0; i < l->net->n_params; i++) {
+        double m = (double)l->optimizer.m[i];
+        products += ((double)old[i] - (double)l->net->params[i]) * m;
+        squares += m * m;
+    }
+    assert_true(squares > 0);
+    return products / squares;
+}
+
+static void each_optimizer_follows_its_own_schedule(void **state)
+{
+    (void)state;
+    static const double want[][2] = {{0.2, 0.05},   {0.1625, 0.1}, {0.125, 0.1},
+                                     {0.0875, 0.1}, {0.05, 0.05},  {0.05, 0.05},
+                                     {0.05, 0.025}};
+    fixture f;
+    fixture_open(&f, comm, points,
+                 SETS("optimizer_generator={lr: 0.2, schedule: linear, "
+                      "decay_steps: 4, lr_end: 0.05}",
+                      "optimizer_discriminator={lr: 0.1, warmup_steps: 2, "
+                      "schedule: step, decay_steps: 2, decay_factor: 0.5}"));
+    for (size_t step = 0; step < sizeof want / sizeof *want; step++) {
+        gt_real old[2][128];
+        for (int i = 0; i < 2; i++) {
+            const gt_network *net = f.task->learner[i]->net;
+            assert_true(net->n_params <= 128);
+            memcpy(old[i], net->params, net->n_params * sizeof(gt_real));
+        }
+        fixture_step(&f, 1);
+        for (int i = 0; i < 2; i++)
+            assert_near(observed_rate(f.task->learner[i], old[i]),
+                        want[step][i], 1e-4);
+    }
+    fixture_close(&f);
+}
+
+static void d_s_schedule_counts_every_one_of_its_updates(void **state)
+{
+    (void)state;
+    fixture f;
+    /* D's learning rate falls to 0 after six updates: two steps. */
+    fixture_open(&f, comm, points,
+                 SETS("train.d_steps=3",
+                      "optimizer_discriminator={schedule: step, "
+                      "decay_steps: 6, decay_factor: 0}"));
+    check_moves(&f, 1, true, true);
+    check_moves(&f, 1, true, true);
+    check_moves(&f, 3, true, false);
+    assert_int_equal(f.task->learner[G]->optimizer.updates, 5);
+    assert_int_equal(f.task->learner[D]->optimizer.updates, 15);
+    gt_task_set_step(f.task, 1);
+    check_moves(&f, 1, true, true);
+    check_moves(&f, 1, true, false);
+    fixture_close(&f);
+}
+
+static void replicas_are_equal_to_the_bit_after_several_steps(void **state)
+{
+    (void)state;
+    for (int adam = 0; adam < 2; adam++) {
+        fixture f;
+        fixture_open(&f, comm, pictures,
+                     SETS(adam ? "optimizer.kind=adam" : "optimizer.kind=sgd",
+                          "train.d_steps=2"));
+        assert_replicas_are_equal(&f);
+        check_moves(&f, 4, true, true);
+        assert_replicas_are_equal(&f);
+        assert_same_on_all_ranks(comm, "a figure", &f.metrics.entry[0].value,
+                                 sizeof(double));
+        fixture_close(&f);
+    }
+}
+
+static void one_rank_alone_comes_to_the_same_results(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        const char *text = i & 1 ? pictures : points;
+        const char *k = i & 2 ? "train.d_steps=2" : "train.d_steps=1";
+        fixture all, one;
+        fixture_open(&all, comm, text, SETS(k));
+        fixture_open(&one, comm_of_one(), text, SETS(k));
+        fixture_step(&all, 7);
+        fixture_step(&one, 7);
+        assert_states_near(&all, &one, 1e-5);
+        fixture_hold_out(&all);
+        fixture_hold_out(&one);
+        assert_near(figure(&all, "test_d_real"), figure(&one, "test_d_real"),
+                    1e-6);
+        fixture_close(&all);
+        fixture_close(&one);
+    }
+}
+
+static void a_stop_that_one_rank_wants_is_everybody_s(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_open(&f, comm, points, NO_SETS);
+    for (int step = 0; step < 3; step++) { /* the third has 7 samples */
+        f.task->stop = false;
+        fixture_step(&f, 1);
+        assert_false(f.task->stop);
+    }
+    for (int step = 0; step < 3; step++) {
+        f.task->stop = comm->rank == comm->size - 1;
+        fixture_step(&f, 1);
+        assert_true(f.task->stop);
+    }
+    fixture_close(&f);
+}
+
+int main(int argc, char **argv)
+{
+    if (gt_comm_init(&comm, &argc, &argv) != GT_OK)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(latents_are_each_sample_s_own_whichever_rank_asks),
+        cmocka_unit_test(real_and_generated_batches_are_normalised_apart),
+        cmocka_unit_test(each_of_several_d_steps_takes_a_batch_of_its_own),
+        cmocka_unit_test(a_frozen_network_stays_while_the_other_learns),
+        cmocka_unit_test(each_optimizer_follows_its_own_schedule),
+        cmocka_unit_test(d_s_schedule_counts_every_one_of_its_updates),
+        cmocka_unit_test(replicas_are_equal_to_the_bit_after_several_steps),
+        cmocka_unit_test(one_rank_alone_comes_to_the_same_results),
+        cmocka_unit_test(a_stop_that_one_rank_wants_is_everybody_s),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    gt_comm_finalize(comm);
+    return failed;
+}

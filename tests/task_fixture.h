@@ -1,0 +1,243 @@
+/* task_fixture.h: a task with its data, ready to step, on all ranks of the job
+ * or on this rank alone; and what the tests of tasks compare: the addressed
+ * samples of a batch, figures, and whole states over ranks. */
+#ifndef GT_TESTS_TASK_FIXTURE_H
+#define GT_TESTS_TASK_FIXTURE_H
+
+#include "gentrain/shuffle.h"
+#include "gentrain/task.h"
+
+#include "comm/handle.h"
+#include "train/heldout.h"
+#include "train/learner.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct fixture {
+    gt_comm *comm; /* borrowed */
+    gt_config *config;
+    gt_source *source, *held_out;
+    gt_task *task;
+    gt_loader *loader;
+    uint64_t step;      /* done */
+    gt_metrics metrics; /* of the last step, or of the held-out data */
+} fixture;
+
+#define SETS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NO_SETS ((const char *const[]){NULL})
+
+static inline void succeeds(gt_status status)
+{
+    if (status != GT_OK)
+        fail_msg("%s", gt_message());
+}
+
+/* A job of this rank alone, beside the one of all ranks. */
+static inline gt_comm *comm_of_one(void)
+{
+    static struct gt_comm_mpi handle;
+    static gt_comm one;
+    handle = (struct gt_comm_mpi){.job = MPI_COMM_SELF, .node = MPI_COMM_SELF};
+    one = (gt_comm){.size = 1, .node_size = 1, .nodes = 1, .handle = &handle};
+    return &one;
+}
+
+/* From a configuration and sets "a.b=c", the list ending with NULL. */
+static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
+                                const char *const *sets)
+{
+    *f = (fixture){.comm = comm};
+    int n_sets = 0;
+    while (sets[n_sets])
+        n_sets++;
+    succeeds(gt_config_parse(&f->config, "my.yaml", text, strlen(text), sets,
+                             n_sets));
+    gt_shape shape = gt_config_shape(f->config->data.image);
+    const char *uri = f->config->data.uri;
+    succeeds(gt_source_open(&f->source, uri, GT_SPLIT_TRAIN, shape));
+    succeeds(gt_source_open(&f->held_out, uri, GT_SPLIT_TEST, shape));
+
+    int batch = (int)f->config->train.batch;
+    int shards = (int)f->config->train.shards;
+    assert_int_equal(shards % comm->size, 0);
+    int mine = shards / comm->size;
+    gt_task_setup setup = {.config = f->config,
+                           .comm = comm,
+                           .n_shards = mine,
+                           .max_n = gt_shard_max(batch, shards),
+                           .training = true};
+    succeeds(gt_task_new(&f->task, &setup));
+    gt_loader_config loader = {.source = f->source,
+                               .range = (gt_range)f->config->data.range,
+                               .seed = (uint64_t)f->config->train.seed,
+                               .batch = batch,
+                               .shards = shards,
+                               .first_shard = comm->rank * mine,
+                               .n_shards = mine};
+    succeeds(gt_loader_open(&f->loader, &loader));
+}
+
+static inline void fixture_close(fixture *f)
+{
+    gt_loader_close(f->loader);
+    gt_task_free(f->task);
+    gt_source_close(f->held_out);
+    gt_source_close(f->source);
+    gt_config_free(f->config);
+}
+
+static inline void fixture_step(fixture *f, int steps)
+{
+    for (int i = 0; i < steps; i++) {
+        gt_metrics_clear(&f->metrics);
+        succeeds(f->task->type->step(f->task, f->step, f->loader, &f->metrics));
+        f->step++;
+    }
+}
+
+/* The held-out figures, into f->metrics. */
+static inline void fixture_hold_out(fixture *f)
+{
+    gt_heldout heldout;
+    succeeds(gt_heldout_new(&heldout, f->task, f->held_out, 0));
+    gt_metrics_clear(&f->metrics);
+    gt_heldout_run(&heldout, f->task, &f->metrics);
+    gt_heldout_free(&heldout);
+}
+
+static inline double figure(const fixture *f, const char *key)
+{
+    for (int i = 0; i < f->metrics.count; i++)
+        if (!strcmp(f->metrics.entry[i].key, key))
+            return f->metrics.entry[i].value;
+    fail_msg("no figure %s", key);
+    return NAN;
+}
+
+/* --- A batch by its number: how many samples, and where they come from. */
+
+static inline int batch_samples(const fixture *f, uint64_t number)
+{
+    uint64_t count = f->source->count, batch = (uint64_t)f->config->train.batch;
+    uint64_t at = number % gt_batches_per_epoch(count, (int)batch) * batch;
+    return (int)(count - at < batch ? count - at : batch);
+}
+
+static inline void batch_sample(const fixture *f, uint64_t number, int position,
+                                gt_real *out)
+{
+    uint64_t count = f->source->count, batch = (uint64_t)f->config->train.batch;
+    uint64_t per_epoch = gt_batches_per_epoch(count, (int)batch);
+    uint64_t epoch = number / per_epoch;
+    uint64_t sample =
+        gt_shuffle((uint64_t)f->config->train.seed, epoch, count,
+                   number % per_epoch * batch + (uint64_t)position);
+    gt_source_read(f->source, sample + epoch * count,
+                   (gt_range)f->config->data.range, out);
+}
+
+/* --- Parameters and states. */
+
+static inline gt_real *param_of(const fixture *f, int learner, int layer,
+                                int tensor)
+{
+    gt_network *net = f->task->learner[learner]->net;
+    return net->params + net->layers[layer].param[tensor].offset;
+}
+
+/* FNV-1a. */
+static inline uint64_t hash_more(uint64_t hash, const void *data, size_t bytes)
+{
+    const unsigned char *p = data;
+    for (size_t i = 0; i < bytes; i++)
+        hash = (hash ^ p[i]) * 0x100000001b3;
+    return hash;
+}
+
+static inline uint64_t hash_of(const void *data, size_t bytes)
+{
+    return hash_more(0xcbf29ce484222325, data, bytes);
+}
+
+static inline uint64_t hash_of_params(const fixture *f, int learner)
+{
+    const gt_network *net = f->task->learner[learner]->net;
+    return hash_of(net->params, net->n_params * sizeof *net->params);
+}
+
+/* Collective. All ranks hold the same bytes; all fail if one does not. */
+static inline void assert_same_on_all_ranks(gt_comm *comm, const char *what,
+                                            const void *data, size_t bytes)
+{
+    uint64_t mine = hash_of(data, bytes), first = mine;
+    gt_comm_broadcast(comm, &first, sizeof first);
+    if (gt_comm_max(comm, mine != first) > 0)
+        fail_msg("%s is not the same on all ranks", what);
+}
+
+/* Collective. Parameters, statistics and moments, tensor by tensor. */
+static inline void assert_replicas_are_equal(const fixture *f)
+{
+    gt_span *spans;
+    int count;
+    succeeds(gt_task_spans(f->task, true, &spans, &count));
+    for (int i = 0; i < count; i++)
+        assert_same_on_all_ranks(f->comm, spans[i].path, spans[i].data,
+                                 spans[i].count * sizeof(gt_real));
+    free(spans);
+}
+
+/* Largest distance of two spans, relative to the largest value in `want`, or to
+ * 0.1 where all are smaller: a tensor whose gradient is zero but for rounding,
+ * such as a bias before batch norm, has no digits to compare. */
+static inline double distance(const gt_span *got, const gt_span *want)
+{
+    double off = 0, largest = 0.1;
+    assert_int_equal(got->count, want->count);
+    for (size_t j = 0; j < want->count; j++) {
+        double d = fabs((double)got->data[j] - (double)want->data[j]);
+        off = d <= off ? off : d; /* NaN is taken, too */
+        largest = fmax(largest, fabs((double)want->data[j]));
+    }
+    return off / largest;
+}
+
+/* Collective over a's ranks. Two tasks hold the same state and last figures
+ * but for rounding; all ranks fail if one of them finds otherwise. */
+static inline void assert_states_near(const fixture *a, const fixture *b,
+                                      double tolerance)
+{
+    gt_span *of_a, *of_b;
+    int n_a, n_b;
+    double worst = 0;
+    succeeds(gt_task_spans(a->task, true, &of_a, &n_a));
+    succeeds(gt_task_spans(b->task, true, &of_b, &n_b));
+    assert_int_equal(n_a, n_b);
+    for (int i = 0; i < n_a; i++) {
+        double d = distance(&of_a[i], &of_b[i]);
+        if (!(d <= tolerance))
+            print_error("%s is off by %g\n", of_a[i].path, d);
+        worst = d <= worst ? worst : d;
+    }
+    free(of_a);
+    free(of_b);
+    assert_int_equal(a->metrics.count, b->metrics.count);
+    for (int i = 0; i < a->metrics.count; i++) {
+        double want = b->metrics.entry[i].value;
+        double d = fabs(a->metrics.entry[i].value - want) / (1 + fabs(want));
+        if (!(d <= tolerance))
+            print_error("%s is off by %g\n", a->metrics.entry[i].key, d);
+        worst = d <= worst ? worst : d;
+    }
+    assert_true(gt_comm_max(a->comm, !(worst <= tolerance)) == 0);
+}
+
+#endif
