@@ -169,6 +169,12 @@ static gt_status prepare(trainer *t)
         return status;
     t->batches_per_step = (uint64_t)t->task->type->batches(t->config);
     t->last = last_step(t);
+    /* Batch numbers are 32 bits of the address of random numbers. */
+    if (t->last > UINT32_MAX / t->batches_per_step)
+        return gt_fail(GT_ERR_CONFIG,
+                       "%llu steps take more than 2^32 batches; lower "
+                       "train.steps or train.epochs",
+                       (unsigned long long)t->last);
     if (t->options->resume)
         status = resume(t);
     return status == GT_OK ? prepare_outputs(t) : status;
@@ -238,8 +244,11 @@ static gt_status one_step(trainer *t, bool *stop)
     bool test =
         t->test_source && !*stop &&
         (test_every > 0 ? every(t->step, test_every) : epoch_ended(t) || ends);
-    if (test)
+    if (test) {
+        double start = gt_seconds();
         gt_heldout_run(&t->heldout, t->task, &figures);
+        t->lined += gt_seconds() - start; /* the rate is that of training */
+    }
     report(t, &figures,
            test || ends || every(t->step, t->config->output.log_every));
     if (every(t->step, t->config->output.sample_every) || ends)
