@@ -73,7 +73,8 @@ static gt_status open_data(trainer *t)
 static gt_status build_task(trainer *t)
 {
     int batch = (int)t->config->train.batch;
-    gt_status status = gt_shards_choose((int)t->config->train.shards, batch,
+    gt_status status = gt_shards_choose((int)t->config->train.shards,
+                                        (int)t->config->train.accumulate, batch,
                                         t->comm->size, &t->shards);
     if (status != GT_OK)
         return status;
