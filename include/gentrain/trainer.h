@@ -23,6 +23,8 @@ typedef struct gt_train_options {
     const char *resume; /* checkpoint to go on from, or NULL */
     int threads;        /* BLAS threads of a rank */
     gt_report report;
+    const char *trace;    /* file for a trace of the first steps, or NULL */
+    uint64_t trace_steps; /* how many steps that is */
 } gt_train_options;
 
 /* Train. `out` must not hold anything yet unless a checkpoint is resumed.
