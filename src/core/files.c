@@ -83,7 +83,7 @@ gt_status gt_file_check(const char *path)
         return gt_fail(GT_ERR_IO, "cannot write \"%s\": not a regular file",
                        path);
     char temporary[PATH_SIZE];
-    int fd;
+    int fd = -1;
     gt_status status = open_temporary(path, temporary, &fd);
     if (status != GT_OK)
         return status;
@@ -95,7 +95,7 @@ gt_status gt_file_check(const char *path)
 gt_status gt_file_replace(const char *path, const void *data, size_t size)
 {
     char temporary[PATH_SIZE];
-    int fd;
+    int fd = -1;
     gt_status status = open_temporary(path, temporary, &fd);
     if (status != GT_OK)
         return status;

@@ -12,10 +12,9 @@
 #include "train/banner.h"
 #include "train/heldout.h"
 #include "train/interrupt.h"
-#include "train/preview.h"
+#include "train/outputs.h"
 #include "train/progress.h"
 #include "train/run.h"
-#include "train/snapshot.h"
 #include "train/tracefile.h"
 
 #include <math.h>
@@ -31,7 +30,7 @@ typedef struct trainer {
     gt_task *task;
     gt_loader *loader;
     gt_heldout heldout;
-    gt_preview preview; /* rank 0 */
+    gt_outputs outputs;
     FILE *metrics_file; /* rank 0 */
     gt_progress progress;
     gt_tracefile trace;
@@ -140,8 +139,8 @@ static gt_status prepare_outputs(trainer *t)
     if (t->test_source)
         status = gt_heldout_new(&t->heldout, t->task, t->test_source,
                                 t->config->output.test_samples);
-    if (status == GT_OK && t->comm->rank == 0)
-        status = gt_preview_new(&t->preview, t->task, t->run,
+    if (status == GT_OK)
+        status = gt_outputs_new(&t->outputs, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
     gt_loader_config loader = {.source = t->source,
                                .range = (gt_range)t->config->data.range,
@@ -158,6 +157,7 @@ static gt_status prepare_outputs(trainer *t)
      * have started. */
     if (status == GT_OK && t->comm->rank == 0)
         status = open_run(t);
+    t->outputs.snapshot.metrics = t->metrics_file;
     status = gt_comm_agree(t->comm, status);
     gt_comm_broadcast(t->comm, t->run, sizeof t->run);
     return status;
@@ -225,30 +225,11 @@ static void report(trainer *t, gt_metrics *figures, bool line)
     t->lined_step = t->step;
 }
 
-static gt_status write_preview(trainer *t)
-{
-    int64_t begin = gt_trace_begin();
-    gt_status status = GT_OK;
-    if (t->comm->rank == 0)
-        status = gt_preview_write(&t->preview, t->step);
-    status = gt_comm_agree(t->comm, status);
-    gt_trace_end(begin, NULL, "pictures");
-    return status;
-}
-
-static gt_status write_checkpoint(trainer *t)
-{
-    int64_t begin = gt_trace_begin();
-    gt_status status =
-        gt_snapshot_write(t->task, t->run, t->step, epochs_done(t));
-    gt_trace_end(begin, NULL, "checkpoint");
-    return status;
-}
-
 static gt_status one_step(trainer *t, bool *stop)
 {
     gt_metrics figures = {0};
-    t->task->stop = gt_interrupted();
+    /* Where rank 0 could not write, the steps from here on would be lost. */
+    t->task->stop = gt_interrupted() || gt_outputs_failed(&t->outputs);
     gt_status status =
         t->task->type->step(t->task, t->step, t->loader, &figures);
     if (status != GT_OK)
@@ -269,12 +250,13 @@ static gt_status one_step(trainer *t, bool *stop)
     }
     report(t, &figures,
            test || ends || every(t->step, t->config->output.log_every));
-    if (every(t->step, t->config->output.sample_every) || ends)
-        status = write_preview(t);
-    if (status == GT_OK &&
-        (every(t->step, t->config->output.checkpoint_every) || ends))
-        status = write_checkpoint(t);
-    return status;
+    bool picture = every(t->step, t->config->output.sample_every) || ends;
+    bool checkpoint =
+        every(t->step, t->config->output.checkpoint_every) || ends;
+    if (!picture && !checkpoint)
+        return GT_OK;
+    return gt_outputs_write(&t->outputs, t->step, epochs_done(t), picture,
+                            checkpoint);
 }
 
 static gt_status traced_step(trainer *t, bool *stop)
@@ -301,6 +283,7 @@ static gt_status loop(trainer *t)
     gt_interrupt_watch();
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
+    status = gt_outputs_finish(&t->outputs, status);
     gt_interrupt_unwatch();
     gt_progress_stop(&t->progress);
     if (status == GT_OK)
@@ -370,9 +353,9 @@ static void summarise(const trainer *t)
 
 static void release(trainer *t)
 {
+    gt_outputs_free(&t->outputs);
     if (t->metrics_file)
         fclose(t->metrics_file);
-    gt_preview_free(&t->preview);
     gt_heldout_free(&t->heldout);
     gt_loader_close(t->loader);
     gt_task_free(t->task);
