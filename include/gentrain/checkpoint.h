@@ -1,8 +1,9 @@
 /* checkpoint.h: the whole state of a training as named spans of numbers.
  *
  * Layout, version 1 (attributes of "/": format "gentrain checkpoint",
- * format_version, gentrain_version, task, step, epoch, seed; text data set
- * /config: the resolved configuration as YAML):
+ * format_version, gentrain_version, task, step, epoch, seed, fingerprint of the
+ * networks' tensors, and what bits depend on: shards, blas_kernel,
+ * blas_threads; text data set /config: the resolved configuration as YAML):
  *   /generator/03_conv2d/weight     parameters, one data set a tensor
  *   /generator/04_batch_norm/running_mean
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
@@ -13,6 +14,7 @@
 #ifndef GENTRAIN_CHECKPOINT_H
 #define GENTRAIN_CHECKPOINT_H
 
+#include "gentrain/fingerprint.h"
 #include "gentrain/h5file.h"
 
 /* A named part of the state. */
@@ -29,7 +31,11 @@ typedef struct gt_checkpoint_info {
     uint64_t step; /* steps done */
     double epoch;  /* epochs done, for people */
     uint64_t seed;
-    char *config; /* resolved YAML; owned: gt_checkpoint_info_free */
+    char fingerprint[GT_FINGERPRINT_TEXT];
+    char version[32];     /* of gentrain; set by the file */
+    char blas_kernel[32]; /* family */
+    int blas_threads;     /* of a rank */
+    char *config;         /* resolved YAML; owned: gt_checkpoint_info_free */
 } gt_checkpoint_info;
 
 enum { GT_PATH = 4096 };

@@ -23,6 +23,7 @@ typedef struct gt_task_setup {
     gt_comm *comm;           /* borrowed */
     int n_shards;            /* of this rank */
     int max_n;               /* most samples of one pass */
+    int blas_threads;        /* of this rank */
     bool training;           /* false: no gradients, no optimizer */
 } gt_task_setup;
 

@@ -227,6 +227,27 @@ static gt_status share_recipe(gt_comm *comm, const gt_cli_args *args, recipe *r)
     return status;
 }
 
+/* "auto" depends on the number of ranks, and from then on is part of the
+ * recipe: the number goes into the configuration, and so into its copies in
+ * the run directory and the checkpoints. */
+static gt_status settle_shards(gt_comm *comm, const recipe *r,
+                               const set_list *sets, gt_config **config)
+{
+    int shards = 0;
+    char set[40];
+    const char *all[MAX_SETS + 1];
+    gt_status status = gt_shards_choose(-1, 1, (int)(*config)->train.batch,
+                                        comm->size, &shards);
+    if (status != GT_OK)
+        return status;
+    memcpy(all, sets->text, (size_t)sets->count * sizeof *all);
+    snprintf(set, sizeof set, "train.shards=%d", shards);
+    all[sets->count] = set;
+    gt_config_free(*config);
+    return gt_config_parse(config, r->place, r->text, strlen(r->text), all,
+                           sets->count + 1);
+}
+
 static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
                        const set_list *sets)
 {
@@ -242,6 +263,8 @@ static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
     if (status == GT_OK)
         status = gt_config_parse(&config, r->place, r->text, strlen(r->text),
                                  (const char *const *)sets->text, sets->count);
+    if (status == GT_OK && config->train.shards < 0)
+        status = settle_shards(comm, r, sets, &config);
     status = gt_comm_agree(comm, status);
     if (status != GT_OK)
         goto out;

@@ -3,6 +3,7 @@
 
 #include "gentrain/version.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,12 @@ static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
         status = gt_h5_set_real(f, "/", "epoch", info->epoch);
     if (status == GT_OK)
         status = gt_h5_set_int(f, "/", "seed", (int64_t)info->seed);
+    if (status == GT_OK)
+        status = gt_h5_set_text(f, "/", "fingerprint", info->fingerprint);
+    if (status == GT_OK)
+        status = gt_h5_set_text(f, "/", "blas_kernel", info->blas_kernel);
+    if (status == GT_OK)
+        status = gt_h5_set_int(f, "/", "blas_threads", info->blas_threads);
     if (status == GT_OK)
         status = gt_h5_write_text(f, "/config", info->config);
     return status;
@@ -65,14 +72,32 @@ static gt_status check_format(gt_h5 *f, const char *path)
     return status;
 }
 
+/* A short text attribute; what does not fit is cut. */
+static gt_status read_text(gt_h5 *f, const char *key, char *out, size_t size)
+{
+    char *text = NULL;
+    gt_status status = gt_h5_get_text(f, "/", key, &text);
+    if (status == GT_OK)
+        snprintf(out, size, "%s", text);
+    free(text);
+    return status;
+}
+
 static gt_status read_header(gt_h5 *f, gt_checkpoint_info *info)
 {
-    char *task = NULL;
-    int64_t step = 0, seed = 0;
-    gt_status status = gt_h5_get_text(f, "/", "task", &task);
+    int64_t step = 0, seed = 0, threads = 0;
+    gt_status status = read_text(f, "task", info->task, sizeof info->task);
     if (status == GT_OK)
-        strncpy(info->task, task, sizeof info->task - 1);
-    free(task);
+        status = read_text(f, "gentrain_version", info->version,
+                           sizeof info->version);
+    if (status == GT_OK)
+        status = read_text(f, "fingerprint", info->fingerprint,
+                           sizeof info->fingerprint);
+    if (status == GT_OK)
+        status = read_text(f, "blas_kernel", info->blas_kernel,
+                           sizeof info->blas_kernel);
+    if (status == GT_OK)
+        status = gt_h5_get_int(f, "/", "blas_threads", &threads);
     if (status == GT_OK)
         status = gt_h5_get_int(f, "/", "step", &step);
     if (status == GT_OK)
@@ -83,6 +108,7 @@ static gt_status read_header(gt_h5 *f, gt_checkpoint_info *info)
         status = gt_h5_read_text(f, "/config", &info->config);
     info->step = (uint64_t)step;
     info->seed = (uint64_t)seed;
+    info->blas_threads = (int)threads;
     return status;
 }
 

@@ -141,8 +141,9 @@ static int visit(const gt_h5_info *info, void *context)
 /* What the file says of itself; attributes it lacks are left out. */
 static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
 {
-    static const char *const texts[] = {"format", "gentrain_version", "task",
-                                        "source"};
+    static const char *const texts[] = {"format",      "gentrain_version",
+                                        "task",        "source",
+                                        "fingerprint", "blas_kernel"};
     static const char *const numbers[] = {"format_version", "step", "seed"};
     fputs(json ? "{\"path\": " : "", out);
     if (json)

@@ -3,6 +3,10 @@
  * writer's thread. */
 #include "train/snapshot.h"
 
+#include "gentrain/gemm.h"
+#include "gentrain/log.h"
+#include "gentrain/version.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -39,8 +43,11 @@ static gt_status write_file(const gt_snapshot *s)
     gt_checkpoint_info info = {.step = s->step,
                                .epoch = s->epoch,
                                .seed = (uint64_t)config->train.seed,
+                               .blas_threads = s->task->setup.blas_threads,
                                .config = config->text};
     snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
+    snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
+    snprintf(info.blas_kernel, sizeof info.blas_kernel, "%s", gt_blas_kernel());
     char path[GT_PATH];
     gt_checkpoint_path(s->run, s->step, path);
     return gt_checkpoint_write(path, &info, s->copy, s->count);
@@ -94,6 +101,20 @@ void gt_snapshot_free(gt_snapshot *s)
     *s = (gt_snapshot){0};
 }
 
+/* The fingerprint is of the networks; the optimizer's state follows them. */
+static void take_copy(gt_snapshot *s)
+{
+    gt_fingerprint print;
+    gt_fingerprint_start(&print);
+    for (int i = 0; i < s->count; i++) {
+        const gt_span *copy = &s->copy[i];
+        memcpy(copy->data, s->live[i].data, copy->count * sizeof *copy->data);
+        if (strncmp(copy->path, "/optimizer/", 11) != 0)
+            gt_fingerprint_add(&print, copy->data, copy->count);
+    }
+    gt_fingerprint_text(&print, s->fingerprint);
+}
+
 gt_status gt_snapshot_write(gt_snapshot *s, gt_writer *writer, uint64_t step,
                             double epoch)
 {
@@ -104,22 +125,39 @@ gt_status gt_snapshot_write(gt_snapshot *s, gt_writer *writer, uint64_t step,
                          strerror(errno));
     if (status != GT_OK)
         return status;
-    for (int i = 0; i < s->count; i++)
-        memcpy(s->copy[i].data, s->live[i].data,
-               s->live[i].count * sizeof *s->live[i].data);
+    take_copy(s);
     s->step = step;
     s->epoch = epoch;
+    gt_info("checkpoint of step %llu, fingerprint %s", (unsigned long long)step,
+            s->fingerprint);
     gt_writer_submit(writer, &s->write);
     return GT_OK;
 }
 
-static gt_status read_file(const char *path, bool optimizer,
-                           const gt_span *spans, int count, uint64_t *step)
+/* What the bits of a run depend on, beyond its configuration. */
+static void compare_machines(const gt_checkpoint_info *then, int threads)
+{
+    if (strcmp(then->version, GT_VERSION) ||
+        strcmp(then->blas_kernel, gt_blas_kernel()) ||
+        then->blas_threads != threads)
+        gt_warn("the checkpoint was made by gentrain %s with %s kernels and %d "
+                "BLAS threads a rank, this is gentrain %s with %s and %d: the "
+                "weights will not be, bit for bit, those of a run that was "
+                "never stopped",
+                then->version, then->blas_kernel, then->blas_threads,
+                GT_VERSION, gt_blas_kernel(), threads);
+}
+
+static gt_status read_file(const gt_task *task, const char *path,
+                           bool optimizer, const gt_span *spans, int count,
+                           uint64_t *step)
 {
     gt_checkpoint_info info = {0};
     gt_status status = gt_checkpoint_read_info(path, &info);
     if (status == GT_OK)
         status = gt_checkpoint_read(path, spans, count, optimizer);
+    if (status == GT_OK && task->setup.training)
+        compare_machines(&info, task->setup.blas_threads);
     *step = info.step;
     gt_checkpoint_info_free(&info);
     return status;
@@ -133,7 +171,7 @@ gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
     int count = 0;
     gt_status status = gt_task_spans(task, optimizer, &spans, &count);
     if (status == GT_OK && comm->rank == 0)
-        status = read_file(path, optimizer, spans, count, step);
+        status = read_file(task, path, optimizer, spans, count, step);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK) {
         gt_comm_broadcast(comm, step, sizeof *step);

@@ -19,6 +19,7 @@ typedef struct gt_snapshot {
     gt_real *numbers;
     uint64_t step; /* of the copy */
     double epoch;
+    char fingerprint[GT_FINGERPRINT_TEXT];
     gt_write write;
 } gt_snapshot;
 

@@ -84,6 +84,7 @@ static gt_status build_task(trainer *t)
                            .comm = t->comm,
                            .n_shards = t->shards / t->comm->size,
                            .max_n = gt_shard_max(batch, t->shards),
+                           .blas_threads = t->options->threads,
                            .training = true};
     return gt_task_new(&t->task, &setup);
 }
