@@ -32,6 +32,11 @@ typedef struct gt_h5_info {
     size_t dim[GT_H5_MAX_RANK];
 } gt_h5_info;
 
+/* Start the library, which its first call does otherwise. Call it on the thread
+ * that calls MPI before another thread uses files: the MPI build of HDF5 talks
+ * to MPI when it starts. */
+gt_status gt_h5_start(void);
+
 /* Begin a new file that will be `path`; it grows in memory until it is
  * committed. GT_ERR_IO when it could not be written there. */
 gt_status gt_h5_create(gt_h5 **out, const char *path);

@@ -11,6 +11,7 @@
 #include "comm/handle.h"
 #include "comm/tree.h"
 #include "gentrain/arena.h"
+#include "gentrain/trace.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -188,12 +189,14 @@ static void post_merged(gt_reducer *r)
 
 static void wait_for_posted(gt_reducer *r)
 {
+    int64_t begin = gt_trace_begin();
     for (int b = 0; b < r->posted; b++) {
         progress(r->comm);
         advance_bucket(r, b, true);
     }
     r->posted = 0;
     r->lane->reducer = NULL;
+    gt_trace_end(begin, NULL, "reduction");
 }
 
 void gt_reducer_free(gt_reducer *r)
@@ -275,6 +278,7 @@ static void merge_from(gt_reducer *r, size_t from)
 
 void gt_reducer_ready(gt_reducer *r, size_t from)
 {
+    int64_t begin = gt_trace_begin();
     if (r->taken + 1 == r->present) {
         merge_from(r, from);
         if (r->lane)
@@ -282,6 +286,7 @@ void gt_reducer_ready(gt_reducer *r, size_t from)
     }
     if (r->lane)
         progress(r->comm);
+    gt_trace_end(begin, NULL, "send gradients");
 }
 
 void gt_reducer_add(gt_reducer *r)

@@ -27,6 +27,14 @@ void gt__h5_clear(void)
     errno = 0;
 }
 
+gt_status gt_h5_start(void)
+{
+    if (H5open() < 0)
+        return gt_fail(GT_ERR_MEMORY, "cannot start the HDF5 library");
+    gt__h5_clear();
+    return GT_OK;
+}
+
 /* The innermost error of HDF5's stack comes first when walking upwards. */
 static herr_t first_error(unsigned n, const H5E_error2_t *error, void *text)
 {

@@ -22,6 +22,8 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static gt_status write_files(void *context);
+
 gt_status gt_preview_new(gt_preview *p, gt_task *task, const char *run,
                          const gt_source *source)
 {
@@ -30,7 +32,10 @@ gt_status gt_preview_new(gt_preview *p, gt_task *task, const char *run,
     size_t size = gt_shape_size(image);
     size_t latent = gt_shape_size(gt_config_shape(config->model.latent));
     *p = (gt_preview){
-        .task = task, .run = run, .count = (size_t)config->output.sample_count};
+        .task = task,
+        .run = run,
+        .count = (size_t)config->output.sample_count,
+        .write = {.name = "write pictures", .run = write_files, .context = p}};
     if (is_points(image)) {
         p->count = smaller(REFERENCE_POINTS, source->count);
         p->reference = p->count;
@@ -89,21 +94,21 @@ static void in_passes(gt_task *task,
         make(task, x + i * in, (int)smaller(block, n - i), y + i * out);
 }
 
-static gt_status write_samples(const gt_preview *p, uint64_t step,
-                               gt_shape image, gt_range range)
+static gt_status write_samples(const gt_preview *p, gt_shape image,
+                               gt_range range)
 {
     const gt_config *config = p->task->setup.config;
     char path[GT_PATH], source[64];
-    gt_preview_path(p->run, step, ".h5", path);
+    gt_preview_path(p->run, p->step, ".h5", path);
     snprintf(source, sizeof source, "training, step %llu",
-             (unsigned long long)step);
+             (unsigned long long)p->step);
     gt_sampleset_info info = {.shape = image,
                               .points = p->reference > 0,
                               .range = range,
                               .count = p->count,
                               .latent = gt_config_shape(config->model.latent),
                               .source = source,
-                              .step = step,
+                              .step = p->step,
                               .seed = (uint64_t)config->train.seed};
     gt_sampleset *set;
     gt_status status = gt_sampleset_create(&set, path, &info);
@@ -116,11 +121,11 @@ static gt_status write_samples(const gt_preview *p, uint64_t step,
     return status;
 }
 
-static gt_status draw_samples(const gt_preview *p, uint64_t step,
-                              gt_shape image, gt_range range)
+static gt_status draw_samples(const gt_preview *p, gt_shape image,
+                              gt_range range)
 {
     char path[GT_PATH];
-    gt_preview_path(p->run, step, ".png", path);
+    gt_preview_path(p->run, p->step, ".png", path);
     if (p->reference > 0)
         return gt_picture_points(path, p->samples, p->count, p->originals,
                                  p->reference);
@@ -129,8 +134,7 @@ static gt_status draw_samples(const gt_preview *p, uint64_t step,
 }
 
 /* Rows of originals, each above its row of reconstructions. */
-static gt_status draw_pairs(const gt_preview *p, uint64_t step, gt_shape image,
-                            gt_range range)
+static gt_status draw_pairs(const gt_preview *p, gt_shape image, gt_range range)
 {
     size_t size = gt_shape_size(image);
     uint8_t *to = p->pixels;
@@ -141,28 +145,41 @@ static gt_status draw_pairs(const gt_preview *p, uint64_t step, gt_shape image,
         to += 2 * n;
     }
     char path[GT_PATH];
-    gt_preview_path(p->run, step, "-reconstructions.png", path);
+    gt_preview_path(p->run, p->step, "-reconstructions.png", path);
     return gt_picture_grid(path, p->pixels, 2 * p->pairs, image,
                            (int)smaller(PAIR_COLUMNS, p->pairs));
 }
 
-gt_status gt_preview_write(gt_preview *p, uint64_t step)
+/* The writer's part. */
+static gt_status write_files(void *context)
+{
+    const gt_preview *p = context;
+    const gt_config *config = p->task->setup.config;
+    gt_shape image = gt_config_shape(config->data.image);
+    gt_range range = (gt_range)config->data.range;
+    gt_status status = write_samples(p, image, range);
+    if (status == GT_OK)
+        status = draw_samples(p, image, range);
+    if (status == GT_OK && p->pairs > 0)
+        status = draw_pairs(p, image, range);
+    return status;
+}
+
+gt_status gt_preview_write(gt_preview *p, gt_writer *writer, uint64_t step)
 {
     const gt_config *config = p->task->setup.config;
     const gt_task_type *type = p->task->type;
-    gt_shape image = gt_config_shape(config->data.image);
-    gt_range range = (gt_range)config->data.range;
-    size_t size = gt_shape_size(image);
+    size_t size = gt_shape_size(gt_config_shape(config->data.image));
     size_t latent = gt_shape_size(gt_config_shape(config->model.latent));
-
+    gt_status status = gt_writer_claim(writer, &p->write);
+    if (status != GT_OK)
+        return status;
     in_passes(p->task, type->generate, p->latents, latent, p->count, p->samples,
               size);
-    gt_status status = write_samples(p, step, image, range);
-    if (status == GT_OK)
-        status = draw_samples(p, step, image, range);
-    if (status != GT_OK || p->pairs == 0)
-        return status;
-    in_passes(p->task, type->reconstruct, p->originals, size, p->pairs,
-              p->rebuilt, size);
-    return draw_pairs(p, step, image, range);
+    if (p->pairs > 0)
+        in_passes(p->task, type->reconstruct, p->originals, size, p->pairs,
+                  p->rebuilt, size);
+    p->step = step;
+    gt_writer_submit(writer, &p->write);
+    return GT_OK;
 }

@@ -5,6 +5,7 @@
 #define GT_TRAIN_PREVIEW_H
 
 #include "gentrain/task.h"
+#include "train/writer.h"
 
 typedef struct gt_preview {
     gt_task *task;         /* borrowed */
@@ -17,6 +18,8 @@ typedef struct gt_preview {
     gt_real *rebuilt;      /* [pairs x image] */
     uint8_t *pixels;
     size_t reference; /* points drawn behind a point sample */
+    uint64_t step;    /* that samples and rebuilt are of */
+    gt_write write;
 } gt_preview;
 
 /* Prepare; `source` gives the images to reconstruct, or reference points. */
@@ -24,9 +27,13 @@ gt_status gt_preview_new(gt_preview *preview, gt_task *task, const char *run,
                          const gt_source *source);
 void gt_preview_free(gt_preview *preview);
 
-/* Write samples/step-N.h5 and .png, and step-N-reconstructions.png for a task
- * that reconstructs: originals above, reconstructions below, row by row. */
-gt_status gt_preview_write(gt_preview *preview, uint64_t step);
+/* Make samples, and reconstructions where the task has them, and have them
+ * written in the background: samples/step-N.h5 and .png, and
+ * step-N-reconstructions.png: originals above, reconstructions below, row by
+ * row. Waits for the pictures before, if those are not written yet. Returns how
+ * the writes that are done went. */
+gt_status gt_preview_write(gt_preview *preview, gt_writer *writer,
+                           uint64_t step);
 
 /* "RUN/samples/step-00001200" + `suffix` in `path`. */
 void gt_preview_path(const char *run, uint64_t step, const char *suffix,

@@ -1,9 +1,13 @@
-/* snapshot.c: replicas are equal, so rank 0's state is the job's state. */
+/* snapshot.c: replicas are equal, so rank 0's state is the job's state. A
+ * training step pays for a copy of it; the copy is checked and written by the
+ * writer's thread. */
 #include "train/snapshot.h"
 
+#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* A checkpoint with NaN in it would replace a good one. */
 static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
@@ -19,38 +23,94 @@ static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
     return GT_OK;
 }
 
-static gt_status write_file(const gt_task *task, const char *run, uint64_t step,
-                            double epoch, const gt_span *spans, int count)
+/* The lines are in the system's hands since before the copy was made. A file
+ * system that cannot flush says EINVAL. */
+static gt_status flush_metrics(const gt_snapshot *s)
 {
-    const gt_config *config = task->setup.config;
-    gt_checkpoint_info info = {.step = step,
-                               .epoch = epoch,
+    if (s->metrics && fsync(fileno(s->metrics)) != 0 && errno != EINVAL)
+        return gt_fail(GT_ERR_IO, "cannot write %s/metrics.jsonl: %s", s->run,
+                       strerror(errno));
+    return GT_OK;
+}
+
+static gt_status write_file(const gt_snapshot *s)
+{
+    const gt_config *config = s->task->setup.config;
+    gt_checkpoint_info info = {.step = s->step,
+                               .epoch = s->epoch,
                                .seed = (uint64_t)config->train.seed,
                                .config = config->text};
-    snprintf(info.task, sizeof info.task, "%s", task->type->name);
+    snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
     char path[GT_PATH];
-    gt_checkpoint_path(run, step, path);
-    gt_status status = gt_checkpoint_write(path, &info, spans, count);
+    gt_checkpoint_path(s->run, s->step, path);
+    return gt_checkpoint_write(path, &info, s->copy, s->count);
+}
+
+static gt_status write_copy(void *context)
+{
+    const gt_snapshot *s = context;
+    gt_status status = check_finite(s->copy, s->count, s->step);
     if (status == GT_OK)
-        status = gt_checkpoint_prune(run, (int)config->output.keep);
+        status = flush_metrics(s);
+    if (status == GT_OK)
+        status = write_file(s);
+    if (status == GT_OK)
+        status = gt_checkpoint_prune(s->run,
+                                     (int)s->task->setup.config->output.keep);
     return status;
 }
 
-gt_status gt_snapshot_write(const gt_task *task, const char *run, uint64_t step,
+gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run)
+{
+    *s = (gt_snapshot){.task = task, .run = run};
+    s->write =
+        (gt_write){.name = "write checkpoint", .run = write_copy, .context = s};
+    gt_status status = gt_task_spans(task, true, &s->live, &s->count);
+    if (status != GT_OK)
+        return status;
+    size_t total = 0, bytes = (size_t)s->count * sizeof *s->copy;
+    for (int i = 0; i < s->count; i++)
+        total += s->live[i].count;
+    s->copy = malloc(bytes);
+    s->numbers = gt_real_alloc(total);
+    if (!s->copy || !s->numbers) {
+        gt_snapshot_free(s);
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %.1f MB for a copy of the state",
+                       (double)total * sizeof(gt_real) / 1e6);
+    }
+    memcpy(s->copy, s->live, bytes);
+    gt_real *to = s->numbers;
+    for (int i = 0; i < s->count; to += s->live[i++].count)
+        s->copy[i].data = to;
+    return GT_OK;
+}
+
+void gt_snapshot_free(gt_snapshot *s)
+{
+    free(s->live);
+    free(s->copy);
+    free(s->numbers);
+    *s = (gt_snapshot){0};
+}
+
+gt_status gt_snapshot_write(gt_snapshot *s, gt_writer *writer, uint64_t step,
                             double epoch)
 {
-    gt_status status = GT_OK;
-    if (task->setup.comm->rank == 0) {
-        gt_span *spans = NULL;
-        int count;
-        status = gt_task_spans(task, true, &spans, &count);
-        if (status == GT_OK)
-            status = check_finite(spans, count, step);
-        if (status == GT_OK)
-            status = write_file(task, run, step, epoch, spans, count);
-        free(spans);
-    }
-    return gt_comm_agree(task->setup.comm, status);
+    gt_status status = gt_writer_claim(writer, &s->write);
+    /* Lines that did not fit on a full disk get another chance. */
+    if (status == GT_OK && s->metrics && fflush(s->metrics) != 0)
+        status = gt_fail(GT_ERR_IO, "cannot write %s/metrics.jsonl: %s", s->run,
+                         strerror(errno));
+    if (status != GT_OK)
+        return status;
+    for (int i = 0; i < s->count; i++)
+        memcpy(s->copy[i].data, s->live[i].data,
+               s->live[i].count * sizeof *s->live[i].data);
+    s->step = step;
+    s->epoch = epoch;
+    gt_writer_submit(writer, &s->write);
+    return GT_OK;
 }
 
 static gt_status read_file(const char *path, bool optimizer,

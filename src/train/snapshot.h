@@ -1,14 +1,39 @@
-/* snapshot.h: a task's state to and from checkpoints, for all ranks at once.
+/* snapshot.h: a task's state to and from checkpoints.
  */
 #ifndef GT_TRAIN_SNAPSHOT_H
 #define GT_TRAIN_SNAPSHOT_H
 
 #include "gentrain/task.h"
+#include "train/writer.h"
 
-/* Rank 0 writes RUN/checkpoints/step-N.h5 and removes those beyond
- * output.keep. Collective; all ranks fail together. */
-gt_status gt_snapshot_write(const gt_task *task, const char *run, uint64_t step,
-                            double epoch);
+#include <stdio.h>
+
+/* A copy of the state, on the rank that writes. */
+typedef struct gt_snapshot {
+    const gt_task *task; /* borrowed */
+    const char *run;     /* borrowed */
+    FILE *metrics;       /* borrowed; NULL: none */
+    gt_span *live;       /* the task's memory */
+    gt_span *copy;       /* the same spans in `numbers` */
+    int count;
+    gt_real *numbers;
+    uint64_t step; /* of the copy */
+    double epoch;
+    gt_write write;
+} gt_snapshot;
+
+/* Make room for a copy. `run` is read when a checkpoint is written. Local. */
+gt_status gt_snapshot_new(gt_snapshot *snapshot, const gt_task *task,
+                          const char *run);
+void gt_snapshot_free(gt_snapshot *snapshot);
+
+/* Copy the state after `step` steps and have it written in the background:
+ * RUN/checkpoints/step-N.h5, once the lines that `metrics` has so far are on
+ * the disk; then those beyond output.keep are removed. A state with NaN in it
+ * is refused instead (GT_ERR_NUMERIC). Waits for the checkpoint before, if that
+ * is not written yet. Returns how the writes that are done went. Local. */
+gt_status gt_snapshot_write(gt_snapshot *snapshot, gt_writer *writer,
+                            uint64_t step, double epoch);
 
 /* Rank 0 reads the file, all ranks get its contents. With `optimizer` false
  * only parameters and statistics are read. *step is that of the file.

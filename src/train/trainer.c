@@ -8,13 +8,14 @@
 #include "gentrain/gemm.h"
 #include "gentrain/json.h"
 #include "gentrain/log.h"
+#include "gentrain/trace.h"
 #include "train/banner.h"
 #include "train/heldout.h"
 #include "train/interrupt.h"
-#include "train/preview.h"
+#include "train/outputs.h"
 #include "train/progress.h"
 #include "train/run.h"
-#include "train/snapshot.h"
+#include "train/tracefile.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,9 +30,10 @@ typedef struct trainer {
     gt_task *task;
     gt_loader *loader;
     gt_heldout heldout;
-    gt_preview preview; /* rank 0 */
+    gt_outputs outputs;
     FILE *metrics_file; /* rank 0 */
     gt_progress progress;
+    gt_tracefile trace;
     char run[GT_PATH];
     uint64_t batches_per_epoch, batches_per_step;
     uint64_t start, step, last; /* steps done at the start, now, at the end */
@@ -73,7 +75,8 @@ static gt_status open_data(trainer *t)
 static gt_status build_task(trainer *t)
 {
     int batch = (int)t->config->train.batch;
-    gt_status status = gt_shards_choose((int)t->config->train.shards, batch,
+    gt_status status = gt_shards_choose((int)t->config->train.shards,
+                                        (int)t->config->train.accumulate, batch,
                                         t->comm->size, &t->shards);
     if (status != GT_OK)
         return status;
@@ -136,8 +139,8 @@ static gt_status prepare_outputs(trainer *t)
     if (t->test_source)
         status = gt_heldout_new(&t->heldout, t->task, t->test_source,
                                 t->config->output.test_samples);
-    if (status == GT_OK && t->comm->rank == 0)
-        status = gt_preview_new(&t->preview, t->task, t->run,
+    if (status == GT_OK)
+        status = gt_outputs_new(&t->outputs, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
     gt_loader_config loader = {.source = t->source,
                                .range = (gt_range)t->config->data.range,
@@ -154,6 +157,7 @@ static gt_status prepare_outputs(trainer *t)
      * have started. */
     if (status == GT_OK && t->comm->rank == 0)
         status = open_run(t);
+    t->outputs.snapshot.metrics = t->metrics_file;
     status = gt_comm_agree(t->comm, status);
     gt_comm_broadcast(t->comm, t->run, sizeof t->run);
     return status;
@@ -221,18 +225,11 @@ static void report(trainer *t, gt_metrics *figures, bool line)
     t->lined_step = t->step;
 }
 
-static gt_status write_preview(trainer *t)
-{
-    gt_status status = GT_OK;
-    if (t->comm->rank == 0)
-        status = gt_preview_write(&t->preview, t->step);
-    return gt_comm_agree(t->comm, status);
-}
-
 static gt_status one_step(trainer *t, bool *stop)
 {
     gt_metrics figures = {0};
-    t->task->stop = gt_interrupted();
+    /* Where rank 0 could not write, the steps from here on would be lost. */
+    t->task->stop = gt_interrupted() || gt_outputs_failed(&t->outputs);
     gt_status status =
         t->task->type->step(t->task, t->step, t->loader, &figures);
     if (status != GT_OK)
@@ -246,16 +243,31 @@ static gt_status one_step(trainer *t, bool *stop)
         (test_every > 0 ? every(t->step, test_every) : epoch_ended(t) || ends);
     if (test) {
         double start = gt_seconds();
+        int64_t begin = gt_trace_begin();
         gt_heldout_run(&t->heldout, t->task, &figures);
+        gt_trace_end(begin, NULL, "held-out figures");
         t->lined += gt_seconds() - start; /* the rate is that of training */
     }
     report(t, &figures,
            test || ends || every(t->step, t->config->output.log_every));
-    if (every(t->step, t->config->output.sample_every) || ends)
-        status = write_preview(t);
-    if (status == GT_OK &&
-        (every(t->step, t->config->output.checkpoint_every) || ends))
-        status = gt_snapshot_write(t->task, t->run, t->step, epochs_done(t));
+    bool picture = every(t->step, t->config->output.sample_every) || ends;
+    bool checkpoint =
+        every(t->step, t->config->output.checkpoint_every) || ends;
+    if (!picture && !checkpoint)
+        return GT_OK;
+    return gt_outputs_write(&t->outputs, t->step, epochs_done(t), picture,
+                            checkpoint);
+}
+
+static gt_status traced_step(trainer *t, bool *stop)
+{
+    int64_t begin = gt_trace_begin();
+    gt_status status = one_step(t, stop);
+    if (status != GT_OK)
+        return status;
+    double start = gt_seconds();
+    status = gt_tracefile_step(&t->trace, begin, t->step);
+    t->lined += gt_seconds() - start;
     return status;
 }
 
@@ -270,9 +282,12 @@ static gt_status loop(trainer *t)
     t->started = t->lined = gt_seconds();
     gt_interrupt_watch();
     while (status == GT_OK && t->step < t->last && !stop)
-        status = one_step(t, &stop);
+        status = traced_step(t, &stop);
+    status = gt_outputs_finish(&t->outputs, status);
     gt_interrupt_unwatch();
     gt_progress_stop(&t->progress);
+    if (status == GT_OK)
+        status = gt_tracefile_write(&t->trace);
     if (status == GT_OK && stop && t->step < t->last) {
         if (t->comm->rank == 0)
             status = gt_run_mark_interrupted(t->run, t->step);
@@ -338,21 +353,24 @@ static void summarise(const trainer *t)
 
 static void release(trainer *t)
 {
+    gt_outputs_free(&t->outputs);
     if (t->metrics_file)
         fclose(t->metrics_file);
-    gt_preview_free(&t->preview);
     gt_heldout_free(&t->heldout);
     gt_loader_close(t->loader);
     gt_task_free(t->task);
     gt_source_close(t->test_source);
     gt_source_close(t->source);
+    gt_tracefile_close(&t->trace);
 }
 
 gt_status gt_train(gt_comm *comm, const gt_config *config,
                    const gt_train_options *options)
 {
     trainer t = {.comm = comm, .config = config, .options = options};
-    gt_status status = prepare(&t);
+    gt_status status = gt_tracefile_open(&t.trace, comm, options);
+    if (status == GT_OK)
+        status = prepare(&t);
     if (status == GT_OK) {
         gt_banner_print(t.task, options->threads, t.shards, t.source);
         gt_info("  run           %s", t.run);

@@ -1,0 +1,175 @@
+/* Checkpoints that are written while training goes on: they hold the state of
+ * their step, not a later one, come after their lines of metrics, and a state
+ * that must not be kept is refused on all ranks without touching older files.
+ */
+#include "scratch.h"
+#include "task_fixture.h"
+
+#include "train/outputs.h"
+#include "train/run.h"
+
+static gt_comm *comm;
+
+static const char *const recipe =
+    "task: vae\n"
+    "data: {uri: \"glyphs?count=100&test_count=40\", image: [12, 12, 1],\n"
+    "  range: unit}\n"
+    "model:\n"
+    "  latent: 4\n"
+    "  encoder: [flatten, dense: {units: 8}]\n"
+    "  decoder: [dense: {units: 144}, reshape: {shape: [12, 12, 1]}]\n"
+    "  likelihood: bernoulli\n"
+    "train: {batch: 24, shards: 12, steps: 10}\n"
+    "output: {keep: 2, sample_count: 4}\n";
+
+/* A run directory of its own, on rank 0 alone. */
+static int begin(void **state)
+{
+    if (comm->rank != 0)
+        return 0;
+    return make_scratch(state) || gt_run_reopen(scratch) != GT_OK;
+}
+
+static int end(void **state)
+{
+    return comm->rank == 0 ? remove_scratch(state) : 0;
+}
+
+static const char *path_of(uint64_t step)
+{
+    static char path[GT_PATH];
+    gt_checkpoint_path(scratch, step, path);
+    return path;
+}
+
+static void open_all(fixture *f, gt_outputs *outputs)
+{
+    fixture_open(f, comm, recipe, NO_SETS);
+    succeeds(gt_outputs_new(outputs, f->task, scratch, f->source));
+}
+
+static void close_all(fixture *f, gt_outputs *outputs)
+{
+    gt_outputs_free(outputs);
+    fixture_close(f);
+}
+
+static void a_checkpoint_holds_the_state_of_its_step(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    uint64_t want[4] = {0};
+    for (int i = 1; i < 4; i++) {
+        fixture_step(&f, 1);
+        want[i] = hash_of_params(&f, 0);
+        succeeds(gt_outputs_write(&outputs, f.step, 0, true, true));
+    }
+    fixture_step(&f, 1);
+    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    if (comm->rank == 0) {
+        assert_int_equal(names_in("checkpoints"), 2);
+        assert_int_equal(names_in("samples"), 9);
+    }
+    for (uint64_t step = 2; step < 4; step++) {
+        uint64_t read;
+        succeeds(gt_snapshot_read(f.task, path_of(step), true, &read));
+        assert_int_equal(read, step);
+        assert_true(hash_of_params(&f, 0) == want[step]);
+    }
+    close_all(&f, &outputs);
+}
+
+/* The broken state is handed over with success and refused behind the scenes;
+ * who asks next hears of it, and so does the end of the run. */
+static void a_state_with_nan_is_refused_on_all_ranks(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
+    param_of(&f, 0, 1, 0)[3] = NAN;
+    succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
+    assert_fails(gt_outputs_write(&outputs, 3, 0, false, true), GT_ERR_NUMERIC,
+                 "step 2: encoder/");
+    assert_true(gt_outputs_failed(&outputs) == (comm->rank == 0));
+    gt_status later = gt_fail(GT_ERR_IO, "what came of it");
+    assert_fails(gt_outputs_finish(&outputs, later), GT_ERR_NUMERIC,
+                 "holds NaN or infinity");
+    if (comm->rank == 0) {
+        assert_int_equal(names_in("checkpoints"), 1);
+        assert_int_equal(access(path_of(1), F_OK), 0);
+    }
+    close_all(&f, &outputs);
+}
+
+static void a_failed_training_keeps_its_own_message(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    succeeds(gt_outputs_write(&outputs, 1, 0, true, true));
+    gt_status broken = gt_fail(GT_ERR_NUMERIC, "step 2 broke");
+    assert_fails(gt_outputs_finish(&outputs, broken), GT_ERR_NUMERIC,
+                 "step 2 broke");
+    close_all(&f, &outputs);
+    if (comm->rank == 0) {
+        assert_int_equal(names_in("checkpoints"), 1);
+        assert_int_equal(names_in("samples"), 3);
+    }
+}
+
+static void a_folder_that_is_gone_is_told_to_all_ranks(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    if (comm->rank == 0)
+        assert_int_equal(rmdir(in_scratch("checkpoints")), 0);
+    succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
+    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+                 "checkpoints/step-00000001.h5: No such file or directory");
+    close_all(&f, &outputs);
+}
+
+static void metrics_that_do_not_fit_keep_a_checkpoint_back(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    FILE *full = comm->rank == 0 ? fopen("/dev/full", "w") : NULL;
+    if (full)
+        fputs("{\"step\": 1}\n", full);
+    outputs.snapshot.metrics = full;
+    assert_fails(gt_outputs_write(&outputs, 1, 0, false, true), GT_ERR_IO,
+                 "metrics.jsonl: No space left");
+    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    if (comm->rank == 0)
+        assert_int_equal(names_in("checkpoints"), 0);
+    close_all(&f, &outputs);
+    if (full)
+        fclose(full);
+}
+
+#define on_all_ranks(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(int argc, char **argv)
+{
+    if (gt_comm_init(&comm, &argc, &argv) != GT_OK)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        on_all_ranks(a_checkpoint_holds_the_state_of_its_step),
+        on_all_ranks(a_state_with_nan_is_refused_on_all_ranks),
+        on_all_ranks(a_failed_training_keeps_its_own_message),
+        on_all_ranks(a_folder_that_is_gone_is_told_to_all_ranks),
+        on_all_ranks(metrics_that_do_not_fit_keep_a_checkpoint_back),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    gt_comm_finalize(comm);
+    return failed;
+}
