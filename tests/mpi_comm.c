@@ -93,9 +93,6 @@ static void sums_and_maxima_are_over_all_ranks(void **state)
     double d[2] = {comm->rank + 1, 1};
     gt_comm_sum(comm, d, 2);
     assert_true(d[0] == n * (n + 1) / 2 && d[1] == n);
-    gt_real f[3] = {1, 2, (gt_real)comm->rank};
-    gt_comm_sum_reals(comm, f, 3);
-    assert_true(f[0] == n && f[1] == 2 * n && f[2] == n * (n - 1) / 2);
     assert_true(gt_comm_max(comm, comm->rank) == n - 1);
 }
 

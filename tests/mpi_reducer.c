@@ -1,5 +1,6 @@
-/* The reducer's sum against a sum in double, for shard counts that are powers
- * of two and ones that are not, and for ranks that have nothing to add. */
+/* The reducer's sum against the same tree evaluated on one rank, to the bit:
+ * for every number of shards that the ranks can share, for batches that leave
+ * shards empty, for any buckets, and whenever values are said to be ready. */
 #include "gentrain/reducer.h"
 #include "gentrain/rng.h"
 
@@ -8,85 +9,288 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-enum { COUNT = 1003 };
+enum { COUNT = 1003, LONG = 40000 };
 
 static gt_comm *comm;
 
-static void fill(gt_real *out, int shard)
+/* Random values, zeros of both signs among them: value i of a shard follows
+ * from the two numbers alone. */
+static void fill(gt_real *out, int shard, size_t count)
 {
-    gt_rng_normal((gt_rng){.seed = 5, .sample = (uint64_t)shard}, out, COUNT);
+    gt_rng_normal((gt_rng){.seed = 5, .sample = (uint64_t)shard}, out, count);
+    for (size_t i = 0; i < count; i++) {
+        if (i % 11 == 3)
+            out[i] = -(gt_real)0;
+        if (i % 11 == 5)
+            out[i] = (shard + (int)i) % 3 ? -(gt_real)0 : 0;
+    }
 }
 
-/* Each rank adds shards first .. first + n - 1; all shards are 0 .. total - 1.
- */
-static void check_sum(gt_reducer *reducer, int first, int n, int total)
+/* The sum of shards [from, to) as reducer.h defines it. */
+static void evaluate(gt_real *out, int from, int to, size_t count)
 {
-    static gt_real shard[COUNT];
-    static double expected[COUNT];
-    gt_reducer_begin(reducer);
-    for (int s = first; s < first + n; s++) {
-        fill(gt_reducer_vector(reducer), s);
-        gt_reducer_add(reducer);
+    if (to - from == 1) {
+        fill(out, from, count);
+        return;
     }
-    const gt_real *sum = gt_reducer_finish(reducer);
-    for (int i = 0; i < COUNT; i++)
-        expected[i] = 0;
-    for (int s = 0; s < total; s++) {
-        fill(shard, s);
+    int half = 1;
+    while (2 * half < to - from)
+        half *= 2;
+    gt_real *right = malloc(count * sizeof *right);
+    assert_non_null(right);
+    evaluate(out, from, from + half, count);
+    evaluate(right, from + half, to, count);
+    for (size_t i = 0; i < count; i++)
+        out[i] += right[i];
+    free(right);
+}
+
+typedef struct trial {
+    size_t count;
+    int per_rank; /* shards */
+    int present;  /* shards with samples, over all ranks */
+    gt_reducer_config config;
+    unsigned announcements; /* of values that are ready; 0: none */
+} trial;
+
+static int own_present(const trial *t)
+{
+    int n = t->present - comm->rank * t->per_rank;
+    return n < 0 ? 0 : n > t->per_rank ? t->per_rank : n;
+}
+
+/* Write a vector as a backward pass does: from its end, in spans of any length,
+ * the lower values being anything until they are written. */
+static void write_shard(gt_reducer *r, const trial *t, int shard)
+{
+    gt_real *vector = gt_reducer_vector(r);
+    gt_real *values = malloc(t->count * sizeof *values);
+    assert_non_null(values);
+    fill(values, shard, t->count);
+    for (size_t i = 0; i < t->count; i++)
+        vector[i] = (gt_real)NAN;
+    size_t to = t->count;
+    for (unsigned k = 0; k < t->announcements; k++) {
+        unsigned dice = ((unsigned)shard * 97 + k) * 2654435761u;
+        size_t length = (dice >> 8) % (2 * t->count / t->announcements + 1);
+        size_t from = to > length ? to - length : 0;
+        memcpy(vector + from, values + from, (to - from) * sizeof *values);
+        gt_reducer_ready(r, from);
+        to = from;
+    }
+    memcpy(vector, values, to * sizeof *values);
+    free(values);
+    gt_reducer_add(r);
+}
+
+static const gt_real *add_up(gt_reducer *r, const trial *t)
+{
+    int present = own_present(t);
+    gt_reducer_begin(r, present);
+    for (int s = 0; s < present; s++)
+        write_shard(r, t, comm->rank * t->per_rank + s);
+    return gt_reducer_finish(r);
+}
+
+static void describe(const trial *t, size_t i)
+{
+    print_error("%zu values, %d shards a rank, %d present, buckets of %zu, "
+                "%u announcements: value %zu is wrong\n",
+                t->count, t->per_rank, t->present, t->config.bucket,
+                t->announcements, i);
+}
+
+/* To the bit, or to rounding where the order is MPI's. All ranks fail if one
+ * does. */
+static void check(const trial *t, const gt_real *got)
+{
+    gt_real *want = malloc(t->count * sizeof *want);
+    assert_non_null(want);
+    evaluate(want, 0, t->present, t->count);
+    bool exact = t->config.reduction == GT_REDUCTION_TREE, right = true;
+    for (size_t i = 0; i < t->count && right; i++) {
+        double off = fabs((double)got[i] - (double)want[i]);
+        right = exact ? !memcmp(&got[i], &want[i], sizeof *got)
+                      : off < 1e-5 * sqrt(t->present);
+        if (!right)
+            describe(t, i);
+    }
+    free(want);
+    assert_true(gt_comm_max(comm, !right) == 0);
+}
+
+static void try(const trial *t)
+{
+    gt_reducer *r;
+    assert_int_equal(
+        gt_reducer_new(&r, comm, t->count, t->per_rank, &t->config), GT_OK);
+    for (int repeat = 0; repeat < 2; repeat++)
+        check(t, add_up(r, t));
+    gt_reducer_free(r);
+}
+
+/* Some numbers of shards with samples, the last few ranks' among them. */
+static void try_short_batches(trial t)
+{
+    int all = t.per_rank * comm->size;
+    int step = all < 9 ? 1 : all / 5;
+    for (t.present = all; t.present > 0; t.present -= step)
+        try(&t);
+}
+
+static const gt_reduction both[] = {GT_REDUCTION_TREE, GT_REDUCTION_MPI};
+
+static void a_sum_has_the_bits_of_one_tree_over_all_shards(void **state)
+{
+    (void)state;
+    static const int totals[] = {8, 12, 48, 60, 64};
+    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
+        for (int k = 0; k < 2 && totals[i] % comm->size == 0; k++)
+            try_short_batches((trial){.count = COUNT,
+                                      .per_rank = totals[i] / comm->size,
+                                      .config = {both[k], 100, 0},
+                                      .announcements = 9});
+    for (int n = 1; n <= 7; n++)
+        for (int k = 0; k < 2; k++)
+            try_short_batches((trial){.count = COUNT,
+                                      .per_rank = n,
+                                      .config = {both[k], 400, 1},
+                                      .announcements = 3});
+}
+
+static void buckets_of_any_size_change_no_bit(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 2, 7, 60, 61, 1000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (unsigned announcements = 0; announcements < 80;
+             announcements = 3 * announcements + 1)
+            for (int n = 1; n <= 3; n++)
+                try(&(trial){.count = 61,
+                             .per_rank = n,
+                             .present = n * comm->size,
+                             .config = {GT_REDUCTION_TREE, sizes[i], 0},
+                             .announcements = announcements});
+}
+
+static void a_vector_may_be_shorter_than_there_are_ranks(void **state)
+{
+    (void)state;
+    for (size_t count = 1; count < 4; count++)
+        for (int k = 0; k < 4; k++)
+            try(&(trial){.count = count,
+                         .per_rank = 1 + k / 2,
+                         .present = (1 + k / 2) * comm->size,
+                         .config = {both[k % 2], 2, 0},
+                         .announcements = 2});
+}
+
+/* Long enough for MPI's nonblocking sum, with a rest that is not. */
+static void long_and_short_buckets_may_mix(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++)
+        try_short_batches((trial){.count = LONG,
+                                  .per_rank = 2,
+                                  .config = {both[k], 1 << 14, 0},
+                                  .announcements = 5});
+}
+
+static void more_buckets_than_tags_are_made_larger(void **state)
+{
+    (void)state;
+    try(&(trial){.count = LONG,
+                 .per_rank = 1,
+                 .present = comm->size,
+                 .config = {GT_REDUCTION_TREE, 1, 0}});
+}
+
+static void a_batch_without_samples_sums_to_zero(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        trial t = {.count = COUNT, .per_rank = 2, .config = {both[k], 64, 0}};
+        gt_reducer *r;
+        assert_int_equal(gt_reducer_new(&r, comm, COUNT, 2, &t.config), GT_OK);
+        t.present = 2 * comm->size;
+        check(&t, add_up(r, &t));
+        t.present = 0;
+        const gt_real *sum = add_up(r, &t);
         for (int i = 0; i < COUNT; i++)
-            expected[i] += shard[i];
+            assert_true(sum[i] == 0);
+        gt_reducer_free(r);
     }
-    for (int i = 0; i < COUNT; i++)
-        assert_true(fabs(sum[i] - expected[i]) < 1e-5 * sqrt(total));
-}
-
-static void sum_is_over_all_shards_of_all_ranks(void **state)
-{
-    (void)state;
-    for (int per_rank = 1; per_rank <= 13; per_rank++) {
-        gt_reducer *reducer;
-        assert_int_equal(gt_reducer_new(&reducer, comm, COUNT, per_rank),
-                         GT_OK);
-        for (int repeat = 0; repeat < 2; repeat++)
-            check_sum(reducer, comm->rank * per_rank, per_rank,
-                      comm->size * per_rank);
-        gt_reducer_free(reducer);
-    }
-}
-
-static void a_rank_without_shards_adds_nothing(void **state)
-{
-    (void)state;
-    gt_reducer *reducer;
-    assert_int_equal(gt_reducer_new(&reducer, comm, COUNT, 2), GT_OK);
-    check_sum(reducer, 0, comm->rank == 0 ? 2 : 0, 2);
-    gt_reducer_begin(reducer);
-    const gt_real *sum = gt_reducer_finish(reducer);
-    for (int i = 0; i < COUNT; i++)
-        assert_true(sum[i] == 0);
-    gt_reducer_free(reducer);
 }
 
 static void a_sum_is_the_same_on_every_rank(void **state)
 {
     (void)state;
-    gt_reducer *reducer;
-    assert_int_equal(gt_reducer_new(&reducer, comm, COUNT, 1), GT_OK);
-    gt_reducer_begin(reducer);
-    fill(gt_reducer_vector(reducer), comm->rank);
-    gt_reducer_add(reducer);
-    const gt_real *sum = gt_reducer_finish(reducer);
-    gt_real first[COUNT];
-    for (int i = 0; i < COUNT; i++)
-        first[i] = sum[i];
-    gt_comm_broadcast(comm, first, sizeof first);
-    for (int i = 0; i < COUNT; i++)
-        assert_true(sum[i] == first[i]);
-    gt_reducer_free(reducer);
+    for (int k = 0; k < 2; k++) {
+        trial t = {.count = COUNT,
+                   .per_rank = 3,
+                   .present = 3 * comm->size,
+                   .config = {both[k], 64, 0}};
+        gt_reducer *r;
+        assert_int_equal(gt_reducer_new(&r, comm, COUNT, 3, &t.config), GT_OK);
+        const gt_real *sum = add_up(r, &t);
+        gt_real first[COUNT];
+        memcpy(first, sum, sizeof first);
+        gt_comm_broadcast(comm, first, sizeof first);
+        assert_true(gt_comm_max(comm, !!memcmp(first, sum, sizeof first)) == 0);
+        gt_reducer_free(r);
+    }
+}
+
+/* As a VAE's two networks: one is still written when the other is sent. */
+static void two_reducers_may_be_under_way_at_once(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        gt_reducer *r[2];
+        trial t[2];
+        for (int i = 0; i < 2; i++) {
+            t[i] = (trial){.count = i ? COUNT : LONG,
+                           .per_rank = 3,
+                           .present = 3 * comm->size - 2,
+                           .config = {both[k], i ? 100 : 17000, i},
+                           .announcements = 20};
+            assert_int_equal(
+                gt_reducer_new(&r[i], comm, t[i].count, 3, &t[i].config),
+                GT_OK);
+            gt_reducer_begin(r[i], own_present(&t[i]));
+        }
+        for (int s = 0; s < own_present(&t[0]); s++)
+            for (int i = 0; i < 2; i++)
+                write_shard(r[i], &t[i], comm->rank * 3 + s);
+        for (int i = 0; i < 2; i++)
+            check(&t[i], gt_reducer_finish(r[i]));
+        for (int i = 0; i < 2; i++)
+            gt_reducer_free(r[i]);
+    }
+}
+
+static void a_sum_that_nobody_waits_for_ends_with_its_reducer(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        trial t = {.count = LONG,
+                   .per_rank = 1,
+                   .present = comm->size,
+                   .config = {both[k], 17000, 0},
+                   .announcements = 4};
+        gt_reducer *r;
+        assert_int_equal(gt_reducer_new(&r, comm, LONG, 1, &t.config), GT_OK);
+        gt_reducer_begin(r, 1);
+        write_shard(r, &t, comm->rank);
+        gt_reducer_free(r);
+        try(&t); /* nothing of the other sum is left in the lane */
+    }
 }
 
 int main(int argc, char **argv)
@@ -94,9 +298,15 @@ int main(int argc, char **argv)
     if (gt_comm_init(&comm, &argc, &argv) != GT_OK)
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sum_is_over_all_shards_of_all_ranks),
-        cmocka_unit_test(a_rank_without_shards_adds_nothing),
+        cmocka_unit_test(a_sum_has_the_bits_of_one_tree_over_all_shards),
+        cmocka_unit_test(buckets_of_any_size_change_no_bit),
+        cmocka_unit_test(a_vector_may_be_shorter_than_there_are_ranks),
+        cmocka_unit_test(long_and_short_buckets_may_mix),
+        cmocka_unit_test(more_buckets_than_tags_are_made_larger),
+        cmocka_unit_test(a_batch_without_samples_sums_to_zero),
         cmocka_unit_test(a_sum_is_the_same_on_every_rank),
+        cmocka_unit_test(two_reducers_may_be_under_way_at_once),
+        cmocka_unit_test(a_sum_that_nobody_waits_for_ends_with_its_reducer),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

@@ -12,6 +12,9 @@
 
 #include <stdint.h>
 
+/* Reducers (reducer.h) that may work at the same time. */
+enum { GT_LANES = 2 };
+
 typedef struct gt_comm {
     int rank, size;             /* of the job */
     int node_rank, node_size;   /* within this node */
@@ -55,7 +58,6 @@ gt_status gt_comm_gather_text(gt_comm *comm, const char *mine, char **all);
 
 /* Collective: element-wise sums over the ranks, in place. */
 void gt_comm_sum(gt_comm *comm, double *values, int n);
-void gt_comm_sum_reals(gt_comm *comm, gt_real *values, size_t n);
 
 /* Collective: largest value over the ranks. */
 double gt_comm_max(gt_comm *comm, double value);

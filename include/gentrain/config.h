@@ -65,6 +65,11 @@ typedef struct gt_config {
     } train;
 
     struct {
+        int reduction;    /* gt_reduction, of reducer.h */
+        double bucket_mb; /* of 2^20 bytes; 0: all at once */
+    } communication;
+
+    struct {
         int64_t log_every;        /* steps between lines of metrics.jsonl */
         int64_t checkpoint_every; /* steps; 0: only at the end */
         int64_t keep;             /* newest checkpoints kept; 0: all */

@@ -77,6 +77,10 @@ typedef struct gt_pass {
     gt_real *batch_state; /* training: share * batch statistics are added here,
                              laid out as state; NULL: not wanted */
     gt_real share;        /* weight of this pass in its step's statistics */
+    /* Called by backward layer by layer: gradients at offsets >= from are
+       written for good. NULL: nobody wants to know. */
+    void (*final)(void *context, size_t from);
+    void *final_context;
 } gt_pass;
 
 struct gt_layer_type {

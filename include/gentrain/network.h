@@ -98,8 +98,8 @@ gt_real *gt_tape_loss_gradient(gt_tape *tape);
  * buffer, or what another network's backward returned). Parameter gradients go
  * to pass->grad if that is set. Returns dx[n x in] if want_dx, else NULL; it
  * lies in a workspace buffer or in dy's. Work whose result nobody asked for is
- * left out. `pass` must be that of the forward call but for grad and
- * accumulate. */
+ * left out. `pass` must be that of the forward call but for grad, accumulate
+ * and final. */
 gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
                           bool want_dx);
 

@@ -1,9 +1,24 @@
-/* reducer.h: the sum of all shards' vectors, over all ranks.
+/* reducer.h: the sum of all shards' vectors, over all ranks, begun while the
+ * last of them is still being written.
  *
- * A step hands in one vector a shard, in the order of shard numbers. Vectors of
- * one rank are added in a balanced binary tree over shard numbers, by a binary
- * counter: at most log2(shards) + 1 buffers, and the same sums wherever the
- * shards live. Ranks are then combined by MPI's all-reduce.
+ * A step hands in one vector a shard, in the order of shard numbers. They are
+ * added in one fixed binary tree over the numbers of all shards, wherever these
+ * live: the sum of shards [a, b) is that of [a, m) plus that of [m, b), where
+ * m - a is the largest power of two below b - a. For 12 shards that is
+ *   (((0 1) (2 3)) ((4 5) (6 7))) ((8 9) (10 11))
+ * Each inner node is the sum of an aligned block of 2^k shards, or of what
+ * there is of it. A shard without samples is skipped: a node with one operand
+ * is that operand. (Where a message must hold something in its place, that is
+ * -0.0, which added to any x gives exactly x; +0.0 would turn -0.0 into +0.0.)
+ *
+ * With GT_REDUCTION_TREE ranks keep to that tree too, so the bits of the sum do
+ * not depend on their number. With GT_REDUCTION_MPI each rank's part is summed
+ * so, and the order over ranks is MPI's.
+ *
+ * Values go to the other ranks in buckets, from the end of the vector, as a
+ * backward pass makes them: gt_reducer_ready says how far it has come. MPI
+ * libraries move data inside MPI calls only, so that call also drives what is
+ * under way, in all reducers of the job.
  */
 #ifndef GENTRAIN_REDUCER_H
 #define GENTRAIN_REDUCER_H
@@ -12,18 +27,38 @@
 
 typedef struct gt_reducer gt_reducer;
 
-/* For vectors of `count` reals and n_shards shards on this rank. Local. */
+typedef enum gt_reduction { GT_REDUCTION_TREE, GT_REDUCTION_MPI } gt_reduction;
+
+typedef struct gt_reducer_config {
+    gt_reduction reduction;
+    size_t bucket; /* reals that travel together; 0: all. Raised where there
+                      would be more than 1024 buckets */
+    int lane;      /* below GT_LANES (comm.h); reducers whose sums are under
+                      way at the same time need different ones */
+} gt_reducer_config;
+
+/* For vectors of `count` reals and n_shards shards on every rank; rank r has
+ * shards r * n_shards and up. Local. */
 gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
-                         int n_shards);
+                         int n_shards, const gt_reducer_config *config);
+
+/* Ends what is under way, so it is collective if the last sum was not finished.
+ */
 void gt_reducer_free(gt_reducer *reducer);
 
-/* Begin a step's sum. Local. */
-void gt_reducer_begin(gt_reducer *reducer);
+/* Begin a step's sum, to which this rank adds its first `present` shards; the
+ * rest have no samples. Local. */
+void gt_reducer_begin(gt_reducer *reducer, int present);
 
 /* The buffer for the next shard's vector; its contents are undefined and all of
  * it must be written before gt_reducer_add takes it in. Local. */
 gt_real *gt_reducer_vector(gt_reducer *reducer);
 void gt_reducer_add(gt_reducer *reducer);
+
+/* While a vector is written: its values from `from` on are complete and not the
+ * caller's any more. This saves time and may be left out. Local: never waits.
+ */
+void gt_reducer_ready(gt_reducer *reducer, size_t from);
 
 /* The sum over all shards of all ranks; valid until the next begin.
  * Collective. */

@@ -3,18 +3,12 @@
 #include "gentrain/comm.h"
 
 #include "comm/handle.h"
-#include "gentrain/trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PIECE = 1 << 28, MESSAGE = 2048 };
-
-static MPI_Datatype real_type(void)
-{
-    return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-}
 
 /* One rank of each node speaks for it; counting them counts the nodes. */
 static void find_places(gt_comm *c)
@@ -46,6 +40,8 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
     }
     c->handle = handle;
     MPI_Comm_dup(MPI_COMM_WORLD, &handle->job);
+    for (int i = 0; i < GT_LANES; i++)
+        MPI_Comm_dup(handle->job, &handle->lane[i].comm);
     find_places(c);
     *out = c;
     if (provided < MPI_THREAD_FUNNELED)
@@ -59,6 +55,8 @@ void gt_comm_finalize(gt_comm *c)
 {
     if (!c)
         return;
+    for (int i = 0; i < GT_LANES; i++)
+        MPI_Comm_free(&c->handle->lane[i].comm);
     MPI_Comm_free(&c->handle->node);
     MPI_Comm_free(&c->handle->job);
     MPI_Finalize();
@@ -201,19 +199,6 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
 void gt_comm_sum(gt_comm *c, double *values, int n)
 {
     MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, c->handle->job);
-}
-
-void gt_comm_sum_reals(gt_comm *c, gt_real *values, size_t n)
-{
-    if (c->size == 1)
-        return;
-    int64_t begin = gt_trace_begin();
-    for (size_t done = 0; done < n; done += PIECE) {
-        size_t count = n - done < PIECE ? n - done : PIECE;
-        MPI_Allreduce(MPI_IN_PLACE, values + done, (int)count, real_type(),
-                      MPI_SUM, c->handle->job);
-    }
-    gt_trace_end(begin, NULL, "reduction");
 }
 
 double gt_comm_max(gt_comm *c, double value)

@@ -2,12 +2,21 @@
 #ifndef GT_COMM_HANDLE_H
 #define GT_COMM_HANDLE_H
 
+#include "gentrain/reducer.h"
+
 #include <mpi.h>
+
+/* A way for one reducer's messages, apart from everybody else's. */
+typedef struct gt__lane {
+    MPI_Comm comm;
+    gt_reducer *reducer; /* whose sum is under way, or NULL */
+} gt__lane;
 
 struct gt_comm_mpi {
     MPI_Comm job;  /* all ranks; ours, so that users of the library keep
                       MPI_COMM_WORLD to themselves */
     MPI_Comm node; /* the ranks of this node */
+    gt__lane lane[GT_LANES]; /* all ranks; unused where there is but one */
 };
 
 #endif

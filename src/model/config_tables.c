@@ -7,6 +7,7 @@ static const char *const range_names[] = {"symmetric", "unit", NULL};
 static const char *const prior_names[] = {"normal", "uniform", NULL};
 static const char *const gan_loss_names[] = {"non_saturating", "minimax", NULL};
 static const char *const likelihood_names[] = {"bernoulli", "gaussian", NULL};
+static const char *const reduction_names[] = {"tree", "mpi", NULL};
 static const char *const auto_name[] = {"auto", NULL};
 
 static const double MANY = 1e9; /* steps are addressed by 32 bits */
@@ -91,6 +92,18 @@ static const gt_option gan_train_options[] = {
     {0},
 };
 
+static const gt_option communication_options[] = {
+    {"reduction", GT_OPTION_CHOICE, FIELD(communication, reduction), "tree", 0,
+     0, reduction_names,
+     "how gradients are added over ranks: in one fixed order, so that results "
+     "are the same to the bit on any number of ranks, or by MPI's all-reduce"},
+    {"bucket_mb", GT_OPTION_REAL, FIELD(communication, bucket_mb), "1", 0, 1024,
+     NULL,
+     "megabytes of gradients sent together while others are still computed; "
+     "0: all at the end"},
+    {0},
+};
+
 static const gt_option output_options[] = {
     {"log_every", GT_OPTION_INT, FIELD(output, log_every), "50", 1, MANY, NULL,
      "steps between lines of metrics.jsonl"},
@@ -131,6 +144,8 @@ const gt_config_section gt_config_sections[] = {
      "how long, and on how much at once"},
     {"train", gan_train_options, offsetof(gt_config, train), GT_TASK_GAN, NULL,
      "how long, and on how much at once"},
+    {"communication", communication_options, offsetof(gt_config, communication),
+     GT_TASK_ANY, NULL, "how ranks talk to each other"},
     {"output", output_options, offsetof(gt_config, output), GT_TASK_ANY, NULL,
      "what is written to the run directory, and when"},
     {0},

@@ -150,6 +150,19 @@ static int lowest_layer(const gt_network *net, bool want_grad, bool want_dx)
     return i;
 }
 
+/* Tell who wants to know that backward is done with layers `i` and above.
+ * Gradients lie in the order of layers. */
+static void announce(const gt_network *net, const gt_pass *pass, int i)
+{
+    if (!pass->final)
+        return;
+    while (i < net->n_layers && !net->layers[i].n_params)
+        i++;
+    pass->final(pass->final_context, i < net->n_layers
+                                         ? net->layers[i].param[0].offset
+                                         : net->n_params);
+}
+
 gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
                           bool want_dx)
 {
@@ -170,6 +183,7 @@ gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
                               input_of(tape, i + 1), dy, dx, tape->saved[i],
                               ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
+        announce(net, pass, i);
         dy = dx;
     }
     return want_dx ? dy : NULL;

@@ -182,9 +182,10 @@ static void judge_shard(gt_task *task, const gt_batch *batch, int i)
     logits = gt_tape_forward(&gan->d_tape, &pass, gan->fake[tape_of(gan, i)]);
     loss += gt_loss_bce(logits, n, 0, scale, gradient);
     scalars[D_FAKE] = weight * (gt_real)gt_mean_sigmoid(logits, n);
-    gt_tape_backward(&gan->d_tape, &pass, gradient, false);
     scalars[LOSS] = (gt_real)loss * scale;
-    gt_reducer_add(d->reducer);
+    gt_learner_overlap(d, &pass);
+    gt_tape_backward(&gan->d_tape, &pass, gradient, false);
+    gt_learner_add(d);
 }
 
 /* G's loss on the images it made for D, and its gradient through D. */
@@ -212,8 +213,9 @@ static void improve_shard(gt_task *task, const gt_batch *batch, int i)
     scalars[LOSS] = (gt_real)loss * scale;
     scalars[D_FAKE] = judge.share * (gt_real)gt_mean_sigmoid(logits, n);
     gt_real *dx = gt_tape_backward(&gan->d_tape, &judge, gradient, true);
+    gt_learner_overlap(g, &make);
     gt_tape_backward(&gan->g_tape[t], &make, dx, false);
-    gt_reducer_add(g->reducer);
+    gt_learner_add(g);
 }
 
 /* One update of D on the next batch, which stays borrowed in *batch. */
@@ -221,7 +223,7 @@ static gt_status update_d(gt_task *task, uint64_t number, gt_loader *loader,
                           const gt_batch **batch, const gt_real **scalars)
 {
     *batch = gt_loader_next(loader);
-    gt_reducer_begin(task->learner[D]->reducer);
+    gt_learner_begin(task->learner[D], *batch, true);
     for (int i = 0; i < (*batch)->n_shards; i++) {
         if ((*batch)->shards[i].n == 0)
             continue;
@@ -236,7 +238,7 @@ static gt_status update_d(gt_task *task, uint64_t number, gt_loader *loader,
 static gt_status update_g(gt_task *task, uint64_t number, const gt_batch *batch,
                           const gt_real **scalars)
 {
-    gt_reducer_begin(task->learner[G]->reducer);
+    gt_learner_begin(task->learner[G], batch, false);
     const gan_state *gan = task->data;
     for (int i = 0; i < batch->n_shards; i++) {
         if (batch->shards[i].n == 0)

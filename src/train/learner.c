@@ -13,6 +13,21 @@ static size_t vector_size(const gt_network *net)
     return net->n_params + net->n_state + GT_SCALARS;
 }
 
+static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
+                             uint32_t number)
+{
+    const gt_config *config = setup->config;
+    gt_reducer_config reducer = {
+        .reduction = (gt_reduction)config->communication.reduction,
+        .bucket = (size_t)(config->communication.bucket_mb * (1 << 20) /
+                           sizeof(gt_real)),
+        .lane = (int)number};
+    if (config->communication.bucket_mb > 0 && reducer.bucket == 0)
+        reducer.bucket = 1;
+    return gt_reducer_new(&l->reducer, setup->comm, vector_size(l->net),
+                          setup->n_shards, &reducer);
+}
+
 gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
                          const char *name, uint32_t number, gt_shape in,
                          const gt_layer_list *layers,
@@ -32,8 +47,7 @@ gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
         goto out;
     status = gt_optimizer_new(&l->optimizer, optimizer, l->net->n_params);
     if (status == GT_OK)
-        status = gt_reducer_new(&l->reducer, setup->comm, vector_size(l->net),
-                                setup->n_shards);
+        status = new_reducer(l, setup, number);
 out:
     if (status != GT_OK)
         gt_learner_free(l);
@@ -53,6 +67,14 @@ void gt_learner_free(gt_learner *l)
     free(l);
 }
 
+void gt_learner_begin(gt_learner *l, const gt_batch *batch, bool abstain)
+{
+    int present = 0;
+    while (present < batch->n_shards && batch->shards[present].n > 0)
+        present++;
+    gt_reducer_begin(l->reducer, present == 0 && abstain ? 1 : present);
+}
+
 gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
 {
     gt_real *vector = gt_reducer_vector(l->reducer);
@@ -64,11 +86,30 @@ gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
     return pass->batch_state + l->net->n_state;
 }
 
+static void send_off(void *learner, size_t from)
+{
+    gt_learner *l = learner;
+    gt_reducer_ready(l->reducer, from);
+}
+
+void gt_learner_overlap(gt_learner *l, gt_pass *pass)
+{
+    pass->final = send_off;
+    pass->final_context = l;
+}
+
+void gt_learner_add(gt_learner *l)
+{
+    gt_reducer_add(l->reducer);
+}
+
+/* Added to any x, -0 gives x to the bit. */
 void gt_learner_abstain(gt_learner *l, bool stop)
 {
     gt_pass pass = {0};
     gt_real *scalars = gt_learner_open(l, &pass);
-    memset(pass.grad, 0, l->net->n_params * sizeof *pass.grad);
+    for (size_t i = 0; i < vector_size(l->net); i++)
+        pass.grad[i] = -(gt_real)0;
     scalars[GT_SCALAR_STOP] = stop;
     gt_reducer_add(l->reducer);
 }

@@ -30,10 +30,22 @@ gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
                          const gt_optimizer_config *optimizer);
 void gt_learner_free(gt_learner *learner);
 
+/* Begin an update, to which the shards of `batch` that have samples are added;
+ * or of a rank without samples that will abstain, or say nothing. Local. */
+void gt_learner_begin(gt_learner *learner, const gt_batch *batch, bool abstain);
+
 /* Open the vector of the next shard, with statistics and scalars zeroed, and
  * point pass->grad (to be overwritten by the first backward), ->batch_state and
  * ->accumulate at it. Returns the scalars. Local. */
 gt_real *gt_learner_open(gt_learner *learner, gt_pass *pass);
+
+/* Before the backward call that writes the opened vector's gradients for good,
+ * when statistics and scalars are complete: lets `pass` send them off to other
+ * ranks as they come. Local. */
+void gt_learner_overlap(gt_learner *learner, gt_pass *pass);
+
+/* Take in the opened vector. Local. */
+void gt_learner_add(gt_learner *learner);
 
 /* In place of the shards of a rank that has no samples in this batch: adds
  * nothing but the wish to stop. Local. */

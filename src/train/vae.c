@@ -153,18 +153,20 @@ static void learn_shard(gt_task *task, const gt_batch *batch,
 
     gt_real *dout = gt_tape_loss_gradient(&vae->decode);
     double recon = reconstruction_loss(task, out, shard->x, n, scale, dout);
+    gt_learner_overlap(decoder, &decode);
     gt_real *dz = gt_tape_backward(&vae->decode, &decode, dout, true);
     gt_real *dcode = gt_tape_loss_gradient(&vae->encode);
     double kl =
         gt_kl_normal(code, vae->eps, dz, n, vae->latent, beta, scale, dcode);
-    gt_tape_backward(&vae->encode, &encode, dcode, false);
+    gt_learner_add(decoder);
 
     scalars[GT_SCALAR_STOP] = task->stop;
     scalars[RECON] = (gt_real)recon * scale;
     scalars[KL] = (gt_real)kl * scale;
     scalars[OBJECTIVE] = (gt_real)(recon + beta * kl) * scale;
-    gt_reducer_add(decoder->reducer);
-    gt_reducer_add(encoder->reducer);
+    gt_learner_overlap(encoder, &encode);
+    gt_tape_backward(&vae->encode, &encode, dcode, false);
+    gt_learner_add(encoder);
 }
 
 static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
@@ -173,8 +175,8 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
     const gt_batch *batch = gt_loader_next(loader);
     double beta = beta_at(task->setup.config, number);
     const gt_real *unused, *scalars;
-    gt_reducer_begin(task->learner[DECODER]->reducer);
-    gt_reducer_begin(task->learner[ENCODER]->reducer);
+    gt_learner_begin(task->learner[DECODER], batch, false);
+    gt_learner_begin(task->learner[ENCODER], batch, true);
     for (int i = 0; i < batch->n_shards; i++)
         if (batch->shards[i].n > 0)
             learn_shard(task, batch, &batch->shards[i], beta);

@@ -1,0 +1,31 @@
+/* buckets.h: how a vector is cut for its way to other ranks. The cuts follow
+ * from its length alone, so all ranks make the same. */
+#ifndef GT_COMM_BUCKETS_H
+#define GT_COMM_BUCKETS_H
+
+#include "gentrain/tensor.h"
+
+#include <mpi.h>
+
+typedef struct gt__buckets {
+    size_t count; /* reals in the vector */
+    size_t size;  /* reals in a bucket; the last one may have fewer */
+    int n;        /* numbered from the vector's end */
+} gt__buckets;
+
+typedef struct gt__span {
+    size_t from, to;
+} gt__span;
+
+gt__buckets gt__buckets_cut(size_t count, size_t size);
+gt__span gt__bucket_span(const gt__buckets *buckets, int bucket);
+
+static inline MPI_Datatype gt__real_type(void)
+{
+    return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
+}
+
+/* to += from */
+void gt__add(gt_real *restrict to, const gt_real *restrict from, size_t n);
+
+#endif

@@ -1,0 +1,38 @@
+/* tree.h: sums over ranks in the order of one binary tree over all shards (see
+ * reducer.h), bucket by bucket, without waiting. */
+#ifndef GT_COMM_TREE_H
+#define GT_COMM_TREE_H
+
+#include "comm/buckets.h"
+#include "gentrain/status.h"
+
+/* The aligned blocks that shards first .. first + n - 1 are made of, each as
+ * large as can be: entry i begins at shard start[i]. start[] ends with
+ * first + n. Returns their number, at most GT__MAX_BLOCKS. */
+enum { GT__MAX_BLOCKS = 62 };
+int gt__aligned_blocks(int first, int n, int start[GT__MAX_BLOCKS + 1]);
+
+typedef struct gt__tree_sum gt__tree_sum;
+
+typedef struct gt__tree_config {
+    MPI_Comm comm;
+    int rank, size;
+    int n_shards;               /* of every rank */
+    const gt__buckets *buckets; /* borrowed */
+    gt_real *const *blocks;     /* borrowed: the sums of this rank's blocks, and
+                                   one buffer more */
+} gt__tree_config;
+
+/* Local. */
+gt_status gt__tree_sum_new(gt__tree_sum **out, const gt__tree_config *config);
+void gt__tree_sum_free(gt__tree_sum *tree);
+
+/* Start on a bucket, over which the blocks are complete and from now on not the
+ * caller's. Its sum will be in blocks[0]. Local. */
+void gt__tree_sum_post(gt__tree_sum *tree, int bucket);
+
+/* Take a posted bucket as far as it goes; true when its sum is there. With
+ * `wait` that is always so, and the call collective. */
+bool gt__tree_sum_advance(gt__tree_sum *tree, int bucket, bool wait);
+
+#endif
