@@ -61,6 +61,7 @@ typedef struct gt_config {
         int64_t seed;
         int64_t shards;     /* -1: auto */
         int64_t accumulate; /* pieces of a shard */
+        double watchdog_s;  /* 0: off */
         int64_t d_steps;    /* discriminator steps per generator step */
     } train;
 

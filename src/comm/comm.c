@@ -2,6 +2,8 @@
  * here and int in MPI 3, so long transfers go in pieces. */
 #include "gentrain/comm.h"
 
+#include "gentrain/phase.h"
+
 #include "comm/handle.h"
 
 #include <stdio.h>
@@ -86,7 +88,9 @@ gt_status gt_comm_agree(gt_comm *c, gt_status mine)
 {
     int report[2] = {mine == GT_OK ? c->size : c->rank, mine == GT_OK ? 1 : 0};
     int first, succeeded;
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Allreduce(&report[0], &first, 1, MPI_INT, MPI_MIN, c->handle->job);
+    gt_phase_leave(before);
     if (first == c->size)
         return GT_OK;
     MPI_Allreduce(&report[1], &succeeded, 1, MPI_INT, MPI_SUM, c->handle->job);
@@ -198,7 +202,9 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
 
 void gt_comm_sum(gt_comm *c, double *values, int n)
 {
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, c->handle->job);
+    gt_phase_leave(before);
 }
 
 double gt_comm_max(gt_comm *c, double value)

@@ -11,6 +11,7 @@
 #include "comm/handle.h"
 #include "comm/tree.h"
 #include "gentrain/arena.h"
+#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
@@ -190,12 +191,14 @@ static void post_merged(gt_reducer *r)
 static void wait_for_posted(gt_reducer *r)
 {
     int64_t begin = gt_trace_begin();
+    const char *before = gt_phase_enter(gt_phase_ranks);
     for (int b = 0; b < r->posted; b++) {
         progress(r->comm);
         advance_bucket(r, b, true);
     }
     r->posted = 0;
     r->lane->reducer = NULL;
+    gt_phase_leave(before);
     gt_trace_end(begin, NULL, "reduction");
 }
 

@@ -6,6 +6,7 @@
 
 #include "gentrain/arena.h"
 #include "gentrain/shuffle.h"
+#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
@@ -222,6 +223,7 @@ static double now(void)
 const gt_batch *gt_loader_next(gt_loader *loader)
 {
     int64_t begin = gt_trace_begin();
+    const char *before = gt_phase_enter("waiting for data");
     pthread_mutex_lock(&loader->lock);
     if (loader->holding) {
         loader->returned++;
@@ -236,6 +238,7 @@ const gt_batch *gt_loader_next(gt_loader *loader)
         loader->waited += now() - start;
     }
     pthread_mutex_unlock(&loader->lock);
+    gt_phase_leave(before);
     gt_trace_end(begin, NULL, "wait for data");
     return &loader->ring[next % SLOTS].batch;
 }

@@ -79,6 +79,8 @@ static const gt_option train_options[] = {
      auto_name,
      "parts of a batch; results are the same on any number of ranks that "
      "shares them out evenly"},
+    {"watchdog_s", GT_OPTION_REAL, FIELD(train, watchdog_s), "600", 0, 1e6,
+     NULL, "seconds without progress after which the job is ended; 0: never"},
     {"accumulate", GT_OPTION_INT, FIELD(train, accumulate), "1", 1, 1 << 20,
      NULL,
      "pieces a shard is cut into, one computed after the other: activations "

@@ -3,6 +3,8 @@
  * the figures do not depend on who computed what. */
 #include "train/heldout.h"
 
+#include "gentrain/phase.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +37,7 @@ void gt_heldout_free(gt_heldout *h)
 void gt_heldout_run(gt_heldout *h, gt_task *task, gt_metrics *metrics)
 {
     gt_comm *comm = task->setup.comm;
+    const char *before = gt_phase_enter("computing held-out figures");
     gt_range range = (gt_range)task->setup.config->data.range;
     size_t size = gt_shape_size(h->source->shape);
     memset(h->sums, 0, (size_t)h->blocks * (size_t)h->keys * sizeof *h->sums);
@@ -46,7 +49,9 @@ void gt_heldout_run(gt_heldout *h, gt_task *task, gt_metrics *metrics)
             gt_source_read(h->source, first + (uint64_t)i, range,
                            h->x + (size_t)i * size);
         task->type->evaluate(task, first, h->x, n, h->sums + b * h->keys);
+        gt_phase_beat();
     }
+    gt_phase_leave(before);
     gt_comm_sum(comm, h->sums, h->blocks * h->keys);
     for (int k = 0; k < h->keys; k++) {
         double sum = 0;

@@ -2,6 +2,7 @@
  * agreement, and no step pays for one that writes nothing. */
 #include "train/outputs.h"
 
+#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 
 gt_status gt_outputs_new(gt_outputs *o, gt_task *task, const char *run,
@@ -31,6 +32,7 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
 {
     gt_status status = GT_OK;
     int64_t begin = gt_trace_begin();
+    const char *before = gt_phase_enter("writing pictures and checkpoints");
     if (o->writer && picture) {
         status = gt_preview_write(&o->preview, o->writer, step);
         gt_trace_end(begin, NULL, "pictures");
@@ -42,6 +44,7 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
         begin = gt_trace_begin();
     }
     status = gt_comm_agree(o->comm, status);
+    gt_phase_leave(before);
     gt_trace_end(begin, NULL, "agree on outputs");
     return status;
 }
@@ -54,8 +57,10 @@ bool gt_outputs_failed(const gt_outputs *o)
 gt_status gt_outputs_finish(gt_outputs *o, gt_status status)
 {
     gt_status written = GT_OK;
+    const char *before = gt_phase_enter("writing the last files");
     if (o->writer)
         written = gt_writer_drain(o->writer);
     written = gt_comm_agree(o->comm, written);
+    gt_phase_leave(before);
     return written == GT_OK ? status : written;
 }

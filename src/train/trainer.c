@@ -8,6 +8,7 @@
 #include "gentrain/gemm.h"
 #include "gentrain/json.h"
 #include "gentrain/log.h"
+#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 #include "train/banner.h"
 #include "train/heldout.h"
@@ -16,6 +17,7 @@
 #include "train/progress.h"
 #include "train/run.h"
 #include "train/tracefile.h"
+#include "train/watchdog.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -236,6 +238,7 @@ static gt_status one_step(trainer *t, bool *stop)
     if (status != GT_OK)
         return status;
     t->step++;
+    gt_phase_beat();
     *stop = t->task->stop;
     bool ends = *stop || t->step == t->last;
     int64_t test_every = t->config->output.test_every;
@@ -281,10 +284,13 @@ static gt_status loop(trainer *t)
                           t->options->report != GT_REPORT_QUIET,
                       t->start, t->last);
     t->started = t->lined = gt_seconds();
+    gt_watchdog *watchdog;
+    status = gt_watchdog_start(&watchdog, t->comm, t->config->train.watchdog_s);
     gt_interrupt_watch();
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
     status = gt_outputs_finish(&t->outputs, status);
+    gt_watchdog_stop(watchdog);
     gt_interrupt_unwatch();
     gt_progress_stop(&t->progress);
     if (status == GT_OK)

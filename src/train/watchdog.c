@@ -1,0 +1,204 @@
+/* watchdog.c: it ends the process by itself, with _exit: the thread that trains
+ * is the one that is stuck, perhaps inside MPI, so nobody could be told. */
+#include "train/watchdog.h"
+
+#include "gentrain/phase.h"
+#include "train/progress.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Who runs where: what a rank can find out about its neighbours. */
+typedef struct place {
+    char host[64];
+    long pid;
+} place;
+
+struct gt_watchdog {
+    const gt_comm *comm; /* borrowed */
+    double limit;        /* seconds */
+    place *places;       /* of all ranks */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool stop; /* under `lock` */
+};
+
+static _Noreturn void give_up(const gt_watchdog *w, const char *what)
+{
+    fprintf(stderr,
+            "gentrain: error: rank %d on %s: %s; the job ends here, go on with "
+            "--resume (train.watchdog_s sets how long ranks wait)\n",
+            w->comm->rank, w->comm->host, what);
+    fflush(stderr);
+    _exit(gt_exit_code(GT_ERR_COMM));
+}
+
+/* The state letter of a process, as in ps: after the last ')' of its line in
+ * /proc, as its name may hold anything. '-' if there is no such process, '?' if
+ * the system does not tell. */
+static char state_of(long pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return errno == ENOENT && access("/proc/self/stat", R_OK) == 0 ? '-'
+                                                                       : '?';
+    char *read = fgets(line, sizeof line, f), *end = strrchr(line, ')');
+    fclose(f);
+    return read && end && end[1] == ' ' ? end[2] : '?';
+}
+
+/* A process of this node that cannot speak for itself. */
+static void look_around(const gt_watchdog *w, double silent)
+{
+    for (int r = 0; r < w->comm->size; r++) {
+        const place *p = &w->places[r];
+        if (r == w->comm->rank || strcmp(p->host, w->comm->host))
+            continue;
+        char state = state_of(p->pid), what[160];
+        if (!strchr("TtZ-", state))
+            continue;
+        snprintf(what, sizeof what,
+                 "%s for %.0f s, as rank %d (process %ld) %s", gt_phase_ranks,
+                 silent, r, p->pid,
+                 state == 'Z' || state == '-' ? "has died" : "is stopped");
+        give_up(w, what);
+    }
+}
+
+static void judge(const gt_watchdog *w, double silent)
+{
+    char what[160];
+    const char *phase = gt_phase();
+    double patience = w->limit < 20 ? w->limit / 2 : 10;
+    if (phase != gt_phase_ranks) {
+        snprintf(what, sizeof what, "no progress for %.0f s while %s", silent,
+                 phase);
+        give_up(w, what);
+    }
+    if (silent > w->limit + patience && w->comm->node_rank == 0)
+        look_around(w, silent);
+    if (silent > w->limit + 2 * patience) {
+        if (w->comm->rank == 0 || silent > w->limit + 3 * patience) {
+            snprintf(what, sizeof what,
+                     "%s for %.0f s; none of this node's is stopped, look for "
+                     "one on another node",
+                     phase, silent);
+            give_up(w, what);
+        }
+    }
+}
+
+static void *watch(void *argument)
+{
+    gt_watchdog *w = argument;
+    uint64_t beats = gt_phase_beats();
+    double since = gt_seconds();
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += w->limit < 5 ? 100000000 : 900000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&w->changed, &w->lock, &until);
+        if (w->stop)
+            break;
+        double now = gt_seconds();
+        uint64_t seen = gt_phase_beats();
+        if (seen != beats) {
+            beats = seen;
+            since = now;
+        }
+        if (now - since > w->limit)
+            judge(w, now - since);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* Every rank learns where all ranks live. */
+static gt_status find_places(gt_watchdog *w, gt_comm *comm)
+{
+    place mine = {.pid = (long)getpid()};
+    snprintf(mine.host, sizeof mine.host, "%s", comm->host);
+    size_t n = (size_t)comm->size;
+    w->places = calloc(n, sizeof *w->places);
+    gt_status status = GT_OK;
+    if (!w->places)
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate %zu addresses", n);
+    status = gt_comm_agree(comm, status);
+    if (status != GT_OK)
+        return status;
+    gt_comm_gather(comm, &mine, sizeof mine, w->places);
+    gt_comm_broadcast(comm, w->places, n * sizeof *w->places);
+    return GT_OK;
+}
+
+static gt_status start_thread(gt_watchdog *w)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    int code = pthread_create(&w->thread, NULL, watch, w);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return code ? gt_fail(GT_ERR_IO, "cannot start the watchdog's thread: %s",
+                          strerror(code))
+                : GT_OK;
+}
+
+gt_status gt_watchdog_start(gt_watchdog **out, gt_comm *comm, double seconds)
+{
+    *out = NULL;
+    if (seconds <= 0)
+        return GT_OK;
+    gt_watchdog *w = calloc(1, sizeof *w);
+    gt_status status =
+        w ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a watchdog");
+    status = gt_comm_agree(comm, status);
+    bool running = false;
+    if (status == GT_OK) {
+        w->comm = comm;
+        w->limit = seconds;
+        pthread_mutex_init(&w->lock, NULL);
+        pthread_cond_init(&w->changed, NULL);
+        status = find_places(w, comm);
+        if (status == GT_OK) {
+            status = start_thread(w);
+            running = status == GT_OK;
+            status = gt_comm_agree(comm, status);
+        }
+    }
+    if (status == GT_OK)
+        *out = w;
+    else if (running)
+        gt_watchdog_stop(w);
+    else if (w) {
+        free(w->places);
+        free(w);
+    }
+    return status;
+}
+
+void gt_watchdog_stop(gt_watchdog *w)
+{
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->lock);
+    free(w->places);
+    free(w);
+}

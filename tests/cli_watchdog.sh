@@ -1,0 +1,64 @@
+# A rank that hangs ends the job with a message that names it, instead of
+# keeping all others waiting for ever.
+. "$(dirname "$0")/common.sh"
+
+# start: an endless run on two ranks in the background; its ranks' processes in
+# $first and $second once it has trained a while.
+start() {
+    rm -rf run
+    "$MPIRUN" -np 2 "$GENTRAIN" train gan.yaml --out run --steps 100000000 \
+        --set train.watchdog_s=2 --set output.checkpoint_every=50 \
+        --set output.keep=2 --set output.sample_every=0 >out.txt 2>err.txt &
+    launcher=$!
+    for _ in $(seq 300); do
+        ls run/checkpoints/*.h5 >/dev/null 2>&1 && break
+        sleep 0.1
+    done
+    ls run/checkpoints/*.h5 >/dev/null || fail "the run did not start"
+    ranks_of=$(pgrep -P $launcher)
+    first=$(echo "$ranks_of" | head -n 1)
+    second=$(echo "$ranks_of" | tail -n 1)
+    [ "$first" != "$second" ] || fail "the ranks were not found"
+}
+
+# alive PROCESS: it is there, and more than an entry that nobody has collected.
+alive() {
+    local state
+    state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null) &&
+        [ "$state" != Z ]
+}
+
+# ended CODE: the job ended by itself within 30 s, and left no rank behind.
+ended() {
+    for _ in $(seq 300); do
+        kill -0 $launcher 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -0 $launcher 2>/dev/null && fail "the job hangs"
+    wait $launcher
+    local code=$?
+    [ $code -eq "$1" ] || fail "exit code $code, not $1"
+    for process in $ranks_of; do
+        for _ in $(seq 50); do
+            alive "$process" || break
+            sleep 0.1
+        done
+        ! alive "$process" || fail "process $process lives on"
+    done
+    [ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "not one error"
+}
+
+start
+kill -STOP "$second"
+ended 9
+says err.txt "as rank 1 (process $second) is stopped"
+
+# Each rank can be asked why, also the first.
+start
+kill -STOP "$first"
+ended 9
+says err.txt "waiting for other ranks"
+
+# What the run had saved is there to go on from.
+must "going on" ranks 2 train --resume run --quiet \
+    --steps $(($(ls run/checkpoints | tail -n 1 | tr -dc 0-9 | sed 's/^0*//;s/5$//') + 3))
