@@ -19,8 +19,7 @@ for model in gan vae; do
             --out $model-mpi-$n --quiet --set communication.reduction=mpi \
             --set optimizer.kind=sgd --set optimizer.lr=0.01
     done
-    h5diff -d 1e-5 $model-mpi-{1,3}/checkpoints/step-00000012.h5 >diff.txt ||
-        fail "$model with MPI's sums: $(head -n 5 diff.txt)"
+    near 1e-5 $model-mpi-{1,3}/checkpoints/step-00000012.h5
     for n in 1 2 3 4; do
         must "sampling on $n ranks" ranks $n sample $model-2 -n 300 \
             -o s$n.h5 --grid s$n.png --seed 5 --latents

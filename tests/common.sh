@@ -50,6 +50,16 @@ same() {
     h5diff "$1" "$2" >diff.txt || fail "$1 and $2 differ: $(head -n 5 diff.txt)"
 }
 
+# near DELTA FILE FILE: numbers differ by at most DELTA; what the files say of
+# themselves may be different.
+near() {
+    local group
+    for group in $(h5ls "$2" | awk '$2 == "Group" { print $1 }'); do
+        h5diff -d "$1" "$2" "$3" "/$group" >diff.txt ||
+            fail "/$group of $2 and $3 differs: $(head -n 5 diff.txt)"
+    done
+}
+
 need_tool() {
     command -v "$1" >/dev/null || {
         echo "skipped: $1 is not installed"

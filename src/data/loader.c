@@ -5,8 +5,8 @@
 #include "gentrain/loader.h"
 
 #include "gentrain/arena.h"
-#include "gentrain/shuffle.h"
 #include "gentrain/phase.h"
+#include "gentrain/shuffle.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
