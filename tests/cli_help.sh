@@ -1,7 +1,7 @@
 # Help, presets and the man page, which all come from the same tables.
 . "$(dirname "$0")/common.sh"
 
-for command in train sample presets inspect help; do
+for command in train sample presets inspect diff help; do
     must "--help of $command" ranks 2 $command --help
     [ "$(grep -c "^gentrain $command" out.txt)" -eq 1 ] ||
         fail "the help of $command was not printed once"

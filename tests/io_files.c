@@ -62,6 +62,24 @@ static void a_name_that_is_taken_by_a_folder_is_refused(void **state)
                  in_scratch("no/a"));
 }
 
+static void a_place_is_tried_without_a_trace(void **state)
+{
+    (void)state;
+    assert_ok(gt_file_check(in_scratch("new")));
+    assert_int_equal(names_in(""), 0);
+    store_text("old", "stays");
+    assert_ok(gt_file_check(in_scratch("old")));
+    assert_text("old", "stays");
+    assert_int_equal(names_in(""), 1);
+    assert_fails(gt_file_check(in_scratch("")), GT_ERR_IO, "regular");
+    assert_fails(gt_file_check(in_scratch("no/folder")), GT_ERR_IO,
+                 "No such file");
+    assert_fails(gt_file_check(in_scratch("old/file")), GT_ERR_IO,
+                 "Not a directory");
+    assert_fails(gt_file_check("/dev/null"), GT_ERR_IO, "regular");
+    assert_fails(gt_file_check(""), GT_ERR_IO, "regular");
+}
+
 static void a_file_is_read_whole_whatever_its_size(void **state)
 {
     (void)state;
@@ -216,6 +234,7 @@ int main(void)
         each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
         each(a_full_disk_leaves_the_older_file),
         each(a_name_that_is_taken_by_a_folder_is_refused),
+        each(a_place_is_tried_without_a_trace),
         each(a_file_is_read_whole_whatever_its_size),
         each(reading_a_missing_file_or_a_folder_says_why),
         each(directories_are_made_with_those_above_them),

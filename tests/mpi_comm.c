@@ -69,6 +69,23 @@ static void gather_keeps_the_order_of_ranks(void **state)
     free(all);
 }
 
+/* The first rank's text is empty where there are several. */
+static void texts_of_any_length_are_joined_in_the_order_of_ranks(void **state)
+{
+    (void)state;
+    char mine[16] = "", expected[64] = "", *all;
+    for (int r = 0; r < comm->size; r++)
+        for (int i = 0; i < r; i++)
+            strcat(expected, (char[]){(char)('a' + r), '\0'});
+    memset(mine, 'a' + comm->rank, (size_t)comm->rank);
+    assert_int_equal(gt_comm_gather_text(comm, mine, &all), GT_OK);
+    if (comm->rank == 0)
+        assert_string_equal(all, expected);
+    else
+        assert_null(all);
+    free(all);
+}
+
 static void sums_and_maxima_are_over_all_ranks(void **state)
 {
     (void)state;
@@ -109,6 +126,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_failure_of_all_ranks_is_said_without_a_rank),
         cmocka_unit_test(text_of_rank_0_reaches_all),
         cmocka_unit_test(gather_keeps_the_order_of_ranks),
+        cmocka_unit_test(texts_of_any_length_are_joined_in_the_order_of_ranks),
         cmocka_unit_test(sums_and_maxima_are_over_all_ranks),
         cmocka_unit_test(a_job_on_one_machine_has_one_node),
         cmocka_unit_test(more_threads_than_cores_are_warned_of),

@@ -135,13 +135,13 @@ static void long_spans_are_the_sum_of_their_parts(void **state)
     double head = gt_loss_bernoulli(l, t, HEAD, 0.5f, part);
     double tail =
         gt_loss_bernoulli(l + HEAD, t + HEAD, TAIL, 0.5f, part + HEAD);
-    assert_near(all, head + tail, 1e-12);
+    assert_near(all, head + tail, 1e-6);
     assert_memory_equal(g, part, sizeof g);
 
     all = gt_loss_bce(l, LONG, 1, 1, g);
     head = gt_loss_bce(l, HEAD, 1, 1, part);
     tail = gt_loss_bce(l + HEAD, TAIL, 1, 1, part + HEAD);
-    assert_near(all, head + tail, 1e-12);
+    assert_near(all, head + tail, 1e-6);
     assert_memory_equal(g, part, sizeof g);
 
     all = gt_loss_minimax(l, LONG, 1, g);

@@ -12,7 +12,7 @@
 static int chosen(int asked, int batch, int ranks)
 {
     int shards = 0;
-    assert_int_equal(gt_shards_choose(asked, batch, ranks, &shards), GT_OK);
+    assert_int_equal(gt_shards_choose(asked, 1, batch, ranks, &shards), GT_OK);
     return shards;
 }
 
@@ -40,7 +40,7 @@ a_number_that_ranks_cannot_share_is_refused_with_what_would_do(void **state)
 {
     (void)state;
     int shards;
-    assert_int_equal(gt_shards_choose(8, 64, 3, &shards), GT_ERR_CONFIG);
+    assert_int_equal(gt_shards_choose(8, 1, 64, 3, &shards), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "1, 2, 4, 8"));
     assert_non_null(strstr(gt_message(), "set train.shards to 9"));
 }
@@ -49,10 +49,22 @@ static void a_batch_smaller_than_the_ranks_or_shards_is_refused(void **state)
 {
     (void)state;
     int shards;
-    assert_int_equal(gt_shards_choose(-1, 3, 4, &shards), GT_ERR_CONFIG);
+    assert_int_equal(gt_shards_choose(-1, 1, 3, 4, &shards), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "at most 3 ranks"));
-    assert_int_equal(gt_shards_choose(8, 4, 1, &shards), GT_ERR_CONFIG);
+    assert_int_equal(gt_shards_choose(8, 1, 4, 1, &shards), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "train.shards is 8"));
+}
+
+static void accumulation_cuts_each_shard_further(void **state)
+{
+    (void)state;
+    int shards;
+    assert_int_equal(gt_shards_choose(4, 3, 64, 2, &shards), GT_OK);
+    assert_int_equal(shards, 12);
+    assert_int_equal(gt_shards_choose(-1, 2, 64, 1, &shards), GT_OK);
+    assert_int_equal(shards, 8);
+    assert_int_equal(gt_shards_choose(4, 5, 16, 1, &shards), GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "train.accumulate 5"));
 }
 
 int main(void)
@@ -63,6 +75,7 @@ int main(void)
         cmocka_unit_test(
             a_number_that_ranks_cannot_share_is_refused_with_what_would_do),
         cmocka_unit_test(a_batch_smaller_than_the_ranks_or_shards_is_refused),
+        cmocka_unit_test(accumulation_cuts_each_shard_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

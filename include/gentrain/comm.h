@@ -48,6 +48,11 @@ gt_status gt_comm_broadcast_text(gt_comm *comm, char **text);
  * `all` (size * bytes; NULL elsewhere). */
 void gt_comm_gather(gt_comm *comm, const void *mine, size_t bytes, void *all);
 
+/* Collective: every rank's text `mine`, of any length, one after the other in
+ * rank order, into rank 0's malloc'ed *all (NULL elsewhere). GT_ERR_MEMORY on
+ * every rank if one has no room. */
+gt_status gt_comm_gather_text(gt_comm *comm, const char *mine, char **all);
+
 /* Collective: element-wise sums over the ranks, in place. */
 void gt_comm_sum(gt_comm *comm, double *values, int n);
 void gt_comm_sum_reals(gt_comm *comm, gt_real *values, size_t n);

@@ -59,8 +59,9 @@ typedef struct gt_config {
         int64_t steps;  /* 0: by epochs */
         int64_t epochs; /* 0: by steps */
         int64_t seed;
-        int64_t shards;  /* -1: auto */
-        int64_t d_steps; /* discriminator steps per generator step */
+        int64_t shards;     /* -1: auto */
+        int64_t accumulate; /* pieces of a shard */
+        int64_t d_steps;    /* discriminator steps per generator step */
     } train;
 
     struct {

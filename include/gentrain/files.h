@@ -12,6 +12,10 @@
  */
 gt_status gt_file_replace(const char *path, const void *data, size_t size);
 
+/* Whether gt_file_replace could put a file at `path` as things are now; leaves
+ * nothing behind. */
+gt_status gt_file_check(const char *path);
+
 /* For writers of their own (HDF5, PNG): flush the finished file `temporary` to
  * the disk and give it the name `path`; on failure `temporary` is removed. */
 gt_status gt_file_publish(const char *temporary, const char *path);

@@ -23,6 +23,8 @@ typedef struct gt_train_options {
     const char *resume; /* checkpoint to go on from, or NULL */
     int threads;        /* BLAS threads of a rank */
     gt_report report;
+    const char *trace;    /* file for a trace of the first steps, or NULL */
+    uint64_t trace_steps; /* how many steps that is */
 } gt_train_options;
 
 /* Train. `out` must not hold anything yet unless a checkpoint is resumed.
@@ -34,8 +36,10 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
 
 /* Shards for `batch` samples on `ranks` ranks. asked -1 ("auto"): the largest
  * power of two up to 16 that leaves each shard at least 16 samples, or `ranks`
- * where that is no multiple of it. GT_ERR_CONFIG if `ranks` does not divide the
- * number, or the batch is smaller than it; the message says what would do. */
-gt_status gt_shards_choose(int asked, int batch, int ranks, int *shards);
+ * where that is no multiple of it; then each is cut into `accumulate` pieces.
+ * GT_ERR_CONFIG if `ranks` does not divide the number, or the batch is smaller
+ * than it; the message says what would do. */
+gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
+                           int *shards);
 
 #endif

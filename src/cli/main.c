@@ -11,8 +11,13 @@
 #include <unistd.h>
 
 const gt_command *const gt__commands[] = {
-    &gt__command_train,   &gt__command_sample, &gt__command_presets,
-    &gt__command_inspect, &gt__command_help,   NULL,
+    &gt__command_train,
+    &gt__command_sample,
+    &gt__command_presets,
+    &gt__command_inspect,
+    &gt__command_diff,
+    &gt__command_help,
+    NULL,
 };
 
 static int finish(gt_status status)

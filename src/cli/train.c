@@ -27,6 +27,9 @@ static const gt_cli_option options[] = {
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {"quiet", 'q', NULL, "warnings and errors only"},
     {"json", 0, NULL, "metrics and summary as JSON lines on stdout"},
+    {"trace", 0, "FILE",
+     "write a timeline of all ranks, for ui.perfetto.dev or chrome://tracing"},
+    {"trace-steps", 0, "N", "steps on the timeline, from the first [50]"},
     {0},
 };
 
@@ -227,8 +230,14 @@ static gt_status share_recipe(gt_comm *comm, const gt_cli_args *args, recipe *r)
 static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
                        const set_list *sets)
 {
-    int64_t threads = 1;
+    int64_t threads = 1, trace_steps = 50;
     gt_status status = gt_cli_integer(args, "threads", 1, 1024, &threads);
+    if (status == GT_OK)
+        status =
+            gt_cli_integer(args, "trace-steps", 1, 1000000000, &trace_steps);
+    if (status == GT_OK && !gt_cli_value(args, "trace") &&
+        gt_cli_value(args, "trace-steps"))
+        status = gt_fail(GT_ERR_USAGE, "--trace-steps needs --trace FILE");
     gt_config *config = NULL;
     if (status == GT_OK)
         status = gt_config_parse(&config, r->place, r->text, strlen(r->text),
@@ -243,6 +252,8 @@ static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
                             .out = resumes ? r->run : gt_cli_value(args, "out"),
                             .resume = resumes ? r->checkpoint : NULL,
                             .threads = (int)threads,
+                            .trace = gt_cli_value(args, "trace"),
+                            .trace_steps = (uint64_t)trace_steps,
                             .report = json    ? GT_REPORT_JSON
                                       : quiet ? GT_REPORT_QUIET
                                               : GT_REPORT_NORMAL};
@@ -281,7 +292,8 @@ const gt_command gt__command_train = {
         "Examples:\n"
         "  mpirun -np 2 gentrain train --preset quickstart\n"
         "  mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
-        "  mpirun -np 8 gentrain train --resume a --epochs 20\n",
+        "  mpirun -np 8 gentrain train --resume a --epochs 20\n"
+        "  mpirun -np 4 gentrain train --preset dcgan28 --trace trace.json\n",
     .options = options,
     .max_operands = 1,
     .parallel = true,

@@ -3,6 +3,7 @@
 #include "gentrain/comm.h"
 
 #include "comm/handle.h"
+#include "gentrain/trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,64 @@ void gt_comm_gather(gt_comm *c, const void *mine, size_t bytes, void *all)
     MPI_Type_free(&block);
 }
 
+/* Pieces arrive in the order in which they were sent. */
+static void send_text(gt_comm *c, const char *text, uint64_t size)
+{
+    for (uint64_t done = 0; done < size; done += PIECE) {
+        uint64_t n = size - done < PIECE ? size - done : PIECE;
+        MPI_Send(text + done, (int)n, MPI_CHAR, 0, 0, c->handle->job);
+    }
+}
+
+static char *receive_text(gt_comm *c, int from, char *to, uint64_t size)
+{
+    for (uint64_t done = 0; done < size; done += PIECE) {
+        uint64_t n = size - done < PIECE ? size - done : PIECE;
+        MPI_Recv(to + done, (int)n, MPI_CHAR, from, 0, c->handle->job,
+                 MPI_STATUS_IGNORE);
+    }
+    return to + size;
+}
+
+/* Room for the texts of all ranks, whose sizes come back in `sizes`. */
+static gt_status make_room(gt_comm *c, uint64_t size, uint64_t *sizes,
+                           char **all)
+{
+    gt_comm_gather(c, &size, sizeof size, sizes);
+    uint64_t total = 1;
+    for (int r = 0; c->rank == 0 && r < c->size; r++)
+        total += sizes[r];
+    gt_status status = GT_OK;
+    if (c->rank == 0 && !(*all = malloc(total)))
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate %llu bytes",
+                         (unsigned long long)total);
+    return gt_comm_agree(c, status);
+}
+
+gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
+{
+    uint64_t size = strlen(mine);
+    uint64_t *sizes = calloc((size_t)c->size, sizeof *sizes);
+    gt_status status = GT_OK;
+    if (!sizes)
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate %d sizes", c->size);
+    status = gt_comm_agree(c, status);
+    *all = NULL;
+    if (status == GT_OK)
+        status = make_room(c, size, sizes, all);
+    if (status == GT_OK && c->rank != 0) {
+        send_text(c, mine, size);
+    } else if (status == GT_OK) {
+        memcpy(*all, mine, size);
+        char *to = *all + size;
+        for (int r = 1; r < c->size; r++)
+            to = receive_text(c, r, to, sizes[r]);
+        *to = '\0';
+    }
+    free(sizes);
+    return status;
+}
+
 void gt_comm_sum(gt_comm *c, double *values, int n)
 {
     MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, c->handle->job);
@@ -148,11 +207,13 @@ void gt_comm_sum_reals(gt_comm *c, gt_real *values, size_t n)
 {
     if (c->size == 1)
         return;
+    int64_t begin = gt_trace_begin();
     for (size_t done = 0; done < n; done += PIECE) {
         size_t count = n - done < PIECE ? n - done : PIECE;
         MPI_Allreduce(MPI_IN_PLACE, values + done, (int)count, real_type(),
                       MPI_SUM, c->handle->job);
     }
+    gt_trace_end(begin, NULL, "reduction");
 }
 
 double gt_comm_max(gt_comm *c, double value)

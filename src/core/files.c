@@ -64,16 +64,42 @@ gt_status gt_file_publish(const char *temporary, const char *path)
     return GT_OK;
 }
 
+/* Opens it too. */
+static gt_status open_temporary(const char *path, char temporary[PATH_SIZE],
+                                int *fd)
+{
+    if (snprintf(temporary, PATH_SIZE, "%s.tmp", path) >= PATH_SIZE)
+        return gt_fail(GT_ERR_IO, "the path %s is too long", path);
+    *fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (*fd < 0)
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    return GT_OK;
+}
+
+gt_status gt_file_check(const char *path)
+{
+    struct stat info;
+    if (!*path || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
+        return gt_fail(GT_ERR_IO, "cannot write \"%s\": not a regular file",
+                       path);
+    char temporary[PATH_SIZE];
+    int fd;
+    gt_status status = open_temporary(path, temporary, &fd);
+    if (status != GT_OK)
+        return status;
+    close(fd);
+    unlink(temporary);
+    return GT_OK;
+}
+
 gt_status gt_file_replace(const char *path, const void *data, size_t size)
 {
     char temporary[PATH_SIZE];
-    if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >=
-        (int)sizeof temporary)
-        return gt_fail(GT_ERR_IO, "the path %s is too long", path);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (fd < 0)
-        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
-    gt_status status = write_all(fd, data, size);
+    int fd;
+    gt_status status = open_temporary(path, temporary, &fd);
+    if (status != GT_OK)
+        return status;
+    status = write_all(fd, data, size);
     int error = errno;
     if (close(fd) != 0 && status == GT_OK) {
         status = GT_ERR_IO;

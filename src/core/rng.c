@@ -1,13 +1,20 @@
 /* rng.c: Philox4x32-10 with the constants of Salmon et al. (2011). Checked
  * against the known-answer vectors of the authors' Random123 library in
- * tests/test_rng.c. */
+ * tests/test_rng.c. Long spans take LANES counters at once, side by side, which
+ * is what vector units are for. */
 #include "gentrain/rng.h"
+
+#include "core/float_math.h"
+#include "core/simd.h"
 
 #include <math.h>
 
-enum { ROUNDS = 10 };
+enum { ROUNDS = 10, LANES = 16 };
 
-static void philox(uint32_t c[4], uint32_t k0, uint32_t k1)
+/* The words of LANES blocks, each word's lanes in a row. */
+typedef uint32_t block_words[4][LANES];
+
+static inline void philox(uint32_t c[4], uint32_t k0, uint32_t k1)
 {
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t a = (uint64_t)0xD2511F53u * c[0];
@@ -23,12 +30,17 @@ static void philox(uint32_t c[4], uint32_t k0, uint32_t k1)
     }
 }
 
-void gt_rng_block(gt_rng at, uint32_t block, uint32_t words[4])
+static inline void start(gt_rng at, uint32_t block, uint32_t words[4])
 {
     words[0] = block;
     words[1] = at.stream << 16 | (uint32_t)(at.sample >> 32 & 0xFFFF);
     words[2] = (uint32_t)at.sample;
     words[3] = at.step;
+}
+
+void gt_rng_block(gt_rng at, uint32_t block, uint32_t words[4])
+{
+    start(at, block, words);
     philox(words, (uint32_t)at.seed, (uint32_t)(at.seed >> 32));
 }
 
@@ -39,36 +51,68 @@ uint32_t gt_rng_word(gt_rng at, uint32_t element)
     return words[element % 4];
 }
 
-void gt_rng_uniform(gt_rng at, gt_real *out, size_t n)
+/* The blocks from `block` on. */
+static inline void fill(gt_rng at, uint32_t block, block_words w)
 {
-    uint32_t words[4];
-    for (size_t i = 0; i < n; i += 4) {
-        gt_rng_block(at, (uint32_t)(i / 4), words);
-        for (size_t j = 0; j < 4 && i + j < n; j++)
-            out[i + j] = (gt_real)((double)(words[j] >> 8) * 0x1p-24);
+    uint32_t k0 = (uint32_t)at.seed, k1 = (uint32_t)(at.seed >> 32);
+    for (uint32_t j = 0; j < LANES; j++) {
+        uint32_t c[4];
+        start(at, block + j, c);
+        philox(c, k0, k1);
+        for (int k = 0; k < 4; k++)
+            w[k][j] = c[k];
     }
 }
 
-/* Two normals from two words. The first word is moved off zero so that its
- * logarithm is finite. */
-static void box_muller(uint32_t a, uint32_t b, gt_real pair[2])
+/* Lanes back to the order of elements; the last blocks may be cut short. */
+static inline void deal(const float value[4][LANES], gt_real *out, size_t n)
 {
-    float u = ((float)(a >> 8) + 0.5f) * 0x1p-24f;
-    float angle = (float)(b >> 8) * (0x1p-24f * 6.28318530718f);
-    float radius = sqrtf(-2.0f * logf(u));
-    pair[0] = (gt_real)(radius * cosf(angle));
-    pair[1] = (gt_real)(radius * sinf(angle));
+    if (n >= 4 * LANES) {
+        for (size_t j = 0; j < LANES; j++)
+            for (size_t k = 0; k < 4; k++)
+                out[4 * j + k] = (gt_real)value[k][j];
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = (gt_real)value[i % 4][i / 4];
 }
 
-void gt_rng_normal(gt_rng at, gt_real *out, size_t n)
+GT_SIMD void gt_rng_uniform(gt_rng at, gt_real *out, size_t n)
 {
-    uint32_t words[4];
-    for (size_t i = 0; i < n; i += 4) {
-        gt_real normal[4];
-        gt_rng_block(at, (uint32_t)(i / 4), words);
-        box_muller(words[0], words[1], normal);
-        box_muller(words[2], words[3], normal + 2);
-        for (size_t j = 0; j < 4 && i + j < n; j++)
-            out[i + j] = normal[j];
+    for (size_t i = 0; i < n; i += 4 * LANES) {
+        block_words w;
+        float value[4][LANES];
+        fill(at, (uint32_t)(i / 4), w);
+        for (int k = 0; k < 4; k++)
+            for (int j = 0; j < LANES; j++)
+                value[k][j] = (float)(int32_t)(w[k][j] >> 8) * 0x1p-24f;
+        deal(value, out + i, n - i);
+    }
+}
+
+/* Two normals from two words (Box and Muller 1958). The first word is moved off
+ * zero so that its logarithm is finite. */
+static inline void box_muller(const uint32_t *a, const uint32_t *b, float *x,
+                              float *y)
+{
+    for (int j = 0; j < LANES; j++) {
+        float u = ((float)(int32_t)(a[j] >> 8) + 0.5f) * 0x1p-24f;
+        float turns = (float)(int32_t)(b[j] >> 8) * 0x1p-24f;
+        float radius = sqrtf(-2.0f * gt__log(u)), cosine, sine;
+        gt__cos_sin(turns, &cosine, &sine);
+        x[j] = radius * cosine;
+        y[j] = radius * sine;
+    }
+}
+
+GT_SIMD void gt_rng_normal(gt_rng at, gt_real *out, size_t n)
+{
+    for (size_t i = 0; i < n; i += 4 * LANES) {
+        block_words w;
+        float value[4][LANES];
+        fill(at, (uint32_t)(i / 4), w);
+        box_muller(w[0], w[1], value[0], value[1]);
+        box_muller(w[2], w[3], value[2], value[3]);
+        deal(value, out + i, n - i);
     }
 }

@@ -6,6 +6,7 @@
 
 #include "gentrain/arena.h"
 #include "gentrain/shuffle.h"
+#include "gentrain/trace.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -112,15 +113,18 @@ static void make_batch(gt_loader *loader, buffer *into, uint64_t number)
 static void *work(void *argument)
 {
     gt_loader *loader = argument;
+    gt_trace_row("loader");
     for (uint64_t made = 0;; made++) {
         pthread_mutex_lock(&loader->lock);
         while (made - loader->returned == SLOTS && !atomic_load(&loader->stop))
             pthread_cond_wait(&loader->changed, &loader->lock);
         pthread_mutex_unlock(&loader->lock);
 
+        int64_t begin = gt_trace_begin();
         if (!atomic_load(&loader->stop))
             make_batch(loader, &loader->ring[made % SLOTS],
                        loader->config.start + made);
+        gt_trace_end_number(begin, "load", loader->config.start + made);
         if (atomic_load(&loader->stop))
             return NULL;
 
@@ -217,6 +221,7 @@ static double now(void)
 
 const gt_batch *gt_loader_next(gt_loader *loader)
 {
+    int64_t begin = gt_trace_begin();
     pthread_mutex_lock(&loader->lock);
     if (loader->holding) {
         loader->returned++;
@@ -231,6 +236,7 @@ const gt_batch *gt_loader_next(gt_loader *loader)
         loader->waited += now() - start;
     }
     pthread_mutex_unlock(&loader->lock);
+    gt_trace_end(begin, NULL, "wait for data");
     return &loader->ring[next % SLOTS].batch;
 }
 

@@ -78,6 +78,10 @@ static const gt_option train_options[] = {
      auto_name,
      "parts of a batch; results are the same on any number of ranks that "
      "shares them out evenly"},
+    {"accumulate", GT_OPTION_INT, FIELD(train, accumulate), "1", 1, 1 << 20,
+     NULL,
+     "pieces a shard is cut into, one computed after the other: activations "
+     "take so much less memory, and batch_norm's batches are so much smaller"},
     {0},
 };
 

@@ -5,8 +5,9 @@
  * and y may be x; each element is read before it is written, which compilers
  * see. Comparisons are written so that NaN passes through: a breakdown must
  * reach the loss, where it is found. */
+#include "core/simd.h"
+#include "core/vmath.h"
 #include "nn/layers.h"
-#include "nn/vmath.h"
 
 #include <string.h>
 
@@ -62,9 +63,10 @@ double gt__leaky_relu_slope(const gt_layer *layer)
 }
 
 /* relu is leaky_relu with slope 0. y <= 0 just where x <= 0. */
-static void leaky_relu_forward(const gt_layer *layer, const gt_pass *pass,
-                               const gt_real *x, gt_real *y, gt_real *saved,
-                               gt_real *scratch)
+GT_SIMD static void leaky_relu_forward(const gt_layer *layer,
+                                       const gt_pass *pass, const gt_real *x,
+                                       gt_real *y, gt_real *saved,
+                                       gt_real *scratch)
 {
     (void)saved, (void)scratch;
     gt_real slope = (gt_real)gt__leaky_relu_slope(layer);
@@ -73,10 +75,11 @@ static void leaky_relu_forward(const gt_layer *layer, const gt_pass *pass,
         y[i] = x[i] <= 0 ? slope * x[i] : x[i];
 }
 
-static void leaky_relu_backward(const gt_layer *layer, const gt_pass *pass,
-                                const gt_real *x, const gt_real *y,
-                                const gt_real *dy, gt_real *dx,
-                                const gt_real *saved, gt_real *scratch)
+GT_SIMD static void leaky_relu_backward(const gt_layer *layer,
+                                        const gt_pass *pass, const gt_real *x,
+                                        const gt_real *y, const gt_real *dy,
+                                        gt_real *dx, const gt_real *saved,
+                                        gt_real *scratch)
 {
     (void)x, (void)saved, (void)scratch;
     gt_real slope = (gt_real)gt__leaky_relu_slope(layer);
@@ -93,9 +96,10 @@ static void tanh_forward(const gt_layer *layer, const gt_pass *pass,
     gt__vtanh(x, y, count_of(layer, pass));
 }
 
-static void tanh_backward(const gt_layer *layer, const gt_pass *pass,
-                          const gt_real *x, const gt_real *y, const gt_real *dy,
-                          gt_real *dx, const gt_real *saved, gt_real *scratch)
+GT_SIMD static void tanh_backward(const gt_layer *layer, const gt_pass *pass,
+                                  const gt_real *x, const gt_real *y,
+                                  const gt_real *dy, gt_real *dx,
+                                  const gt_real *saved, gt_real *scratch)
 {
     (void)x, (void)saved, (void)scratch;
     size_t n = dx ? count_of(layer, pass) : 0;
@@ -111,10 +115,10 @@ static void sigmoid_forward(const gt_layer *layer, const gt_pass *pass,
     gt__vsigmoid(x, y, count_of(layer, pass));
 }
 
-static void sigmoid_backward(const gt_layer *layer, const gt_pass *pass,
-                             const gt_real *x, const gt_real *y,
-                             const gt_real *dy, gt_real *dx,
-                             const gt_real *saved, gt_real *scratch)
+GT_SIMD static void sigmoid_backward(const gt_layer *layer, const gt_pass *pass,
+                                     const gt_real *x, const gt_real *y,
+                                     const gt_real *dy, gt_real *dx,
+                                     const gt_real *saved, gt_real *scratch)
 {
     (void)x, (void)saved, (void)scratch;
     size_t n = dx ? count_of(layer, pass) : 0;
@@ -122,9 +126,9 @@ static void sigmoid_backward(const gt_layer *layer, const gt_pass *pass,
         dx[i] = dy[i] * y[i] * (1 - y[i]);
 }
 
-static void elu_forward(const gt_layer *layer, const gt_pass *pass,
-                        const gt_real *x, gt_real *y, gt_real *saved,
-                        gt_real *scratch)
+GT_SIMD static void elu_forward(const gt_layer *layer, const gt_pass *pass,
+                                const gt_real *x, gt_real *y, gt_real *saved,
+                                gt_real *scratch)
 {
     (void)saved, (void)scratch;
     const elu_options *o = layer->options;
@@ -138,9 +142,10 @@ static void elu_forward(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-static void elu_backward(const gt_layer *layer, const gt_pass *pass,
-                         const gt_real *x, const gt_real *y, const gt_real *dy,
-                         gt_real *dx, const gt_real *saved, gt_real *scratch)
+GT_SIMD static void elu_backward(const gt_layer *layer, const gt_pass *pass,
+                                 const gt_real *x, const gt_real *y,
+                                 const gt_real *dy, gt_real *dx,
+                                 const gt_real *saved, gt_real *scratch)
 {
     (void)x, (void)saved, (void)scratch;
     const elu_options *o = layer->options;
@@ -150,9 +155,9 @@ static void elu_backward(const gt_layer *layer, const gt_pass *pass,
         dx[i] = y[i] <= 0 ? dy[i] * (y[i] + alpha) : dy[i];
 }
 
-static void silu_forward(const gt_layer *layer, const gt_pass *pass,
-                         const gt_real *x, gt_real *y, gt_real *saved,
-                         gt_real *scratch)
+GT_SIMD static void silu_forward(const gt_layer *layer, const gt_pass *pass,
+                                 const gt_real *x, gt_real *y, gt_real *saved,
+                                 gt_real *scratch)
 {
     (void)saved, (void)scratch;
     gt_real s[BLOCK];
@@ -165,9 +170,10 @@ static void silu_forward(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-static void silu_backward(const gt_layer *layer, const gt_pass *pass,
-                          const gt_real *x, const gt_real *y, const gt_real *dy,
-                          gt_real *dx, const gt_real *saved, gt_real *scratch)
+GT_SIMD static void silu_backward(const gt_layer *layer, const gt_pass *pass,
+                                  const gt_real *x, const gt_real *y,
+                                  const gt_real *dy, gt_real *dx,
+                                  const gt_real *saved, gt_real *scratch)
 {
     (void)y, (void)saved, (void)scratch;
     gt_real s[BLOCK];

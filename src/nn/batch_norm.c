@@ -8,6 +8,7 @@
  * or 512. Sums over a block of rows are taken per lane in gt_real, blocks are
  * added in double. The variance is the corrected two-pass one (Chan, Golub,
  * LeVeque 1983), sound for means far beyond the deviation. */
+#include "core/simd.h"
 #include "nn/layers.h"
 
 #include <math.h>
@@ -86,7 +87,8 @@ static void spread(gt_real *v, const work *w)
 }
 
 /* part_a += x - mean, part_b += (x - mean)^2. */
-static void add_deviations(const work *w, const gt_real *restrict x, int n)
+static inline void add_deviations(const work *w, const gt_real *restrict x,
+                                  int n)
 {
     gt_real *restrict a = w->part_a, *restrict b = w->part_b;
     const gt_real *restrict mean = w->mean;
@@ -98,8 +100,8 @@ static void add_deviations(const work *w, const gt_real *restrict x, int n)
 }
 
 /* part_a += dy, part_b += dy (x - mean). */
-static void add_gradients(const work *w, const gt_real *restrict x,
-                          const gt_real *restrict dy, int n)
+static inline void add_gradients(const work *w, const gt_real *restrict x,
+                                 const gt_real *restrict dy, int n)
 {
     gt_real *restrict a = w->part_a, *restrict b = w->part_b;
     const gt_real *restrict mean = w->mean;
@@ -120,8 +122,8 @@ static void add_block(const work *w)
 
 /* sum_a, sum_b over `count` values of x: of the deviations and their squares,
  * or, with dy, of the gradients and their products with the deviations. */
-static void sum(const work *w, const gt_real *x, const gt_real *dy,
-                size_t count)
+GT_SIMD static void sum(const work *w, const gt_real *x, const gt_real *dy,
+                        size_t count)
 {
     memset(w->sum_a, 0, (size_t)w->channels * sizeof *w->sum_a);
     memset(w->sum_b, 0, (size_t)w->channels * sizeof *w->sum_b);
@@ -206,9 +208,9 @@ static void running_statistics(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+GT_SIMD static void forward(const gt_layer *layer, const gt_pass *pass,
+                            const gt_real *x, gt_real *y, gt_real *saved,
+                            gt_real *scratch)
 {
     work w = work_at(layer->in.c, scratch);
     size_t count = pass_count(layer, pass);
@@ -254,9 +256,10 @@ static void put_gradients(const gt_layer *layer, const gt_pass *pass,
 /* With s = 1 / deviation, h = (x - mean) s and means over the batch,
  * dx = weight s (dy - mean(dy) - h mean(dy h)); in evaluation the statistics
  * are constants and the two means drop out. */
-static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+GT_SIMD static void backward(const gt_layer *layer, const gt_pass *pass,
+                             const gt_real *x, const gt_real *y,
+                             const gt_real *dy, gt_real *dx,
+                             const gt_real *saved, gt_real *scratch)
 {
     (void)y;
     work w = work_at(layer->in.c, scratch);

@@ -2,10 +2,11 @@
  * matrix span several rows, so that the loops vectorise at any width. Partial
  * sums over a few rows keep rounding small. */
 #include "nn/bias.h"
+#include "core/simd.h"
 
 enum { STRIP = 64, ROWS = 128 };
 
-void gt__bias_add(gt_real *y, size_t rows, int m, const gt_real *bias)
+GT_SIMD void gt__bias_add(gt_real *y, size_t rows, int m, const gt_real *bias)
 {
     gt_real wide[STRIP];
     int repeat = m < STRIP ? STRIP / m : 1, width = m * repeat;
@@ -24,8 +25,8 @@ void gt__bias_add(gt_real *y, size_t rows, int m, const gt_real *bias)
 }
 
 /* sum[0 .. n-1] += columns of `rows` rows that lie `stride` apart. */
-static void add_rows(const gt_real *restrict dy, size_t rows, size_t stride,
-                     size_t n, gt_real *restrict sum)
+GT_SIMD static void add_rows(const gt_real *restrict dy, size_t rows,
+                             size_t stride, size_t n, gt_real *restrict sum)
 {
     gt_real part[STRIP] = {0};
     for (size_t r = 0; r < rows; r++)

@@ -3,7 +3,8 @@
  * first-level cache: a span of the costly function, then plain loops. */
 #include "gentrain/loss.h"
 
-#include "nn/vmath.h"
+#include "core/simd.h"
+#include "core/vmath.h"
 
 #include <math.h>
 
@@ -14,28 +15,27 @@ static size_t block_at(size_t i, size_t count)
     return count - i < BLOCK ? count - i : BLOCK;
 }
 
-static gt_real positive(gt_real x)
+static inline gt_real positive(gt_real x)
 {
     return x < 0 ? 0 : x; /* NaN stays */
 }
 
 /* max(l, 0) - l t comes first: it is exactly 0 where the answer is right and
  * sure, and the tail then keeps all its digits. */
-static double entropy_block(const gt_real *logits, const gt_real *targets,
-                            size_t n, gt_real scale, gt_real *gradient)
+GT_SIMD static double entropy_block(const gt_real *logits,
+                                    const gt_real *targets, size_t n,
+                                    gt_real scale, gt_real *gradient)
 {
-    gt_real tail[BLOCK], probability[BLOCK];
-    double total = 0;
-    gt__vsoftplus_tail(logits, tail, n);
+    gt_real each[BLOCK], probability[BLOCK];
+    gt__vsoftplus_tail(logits, each, n);
     for (size_t i = 0; i < n; i++)
-        total += (double)(positive(logits[i]) - logits[i] * targets[i]) +
-                 (double)tail[i];
-    if (!gradient)
-        return total;
-    gt__vsigmoid(logits, probability, n);
-    for (size_t i = 0; i < n; i++)
-        gradient[i] = scale * (probability[i] - targets[i]);
-    return total;
+        each[i] += positive(logits[i]) - logits[i] * targets[i];
+    if (gradient) {
+        gt__vsigmoid(logits, probability, n);
+        for (size_t i = 0; i < n; i++)
+            gradient[i] = scale * (probability[i] - targets[i]);
+    }
+    return gt__vsum(each, n);
 }
 
 double gt_loss_bce(const gt_real *logits, size_t count, gt_real target,
@@ -105,8 +105,7 @@ double gt_mean_sigmoid(const gt_real *logits, size_t count)
     for (size_t i = 0; i < count; i += BLOCK) {
         size_t n = block_at(i, count);
         gt__vsigmoid(logits + i, probability, n);
-        for (size_t j = 0; j < n; j++)
-            total += (double)probability[j];
+        total += gt__vsum(probability, n);
     }
     return total / (double)count;
 }

@@ -4,7 +4,8 @@
  */
 #include "gentrain/optimizer.h"
 
-#include "nn/vmath.h"
+#include "core/simd.h"
+#include "core/vmath.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -116,8 +117,8 @@ static rule rule_of(const gt_optimizer *opt, double clip)
                   .epsilon = (gt_real)c->epsilon};
 }
 
-static void sgd_block(rule r, gt_real *restrict p, gt_real *restrict m,
-                      const gt_real *restrict grad, size_t n)
+GT_SIMD static void sgd_block(rule r, gt_real *restrict p, gt_real *restrict m,
+                              const gt_real *restrict grad, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         m[i] = r.keep_m * m[i] + r.clip * grad[i];
@@ -134,9 +135,9 @@ static gt_real root(gt_real x)
 #endif
 }
 
-static void adam_block(rule r, gt_real *restrict p, gt_real *restrict m,
-                       gt_real *restrict v, const gt_real *restrict grad,
-                       size_t n)
+GT_SIMD static void adam_block(rule r, gt_real *restrict p, gt_real *restrict m,
+                               gt_real *restrict v,
+                               const gt_real *restrict grad, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         gt_real g = r.clip * grad[i];

@@ -4,6 +4,7 @@
  * rows enough for BLAS to run at full speed. Pixels are NHWC, so one line of a
  * patch, kw x c values, is one contiguous run of the image. */
 #include "nn/patches.h"
+#include "core/simd.h"
 
 #include <string.h>
 
@@ -99,13 +100,15 @@ static void interior(const gt__patches *p, int *from, int *to)
     *to = room < 0 ? *from : limit(room / p->sw + 1, *from, p->ow);
 }
 
-static void copy(const gt_real *restrict from, gt_real *restrict to, size_t n)
+static inline void copy(const gt_real *restrict from, gt_real *restrict to,
+                        size_t n)
 {
     for (size_t i = 0; i < n; i++)
         to[i] = from[i];
 }
 
-static void add(const gt_real *restrict from, gt_real *restrict to, size_t n)
+static inline void add(const gt_real *restrict from, gt_real *restrict to,
+                       size_t n)
 {
     for (size_t i = 0; i < n; i++)
         to[i] += from[i];
@@ -114,8 +117,8 @@ static void add(const gt_real *restrict from, gt_real *restrict to, size_t n)
 /* One line of kernels' patches: `image_line` is the line of the image under
  * kernel line ky (NULL: beyond an edge), `patch` that kernel line in the first
  * patch. */
-static void gather_line(const gt__patches *p, const gt_real *image_line,
-                        gt_real *patch)
+static inline void gather_line(const gt__patches *p, const gt_real *image_line,
+                               gt_real *patch)
 {
     size_t size = (size_t)gt__patch_size(p), run = (size_t)p->kw * p->c;
     size_t step = (size_t)p->sw * p->c;
@@ -143,8 +146,8 @@ static void gather_line(const gt__patches *p, const gt_real *image_line,
 }
 
 /* The reverse: add each patch's line to the image. */
-static void scatter_line(const gt__patches *p, const gt_real *patch,
-                         gt_real *image_line)
+static inline void scatter_line(const gt__patches *p, const gt_real *patch,
+                                gt_real *image_line)
 {
     size_t size = (size_t)gt__patch_size(p);
     for (int x = 0; x < p->ow; x++) {
@@ -164,8 +167,8 @@ static int image_line(const gt__patches *p, int y, int ky)
     return line >= 0 && line < p->h ? line : -1;
 }
 
-static void gather(const gt__patches *p, const block *b, const gt_real *big,
-                   gt_real *patches)
+GT_SIMD static void gather(const gt__patches *p, const block *b,
+                           const gt_real *big, gt_real *patches)
 {
     size_t line = (size_t)p->w * p->c, image = line * p->h;
     for (int i = b->image; i < b->image + b->n_images; i++)
@@ -179,8 +182,8 @@ static void gather(const gt__patches *p, const block *b, const gt_real *big,
         }
 }
 
-static void scatter(const gt__patches *p, const block *b,
-                    const gt_real *patches, gt_real *big)
+GT_SIMD static void scatter(const gt__patches *p, const block *b,
+                            const gt_real *patches, gt_real *big)
 {
     size_t line = (size_t)p->w * p->c, image = line * p->h;
     for (int i = b->image; i < b->image + b->n_images; i++)

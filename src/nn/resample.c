@@ -1,5 +1,6 @@
 /* resample.c: layers without parameters that change a picture's resolution.
  * Inner loops run over channels, which lie side by side. */
+#include "core/simd.h"
 #include "nn/layers.h"
 
 #include <string.h>
@@ -41,14 +42,15 @@ static const gt_option pool_table[] = {
     {0},
 };
 
-static void add(gt_real *restrict to, const gt_real *restrict x, size_t n)
+static inline void add(gt_real *restrict to, const gt_real *restrict x,
+                       size_t n)
 {
     for (size_t i = 0; i < n; i++)
         to[i] += x[i];
 }
 
-static void add_scaled(gt_real *restrict to, gt_real a,
-                       const gt_real *restrict x, size_t n)
+static inline void add_scaled(gt_real *restrict to, gt_real a,
+                              const gt_real *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         to[i] += a * x[i];
@@ -87,10 +89,11 @@ static void upsample_forward(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-static void upsample_backward(const gt_layer *layer, const gt_pass *pass,
-                              const gt_real *x, const gt_real *y,
-                              const gt_real *dy, gt_real *dx,
-                              const gt_real *saved, gt_real *scratch)
+GT_SIMD static void upsample_backward(const gt_layer *layer,
+                                      const gt_pass *pass, const gt_real *x,
+                                      const gt_real *y, const gt_real *dy,
+                                      gt_real *dx, const gt_real *saved,
+                                      gt_real *scratch)
 {
     (void)x, (void)y, (void)saved, (void)scratch;
     const upsample_options *o = layer->options;
@@ -127,9 +130,9 @@ static gt_status pool_plan(gt_layer *layer, int max_n)
     return GT_OK;
 }
 
-static void pool_forward(const gt_layer *layer, const gt_pass *pass,
-                         const gt_real *x, gt_real *y, gt_real *saved,
-                         gt_real *scratch)
+GT_SIMD static void pool_forward(const gt_layer *layer, const gt_pass *pass,
+                                 const gt_real *x, gt_real *y, gt_real *saved,
+                                 gt_real *scratch)
 {
     (void)saved, (void)scratch;
     const pool_options *o = layer->options;
@@ -148,9 +151,10 @@ static void pool_forward(const gt_layer *layer, const gt_pass *pass,
                                    c);
 }
 
-static void pool_backward(const gt_layer *layer, const gt_pass *pass,
-                          const gt_real *x, const gt_real *y, const gt_real *dy,
-                          gt_real *dx, const gt_real *saved, gt_real *scratch)
+GT_SIMD static void pool_backward(const gt_layer *layer, const gt_pass *pass,
+                                  const gt_real *x, const gt_real *y,
+                                  const gt_real *dy, gt_real *dx,
+                                  const gt_real *saved, gt_real *scratch)
 {
     (void)x, (void)y, (void)saved, (void)scratch;
     const pool_options *o = layer->options;

@@ -8,6 +8,8 @@
  * between two buffers, or stay where they are. */
 #include "gentrain/network.h"
 
+#include "gentrain/trace.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -122,9 +124,12 @@ const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
     tape->x = x;
     for (int i = 0; i < net->n_layers; i++) {
         const gt_layer *layer = &net->layers[i];
-        if (!layer->type->view)
-            layer->type->forward(layer, pass, input_of(tape, i), tape->y[i],
-                                 tape->saved[i], tape->ws->scratch);
+        if (layer->type->view)
+            continue;
+        int64_t begin = gt_trace_begin();
+        layer->type->forward(layer, pass, input_of(tape, i), tape->y[i],
+                             tape->saved[i], tape->ws->scratch);
+        gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
     }
     return input_of(tape, net->n_layers);
 }
@@ -160,9 +165,11 @@ gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
             dx = dy;
         if (i == lowest && !want_dx)
             dx = NULL;
+        int64_t begin = gt_trace_begin();
         layer->type->backward(layer, pass, input_of(tape, i),
                               input_of(tape, i + 1), dy, dx, tape->saved[i],
                               ws->scratch);
+        gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
         dy = dx;
     }
     return want_dx ? dy : NULL;

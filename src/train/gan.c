@@ -34,9 +34,11 @@ enum {
 typedef struct gan_state {
     gt_tape d_tape;
     gt_tape *g_tape; /* one per shard of this rank: they live from D's update
-                        to G's; one in all when not training */
+                        to G's. One in all when not training, or when gradients
+                        are accumulated to save memory: then G's update makes
+                        each shard's images again */
     int n_tapes;
-    const gt_real **fake; /* per shard: the images in g_tape */
+    const gt_real **fake; /* per tape: the images in it */
     gt_arena arena;
     gt_real *latents; /* [max_n x latent] per shard, in a row */
     gt_real *g_state; /* [n_state] per shard: G's batch statistics */
@@ -111,17 +113,24 @@ static gt_status build(gt_task *task)
         return status;
     gan->latents = gt_arena_at(&gan->arena, z);
     gan->g_state = gt_arena_at(&gan->arena, state);
-    gan->g_tape = calloc((size_t)shards, sizeof *gan->g_tape);
-    gan->fake = calloc((size_t)shards, sizeof *gan->fake);
+    int tapes = setup->config->train.accumulate > 1 ? 1 : shards;
+    gan->g_tape = calloc((size_t)tapes, sizeof *gan->g_tape);
+    gan->fake = calloc((size_t)tapes, sizeof *gan->fake);
     if (!gan->g_tape || !gan->fake)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate %d tapes", shards);
-    for (; gan->n_tapes < shards && status == GT_OK; gan->n_tapes++)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate %d tapes", tapes);
+    for (; gan->n_tapes < tapes && status == GT_OK; gan->n_tapes++)
         status =
             gt_tape_plan(&gan->g_tape[gan->n_tapes], g, &task->learner[G]->ws);
     if (status == GT_OK)
         status = gt_tape_plan(&gan->d_tape, task->learner[D]->net,
                               &task->learner[D]->ws);
     return status;
+}
+
+/* The tape that makes shard i's images. */
+static int tape_of(const gan_state *gan, int i)
+{
+    return i % gan->n_tapes;
 }
 
 /* Images of shard `i` from fresh latents, with G's batch statistics kept for
@@ -143,7 +152,8 @@ static void make_fakes(gt_task *task, const gt_batch *batch, int i)
                  .sample = pass.first_sample,
                  .stream = GT_STREAM_LATENT};
     gt_task_latents(task->setup.config, at, shard->n, z);
-    gan->fake[i] = gt_tape_forward(&gan->g_tape[i], &pass, z);
+    int t = tape_of(gan, i);
+    gan->fake[t] = gt_tape_forward(&gan->g_tape[t], &pass, z);
 }
 
 /* D's loss on the real and the generated images of one shard, and its gradient
@@ -169,7 +179,7 @@ static void judge_shard(gt_task *task, const gt_batch *batch, int i)
 
     pass.stream = STREAM_FAKE;
     pass.accumulate = true;
-    logits = gt_tape_forward(&gan->d_tape, &pass, gan->fake[i]);
+    logits = gt_tape_forward(&gan->d_tape, &pass, gan->fake[tape_of(gan, i)]);
     loss += gt_loss_bce(logits, n, 0, scale, gradient);
     scalars[D_FAKE] = weight * (gt_real)gt_mean_sigmoid(logits, n);
     gt_tape_backward(&gan->d_tape, &pass, gradient, false);
@@ -194,14 +204,15 @@ static void improve_shard(gt_task *task, const gt_batch *batch, int i)
 
     gt_pass judge =
         gt_learner_pass(task->learner[D], task, batch, shard, STREAM_JUDGE);
-    const gt_real *logits = gt_tape_forward(&gan->d_tape, &judge, gan->fake[i]);
+    int t = tape_of(gan, i);
+    const gt_real *logits = gt_tape_forward(&gan->d_tape, &judge, gan->fake[t]);
     double loss = task->setup.config->model.gan_loss == GT_GAN_MINIMAX
                       ? gt_loss_minimax(logits, n, scale, gradient)
                       : gt_loss_bce(logits, n, 1, scale, gradient);
     scalars[LOSS] = (gt_real)loss * scale;
     scalars[D_FAKE] = judge.share * (gt_real)gt_mean_sigmoid(logits, n);
     gt_real *dx = gt_tape_backward(&gan->d_tape, &judge, gradient, true);
-    gt_tape_backward(&gan->g_tape[i], &make, dx, false);
+    gt_tape_backward(&gan->g_tape[t], &make, dx, false);
     gt_reducer_add(g->reducer);
 }
 
@@ -226,9 +237,14 @@ static gt_status update_g(gt_task *task, uint64_t number, const gt_batch *batch,
                           const gt_real **scalars)
 {
     gt_reducer_begin(task->learner[G]->reducer);
-    for (int i = 0; i < batch->n_shards; i++)
-        if (batch->shards[i].n > 0)
-            improve_shard(task, batch, i);
+    const gan_state *gan = task->data;
+    for (int i = 0; i < batch->n_shards; i++) {
+        if (batch->shards[i].n == 0)
+            continue;
+        if (gan->n_tapes < batch->n_shards)
+            make_fakes(task, batch, i);
+        improve_shard(task, batch, i);
+    }
     return gt_learner_update(task->learner[G], number, scalars);
 }
 

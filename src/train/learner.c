@@ -1,6 +1,8 @@
 /* learner.c: the way of a gradient, from a shard's vector to new weights. */
 #include "train/learner.h"
 
+#include "gentrain/trace.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,14 +104,18 @@ static bool all_finite(const gt_real *values, int n)
 gt_status gt_learner_update(gt_learner *l, uint64_t step,
                             const gt_real **scalars)
 {
+    int64_t begin = gt_trace_begin();
     const gt_real *vector = gt_reducer_finish(l->reducer);
+    gt_trace_end(begin, l->net->name, "wait for reduction");
     *scalars = vector + l->net->n_params + l->net->n_state;
     if (!all_finite(*scalars, GT_SCALARS))
         return blame(l, step, vector);
+    begin = gt_trace_begin();
     double squares = gt_optimizer_update(&l->optimizer, l->net->params, vector);
     if (!isfinite(squares))
         return blame(l, step, vector);
     gt_network_follow(l->net, vector + l->net->n_params);
+    gt_trace_end(begin, l->net->name, "optimizer");
     return GT_OK;
 }
 

@@ -16,7 +16,8 @@ static int automatic(int batch, int ranks)
     return shards % ranks == 0 ? shards : ranks;
 }
 
-gt_status gt_shards_choose(int asked, int batch, int ranks, int *shards)
+gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
+                           int *shards)
 {
     if (batch < ranks)
         return gt_fail(GT_ERR_CONFIG,
@@ -25,11 +26,11 @@ gt_status gt_shards_choose(int asked, int batch, int ranks, int *shards)
                        "least %d",
                        batch, ranks, batch, ranks);
     int n = asked < 0 ? automatic(batch, ranks) : asked;
-    if (n > batch)
+    if (n > batch / accumulate)
         return gt_fail(GT_ERR_CONFIG,
-                       "train.shards is %d but train.batch is %d; a shard "
-                       "needs a sample",
-                       n, batch);
+                       "train.shards is %d and train.accumulate %d, but "
+                       "train.batch is %d; a piece of a shard needs a sample",
+                       n, accumulate, batch);
     if (n % ranks != 0) {
         char fitting[256] = "";
         size_t used = 0;
@@ -43,6 +44,6 @@ gt_status gt_shards_choose(int asked, int batch, int ranks, int *shards)
                        "evenly; use %s ranks, or set train.shards to %d",
                        n, ranks, fitting, near ? near : ranks);
     }
-    *shards = n;
+    *shards = n * accumulate;
     return GT_OK;
 }

@@ -8,6 +8,7 @@
 #include "gentrain/gemm.h"
 #include "gentrain/json.h"
 #include "gentrain/log.h"
+#include "gentrain/trace.h"
 #include "train/banner.h"
 #include "train/heldout.h"
 #include "train/interrupt.h"
@@ -15,6 +16,7 @@
 #include "train/progress.h"
 #include "train/run.h"
 #include "train/snapshot.h"
+#include "train/tracefile.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,6 +34,7 @@ typedef struct trainer {
     gt_preview preview; /* rank 0 */
     FILE *metrics_file; /* rank 0 */
     gt_progress progress;
+    gt_tracefile trace;
     char run[GT_PATH];
     uint64_t batches_per_epoch, batches_per_step;
     uint64_t start, step, last; /* steps done at the start, now, at the end */
@@ -73,7 +76,8 @@ static gt_status open_data(trainer *t)
 static gt_status build_task(trainer *t)
 {
     int batch = (int)t->config->train.batch;
-    gt_status status = gt_shards_choose((int)t->config->train.shards, batch,
+    gt_status status = gt_shards_choose((int)t->config->train.shards,
+                                        (int)t->config->train.accumulate, batch,
                                         t->comm->size, &t->shards);
     if (status != GT_OK)
         return status;
@@ -223,10 +227,22 @@ static void report(trainer *t, gt_metrics *figures, bool line)
 
 static gt_status write_preview(trainer *t)
 {
+    int64_t begin = gt_trace_begin();
     gt_status status = GT_OK;
     if (t->comm->rank == 0)
         status = gt_preview_write(&t->preview, t->step);
-    return gt_comm_agree(t->comm, status);
+    status = gt_comm_agree(t->comm, status);
+    gt_trace_end(begin, NULL, "pictures");
+    return status;
+}
+
+static gt_status write_checkpoint(trainer *t)
+{
+    int64_t begin = gt_trace_begin();
+    gt_status status =
+        gt_snapshot_write(t->task, t->run, t->step, epochs_done(t));
+    gt_trace_end(begin, NULL, "checkpoint");
+    return status;
 }
 
 static gt_status one_step(trainer *t, bool *stop)
@@ -246,7 +262,9 @@ static gt_status one_step(trainer *t, bool *stop)
         (test_every > 0 ? every(t->step, test_every) : epoch_ended(t) || ends);
     if (test) {
         double start = gt_seconds();
+        int64_t begin = gt_trace_begin();
         gt_heldout_run(&t->heldout, t->task, &figures);
+        gt_trace_end(begin, NULL, "held-out figures");
         t->lined += gt_seconds() - start; /* the rate is that of training */
     }
     report(t, &figures,
@@ -255,7 +273,19 @@ static gt_status one_step(trainer *t, bool *stop)
         status = write_preview(t);
     if (status == GT_OK &&
         (every(t->step, t->config->output.checkpoint_every) || ends))
-        status = gt_snapshot_write(t->task, t->run, t->step, epochs_done(t));
+        status = write_checkpoint(t);
+    return status;
+}
+
+static gt_status traced_step(trainer *t, bool *stop)
+{
+    int64_t begin = gt_trace_begin();
+    gt_status status = one_step(t, stop);
+    if (status != GT_OK)
+        return status;
+    double start = gt_seconds();
+    status = gt_tracefile_step(&t->trace, begin, t->step);
+    t->lined += gt_seconds() - start;
     return status;
 }
 
@@ -270,9 +300,11 @@ static gt_status loop(trainer *t)
     t->started = t->lined = gt_seconds();
     gt_interrupt_watch();
     while (status == GT_OK && t->step < t->last && !stop)
-        status = one_step(t, &stop);
+        status = traced_step(t, &stop);
     gt_interrupt_unwatch();
     gt_progress_stop(&t->progress);
+    if (status == GT_OK)
+        status = gt_tracefile_write(&t->trace);
     if (status == GT_OK && stop && t->step < t->last) {
         if (t->comm->rank == 0)
             status = gt_run_mark_interrupted(t->run, t->step);
@@ -346,13 +378,16 @@ static void release(trainer *t)
     gt_task_free(t->task);
     gt_source_close(t->test_source);
     gt_source_close(t->source);
+    gt_tracefile_close(&t->trace);
 }
 
 gt_status gt_train(gt_comm *comm, const gt_config *config,
                    const gt_train_options *options)
 {
     trainer t = {.comm = comm, .config = config, .options = options};
-    gt_status status = prepare(&t);
+    gt_status status = gt_tracefile_open(&t.trace, comm, options);
+    if (status == GT_OK)
+        status = prepare(&t);
     if (status == GT_OK) {
         gt_banner_print(t.task, options->threads, t.shards, t.source);
         gt_info("  run           %s", t.run);

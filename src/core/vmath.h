@@ -1,10 +1,11 @@
-/* vmath.h: exponentials, their kin and sums over spans, for the nn room.
+/* vmath.h: exponentials, their kin and sums over spans, for src/core and
+ * src/nn.
  *
- * Every function the layers take from the C library passes through here, so
- * that a vectorised or a reproducible one has one place to go. y may be x.
+ * y may be x. The same bits on every x86-64 machine in the float build; the
+ * double build, for gradient checks, takes the C library's functions.
  */
-#ifndef GT_NN_VMATH_H
-#define GT_NN_VMATH_H
+#ifndef GT_CORE_VMATH_H
+#define GT_CORE_VMATH_H
 
 #include "gentrain/tensor.h"
 
@@ -18,7 +19,8 @@ void gt__vsigmoid(const gt_real *x, gt_real *y, size_t n);
 /* log(1 + exp(-|x|)): what softplus(x) is above max(x, 0). */
 void gt__vsoftplus_tail(const gt_real *x, gt_real *y, size_t n);
 
-/* Sum of squares, in gt_real over blocks and in double beyond. */
+/* Sum, and sum of squares, in gt_real over blocks and in double beyond. */
+double gt__vsum(const gt_real *x, size_t n);
 double gt__vsquares(const gt_real *x, size_t n);
 
 #endif

@@ -1,0 +1,20 @@
+/* simd.h: one binary for old and new CPUs.
+ *
+ * A function marked GT_SIMD is compiled for plain x86-64, for AVX2 and for
+ * AVX-512; the loader picks one when the program starts. As a*b+c is never
+ * contracted and loops are never reordered, all of them give the same bits.
+ */
+#ifndef GT_CORE_SIMD_H
+#define GT_CORE_SIMD_H
+
+#include <stdint.h> /* tells whether this is glibc */
+
+/* The choice is made before sanitizers are ready, so these do without. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) &&          \
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define GT_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define GT_SIMD
+#endif
+
+#endif
