@@ -2,14 +2,16 @@
 # but their figures, statistics, and tables that go into bench/README.md. Plain
 # shell and awk: a cluster may have nothing else.
 # shellcheck shell=bash
-set -eu
+set -eu -o pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=jobs/dependencies.sh
 . jobs/dependencies.sh
 
 gentrain=$PWD/build/gentrain
-# Whatever the caller's settings: the kernels that fit the CPU, one thread.
-unset OPENBLAS_CORETYPE
+# Whatever the caller's settings: the kernels that fit the CPU, one thread, and
+# ranks that do not yield their core while they wait.
+unset OPENBLAS_CORETYPE OMPI_MCA_rmaps_base_oversubscribe \
+    OMPI_MCA_mpi_yield_when_idle
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 # Print the comment at the top of the script: its manual.

@@ -32,8 +32,9 @@ static gt_status parse(bench_subject *s, const bench_options *options)
 static gt_status build(bench_subject *s)
 {
     int batch = (int)s->config->train.batch;
-    gt_status status =
-        gt_shards_choose((int)s->config->train.shards, batch, 1, &s->shards);
+    gt_status status = gt_shards_choose((int)s->config->train.shards,
+                                        (int)s->config->train.accumulate, batch,
+                                        1, &s->shards);
     if (status != GT_OK)
         return status;
     gt_task_setup setup = {.config = s->config,
