@@ -1,0 +1,180 @@
+# Sourced by the scripts of bench/: a release build, runs that write nothing
+# but their figures, statistics, and tables that go into bench/README.md. Plain
+# shell and awk: a cluster may have nothing else.
+# shellcheck shell=bash
+set -eu -o pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=jobs/dependencies.sh
+. jobs/dependencies.sh
+
+gentrain=$PWD/build/gentrain
+# Whatever the caller's settings: the kernels that fit the CPU, one thread, and
+# ranks that do not yield their core while they wait.
+unset OPENBLAS_CORETYPE OMPI_MCA_rmaps_base_oversubscribe \
+    OMPI_MCA_mpi_yield_when_idle
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+
+# Print the comment at the top of the script: its manual.
+usage() {
+    sed -n '2,/^[^#]/{s/^# \{0,1\}//p;}' "$0"
+    exit 0
+}
+
+# An option that is not known, or lacks its value.
+misused() {
+    echo "$0: $*; see $0 --help" >&2
+    exit 2
+}
+
+# build TARGET...: the release build, silent unless it fails.
+build() {
+    need "$build_needs"
+    local log
+    log=$(mktemp)
+    if ! { cmake --preset release && cmake --build --preset release \
+        -j "$cores" --target "$@"; } >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        exit 1
+    fi
+    rm "$log"
+}
+
+# A folder for runs and logs, removed at the end.
+scratch() {
+    work=$(mktemp -d "${GT_BENCH_DIR:-${TMPDIR:-/tmp}}/gentrain-bench.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+}
+
+machine() {
+    local cpu
+    cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+    echo "${cpu:-unknown CPU}, $cores cores, $(date -u +%Y-%m-%d)," \
+        "gentrain $(git describe --always --dirty 2>/dev/null || echo ?)"
+}
+
+# One CPU of each physical core that this process may use, one a line.
+free_cores() {
+    local cpu first
+    for cpu in $(taskset -cp $$ | sed 's/.*: //' | tr ',' ' '); do
+        # shellcheck disable=SC2046
+        seq $(echo "$cpu" | sed 's/^\([0-9]*\)$/\1 \1/; s/-/ /')
+    done | while read -r cpu; do
+        first=/sys/devices/system/cpu/cpu$cpu/topology/thread_siblings_list
+        [ ! -r "$first" ] || [ "$(sed 's/[^0-9].*//' "$first")" = "$cpu" ] ||
+            continue
+        echo "$cpu"
+    done
+}
+
+# source_of PRESET: its built-in data, an epoch of which does not end here, with
+# nothing held out.
+source_of() {
+    "$gentrain" presets show "$1" |
+        sed -n 's/^ *uri: *\([a-z]*\).*/\1?count=1048576\&test_count=0/p'
+}
+
+batch_of() {
+    "$gentrain" presets show "$1" | sed -n 's/^ *batch: *\([0-9]*\).*/\1/p'
+}
+
+# recipe PRESET BATCH SHARDS CHUNK CHUNKS: the arguments of a run that trains
+# one chunk of steps to warm up and CHUNKS to be measured, and writes figures
+# after each. A checkpoint at the end cannot be left out; it is not timed.
+recipe() {
+    set -- "$1" "$2" "$3" "$4" $((($5 + 1) * $4))
+    printf '%s\n' train --json --preset "$1" --data "$(source_of "$1")" \
+        --batch "$2" --set "train.shards=$3" --steps "$5" \
+        --set "output.log_every=$4" --set output.checkpoint_every=0 \
+        --set output.sample_every=0 --set output.sample_count=1
+}
+
+# rate_of FILE: the median rate of a run's lines but the first.
+rate_of() {
+    sed -n 's/^{"step".*"samples_per_s": \([0-9.e+]*\).*/\1/p' "$1" |
+        sed 1d | spread | cut -d ' ' -f 1
+}
+
+# spread: of numbers on stdin, "median lowest highest".
+spread() {
+    sort -g | awk '{ v[NR] = $1 }
+        END {
+            if (NR == 0) exit 1
+            printf "%.6g %.6g %.6g\n",
+                (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[1], v[NR]
+        }'
+}
+
+# failed LOG WHAT: show what a run said, and stop.
+failed() {
+    echo "$0: this failed: $2" >&2
+    tail -n 20 "$1" >&2
+    exit 1
+}
+
+# launcher N: the words that start N processes, a core each. Inside a SLURM
+# allocation srun is taken if it speaks PMIx, else mpirun, which knows the
+# allocation, too. GT_LAUNCH replaces them: "srun --mpi=pmi2 -n".
+launcher() {
+    if [ -n "${GT_LAUNCH:-}" ]; then
+        echo "$GT_LAUNCH $1"
+    elif [ -n "${SLURM_JOB_ID:-}" ] && srun --mpi=list 2>&1 | grep -q pmix; then
+        echo "srun --mpi=pmix --cpu-bind=cores -n $1"
+    elif [ "$1" -le "$cores" ] || [ -n "${SLURM_JOB_ID:-}" ]; then
+        echo "mpirun --bind-to core -np $1"
+    else
+        echo "mpirun --oversubscribe -np $1"
+    fi
+}
+
+# together N RUN RECIPE...: N ranks train one model; prints their rate.
+together() {
+    local n=$1 run=$2
+    shift 2
+    # shellcheck disable=SC2046
+    $(launcher "$n") "$gentrain" "$@" --out "$run" \
+        >"$run.out" 2>"$run.err" || failed "$run.err" "$n ranks: $*"
+    rate_of "$run.out"
+}
+
+# alone N RUN RECIPE...: N processes, started and bound in the same way, that
+# know nothing of each other; prints the sum of their rates.
+alone() {
+    local n=$1 run=$2 i
+    shift 2
+    mkdir -p "$run"
+    $(launcher "$n") bash bench/alone.sh "$run" "$gentrain" "$@" \
+        >"$run.out" 2>&1 || failed "$run.out" "$n processes: $*"
+    for i in "$run"/*.out; do
+        rate_of "$i"
+    done | awk '{ s += $1 } END { print s }'
+}
+
+# chunk_for SECONDS PRESET BATCH: how many steps of one rank take that long, told
+# from a short run.
+chunk_for() {
+    local seconds=$1 preset=$2 batch=$3 rate
+    local run="$work/chunk-$preset-$batch"
+    # shellcheck disable=SC2046
+    rate=$(together 1 "$run" $(recipe "$preset" "$batch" 1 2 2))
+    rm -rf "$run"
+    awk -v s="$seconds" -v b="$batch" -v r="$rate" \
+        'BEGIN { n = int(s * r / b + 0.999); print n > 0 ? n : 1 }'
+}
+
+# record NAME FILE: put FILE between NAME's marks in bench/README.md.
+record() {
+    local readme=bench/README.md
+    grep -q "^<!-- $1: begin" "$readme" || {
+        echo "$readme has no marks for $1" >&2
+        return 1
+    }
+    awk -v name="$1" -v file="$2" '
+        $0 ~ "^<!-- " name ": end" { skip = 0 }
+        !skip { print }
+        $0 ~ "^<!-- " name ": begin" {
+            skip = 1
+            while ((getline line < file) > 0) print line
+        }' "$readme" >"$readme.new"
+    mv "$readme.new" "$readme"
+    echo "written into $readme"
+}

@@ -1,0 +1,96 @@
+/* first.c: what a process costs before it earns: the time from its start to the
+ * end of its first step, and the memory it then holds. Both need a process of
+ * their own, which does nothing else; bench_step starts itself again. */
+#include "bench.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The child's line: when its first step was done, on the clock both share. */
+static gt_status read_time(int from, double *seconds)
+{
+    char text[64] = "";
+    size_t used = 0;
+    ssize_t got;
+    while (used < sizeof text - 1 &&
+           (got = read(from, text + used, sizeof text - 1 - used)) > 0)
+        used += (size_t)got;
+    char *end;
+    *seconds = strtod(text, &end);
+    if (end == text)
+        return gt_fail(GT_ERR_IO, "the first step's process gave no time");
+    return GT_OK;
+}
+
+static gt_status spawn(char **argv, int out, int unused, pid_t *child)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&actions, unused);
+    int error =
+        posix_spawn(child, "/proc/self/exe", &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error)
+        return gt_fail(GT_ERR_IO, "cannot start myself again: %s",
+                       strerror(error));
+    return GT_OK;
+}
+
+/* argv: this program's own, to which --first NAME is added. Must be called
+ * before MPI starts, which does not care for children. */
+gt_status bench_first_measure(const gt_preset *preset, int argc, char **argv,
+                              bench_first *out)
+{
+    char **args = calloc((size_t)argc + 3, sizeof *args);
+    int ends[2] = {-1, -1};
+    if (!args || pipe(ends) != 0) {
+        free(args);
+        return gt_fail(GT_ERR_MEMORY, "cannot start the first step's process");
+    }
+    args[0] = argv[0];
+    args[1] = "--first";
+    args[2] = (char *)preset->name;
+    memcpy(args + 3, argv + 1, (size_t)(argc - 1) * sizeof *args);
+
+    double start = bench_seconds(), done = 0;
+    pid_t child = -1;
+    gt_status status = spawn(args, ends[1], ends[0], &child);
+    close(ends[1]);
+    if (status == GT_OK) {
+        status = read_time(ends[0], &done);
+        int how = 0;
+        struct rusage usage = {0};
+        while (wait4(child, &how, 0, &usage) < 0 && errno == EINTR)
+            ;
+        *out = (bench_first){.seconds = done - start,
+                             .megabyte = (double)usage.ru_maxrss / 1024};
+        if (status == GT_OK && how != 0)
+            status = gt_fail(GT_ERR_IO, "the first step's process failed");
+    }
+    close(ends[0]);
+    free(args);
+    return status;
+}
+
+gt_status bench_first_run(gt_comm *comm, const gt_preset *preset,
+                          const bench_options *options)
+{
+    bench_subject s;
+    double unused;
+    gt_status status = bench_subject_open(&s, comm, preset, options);
+    if (status != GT_OK)
+        return status;
+    status = bench_subject_run(&s, 1, &unused);
+    if (status == GT_OK)
+        printf("%.9f\n", bench_seconds());
+    bench_subject_close(&s);
+    return status;
+}

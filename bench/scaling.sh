@@ -1,0 +1,212 @@
+#!/usr/bin/env bash
+# How rates grow with ranks: strong scaling (the preset's batch is shared) and
+# weak scaling (each rank has the preset's batch).
+#
+#   bench/scaling.sh [OPTION ...] [RANKS ...]
+#
+#   --preset NAME  what to train [dcgan64]
+#   --batch N      its batch, of a rank (weak) or of all (strong) [the preset's]
+#   --shards N     parts of every batch [one a rank]
+#   --rounds N     measurements of each figure, in turns [5]
+#   --seconds S    about how long each of a run's three parts takes on one rank,
+#                  strong scaling makes it shorter [5]
+#   --chunk N      steps of each part, instead of --seconds
+#   --out DIR      table.md, scaling.json, scaling.png go there [runs/scaling]
+#   --record       put the table into bench/README.md
+#
+# RANKS are numbers of ranks [1, 2, 4, ... up to the cores, or the tasks of the
+# SLURM allocation]; 1 is always measured. Locally ranks are started by mpirun;
+# inside a SLURM allocation (SLURM_JOB_ID) by srun, or by mpirun if srun does
+# not speak PMIx; GT_LAUNCH="srun --mpi=pmi2 -n" says otherwise. There,
+# GT_BENCH_DIR must name a folder that all nodes see. A picture needs gnuplot
+# (Debian: gnuplot-nox).
+#
+# Example: bench/scaling.sh --preset seed-vae --rounds 3 1 2 4
+#          salloc -n 32 bench/scaling.sh --out runs/scaling-32
+# shellcheck source=bench/common.sh
+. "$(dirname "$0")/common.sh"
+
+preset=dcgan64 batch="" shards="" rounds=5 seconds=5 chunk="" chunks=2
+out=runs/scaling record="" list=""
+while [ $# -gt 0 ]; do
+    case $1 in
+    --preset | --batch | --shards | --rounds | --seconds | --chunk | --out)
+        [ $# -gt 1 ] || misused "$1 needs a value"
+        declare "${1#--}=$2"
+        shift
+        ;;
+    --record) record=yes ;;
+    --help | -h) usage ;;
+    -* | *[!0-9]* | 0) misused "unknown argument $1" ;;
+    *) list="$list $1" ;;
+    esac
+    shift
+done
+build gentrain_cli
+scratch
+batch=${batch:-$(batch_of "$preset")}
+most=${SLURM_NTASKS:-$(free_cores | wc -l)}
+if [ -z "$list" ]; then
+    for ((n = 1; n <= most; n *= 2)); do
+        list="$list $n"
+    done
+fi
+list=$({ echo 1 && echo "$list"; } | tr ' ' '\n' | grep . | sort -nu | tr '\n' ' ')
+chunk=${chunk:-$(chunk_for "$seconds" "$preset" "$batch")}
+# The timeline is written while the first, unmeasured part still runs.
+traced=$((chunk > 40 ? 20 : chunk > 4 ? chunk / 2 : 2))
+
+# waited TRACE: the share of their steps in which ranks waited for sums.
+waited() {
+    awk '
+        { pid = $0; sub(/.*"pid": /, "", pid); sub(/,.*/, "", pid)
+          dur = $0; sub(/.*"dur": /, "", dur); sub(/[,}].*/, "", dur) }
+        /"name": "step"/ && ++seen[pid] > 1 { steps += dur }
+        /"name": "[a-z]* wait for reduction"/ && seen[pid] > 1 { wait += dur }
+        END { printf "%.4f\n", (steps > 0 ? wait / steps : 0) }' "$1"
+}
+
+rows=$work/rows.tsv
+# measure RANKS ROUND KIND BATCH: KIND is strong or weak; then as many
+# processes alone, each with a rank's share of the batch.
+measure() {
+    local run=$work/run recipe rate share apart="" parts=${shards:-$1}
+    mapfile -t recipe < <(recipe "$preset" "$4" "$parts" "$chunk" "$chunks")
+    rate=$(together "$1" "$run" "${recipe[@]}" \
+        --trace "$run.json" --trace-steps "$traced")
+    share=$(waited "$run.json")
+    rm -rf "$run"
+    if [ "$1" -gt 1 ]; then
+        mapfile -t recipe < <(recipe "$preset" $(($4 / $1)) \
+            $(((parts + $1 - 1) / $1)) "$chunk" "$chunks")
+        apart=$(alone "$1" "$run" "${recipe[@]}")
+        rm -rf "$run"
+    fi
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
+        "$3" "$1" "$2" "$4" "$rate" "${apart:-$rate}" "$share" >>"$rows"
+}
+
+for round in $(seq "$rounds"); do
+    for n in $list; do
+        echo "round $round of $rounds: $n ranks" >&2
+        measure "$n" "$round" weak $((batch * n))
+        if [ "$n" -eq 1 ]; then
+            tail -n 1 "$rows" | sed 's/^weak/strong/' >>"$rows.more"
+            cat "$rows.more" >>"$rows"
+            rm "$rows.more"
+        elif [ $((batch / n)) -gt 0 ]; then
+            measure "$n" "$round" strong "$batch"
+        fi
+    done
+done
+
+# column KIND RANKS EXPRESSION: spread over the rounds of an awk expression of
+# rate, apart (the sum of processes alone), one (the rate of one rank, same
+# round), n and share.
+column() {
+    awk -F '\t' -v kind="$1" -v n="$2" '
+        FNR == NR { if ($1 == kind && $2 == 1) base[$3] = $5; next }
+        $1 == kind && $2 == n {
+            rate = $5; apart = $6; share = $7; one = base[$3]
+            print '"$3"'
+        }' "$rows" "$rows" | spread
+}
+
+mkdir -p "$out"
+starter=$(launcher "$n" | sed 's/ [0-9]*$/ N/')
+data=$work/figures.tsv
+{
+    echo "$preset on $(machine); $starter; median (lowest .." \
+        "highest) of $rounds rounds"
+    echo
+    for kind in strong weak; do
+        if [ $kind = strong ]; then
+            echo "Strong scaling, batch $batch of all ranks:"
+        else
+            echo
+            echo "Weak scaling, batch $batch of each rank:"
+        fi
+        echo
+        echo "| ranks | samples/s | speed-up | efficiency | exposed communication | waiting for sums |"
+        echo "|---|---|---|---|---|---|"
+        for n in $list; do
+            grep -q "^$kind	$n	" "$rows" || continue
+            read -r rate _ < <(column $kind "$n" rate)
+            read -r up _ < <(column $kind "$n" 'rate / one')
+            read -r eff low high < <(column $kind "$n" 'rate / one / n')
+            read -r open least largest < <(column $kind "$n" '1 - rate / apart')
+            read -r wait _ < <(column $kind "$n" share)
+            printf '%s\t%s\t%s\t%s\t%s\t%s\n' $kind "$n" "$up" "$eff" \
+                "$open" "$wait" >>"$data"
+            awk -v n="$n" -v r="$rate" -v u="$up" -v e="$eff" -v l="$low" \
+                -v h="$high" -v o="$open" -v p="$least" -v q="$largest" \
+                -v w="$wait" 'BEGIN {
+                    printf "| %d | %.0f | %.2f ", n, r, u
+                    printf "| %.1f %% (%.1f .. %.1f) ", 100*e, 100*l, 100*h
+                    printf "| %.1f %% (%.1f .. %.1f) ", 100*o, 100*p, 100*q
+                    printf "| %.1f %% |\n", 100 * w }'
+        done
+    done
+    echo
+    echo "Exposed communication is 1 - rate / (rates of as many processes" \
+        "that know nothing of each other, with a rank's share of the batch);" \
+        "it counts what ranks lose by being one job and nothing else." \
+        "Waiting for sums is gentrain's own figure, from --trace: the share" \
+        "of their steps in which ranks stood still for the reduction."
+} | tee "$out/table.md"
+
+awk -F '\t' -v machine="$(machine)" -v preset="$preset" -v chunk="$chunk" '
+    BEGIN {
+        printf "{\"machine\": \"%s\", \"preset\": \"%s\", ", machine, preset
+        printf "\"steps_of_a_part\": %d, \"rows\": [", chunk
+    }
+    {
+        printf "%s\n  {\"scaling\": \"%s\", \"ranks\": %d, \"round\": %d, ",
+            (NR > 1 ? "," : ""), $1, $2, $3
+        printf "\"batch\": %d, \"samples_per_s\": %s, ", $4, $5
+        printf "\"samples_per_s_alone\": %s, \"waiting_share\": %s}", $6, $7
+    }
+    END { printf "\n]}\n" }' "$rows" >"$out/scaling.json"
+
+draw() {
+    grep "^strong" "$data" >"$work/strong"
+    grep "^weak" "$data" >"$work/weak"
+    gnuplot <<EOP
+set terminal png size 1200,440
+set output "$out/scaling.png"
+set datafile separator "\t"
+set multiplot layout 1,3
+set logscale x 2
+set grid
+set key below
+set xlabel "ranks"
+set style data linespoints
+set linetype 1 lc "#1f77b4" pt 7
+set linetype 2 lc "#d62728" pt 5
+set linetype 3 lc "#9ecae8" pt 6
+set linetype 4 lc "#f2a0a0" pt 4
+set title "$preset: speed-up"
+set logscale y 2
+plot "$work/strong" using 2:3 lt 1 title "strong", \
+  "$work/weak" using 2:3 lt 2 title "weak", x lc "gray" title "ideal"
+unset logscale y
+set title "efficiency, %"
+set yrange [0:*]
+plot "$work/strong" using 2:(100*\$4) lt 1 title "strong", \
+  "$work/weak" using 2:(100*\$4) lt 2 title "weak", \
+  100 lc "gray" title "ideal"
+set title "exposed communication, %"
+set yrange [*:*]
+plot "$work/strong" using 2:(100*\$5) lt 1 title "strong", \
+  "$work/weak" using 2:(100*\$5) lt 2 title "weak", \
+  "$work/strong" using 2:(100*\$6) lt 3 title "strong, in sums", \
+  "$work/weak" using 2:(100*\$6) lt 4 title "weak, in sums"
+EOP
+}
+if command -v gnuplot >/dev/null; then
+    draw
+    echo "picture: $out/scaling.png"
+else
+    echo "no picture: gnuplot is not installed (Debian: gnuplot-nox)"
+fi
+[ -z "$record" ] || record scaling.sh "$out/table.md"

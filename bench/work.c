@@ -1,0 +1,68 @@
+/* work.c: the arithmetic a step cannot do without, from shapes alone: the
+ * products of dense layers and convolutions, 2 x M x N x K each. Nothing else
+ * is counted (batch norm, activations, losses, optimizer), nor is what a
+ * program may be tempted to compute and nobody reads: gradients towards the
+ * images in D's update, those of D's weights in G's update, those towards z, a
+ * second run of G for its own update. Taps that fall on padding are counted, as
+ * is usual. */
+#include "bench.h"
+
+#include "train/learner.h"
+
+double bench_product(const gt_layer *layer, int n)
+{
+    const gt_tensor *weight = NULL;
+    for (int k = 0; k < layer->n_params; k++)
+        if (layer->param[k].role == GT_ROLE_WEIGHT)
+            weight = &layer->param[k];
+    if (!weight)
+        return 0;
+    /* A kernel is applied once for each place of a convolution's output, of a
+     * transposed one's input; a matrix once for each place, same on both. */
+    bool over_input = layer->type == gt_layer_type_find("conv2d_transpose");
+    gt_shape grid = over_input ? layer->in : layer->out;
+    return 2.0 * n * grid.h * grid.w * (double)weight->count;
+}
+
+static bool learns_below(const gt_network *net, int layer)
+{
+    for (int i = 0; i < layer; i++)
+        if (net->layers[i].n_params > 0)
+            return true;
+    return false;
+}
+
+/* How often a step needs each direction of a layer. */
+static bench_work times(const gt_task *task, int network, int layer)
+{
+    const gt_config *config = task->setup.config;
+    const gt_network *net = task->learner[network]->net;
+    double below = learns_below(net, layer);
+    double updates = (double)task->type->updates(task, network);
+    if (config->task == GT_TASK_VAE)
+        return (bench_work){1, 1, network == 1 ? 1 : below};
+    if (network == 1) /* D: real and generated images; once more for G */
+        return (bench_work){2 * updates + 1, 2 * updates,
+                            2 * updates * below + 1};
+    return (bench_work){(double)task->type->updates(task, 1), 1, below};
+}
+
+bench_work bench_work_of_layer(const gt_task *task, int network, int layer)
+{
+    const gt_layer *l = &task->learner[network]->net->layers[layer];
+    double product = bench_product(l, (int)task->setup.config->train.batch);
+    bench_work n = times(task, network, layer);
+    return (bench_work){n.forward * product, n.weights * product,
+                        n.inputs * product};
+}
+
+double bench_work_of_step(const gt_task *task)
+{
+    double sum = 0;
+    for (int i = 0; i < task->n_learners; i++)
+        for (int j = 0; j < task->learner[i]->net->n_layers; j++) {
+            bench_work w = bench_work_of_layer(task, i, j);
+            sum += w.forward + w.weights + w.inputs;
+        }
+    return sum;
+}

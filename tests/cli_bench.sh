@@ -1,0 +1,56 @@
+# bench_step counts the arithmetic that a step needs, and the step computes no
+# more of it. The counts are worked out by hand here, as multiplications of one
+# sample: products x (forward + weights + inputs).
+. "$(dirname "$0")/common.sh"
+
+[ -n "${BENCH_STEP:-}" ] || {
+    echo "skipped: built without GT_BENCH"
+    exit 77
+}
+
+# bench PRESET [OPTION ...]: the shortest measurement there is; out.txt, b.json.
+bench() {
+    "$BENCH_STEP" --rounds 1 --steps 1 --sgemm 64 --json b.json "${@:2}" "$1" \
+        >out.txt 2>err.txt
+}
+
+# counts PRESET BATCH MULTIPLICATIONS [OPTION ...]
+counts() {
+    local key got
+    must "bench_step $1" bench "$1" "${@:4}"
+    for key in gflop_per_step gflop_computed_per_step; do
+        got=$(sed -n "s/.*\"$key\": \([0-9.e+]*\),.*/\1/p" b.json)
+        awk -v got="$got" -v n="$2" -v m="$3" 'BEGIN {
+            off = got * 1e9 / (2 * n * m) - 1
+            exit !(off < 1e-6 && off > -1e-6) }' ||
+            fail "$1 ${*:4}: $key is $got, not that of $3 x $2"
+    done
+    if grep -q "is computed than is needed" out.txt; then
+        fail "$1 is said to compute too much"
+    fi
+}
+
+# Nothing below the encoder's first layer wants its gradient; z does want the
+# decoder's.
+counts mlp-vae 128 $((784 * 400 * 2 + 400 * 40 * 3 + 20 * 400 * 3 + 400 * 784 * 3))
+says out.txt "decoder/02_dense"
+
+# D sees real, generated and, for G, generated images once more, then without
+# gradients of its weights; only that pass goes down to the image.
+big=$((49 * 16 * 64 * 128)) small=$((196 * 16 * 64))
+counts dcgan28 64 $((100 * 6272 * 2 + big * 3 + small * 3 + \
+    small * (3 + 2 + 1) + big * (3 + 2 + 3) + 6272 * (3 + 2 + 3)))
+
+# A second D step a G step: D's own part twice, and images for each.
+counts dcgan28 64 $((100 * 6272 * 3 + big * 4 + small * 4 + \
+    small * (5 + 4 + 1) + big * (5 + 4 + 5) + 6272 * (5 + 4 + 5))) \
+    --set train.d_steps=2
+
+# Where activations are made twice to save memory, that shows.
+must "bench_step with accumulation" bench dcgan28 --set train.accumulate=2
+says out.txt "more is computed than is needed"
+
+if bench dcgan29; then fail "bench_step took an unknown preset"; fi
+says err.txt "dcgan28"
+if bench dcgan28 --rounds 0; then fail "bench_step took no rounds"; fi
+says err.txt "--rounds 0"
