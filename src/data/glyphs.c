@@ -4,6 +4,8 @@
  * and Rom 1974), sent through a random affine map and traced by a round pen
  * whose pressure varies; a pixel is as bright as the pen's edge is near. */
 #include "data/glyphs.h"
+
+#include "core/simd.h"
 #include "data/made.h"
 
 #include <math.h>
@@ -28,22 +30,32 @@ static int clamp_int(int x, int low, int high)
     return x < low ? low : x > high ? high : x;
 }
 
-static float clamp_unit(float x)
+static inline float smaller(float a, float b)
 {
-    return fminf(fmaxf(x, 0), 1);
+    return a < b ? a : b;
+}
+
+static inline float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+static inline float clamp_unit(float x)
+{
+    return smaller(larger(x, 0), 1);
 }
 
 /* One straight piece. Pixels keep the most ink of all pieces. */
-static void draw_piece(const canvas *c, knot a, knot b)
+GT_SIMD static void draw_piece(const canvas *c, knot a, knot b)
 {
     float dx = b.x - a.x, dy = b.y - a.y, dr = b.r - a.r;
     float square = dx * dx + dy * dy;
     float per_square = square > 0 ? 1 / square : 0, per_soft = 1 / c->soft;
-    float reach = fmaxf(a.r, b.r) + c->soft / 2;
-    int left = clamp_int((int)(fminf(a.x, b.x) - reach), 0, c->w);
-    int right = clamp_int((int)(fmaxf(a.x, b.x) + reach) + 1, 0, c->w);
-    int top = clamp_int((int)(fminf(a.y, b.y) - reach), 0, c->h);
-    int bottom = clamp_int((int)(fmaxf(a.y, b.y) + reach) + 1, 0, c->h);
+    float reach = larger(a.r, b.r) + c->soft / 2;
+    int left = clamp_int((int)(smaller(a.x, b.x) - reach), 0, c->w);
+    int right = clamp_int((int)(larger(a.x, b.x) + reach) + 1, 0, c->w);
+    int top = clamp_int((int)(smaller(a.y, b.y) - reach), 0, c->h);
+    int bottom = clamp_int((int)(larger(a.y, b.y) + reach) + 1, 0, c->h);
     for (int i = top; i < bottom; i++) {
         uint8_t *restrict row = c->ink + (size_t)i * (size_t)c->w;
         float y = (float)i + 0.5f - a.y;
@@ -185,8 +197,8 @@ static void draw(const gt_source *source, uint64_t number, uint8_t *out)
     canvas c = {.ink = out,
                 .h = s.h,
                 .w = s.w,
-                .soft = fmaxf(1.2f, side / 40),
-                .step = fmaxf(2, side / 12)};
+                .soft = larger(1.2f, side / 40),
+                .step = larger(2, side / 12)};
     memset(out, 0, pixels);
     const gt__glyph *glyph = choose_glyph(label(source, number), &dice);
     float brightness = gt__dice_in(&dice, 0.85f, 1);

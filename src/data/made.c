@@ -2,10 +2,13 @@
  * the same on every rank, at every rank count and in every run. */
 #include "data/made.h"
 
+#include "core/simd.h"
+
 #include "gentrain/rng.h"
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 enum { SMALLEST_SIDE = 8 };
 
@@ -61,6 +64,17 @@ gt_status gt__made_check(const gt_source *source)
     return GT_OK;
 }
 
+GT_SIMD static void add_noise(const uint32_t words[4], int amplitude,
+                              uint8_t *restrict out, size_t n)
+{
+    uint8_t bytes[16];
+    memcpy(bytes, words, sizeof bytes);
+    for (size_t j = 0; j < n; j++) {
+        int value = out[j] + ((int)bytes[j] - 128) * amplitude / 128;
+        out[j] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    }
+}
+
 void gt__made_noise(const gt_source *source, uint64_t number, int amplitude,
                     uint8_t *out)
 {
@@ -69,10 +83,6 @@ void gt__made_noise(const gt_source *source, uint64_t number, int amplitude,
     for (size_t i = 0; i < n; i += 16) {
         uint32_t words[4];
         gt_rng_block(at, (uint32_t)(i / 16), words);
-        for (size_t j = 0; j < 16 && i + j < n; j++) {
-            int byte = (int)(words[j / 4] >> 8 * (j % 4) & 0xFF);
-            int value = out[i + j] + (byte - 128) * amplitude / 128;
-            out[i + j] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
-        }
+        add_noise(words, amplitude, out + i, n - i < 16 ? n - i : 16);
     }
 }
