@@ -169,7 +169,7 @@ chunk_for() {
     rate=$(together 1 "$run" $(recipe "$preset" "$batch" 1 2 2))
     rm -rf "$run"
     awk -v s="$seconds" -v b="$batch" -v r="$rate" \
-        'BEGIN { n = int(s * r / b + 0.999); print n > 0 ? n : 1 }'
+        'BEGIN { n = int(s * r / b + 0.999); print (n > 0 ? n : 1) }'
 }
 
 # record NAME FILE: put FILE between NAME's marks in bench/README.md.
