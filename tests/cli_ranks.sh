@@ -20,6 +20,13 @@ for model in gan vae; do
             --set optimizer.kind=sgd --set optimizer.lr=0.01
     done
     near 1e-5 $model-mpi-{1,3}/checkpoints/step-00000012.h5
+    must "training with 16 bits on 3 ranks" ranks 3 train $model.yaml \
+        --out $model-bf16 --quiet --set communication.compression=bf16 \
+        --set optimizer.kind=sgd --set optimizer.lr=0.01
+    h5diff -d 4 $model-{mpi-1,bf16}/samples/step-00000012.h5 /images \
+        >diff.txt || fail "$model with 16 bits: $(head -n 5 diff.txt)"
+    h5diff $model-{mpi-1,bf16}/checkpoints/step-00000012.h5 /optimizer \
+        >diff.txt && fail "$model with 16 bits: nothing was rounded"
     for n in 1 2 3 4; do
         must "sampling on $n ranks" ranks $n sample $model-2 -n 300 \
             -o s$n.h5 --grid s$n.png --seed 5 --latents

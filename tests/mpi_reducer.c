@@ -1,102 +1,7 @@
 /* The reducer's sum against the same tree evaluated on one rank, to the bit:
  * for every number of shards that the ranks can share, for batches that leave
  * shards empty, for any buckets, and whenever values are said to be ready. */
-#include "gentrain/reducer.h"
-#include "gentrain/rng.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { COUNT = 1003, LONG = 40000 };
-
-static gt_comm *comm;
-
-/* Random values, zeros of both signs among them: value i of a shard follows
- * from the two numbers alone. */
-static void fill(gt_real *out, int shard, size_t count)
-{
-    gt_rng_normal((gt_rng){.seed = 5, .sample = (uint64_t)shard}, out, count);
-    for (size_t i = 0; i < count; i++) {
-        if (i % 11 == 3)
-            out[i] = -(gt_real)0;
-        if (i % 11 == 5)
-            out[i] = (shard + (int)i) % 3 ? -(gt_real)0 : 0;
-    }
-}
-
-/* The sum of shards [from, to) as reducer.h defines it. */
-static void evaluate(gt_real *out, int from, int to, size_t count)
-{
-    if (to - from == 1) {
-        fill(out, from, count);
-        return;
-    }
-    int half = 1;
-    while (2 * half < to - from)
-        half *= 2;
-    gt_real *right = malloc(count * sizeof *right);
-    assert_non_null(right);
-    evaluate(out, from, from + half, count);
-    evaluate(right, from + half, to, count);
-    for (size_t i = 0; i < count; i++)
-        out[i] += right[i];
-    free(right);
-}
-
-typedef struct trial {
-    size_t count;
-    int per_rank; /* shards */
-    int present;  /* shards with samples, over all ranks */
-    gt_reducer_config config;
-    unsigned announcements; /* of values that are ready; 0: none */
-} trial;
-
-static int own_present(const trial *t)
-{
-    int n = t->present - comm->rank * t->per_rank;
-    return n < 0 ? 0 : n > t->per_rank ? t->per_rank : n;
-}
-
-/* Write a vector as a backward pass does: from its end, in spans of any length,
- * the lower values being anything until they are written. */
-static void write_shard(gt_reducer *r, const trial *t, int shard)
-{
-    gt_real *vector = gt_reducer_vector(r);
-    gt_real *values = malloc(t->count * sizeof *values);
-    assert_non_null(values);
-    fill(values, shard, t->count);
-    for (size_t i = 0; i < t->count; i++)
-        vector[i] = (gt_real)NAN;
-    size_t to = t->count;
-    for (unsigned k = 0; k < t->announcements; k++) {
-        unsigned dice = ((unsigned)shard * 97 + k) * 2654435761u;
-        size_t length = (dice >> 8) % (2 * t->count / t->announcements + 1);
-        size_t from = to > length ? to - length : 0;
-        memcpy(vector + from, values + from, (to - from) * sizeof *values);
-        gt_reducer_ready(r, from);
-        to = from;
-    }
-    memcpy(vector, values, to * sizeof *values);
-    free(values);
-    gt_reducer_add(r);
-}
-
-static const gt_real *add_up(gt_reducer *r, const trial *t)
-{
-    int present = own_present(t);
-    gt_reducer_begin(r, present);
-    for (int s = 0; s < present; s++)
-        write_shard(r, t, comm->rank * t->per_rank + s);
-    return gt_reducer_finish(r);
-}
+#include "reducer_trial.h"
 
 static void describe(const trial *t, size_t i)
 {
@@ -144,24 +49,24 @@ static void try_short_batches(trial t)
         try(&t);
 }
 
-static const gt_reduction both[] = {GT_REDUCTION_TREE, GT_REDUCTION_MPI};
-
 static void a_sum_has_the_bits_of_one_tree_over_all_shards(void **state)
 {
     (void)state;
     static const int totals[] = {8, 12, 48, 60, 64};
     for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
         for (int k = 0; k < 2 && totals[i] % comm->size == 0; k++)
-            try_short_batches((trial){.count = COUNT,
-                                      .per_rank = totals[i] / comm->size,
-                                      .config = {both[k], 100, 0},
-                                      .announcements = 9});
+            try_short_batches((trial){
+                .count = COUNT,
+                .per_rank = totals[i] / comm->size,
+                .config = {.reduction = both[k], .bucket = 100, .lane = 0},
+                .announcements = 9});
     for (int n = 1; n <= 7; n++)
         for (int k = 0; k < 2; k++)
-            try_short_batches((trial){.count = COUNT,
-                                      .per_rank = n,
-                                      .config = {both[k], 400, 1},
-                                      .announcements = 3});
+            try_short_batches((trial){
+                .count = COUNT,
+                .per_rank = n,
+                .config = {.reduction = both[k], .bucket = 400, .lane = 1},
+                .announcements = 3});
 }
 
 static void buckets_of_any_size_change_no_bit(void **state)
@@ -175,7 +80,9 @@ static void buckets_of_any_size_change_no_bit(void **state)
                 try(&(trial){.count = 61,
                              .per_rank = n,
                              .present = n * comm->size,
-                             .config = {GT_REDUCTION_TREE, sizes[i], 0},
+                             .config = {.reduction = GT_REDUCTION_TREE,
+                                        .bucket = sizes[i],
+                                        .lane = 0},
                              .announcements = announcements});
 }
 
@@ -184,11 +91,12 @@ static void a_vector_may_be_shorter_than_there_are_ranks(void **state)
     (void)state;
     for (size_t count = 1; count < 4; count++)
         for (int k = 0; k < 4; k++)
-            try(&(trial){.count = count,
-                         .per_rank = 1 + k / 2,
-                         .present = (1 + k / 2) * comm->size,
-                         .config = {both[k % 2], 2, 0},
-                         .announcements = 2});
+            try(&(trial){
+                .count = count,
+                .per_rank = 1 + k / 2,
+                .present = (1 + k / 2) * comm->size,
+                .config = {.reduction = both[k % 2], .bucket = 2, .lane = 0},
+                .announcements = 2});
 }
 
 /* Long enough for MPI's nonblocking sum, with a rest that is not. */
@@ -196,26 +104,30 @@ static void long_and_short_buckets_may_mix(void **state)
 {
     (void)state;
     for (int k = 0; k < 2; k++)
-        try_short_batches((trial){.count = LONG,
-                                  .per_rank = 2,
-                                  .config = {both[k], 1 << 14, 0},
-                                  .announcements = 5});
+        try_short_batches((trial){
+            .count = LONG,
+            .per_rank = 2,
+            .config = {.reduction = both[k], .bucket = 1 << 14, .lane = 0},
+            .announcements = 5});
 }
 
 static void more_buckets_than_tags_are_made_larger(void **state)
 {
     (void)state;
-    try(&(trial){.count = LONG,
-                 .per_rank = 1,
-                 .present = comm->size,
-                 .config = {GT_REDUCTION_TREE, 1, 0}});
+    try(&(trial){
+        .count = LONG,
+        .per_rank = 1,
+        .present = comm->size,
+        .config = {.reduction = GT_REDUCTION_TREE, .bucket = 1, .lane = 0}});
 }
 
 static void a_batch_without_samples_sums_to_zero(void **state)
 {
     (void)state;
     for (int k = 0; k < 2; k++) {
-        trial t = {.count = COUNT, .per_rank = 2, .config = {both[k], 64, 0}};
+        trial t = {.count = COUNT,
+                   .per_rank = 2,
+                   .config = {.reduction = both[k], .bucket = 64, .lane = 0}};
         gt_reducer *r;
         assert_int_equal(gt_reducer_new(&r, comm, COUNT, 2, &t.config), GT_OK);
         t.present = 2 * comm->size;
@@ -235,7 +147,7 @@ static void a_sum_is_the_same_on_every_rank(void **state)
         trial t = {.count = COUNT,
                    .per_rank = 3,
                    .present = 3 * comm->size,
-                   .config = {both[k], 64, 0}};
+                   .config = {.reduction = both[k], .bucket = 64, .lane = 0}};
         gt_reducer *r;
         assert_int_equal(gt_reducer_new(&r, comm, COUNT, 3, &t.config), GT_OK);
         const gt_real *sum = add_up(r, &t);
@@ -258,7 +170,9 @@ static void two_reducers_may_be_under_way_at_once(void **state)
             t[i] = (trial){.count = i ? COUNT : LONG,
                            .per_rank = 3,
                            .present = 3 * comm->size - 2,
-                           .config = {both[k], i ? 100 : 17000, i},
+                           .config = {.reduction = both[k],
+                                      .bucket = i ? 100 : 17000,
+                                      .lane = i},
                            .announcements = 20};
             assert_int_equal(
                 gt_reducer_new(&r[i], comm, t[i].count, 3, &t[i].config),
@@ -282,7 +196,7 @@ static void a_sum_that_nobody_waits_for_ends_with_its_reducer(void **state)
         trial t = {.count = LONG,
                    .per_rank = 1,
                    .present = comm->size,
-                   .config = {both[k], 17000, 0},
+                   .config = {.reduction = both[k], .bucket = 17000, .lane = 0},
                    .announcements = 4};
         gt_reducer *r;
         assert_int_equal(gt_reducer_new(&r, comm, LONG, 1, &t.config), GT_OK);

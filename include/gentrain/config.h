@@ -67,6 +67,7 @@ typedef struct gt_config {
 
     struct {
         int reduction;    /* gt_reduction, of reducer.h */
+        int compression;  /* gt_compression, of reducer.h */
         double bucket_mb; /* of 2^20 bytes; 0: all at once */
     } communication;
 

@@ -29,8 +29,19 @@ typedef struct gt_reducer gt_reducer;
 
 typedef enum gt_reduction { GT_REDUCTION_TREE, GT_REDUCTION_MPI } gt_reduction;
 
+typedef enum gt_compression {
+    GT_COMPRESSION_NONE,
+    GT_COMPRESSION_BF16
+} gt_compression;
+
 typedef struct gt_reducer_config {
     gt_reduction reduction;
+    gt_compression compression; /* bf16: values but for the last `exact` are
+                                   rounded on their way, and what that takes
+                                   away is added to the next step's; so their
+                                   sums depend on the number of ranks, and on
+                                   the steps since the reducer was made */
+    size_t exact;
     size_t bucket; /* reals that travel together; 0: all. Raised where there
                       would be more than 1024 buckets */
     int lane;      /* below GT_LANES (comm.h); reducers whose sums are under

@@ -26,6 +26,14 @@ gt__span gt__bucket_span(const gt__buckets *b, int bucket)
     return (gt__span){.from = to > b->size ? to - b->size : 0, .to = to};
 }
 
+gt__span gt__bucket_slice(const gt__buckets *b, int bucket, int owner,
+                          int ranks)
+{
+    gt__span all = gt__bucket_span(b, bucket);
+    size_t n = all.to - all.from, size = (size_t)ranks, at = (size_t)owner;
+    return (gt__span){all.from + n * at / size, all.from + n * (at + 1) / size};
+}
+
 void gt__add(gt_real *restrict to, const gt_real *restrict from, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -20,6 +20,10 @@ typedef struct gt__span {
 gt__buckets gt__buckets_cut(size_t count, size_t size);
 gt__span gt__bucket_span(const gt__buckets *buckets, int bucket);
 
+/* Of a bucket, what rank `owner` of `ranks` cares for. */
+gt__span gt__bucket_slice(const gt__buckets *buckets, int bucket, int owner,
+                          int ranks);
+
 static inline MPI_Datatype gt__real_type(void)
 {
     return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;

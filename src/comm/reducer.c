@@ -9,6 +9,7 @@
 #include "gentrain/reducer.h"
 
 #include "comm/handle.h"
+#include "comm/packed.h"
 #include "comm/tree.h"
 #include "gentrain/arena.h"
 #include "gentrain/phase.h"
@@ -38,7 +39,11 @@ struct gt_reducer {
     int block[GT__MAX_BLOCKS + 1];
     size_t merged; /* from here on, the stack holds the blocks */
     gt__buckets buckets;
-    int posted;            /* buckets under way or done */
+    int n_buckets;
+    int posted;             /* buckets under way or done */
+    gt__packed_sum *packed; /* NULL: nothing is compressed; else the buckets
+                               from 1 on, and only bucket 0 is in `buckets` */
+    gt__buckets packable;
     gt__tree_sum *tree;    /* NULL: sums over ranks are MPI's */
     MPI_Request *requests; /* of MPI's sums, by bucket */
     gt_arena arena;
@@ -82,10 +87,27 @@ static gt_status allocate(gt_reducer *r)
     return status;
 }
 
-static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
+static gt_real *result_of(const gt_reducer *r)
 {
-    r->lane = &r->comm->handle->lane[config->lane];
-    r->buckets = gt__buckets_cut(r->count, config->bucket);
+    return !r->lane || r->tree ? r->stack[0] : r->stack[1];
+}
+
+static gt_status plan_packed(gt_reducer *r, const gt_reducer_config *config)
+{
+    gt__packed_config packed = {.comm = r->lane->comm,
+                                .rank = r->comm->rank,
+                                .size = r->comm->size,
+                                .buckets = &r->packable,
+                                .blocks = r->stack,
+                                .n_blocks = r->n_blocks,
+                                .result = result_of(r)};
+    r->packable = gt__buckets_cut(r->count - config->exact, config->bucket);
+    r->n_buckets += r->packable.n;
+    return gt__packed_sum_new(&r->packed, &packed);
+}
+
+static gt_status plan_exact(gt_reducer *r, const gt_reducer_config *config)
+{
     if (config->reduction == GT_REDUCTION_TREE) {
         gt__tree_config tree = {.comm = r->lane->comm,
                                 .rank = r->comm->rank,
@@ -102,6 +124,20 @@ static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
     for (int i = 0; i < r->buckets.n; i++)
         r->requests[i] = MPI_REQUEST_NULL;
     return GT_OK;
+}
+
+static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
+{
+    bool packs = config->compression != GT_COMPRESSION_NONE;
+    r->lane = &r->comm->handle->lane[config->lane];
+    r->buckets = gt__buckets_cut(r->count, config->bucket);
+    if (packs)
+        r->buckets = (gt__buckets){r->count, config->exact, 1};
+    r->n_buckets = r->buckets.n;
+    gt_status status = plan_exact(r, config);
+    if (status == GT_OK && packs)
+        status = plan_packed(r, config);
+    return status;
 }
 
 gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
@@ -137,10 +173,19 @@ static bool is_overlapped(const gt_reducer *r, gt__span span)
             (span.to - span.from) * sizeof(gt_real) >= OVERLAP_BYTES);
 }
 
+static gt__span span_of(const gt_reducer *r, int bucket)
+{
+    if (r->packed && bucket > 0)
+        return gt__bucket_span(&r->packable, bucket - 1);
+    return gt__bucket_span(&r->buckets, bucket);
+}
+
 static void post_bucket(gt_reducer *r, int bucket)
 {
-    gt__span span = gt__bucket_span(&r->buckets, bucket);
-    if (r->tree)
+    gt__span span = span_of(r, bucket);
+    if (r->packed && bucket > 0)
+        gt__packed_sum_post(r->packed, bucket - 1);
+    else if (r->tree)
         gt__tree_sum_post(r->tree, bucket);
     else if (is_overlapped(r, span))
         MPI_Iallreduce(r->stack[0] + span.from, r->stack[1] + span.from,
@@ -152,8 +197,10 @@ static void post_bucket(gt_reducer *r, int bucket)
  * every rank comes to when it has posted all others. */
 static bool advance_bucket(gt_reducer *r, int bucket, bool wait)
 {
-    gt__span span = gt__bucket_span(&r->buckets, bucket);
+    gt__span span = span_of(r, bucket);
     int over = 1;
+    if (r->packed && bucket > 0)
+        return gt__packed_sum_advance(r->packed, bucket - 1, wait);
     if (r->tree)
         return gt__tree_sum_advance(r->tree, bucket, wait);
     if (!is_overlapped(r, span)) {
@@ -183,8 +230,7 @@ static void progress(gt_comm *comm)
 static void post_merged(gt_reducer *r)
 {
     r->lane->reducer = r;
-    while (r->posted < r->buckets.n &&
-           gt__bucket_span(&r->buckets, r->posted).from >= r->merged)
+    while (r->posted < r->n_buckets && span_of(r, r->posted).from >= r->merged)
         post_bucket(r, r->posted++);
 }
 
@@ -208,6 +254,7 @@ void gt_reducer_free(gt_reducer *r)
         return;
     if (r->lane && r->lane->reducer == r)
         wait_for_posted(r);
+    gt__packed_sum_free(r->packed);
     gt__tree_sum_free(r->tree);
     free(r->requests);
     gt_arena_free(&r->arena);
@@ -314,5 +361,5 @@ const gt_real *gt_reducer_finish(gt_reducer *r)
         return r->stack[0];
     post_merged(r);
     wait_for_posted(r);
-    return r->tree ? r->stack[0] : r->stack[1];
+    return result_of(r);
 }

@@ -138,9 +138,7 @@ static void end_butterfly(gt__tree_sum *t, int bucket)
 
 static gt__span slice_of(const gt__tree_sum *t, int bucket, int owner)
 {
-    gt__span all = gt__bucket_span(t->buckets, bucket);
-    size_t n = all.to - all.from, size = (size_t)t->size, at = (size_t)owner;
-    return (gt__span){all.from + n * at / size, all.from + n * (at + 1) / size};
+    return gt__bucket_slice(t->buckets, bucket, owner, t->size);
 }
 
 static gt_real *inbox(const gt__tree_sum *t, int bucket, int node)

@@ -8,6 +8,7 @@ static const char *const prior_names[] = {"normal", "uniform", NULL};
 static const char *const gan_loss_names[] = {"non_saturating", "minimax", NULL};
 static const char *const likelihood_names[] = {"bernoulli", "gaussian", NULL};
 static const char *const reduction_names[] = {"tree", "mpi", NULL};
+static const char *const compression_names[] = {"none", "bf16", NULL};
 static const char *const auto_name[] = {"auto", NULL};
 
 static const double MANY = 1e9; /* steps are addressed by 32 bits */
@@ -99,6 +100,11 @@ static const gt_option communication_options[] = {
      0, reduction_names,
      "how gradients are added over ranks: in one fixed order, so that results "
      "are the same to the bit on any number of ranks, or by MPI's all-reduce"},
+    {"compression", GT_OPTION_CHOICE, FIELD(communication, compression), "none",
+     0, 0, compression_names,
+     "how gradients travel; bf16: rounded to 16 bits, and what that takes away "
+     "is added in the next step, which halves the traffic; then results depend "
+     "on the number of ranks, and on where a run was resumed"},
     {"bucket_mb", GT_OPTION_REAL, FIELD(communication, bucket_mb), "1", 0, 1024,
      NULL,
      "megabytes of gradients sent together while others are still computed; "

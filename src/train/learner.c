@@ -19,6 +19,8 @@ static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
     const gt_config *config = setup->config;
     gt_reducer_config reducer = {
         .reduction = (gt_reduction)config->communication.reduction,
+        .compression = (gt_compression)config->communication.compression,
+        .exact = l->net->n_state + GT_SCALARS,
         .bucket = (size_t)(config->communication.bucket_mb * (1 << 20) /
                            sizeof(gt_real)),
         .lane = (int)number};
