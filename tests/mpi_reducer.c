@@ -3,6 +3,15 @@
  * shards empty, for any buckets, and whenever values are said to be ready. */
 #include "reducer_trial.h"
 
+static bool shares; /* memory, where the ranks can */
+
+static gt_status new_reducer(gt_reducer **out, gt_comm *c, size_t count,
+                             int n_shards, const gt_reducer_config *config)
+{
+    gt_status status = gt_reducer_new(out, c, count, n_shards, config);
+    return status == GT_OK && shares ? gt_reducer_share(*out) : status;
+}
+
 static void describe(const trial *t, size_t i)
 {
     print_error("%zu values, %d shards a rank, %d present, buckets of %zu, "
@@ -33,8 +42,8 @@ static void check(const trial *t, const gt_real *got)
 static void try(const trial *t)
 {
     gt_reducer *r;
-    assert_int_equal(
-        gt_reducer_new(&r, comm, t->count, t->per_rank, &t->config), GT_OK);
+    assert_int_equal(new_reducer(&r, comm, t->count, t->per_rank, &t->config),
+                     GT_OK);
     for (int repeat = 0; repeat < 2; repeat++)
         check(t, add_up(r, t));
     gt_reducer_free(r);
@@ -129,7 +138,7 @@ static void a_batch_without_samples_sums_to_zero(void **state)
                    .per_rank = 2,
                    .config = {.reduction = both[k], .bucket = 64, .lane = 0}};
         gt_reducer *r;
-        assert_int_equal(gt_reducer_new(&r, comm, COUNT, 2, &t.config), GT_OK);
+        assert_int_equal(new_reducer(&r, comm, COUNT, 2, &t.config), GT_OK);
         t.present = 2 * comm->size;
         check(&t, add_up(r, &t));
         t.present = 0;
@@ -149,7 +158,7 @@ static void a_sum_is_the_same_on_every_rank(void **state)
                    .present = 3 * comm->size,
                    .config = {.reduction = both[k], .bucket = 64, .lane = 0}};
         gt_reducer *r;
-        assert_int_equal(gt_reducer_new(&r, comm, COUNT, 3, &t.config), GT_OK);
+        assert_int_equal(new_reducer(&r, comm, COUNT, 3, &t.config), GT_OK);
         const gt_real *sum = add_up(r, &t);
         gt_real first[COUNT];
         memcpy(first, sum, sizeof first);
@@ -175,8 +184,7 @@ static void two_reducers_may_be_under_way_at_once(void **state)
                                       .lane = i},
                            .announcements = 20};
             assert_int_equal(
-                gt_reducer_new(&r[i], comm, t[i].count, 3, &t[i].config),
-                GT_OK);
+                new_reducer(&r[i], comm, t[i].count, 3, &t[i].config), GT_OK);
             gt_reducer_begin(r[i], own_present(&t[i]));
         }
         for (int s = 0; s < own_present(&t[0]); s++)
@@ -199,7 +207,7 @@ static void a_sum_that_nobody_waits_for_ends_with_its_reducer(void **state)
                    .config = {.reduction = both[k], .bucket = 17000, .lane = 0},
                    .announcements = 4};
         gt_reducer *r;
-        assert_int_equal(gt_reducer_new(&r, comm, LONG, 1, &t.config), GT_OK);
+        assert_int_equal(new_reducer(&r, comm, LONG, 1, &t.config), GT_OK);
         gt_reducer_begin(r, 1);
         write_shard(r, &t, comm->rank);
         gt_reducer_free(r);
@@ -222,7 +230,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(two_reducers_may_be_under_way_at_once),
         cmocka_unit_test(a_sum_that_nobody_waits_for_ends_with_its_reducer),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("messages", tests, NULL, NULL);
+    shares = true;
+    failed += cmocka_run_group_tests_name("shared memory", tests, NULL, NULL);
     gt_comm_finalize(comm);
     return failed;
 }

@@ -53,7 +53,15 @@ typedef struct gt_reducer_config {
 gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
                          int n_shards, const gt_reducer_config *config);
 
-/* Ends what is under way, so it is collective if the last sum was not finished.
+/* Where all ranks are on one machine and keep to the tree, move the vectors
+ * into memory that the ranks share: sums are then made without messages.
+ * Without effect elsewhere, or where the system has no room for it. Before the
+ * first step. Collective; GT_ERR_MEMORY on a rank that lacks memory of its own.
+ */
+gt_status gt_reducer_share(gt_reducer *reducer);
+
+/* Ends what is under way, so it is collective if the last sum was not finished,
+ * or if vectors are shared.
  */
 void gt_reducer_free(gt_reducer *reducer);
 

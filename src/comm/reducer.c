@@ -9,7 +9,9 @@
 #include "gentrain/reducer.h"
 
 #include "comm/handle.h"
+#include "comm/nodes.h"
 #include "comm/packed.h"
+#include "comm/shared.h"
 #include "comm/tree.h"
 #include "gentrain/arena.h"
 #include "gentrain/phase.h"
@@ -44,8 +46,9 @@ struct gt_reducer {
     gt__packed_sum *packed; /* NULL: nothing is compressed; else the buckets
                                from 1 on, and only bucket 0 is in `buckets` */
     gt__buckets packable;
-    gt__tree_sum *tree;    /* NULL: sums over ranks are MPI's */
-    MPI_Request *requests; /* of MPI's sums, by bucket */
+    gt__tree_sum *tree;     /* NULL: sums over ranks are MPI's, or shared */
+    gt__shared_sum *shared; /* NULL: vectors are this process's own */
+    MPI_Request *requests;  /* of MPI's sums, by bucket */
     gt_arena arena;
     gt_real *stack[MAX_LEVELS];
 };
@@ -164,11 +167,33 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
     return status;
 }
 
+gt_status gt_reducer_share(gt_reducer *r)
+{
+    if (!r->tree || r->packed || r->comm->nodes > 1)
+        return GT_OK;
+    gt__shared_config config = {.comm = r->lane->comm,
+                                .rank = r->comm->rank,
+                                .size = r->comm->size,
+                                .n_shards = r->n_shards,
+                                .count = r->count,
+                                .n_vectors = r->levels,
+                                .buckets = &r->buckets};
+    gt_status status = gt__shared_sum_new(&r->shared, &config);
+    if (!r->shared)
+        return status;
+    gt__tree_sum_free(r->tree);
+    r->tree = NULL;
+    gt_arena_free(&r->arena);
+    for (int i = 0; i < r->levels; i++)
+        r->stack[i] = gt__shared_sum_vector(r->shared, i);
+    return GT_OK;
+}
+
 /* --- To the other ranks. */
 
 static bool is_overlapped(const gt_reducer *r, gt__span span)
 {
-    return r->tree ||
+    return r->tree || r->shared ||
            (r->comm->size >= OVERLAP_RANKS &&
             (span.to - span.from) * sizeof(gt_real) >= OVERLAP_BYTES);
 }
@@ -185,6 +210,8 @@ static void post_bucket(gt_reducer *r, int bucket)
     gt__span span = span_of(r, bucket);
     if (r->packed && bucket > 0)
         gt__packed_sum_post(r->packed, bucket - 1);
+    else if (r->shared)
+        gt__shared_sum_post(r->shared, bucket);
     else if (r->tree)
         gt__tree_sum_post(r->tree, bucket);
     else if (is_overlapped(r, span))
@@ -201,6 +228,8 @@ static bool advance_bucket(gt_reducer *r, int bucket, bool wait)
     int over = 1;
     if (r->packed && bucket > 0)
         return gt__packed_sum_advance(r->packed, bucket - 1, wait);
+    if (r->shared)
+        return gt__shared_sum_advance(r->shared, bucket, wait);
     if (r->tree)
         return gt__tree_sum_advance(r->tree, bucket, wait);
     if (!is_overlapped(r, span)) {
@@ -256,6 +285,7 @@ void gt_reducer_free(gt_reducer *r)
         wait_for_posted(r);
     gt__packed_sum_free(r->packed);
     gt__tree_sum_free(r->tree);
+    gt__shared_sum_free(r->shared);
     free(r->requests);
     gt_arena_free(&r->arena);
     free(r);
@@ -271,6 +301,8 @@ void gt_reducer_begin(gt_reducer *r, int present)
     r->present = present;
     r->merged = r->count;
     r->posted = 0;
+    if (r->shared)
+        gt__shared_sum_begin(r->shared);
 }
 
 gt_real *gt_reducer_vector(gt_reducer *r)
@@ -361,5 +393,5 @@ const gt_real *gt_reducer_finish(gt_reducer *r)
         return r->stack[0];
     post_merged(r);
     wait_for_posted(r);
-    return result_of(r);
+    return r->shared ? gt__shared_sum_result(r->shared) : result_of(r);
 }

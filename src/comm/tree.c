@@ -15,6 +15,7 @@
  * do when they are done. */
 #include "comm/tree.h"
 
+#include "comm/nodes.h"
 #include "gentrain/arena.h"
 
 #include <stdlib.h>
@@ -33,28 +34,11 @@ struct gt__tree_sum {
     int *stage;     /* of each bucket; == stages: done */
     int n_requests; /* of a bucket */
     MPI_Request *requests;
-    /* By owners: the nodes of all ranks in the order of shards. */
-    int n_nodes;
-    int *first;     /* [size + 1] of each rank's nodes */
-    int (*sums)[2]; /* [n_nodes - 1]: node [0] += node [1], in order */
-    gt_arena arena; /* where nodes arrive, [bucket][node][pitch] */
-    size_t pitch;   /* longest slice */
-    gt_real **node; /* [n_nodes], while a slice is evaluated */
+    gt__nodes nodes; /* by owners */
+    gt_arena arena;  /* where nodes arrive, [bucket][node][pitch] */
+    size_t pitch;    /* longest slice */
+    gt_real **node;  /* [nodes.n], while a slice is evaluated */
 };
-
-int gt__aligned_blocks(int first, int n, int start[GT__MAX_BLOCKS + 1])
-{
-    int count = 0, end = first + n;
-    for (int at = first; at < end; count++) {
-        int size = 1;
-        while (at % (2 * size) == 0 && size <= (end - at) / 2)
-            size *= 2;
-        start[count] = at;
-        at += size;
-    }
-    start[count] = end;
-    return count;
-}
 
 static bool is_power_of_two(int n)
 {
@@ -143,7 +127,7 @@ static gt__span slice_of(const gt__tree_sum *t, int bucket, int owner)
 
 static gt_real *inbox(const gt__tree_sum *t, int bucket, int node)
 {
-    size_t at = (size_t)bucket * (size_t)t->n_nodes + (size_t)node;
+    size_t at = (size_t)bucket * (size_t)t->nodes.n + (size_t)node;
     return t->arena.base + at * t->pitch;
 }
 
@@ -163,7 +147,7 @@ static void start_by_owners(gt__tree_sum *t, int bucket)
                       gt__real_type(), from, tag, t->comm, r++);
             continue;
         }
-        for (int i = t->first[from]; i < t->first[from + 1]; i++)
+        for (int i = t->nodes.first[from]; i < t->nodes.first[from + 1]; i++)
             MPI_Irecv(inbox(t, bucket, i), n, gt__real_type(), from, tag,
                       t->comm, r++);
     }
@@ -181,17 +165,17 @@ static void end_by_owners(gt__tree_sum *t, int bucket)
     if (t->stage[bucket] == 1)
         return;
     gt__span mine = slice_of(t, bucket, t->rank);
-    int own = t->first[t->rank];
-    for (int i = 0; i < t->n_nodes; i++)
+    int own = t->nodes.first[t->rank];
+    for (int i = 0; i < t->nodes.n; i++)
         t->node[i] = inbox(t, bucket, i);
     for (int i = 0; i < t->n_own; i++)
         t->node[own + i] = t->blocks[i] + mine.from;
     size_t n = mine.to - mine.from;
     for (size_t at = 0; at < n; at += CHUNK) {
         size_t length = n - at < CHUNK ? n - at : CHUNK;
-        for (int i = 0; i < t->n_nodes - 1; i++)
-            gt__add(t->node[t->sums[i][0]] + at, t->node[t->sums[i][1]] + at,
-                    length);
+        for (int i = 0; i < t->nodes.n - 1; i++)
+            gt__add(t->node[t->nodes.sums[i][0]] + at,
+                    t->node[t->nodes.sums[i][1]] + at, length);
     }
     if (own > 0)
         memcpy(t->blocks[0] + mine.from, t->node[0], n * sizeof *t->blocks[0]);
@@ -236,64 +220,24 @@ bool gt__tree_sum_advance(gt__tree_sum *t, int bucket, bool wait)
 
 /* --- Setting up. */
 
-/* The additions that make one sum of the nodes: like the binary counter of
- * reducer.c, with nodes of several sizes. start[] is as for aligned blocks. As
- * nodes begin at shard 0, two of one size side by side are siblings. */
-static void plan_sums(const int *start, int n, int (*sums)[2], int *stack)
-{
-    int height = 0, count = 0;
-    for (int i = 0; i < n; i++) {
-        stack[height++] = i;
-        while (height > 1) {
-            int left = stack[height - 2], right = stack[height - 1];
-            if (start[right] - start[left] != start[i + 1] - start[right])
-                break;
-            sums[count][0] = left;
-            sums[count++][1] = right;
-            height--;
-        }
-    }
-    for (; height > 1; height--) {
-        sums[count][0] = stack[height - 2];
-        sums[count++][1] = stack[height - 1];
-    }
-}
-
 static gt_status plan_owners(gt__tree_sum *t, int n_shards)
 {
-    int block[GT__MAX_BLOCKS + 1], n = 0;
     size_t ranks = (size_t)t->size;
-    t->first = calloc(ranks + 1, sizeof *t->first);
-    if (!t->first)
-        return GT_ERR_MEMORY;
-    for (int r = 0; r < t->size; r++) {
-        t->first[r] = n;
-        n += gt__aligned_blocks(r * n_shards, n_shards, block);
-    }
-    t->first[t->size] = t->n_nodes = n;
-    size_t nodes = (size_t)n;
-    int *begin = calloc(2 * nodes + 1, sizeof *begin);
-    t->sums = calloc(nodes, sizeof *t->sums);
+    gt_status status = gt__nodes_plan(&t->nodes, t->size, n_shards);
+    if (status != GT_OK)
+        return status;
+    size_t nodes = (size_t)t->nodes.n;
     t->node = calloc(nodes, sizeof *t->node);
-    if (begin && t->sums) {
-        for (int r = 0; r < t->size; r++) {
-            int m = gt__aligned_blocks(r * n_shards, n_shards, block);
-            for (int i = 0; i <= m; i++)
-                begin[t->first[r] + i] = block[i];
-        }
-        plan_sums(begin, n, t->sums, begin + nodes + 1);
-    }
-    t->n_own = t->first[t->rank + 1] - t->first[t->rank];
+    if (!t->node)
+        return GT_ERR_MEMORY;
+    t->n_own = t->nodes.first[t->rank + 1] - t->nodes.first[t->rank];
     t->stages = 2;
-    t->n_requests = n - t->n_own + t->n_own * (t->size - 1);
+    t->n_requests = t->nodes.n - t->n_own + t->n_own * (t->size - 1);
     if (t->n_requests < 2 * (t->size - 1))
         t->n_requests = 2 * (t->size - 1);
     t->pitch = (t->buckets->size + ranks - 1) / ranks;
     gt_arena_reserve(&t->arena, (size_t)t->buckets->n * nodes * t->pitch);
-    bool complete = begin && t->sums && t->node;
-    free(begin);
-    return complete ? gt_arena_commit(&t->arena, "gradients of other ranks")
-                    : GT_ERR_MEMORY;
+    return gt_arena_commit(&t->arena, "gradients of other ranks");
 }
 
 gt_status gt__tree_sum_new(gt__tree_sum **out, const gt__tree_config *config)
@@ -335,8 +279,7 @@ void gt__tree_sum_free(gt__tree_sum *t)
         return;
     free(t->stage);
     free(t->requests);
-    free(t->first);
-    free(t->sums);
+    gt__nodes_free(&t->nodes);
     free(t->node);
     gt_arena_free(&t->arena);
     free(t);

@@ -6,12 +6,6 @@
 #include "comm/buckets.h"
 #include "gentrain/status.h"
 
-/* The aligned blocks that shards first .. first + n - 1 are made of, each as
- * large as can be: entry i begins at shard start[i]. start[] ends with
- * first + n. Returns their number, at most GT__MAX_BLOCKS. */
-enum { GT__MAX_BLOCKS = 62 };
-int gt__aligned_blocks(int first, int n, int start[GT__MAX_BLOCKS + 1]);
-
 typedef struct gt__tree_sum gt__tree_sum;
 
 typedef struct gt__tree_config {

@@ -25,6 +25,10 @@ gt_status gt_task_new(gt_task **out, const gt_task_setup *setup)
         status = task->type->build(task);
     }
     status = gt_comm_agree(setup->comm, status);
+    for (int i = 0; status == GT_OK && setup->training && i < task->n_learners;
+         i++)
+        status = gt_comm_agree(setup->comm,
+                               gt_reducer_share(task->learner[i]->reducer));
     if (status != GT_OK) {
         gt_task_free(task);
         return status;
