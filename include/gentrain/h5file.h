@@ -46,6 +46,16 @@ gt_status gt_h5_create(gt_h5 **out, const char *path);
  * temporary file is removed and an older file at `path` is untouched. */
 gt_status gt_h5_commit(gt_h5 *file);
 
+/* Give a created file an attribute "digest", which holds a digest of all other
+ * bytes once the file is committed: data sets have checksums of their own, but
+ * attributes, texts and the library's tables have none. Call it last. */
+gt_status gt_h5_seal(gt_h5 *file);
+
+/* Compare a file on the disk with its digest without asking HDF5, which may
+ * crash on damaged tables. GT_ERR_FORMAT where they differ; a file that was not
+ * sealed passes. */
+gt_status gt_h5_check_seal(const char *path);
+
 /* Give up a created file, leaving nothing behind. NULL is allowed. */
 void gt_h5_discard(gt_h5 *file);
 

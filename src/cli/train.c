@@ -128,7 +128,7 @@ static void set_name(recipe *r, const char *path)
 /* RUN of RUN/checkpoints/step-N.h5, or RUN itself. */
 static gt_status find_run(const char *asked, recipe *r)
 {
-    gt_status status = gt_checkpoint_find(asked, r->checkpoint);
+    gt_status status = gt_checkpoint_find_good(asked, r->checkpoint);
     if (status != GT_OK)
         return status;
     snprintf(r->run, sizeof r->run, "%s", r->checkpoint);

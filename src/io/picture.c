@@ -4,10 +4,8 @@
 
 #include "gentrain/files.h"
 
-#include <errno.h>
 #include <math.h>
 #include <png.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,21 +53,23 @@ static gt_status canvas_new(canvas *c, const char *path, size_t width,
 
 static gt_status canvas_write(const canvas *c, const char *path)
 {
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.tmp", path);
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)c->width,
                        .height = (png_uint_32)c->height,
                        .format =
                            c->channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
-    errno = 0;
-    if (!png_image_write_to_file(&image, temporary, 0, c->pixels, 0, NULL)) {
-        gt_status status = gt_fail(GT_ERR_IO, "cannot write %s: %s", path,
-                                   errno ? strerror(errno) : image.message);
-        remove(temporary);
-        return status;
-    }
-    return gt_file_publish(temporary, path);
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    void *file = malloc(size);
+    if (!file)
+        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes", path,
+                       (size_t)size);
+    gt_status status;
+    if (png_image_write_to_memory(&image, file, &size, 0, c->pixels, 0, NULL))
+        status = gt_file_replace(path, file, size);
+    else
+        status = gt_fail(GT_ERR_IO, "cannot write %s: %s", path, image.message);
+    free(file);
+    return status;
 }
 
 /* Copy one image, every pixel `zoom` x `zoom` times, to (x, y). */
