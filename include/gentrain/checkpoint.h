@@ -1,9 +1,10 @@
 /* checkpoint.h: the whole state of a training as named spans of numbers.
  *
  * Layout, version 1 (attributes of "/": format "gentrain checkpoint",
- * format_version, gentrain_version, task, step, epoch, seed, digest; text data
- * set /config: the resolved configuration as YAML): /generator/03_conv2d/weight
- * parameters, one data set a tensor /generator/04_batch_norm/running_mean
+ * format_version, gentrain_version, task, step, epoch, seed; text data set
+ * /config: the resolved configuration as YAML, with an attribute digest):
+ *   /generator/03_conv2d/weight     parameters, one data set a tensor
+ *   /generator/04_batch_norm/running_mean
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
  *                                   parameters; each tensor's begin at a
  *                                   multiple of 16 numbers, with zeros between

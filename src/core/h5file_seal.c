@@ -71,15 +71,16 @@ void gt__h5_seal_image(void *image, size_t size)
     put_word(digest, digest_of(image, size));
 }
 
-gt_status gt_h5_seal(gt_h5 *f)
+gt_status gt_h5_seal(gt_h5 *f, const char *object)
 {
     const uint64_t value[3] = {marks[0], marks[1], 0};
     const hsize_t three = 3;
     gt_status status = GT_OK;
     gt__h5_clear();
     hid_t space = H5Screate_simple(1, &three, NULL);
-    hid_t attribute = H5Acreate2(f->file, "digest", H5T_STD_U64LE, space,
-                                 H5P_DEFAULT, H5P_DEFAULT);
+    hid_t attribute =
+        H5Acreate_by_name(f->file, object, "digest", H5T_STD_U64LE, space,
+                          H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute < 0 || H5Awrite(attribute, H5T_NATIVE_UINT64, value) < 0)
         status = gt__h5_fail(GT_ERR_IO, f, "write", "digest");
     if (attribute >= 0)
@@ -90,13 +91,14 @@ gt_status gt_h5_seal(gt_h5 *f)
 }
 
 /* What has no digest was written without one, or is damaged in that place. */
-static gt_status check_unsealed(const char *path)
+static gt_status check_unsealed(const char *path, const char *object)
 {
     gt_h5 *f;
     gt_status status = gt_h5_open(&f, path);
     if (status != GT_OK)
         return status;
-    if (H5Aexists(f->file, "digest") > 0)
+    if (gt_h5_has(f, object) &&
+        H5Aexists_by_name(f->file, object, "digest", H5P_DEFAULT) > 0)
         status = gt_fail(GT_ERR_FORMAT,
                          "%s is damaged: its digest cannot be "
                          "read; use an older file",
@@ -105,7 +107,7 @@ static gt_status check_unsealed(const char *path)
     return status;
 }
 
-gt_status gt_h5_check_seal(const char *path)
+gt_status gt_h5_check_seal(const char *path, const char *object)
 {
     char *image;
     size_t size;
@@ -123,5 +125,5 @@ gt_status gt_h5_check_seal(const char *path)
                              path);
     }
     free(image);
-    return digest ? status : check_unsealed(path);
+    return digest ? status : check_unsealed(path, object);
 }

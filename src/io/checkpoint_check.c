@@ -29,7 +29,7 @@ static int read_set(const gt_h5_info *info, void *context)
 gt_status gt_checkpoint_check(const char *path)
 {
     gt_checkpoint_info info;
-    gt_status status = gt_h5_check_seal(path);
+    gt_status status = gt_h5_check_seal(path, "/config");
     if (status != GT_OK)
         return status;
     status = gt_checkpoint_read_info(path, &info);
