@@ -116,14 +116,19 @@ refused 2 "nothing to write" 2 sample run -n 5
 [ ! -e s.h5 ] || fail "a refused command left s.h5 behind"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left"
 
-# --- a disk that runs full: the older checkpoint stays, nothing half-written
+# --- a disk that runs full: training goes on, the older checkpoints stay, nothing
+# is half-written, and the one error names what is missing
 mount -t tmpfs -o size=600k tmpfs full 2>/dev/null || {
     echo "the full disk was skipped: mounting is not allowed here"
     exit 0
 }
 trap 'umount "$scratch/full"; rm -rf "$scratch"' EXIT
-refused 4 "No space left" 2 train gan.yaml --out full/run --steps 500 --quiet \
-    --set output.keep=0 --set output.sample_every=0
+refused 4 "no checkpoint of steps " 2 train gan.yaml --out full/run --steps 200 \
+    --quiet --set output.keep=0 --set output.sample_every=0
+grep 'gentrain: error: ' err.txt >error.txt
+says error.txt "No space left"
+says error.txt ", ... 200: "
+says err.txt "training goes on"
 ls full/run/checkpoints | grep -q '^step-.*h5$' || fail "no checkpoint survived"
 [ -z "$(find full -name '*.tmp')" ] || fail "temporary files were left"
 for checkpoint in full/run/checkpoints/*.h5; do
