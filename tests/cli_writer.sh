@@ -110,9 +110,9 @@ for folder in checkpoints samples; do
     grep 'gentrain: error: ' err.txt >error.txt
     says error.txt "no-$folder/$folder"
     says error.txt "No such file or directory"
-    [ -z "$(find no-$folder -name '*.tmp')" ] || fail "temporary files were left"
 done
 [ "$(grep -c 'gentrain: warning: ' err.txt)" -eq 1 ] ||
     fail "pictures are warned of more than once"
 must "resuming" ranks 2 train --resume no-checkpoints --quiet \
     --steps $(($(newest no-checkpoints) + 3))
+[ -z "$(find no-checkpoints -name '*.tmp')" ] || fail "temporary files were left"
