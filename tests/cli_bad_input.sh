@@ -74,16 +74,33 @@ refused 6 "generator/" 2 train --resume run --steps 20 --set model.latent=9
 refused 3 "vae" 2 train --resume run --steps 20 --set task=vae
 cp $saved whole.h5
 head -c 5000 whole.h5 >$saved
-refused 5 "step-00000012.h5" 2 train --resume run --steps 20
+refused 5 "step-00000012.h5" 2 train --resume $saved --steps 20
+refused 5 "step-00000012.h5" 2 sample $saved -o s.h5
 printf 'not HDF5 at all' >$saved
-refused 5 "step-00000012.h5" 2 train --resume run --steps 20
-refused 5 "step-00000012.h5" 2 sample run -o s.h5
+refused 5 "step-00000012.h5" 2 train --resume $saved --steps 20
+
+# a run falls back to an older checkpoint, with one warning; none: an error
+older=run/checkpoints/step-00000006.h5
+cp $older older.h5
+warned() { # the one warning names the newest checkpoint
+    [ "$(grep -c 'gentrain: warning: ' err.txt)" -eq 1 ] || fail "not one warning"
+    grep 'gentrain: warning: ' err.txt | grep -qF "step-00000012.h5" ||
+        fail "the warning does not name the checkpoint"
+}
+must "sampling" ranks 2 sample run -o fallback.h5
+warned
+printf 'nor this' >$older
+refused 5 "no good checkpoint in run" 2 train --resume run --steps 20
+refused 5 "no good checkpoint in run" 2 sample run -o s.h5
+cp older.h5 $older
 # a flipped bit in the weights
 size=$(stat -c %s whole.h5)
 cp whole.h5 $saved
 printf '\377\376' | dd of=$saved bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
-ranks 2 train --resume run --steps 20 && cmp -s whole.h5 $saved &&
-    fail "a damaged checkpoint was taken for good"
+refused 5 "step-00000012.h5" 2 train --resume $saved --steps 20
+must "resuming" ranks 2 train --resume run --steps 12 --quiet
+warned
+"$GENTRAIN" diff $saved whole.h5 >diff.txt || fail "the resumed run differs"
 refused 4 "no-run" 2 sample no-run -o s.h5
 refused 5 "good/config.yaml" 2 sample good/config.yaml -o s.h5
 
@@ -99,14 +116,19 @@ refused 2 "nothing to write" 2 sample run -n 5
 [ ! -e s.h5 ] || fail "a refused command left s.h5 behind"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left"
 
-# --- a disk that runs full: the older checkpoint stays, nothing half-written
+# --- a disk that runs full: training goes on, the older checkpoints stay, nothing
+# is half-written, and the one error names what is missing
 mount -t tmpfs -o size=600k tmpfs full 2>/dev/null || {
     echo "the full disk was skipped: mounting is not allowed here"
     exit 0
 }
 trap 'umount "$scratch/full"; rm -rf "$scratch"' EXIT
-refused 4 "No space left" 2 train gan.yaml --out full/run --steps 500 --quiet \
-    --set output.keep=0 --set output.sample_every=0
+refused 4 "no checkpoint of steps " 2 train gan.yaml --out full/run --steps 200 \
+    --quiet --set output.keep=0 --set output.sample_every=0
+grep 'gentrain: error: ' err.txt >error.txt
+says error.txt "No space left"
+says error.txt ", ... 200: "
+says err.txt "training goes on"
 ls full/run/checkpoints | grep -q '^step-.*h5$' || fail "no checkpoint survived"
 [ -z "$(find full -name '*.tmp')" ] || fail "temporary files were left"
 for checkpoint in full/run/checkpoints/*.h5; do

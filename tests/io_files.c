@@ -179,7 +179,6 @@ static void a_commit_into_a_folder_that_went_away_is_refused(void **state)
     (void)state;
     assert_int_equal(mkdir(in_scratch("run"), 0777), 0);
     gt_h5 *f = begin("run/a.h5", 1);
-    assert_int_equal(unlink(in_scratch("run/a.h5.tmp")), 0);
     assert_int_equal(rmdir(in_scratch("run")), 0);
     assert_fails(gt_h5_commit(f), GT_ERR_IO, in_scratch("run/a.h5"));
     assert_says(strerror(ENOENT));
@@ -189,10 +188,60 @@ static void a_commit_into_a_folder_that_went_away_is_refused(void **state)
 static void a_commit_over_a_folder_leaves_no_temporary_file(void **state)
 {
     (void)state;
+    gt_h5 *f = begin("a.h5", 1);
     assert_int_equal(mkdir(in_scratch("a.h5"), 0777), 0);
-    assert_fails(gt_h5_commit(begin("a.h5", 1)), GT_ERR_IO, strerror(EISDIR));
+    assert_fails(gt_h5_commit(f), GT_ERR_IO, strerror(EISDIR));
     assert_int_equal(names_in(""), 1);
     assert_int_equal(names_in("a.h5"), 0);
+    assert_fails(gt_h5_create(&f, in_scratch("a.h5")), GT_ERR_IO,
+                 "not a regular file");
+}
+
+static gt_status refuse(void *context)
+{
+    return gt_fail(GT_ERR_IO, "%s", (const char *)context);
+}
+
+static void a_guard_can_refuse_a_file_its_name(void **state)
+{
+    (void)state;
+    char reason[] = "not here, not now";
+    assert_ok(gt_file_replace(in_scratch("a.txt"), "old", 3));
+    gt_file_set_guard(refuse, reason);
+    gt_status status = gt_file_replace(in_scratch("a.txt"), "new", 3);
+    gt_file_set_guard(NULL, NULL);
+    assert_fails(status, GT_ERR_IO, reason);
+    assert_text("a.txt", "old");
+    assert_int_equal(names_in(""), 1);
+    assert_ok(gt_file_replace(in_scratch("a.txt"), "new", 3));
+    assert_text("a.txt", "new");
+}
+
+/* Whose process number is ours, and who is dead or on another machine. */
+static void a_temporary_file_of_another_process_is_left_alone(void **state)
+{
+    (void)state;
+    char name[64];
+    snprintf(name, sizeof name, "a.txt.%ld-0.tmp", (long)getpid());
+    store_text(name, "theirs");
+    assert_ok(gt_file_replace(in_scratch("a.txt"), "ours", 4));
+    assert_text("a.txt", "ours");
+    assert_text(name, "theirs");
+}
+
+static void a_sweep_takes_temporary_files_and_nothing_else(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.h5", "tmp", "a.tmp.h5", "a.tmp~"};
+    for (int i = 0; i < 4; i++)
+        store_text(names[i], "");
+    store_text("a.h5.12-0.tmp", "");
+    store_text("b.h5.tmp", "");
+    assert_ok(gt_directory_sweep(scratch));
+    for (int i = 0; i < 4; i++)
+        assert_true(exists(names[i]));
+    assert_int_equal(names_in(""), 4);
+    assert_ok(gt_directory_sweep(in_scratch("none")));
 }
 
 static void a_file_that_cannot_be_written_is_refused_at_once(void **state)
@@ -217,7 +266,6 @@ static void a_read_only_folder_keeps_its_older_file(void **state)
     assert_int_equal(mkdir(in_scratch("run"), 0777), 0);
     assert_ok(gt_h5_commit(begin("run/a.h5", 1)));
     gt_h5 *f = begin("run/a.h5", 2);
-    assert_int_equal(unlink(in_scratch("run/a.h5.tmp")), 0);
     assert_int_equal(chmod(in_scratch("run"), 0555), 0);
     gt_status committed = gt_h5_commit(f);
     gt_status created = gt_h5_create(&f, in_scratch("run/b.h5"));
@@ -243,6 +291,9 @@ int main(void)
         each(a_commit_to_a_full_disk_leaves_the_older_file),
         each(a_commit_into_a_folder_that_went_away_is_refused),
         each(a_commit_over_a_folder_leaves_no_temporary_file),
+        each(a_guard_can_refuse_a_file_its_name),
+        each(a_temporary_file_of_another_process_is_left_alone),
+        each(a_sweep_takes_temporary_files_and_nothing_else),
         each(a_file_that_cannot_be_written_is_refused_at_once),
         each(a_read_only_folder_keeps_its_older_file),
     };

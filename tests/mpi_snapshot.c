@@ -8,6 +8,8 @@
 #include "train/outputs.h"
 #include "train/run.h"
 
+#include <fcntl.h>
+
 static gt_comm *comm;
 
 static const char *const recipe =
@@ -142,18 +144,85 @@ static void metrics_that_do_not_fit_keep_a_checkpoint_back(void **state)
     fixture f;
     gt_outputs outputs;
     open_all(&f, &outputs);
-    FILE *full = comm->rank == 0 ? fopen("/dev/full", "w") : NULL;
-    if (full)
-        fputs("{\"step\": 1}\n", full);
-    outputs.snapshot.metrics = full;
-    assert_fails(gt_outputs_write(&outputs, 1, 0, false, true), GT_ERR_IO,
-                 "metrics.jsonl: No space left");
-    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    if (comm->rank == 0) {
+        assert_ok(gt_journal_open(&outputs.journal, scratch, 0));
+        assert_int_equal(close(outputs.journal.fd), 0);
+        outputs.journal.fd = open("/dev/full", O_RDWR);
+        assert_true(outputs.journal.fd >= 0);
+    }
+    gt_metrics none = {0};
+    gt_outputs_line(&outputs, 1, 0, &none);
+    succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
+    assert_false(gt_outputs_failed(&outputs));
+    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+                 "no checkpoint of step 1 (");
+    assert_says("not all metrics of step");
+    assert_says("metrics.jsonl: No space left");
     if (comm->rank == 0)
         assert_int_equal(names_in("checkpoints"), 0);
     close_all(&f, &outputs);
-    if (full)
-        fclose(full);
+}
+
+/* The first checkpoint finds no room for its line of metrics, the second does,
+ * and then both lines are there. */
+static void lines_that_did_not_fit_are_written_when_they_do(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    int file = -1;
+    gt_metrics none = {0};
+    open_all(&f, &outputs);
+    if (comm->rank == 0) {
+        assert_ok(gt_journal_open(&outputs.journal, scratch, 0));
+        file = outputs.journal.fd;
+        outputs.journal.fd = open("/dev/full", O_RDWR);
+    }
+    gt_outputs_line(&outputs, 1, 0, &none);
+    succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
+    if (comm->rank == 0) {
+        close(outputs.journal.fd);
+        outputs.journal.fd = file;
+    }
+    gt_outputs_line(&outputs, 2, 0, &none);
+    succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
+    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+                 "no checkpoint of step 1 (");
+    assert_null(strstr(gt_message(), "not all metrics"));
+    close_all(&f, &outputs);
+    if (comm->rank != 0)
+        return;
+    assert_int_equal(names_in("checkpoints"), 1);
+    assert_text("metrics.jsonl", "{\"step\": 1, \"epoch\": 0}\n"
+                                 "{\"step\": 2, \"epoch\": 0}\n");
+}
+
+/* Somebody else goes on with the run while this one still writes. */
+static void a_run_that_was_taken_over_stops_on_all_ranks(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    gt_claim other = {0};
+    gt_metrics none = {0};
+    open_all(&f, &outputs);
+    if (comm->rank == 0)
+        assert_ok(gt_claim_take(&outputs.claim, scratch, true));
+    succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
+    assert_false(gt_outputs_failed(&outputs));
+    if (comm->rank == 0)
+        assert_ok(gt_claim_take(&other, scratch, false));
+    gt_outputs_line(&outputs, 2, 0, &none);
+    assert_true(gt_outputs_failed(&outputs) == (comm->rank == 0));
+    assert_fails(gt_outputs_write(&outputs, 2, 0, true, true), GT_ERR_IO,
+                 "another gentrain has gone on with the run");
+    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+                 "another gentrain has gone on with the run");
+    if (comm->rank == 0) {
+        assert_int_equal(names_in("checkpoints"), 1);
+        assert_int_equal(names_in("samples"), 0);
+    }
+    close_all(&f, &outputs);
 }
 
 #define on_all_ranks(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -168,6 +237,8 @@ int main(int argc, char **argv)
         on_all_ranks(a_failed_training_keeps_its_own_message),
         on_all_ranks(a_folder_that_is_gone_is_told_to_all_ranks),
         on_all_ranks(metrics_that_do_not_fit_keep_a_checkpoint_back),
+        on_all_ranks(lines_that_did_not_fit_are_written_when_they_do),
+        on_all_ranks(a_run_that_was_taken_over_stops_on_all_ranks),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

@@ -83,8 +83,9 @@ static void more_figures_than_there_is_room_for_are_dropped(void **state)
 /* Open the run at `step` and write `text` there. */
 static void go_on(uint64_t step, const char *text)
 {
-    FILE *out;
-    assert_ok(gt_metrics_open(&out, scratch, step));
+    assert_ok(gt_metrics_trim(scratch, step));
+    FILE *out = fopen(in_scratch("metrics.jsonl"), "ab");
+    assert_non_null(out);
     fputs(text, out);
     assert_int_equal(fclose(out), 0);
 }
@@ -144,11 +145,33 @@ static void what_is_no_line_of_ours_ends_what_stays(void **state)
     assert_text("metrics.jsonl", ONE);
 }
 
+static void a_repeated_step_ends_what_stays(void **state)
+{
+    (void)state;
+    store_text("metrics.jsonl", ONE TWO TWO TEN);
+    go_on(10, "");
+    assert_text("metrics.jsonl", ONE TWO);
+    store_text("metrics.jsonl", ONE TEN TWO);
+    go_on(10, "");
+    assert_text("metrics.jsonl", ONE TEN);
+}
+
+static void a_process_that_has_the_file_open_writes_to_nowhere(void **state)
+{
+    (void)state;
+    store_text("metrics.jsonl", ONE);
+    FILE *old = fopen(in_scratch("metrics.jsonl"), "ab");
+    assert_non_null(old);
+    go_on(1, TWO);
+    fputs(TEN, old);
+    assert_int_equal(fclose(old), 0);
+    assert_text("metrics.jsonl", ONE TWO);
+}
+
 static void a_run_that_is_not_there_is_refused(void **state)
 {
     (void)state;
-    FILE *out;
-    assert_fails(gt_metrics_open(&out, in_scratch("none"), 0), GT_ERR_IO,
+    assert_fails(gt_metrics_trim(in_scratch("none"), 0), GT_ERR_IO,
                  in_scratch("none/metrics.jsonl"));
 }
 
@@ -164,6 +187,8 @@ int main(void)
         each(lines_beyond_the_resumed_step_go),
         each(a_line_that_was_cut_off_goes),
         each(what_is_no_line_of_ours_ends_what_stays),
+        each(a_repeated_step_ends_what_stays),
+        each(a_process_that_has_the_file_open_writes_to_nowhere),
         each(a_run_that_is_not_there_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,8 @@
  * Layout, version 1 (attributes of "/": format "gentrain checkpoint",
  * format_version, gentrain_version, task, step, epoch, seed, fingerprint of the
  * networks' tensors, and what bits depend on: shards, blas_kernel,
- * blas_threads; text data set /config: the resolved configuration as YAML):
+ * blas_threads; text data set /config: the resolved configuration as YAML, with
+ * an attribute digest):
  *   /generator/03_conv2d/weight     parameters, one data set a tensor
  *   /generator/04_batch_norm/running_mean
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
@@ -46,6 +47,9 @@ gt_status gt_checkpoint_write(const char *path, const gt_checkpoint_info *info,
 /* Read what the file says of itself. GT_ERR_FORMAT when it is no gentrain
  * checkpoint or of a newer format version. */
 gt_status gt_checkpoint_read_info(const char *path, gt_checkpoint_info *info);
+/* Read all of a checkpoint and compare it with its checksums: GT_OK, or what is
+ * wrong with it. */
+gt_status gt_checkpoint_check(const char *path);
 void gt_checkpoint_info_free(gt_checkpoint_info *info);
 
 /* Fill the spans. GT_ERR_MISMATCH, naming the tensor and both shapes, when the
@@ -62,6 +66,17 @@ void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH]);
 /* Newest checkpoint of a run directory, or the file itself if `run_or_file` is
  * one. GT_ERR_IO when there is none; the message says where it looked. */
 gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH]);
+
+/* As gt_checkpoint_find, but the newest checkpoint that passes
+ * gt_checkpoint_check; a warning names each that does not. A single file is
+ * checked too. GT_ERR_IO, or what is wrong with the oldest, when none is good.
+ */
+gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH]);
+
+/* Call the checkpoints of a run that are newer than `step` step-N.h5.old: a run
+ * that goes on from there must not find them, nor keep them in place of those
+ * it will write. */
+gt_status gt_checkpoint_set_aside(const char *run, uint64_t step);
 
 /* Remove all but the newest `keep` checkpoints of a run. keep 0: all stay. */
 gt_status gt_checkpoint_prune(const char *run, int keep);

@@ -16,14 +16,19 @@ gt_status gt_file_replace(const char *path, const void *data, size_t size);
  * nothing behind. */
 gt_status gt_file_check(const char *path);
 
-/* For writers of their own (HDF5, PNG): flush the finished file `temporary` to
- * the disk and give it the name `path`; on failure `temporary` is removed. */
-gt_status gt_file_publish(const char *temporary, const char *path);
+/* Have `check` asked each time before gt_file_replace gives a file its name;
+ * the file is given up with its status and message unless that is GT_OK. It may
+ * be called from any thread that replaces files. NULL: none, as at the start.
+ */
+void gt_file_set_guard(gt_status (*check)(void *context), void *context);
 
 /* Read a whole file into malloc'ed, NUL-terminated memory. */
 gt_status gt_file_read(const char *path, char **data, size_t *size);
 
-/* Make a directory and those above it; an existing one is fine. */
+/* Make a directory and those above it, for good; an existing one is fine. */
 gt_status gt_directory_make(const char *path);
+
+/* Remove the temporary files that dead processes left in a directory. */
+gt_status gt_directory_sweep(const char *path);
 
 #endif

@@ -5,7 +5,7 @@
  * when it is complete and on the disk. Names are absolute
  * ("/generator/weight"); missing groups are made. Every data set is chunked and
  * carries fletcher32 checksums, so a damaged file fails to read instead of
- * giving wrong numbers.
+ * giving wrong numbers. The same contents make the same bytes.
  */
 #ifndef GENTRAIN_H5FILE_H
 #define GENTRAIN_H5FILE_H
@@ -45,6 +45,17 @@ gt_status gt_h5_create(gt_h5 **out, const char *path);
  * rename it, flush the directory. Frees `file` in any case; on failure the
  * temporary file is removed and an older file at `path` is untouched. */
 gt_status gt_h5_commit(gt_h5 *file);
+
+/* Give an object of a created file an attribute "digest", which holds a digest
+ * of all other bytes of the file once that is committed: data sets have
+ * checksums of their own, but attributes, texts and the library's tables have
+ * none. Call it last. */
+gt_status gt_h5_seal(gt_h5 *file, const char *object);
+
+/* Compare a file on the disk with its digest before HDF5 looks into it, which
+ * may crash on damaged tables. GT_ERR_FORMAT where they differ; a file that was
+ * not sealed passes. */
+gt_status gt_h5_check_seal(const char *path, const char *object);
 
 /* Give up a created file, leaving nothing behind. NULL is allowed. */
 void gt_h5_discard(gt_h5 *file);

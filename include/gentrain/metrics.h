@@ -29,8 +29,9 @@ void gt_metrics_set(gt_metrics *metrics, const char *key, double value);
 void gt_metrics_print(FILE *out, uint64_t step, double epoch,
                       const gt_metrics *metrics);
 
-/* Open RUN/metrics.jsonl for appending, after taking away lines of steps beyond
- * `step`, which a run that stopped later had written. */
-gt_status gt_metrics_open(FILE **out, const char *run, uint64_t step);
+/* Leave in RUN/metrics.jsonl the leading whole lines of rising steps up to
+ * `step`; what a run that stopped later had written goes. The file is a new one
+ * in any case: a process that still has the old one open writes to nowhere. */
+gt_status gt_metrics_trim(const char *run, uint64_t step);
 
 #endif

@@ -41,7 +41,7 @@ static gt_status read_numbers(const gt_cli_args *args, gt_generate_options *how)
 static gt_status read_info(const char *asked, char path[GT_PATH],
                            gt_checkpoint_info *info)
 {
-    gt_status status = gt_checkpoint_find(asked, path);
+    gt_status status = gt_checkpoint_find_good(asked, path);
     if (status == GT_OK)
         status = gt_checkpoint_read_info(path, info);
     return status;

@@ -128,7 +128,7 @@ static void set_name(recipe *r, const char *path)
 /* RUN of RUN/checkpoints/step-N.h5, or RUN itself. */
 static gt_status find_run(const char *asked, recipe *r)
 {
-    gt_status status = gt_checkpoint_find(asked, r->checkpoint);
+    gt_status status = gt_checkpoint_find_good(asked, r->checkpoint);
     if (status != GT_OK)
         return status;
     snprintf(r->run, sizeof r->run, "%s", r->checkpoint);
@@ -308,6 +308,10 @@ const gt_command gt__command_train = {
         "The batch is global: ranks share it, and more ranks make a step\n"
         "faster, not different. The run directory gets config.yaml,\n"
         "metrics.jsonl, checkpoints/ and samples/.\n\n"
+        "Files that cannot be written are warned of and training goes on; its\n"
+        "exit code is then 4. --resume RUN takes the newest checkpoint that "
+        "is\n"
+        "not damaged, --resume FILE that one or none.\n\n"
         "SIGINT, SIGTERM or SIGUSR1 on any rank ends the training after the\n"
         "step with a checkpoint, a file INTERRUPTED and exit code 0. mpirun\n"
         "kills ranks one second after it was itself asked to stop; give it\n"

@@ -3,15 +3,17 @@
  * may leave an empty file under the final name; without the second, none. */
 #include "gentrain/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, NAMES = 1000 };
 
 static gt_status write_all(int fd, const char *data, size_t size)
 {
@@ -43,37 +45,39 @@ static gt_status flush_directory_of(const char *path)
     if (fd < 0)
         return GT_ERR_IO;
     /* Some file systems cannot flush a directory and say EINVAL. */
-    int failed = fsync(fd) != 0 && errno != EINVAL;
+    int failed = fsync(fd) != 0 && errno != EINVAL, error = errno;
     close(fd);
+    errno = error;
     return failed ? GT_ERR_IO : GT_OK;
 }
 
-gt_status gt_file_publish(const char *temporary, const char *path)
+static struct {
+    gt_status (*check)(void *context);
+    void *context;
+} guard;
+
+void gt_file_set_guard(gt_status (*check)(void *context), void *context)
 {
-    int fd = open(temporary, O_RDONLY);
-    if (fd < 0 || fsync(fd) != 0 || rename(temporary, path) != 0 ||
-        flush_directory_of(path) != GT_OK) {
-        gt_status status =
-            gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        unlink(temporary);
-        return status;
-    }
-    close(fd);
-    return GT_OK;
+    guard.check = check;
+    guard.context = context;
 }
 
-/* Opens it too. */
+/* Opens it too. Its name is nobody else's: a job that was cut off and the one
+ * that took its place may write the same file at the same time. */
 static gt_status open_temporary(const char *path, char temporary[PATH_SIZE],
                                 int *fd)
 {
-    if (snprintf(temporary, PATH_SIZE, "%s.tmp", path) >= PATH_SIZE)
-        return gt_fail(GT_ERR_IO, "the path %s is too long", path);
-    *fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (*fd < 0)
-        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
-    return GT_OK;
+    for (int i = 0; i < NAMES; i++) {
+        if (snprintf(temporary, PATH_SIZE, "%s.%ld-%d.tmp", path,
+                     (long)getpid(), i) >= PATH_SIZE)
+            return gt_fail(GT_ERR_IO, "the path %s is too long", path);
+        *fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        if (*fd >= 0)
+            return GT_OK;
+        if (errno != EEXIST)
+            break;
+    }
+    return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
 }
 
 gt_status gt_file_check(const char *path)
@@ -100,16 +104,29 @@ gt_status gt_file_replace(const char *path, const void *data, size_t size)
     if (status != GT_OK)
         return status;
     status = write_all(fd, data, size);
+    if (status == GT_OK && fsync(fd) != 0)
+        status = GT_ERR_IO;
     int error = errno;
     if (close(fd) != 0 && status == GT_OK) {
         status = GT_ERR_IO;
         error = errno;
     }
-    if (status != GT_OK) {
-        unlink(temporary);
-        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(error));
+    if (status == GT_OK && guard.check) {
+        status = guard.check(guard.context);
+        if (status != GT_OK) {
+            unlink(temporary);
+            return status;
+        }
     }
-    return gt_file_publish(temporary, path);
+    if (status == GT_OK &&
+        (rename(temporary, path) != 0 || flush_directory_of(path) != GT_OK)) {
+        status = GT_ERR_IO;
+        error = errno;
+    }
+    if (status == GT_OK)
+        return GT_OK;
+    unlink(temporary);
+    return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(error));
 }
 
 gt_status gt_file_read(const char *path, char **data, size_t *size)
@@ -162,8 +179,9 @@ gt_status gt_directory_make(const char *path)
         char end = *p;
         *p = '\0';
         struct stat info;
-        if (mkdir(part, 0777) != 0 &&
-            (stat(part, &info) != 0 || !S_ISDIR(info.st_mode)))
+        bool made = mkdir(part, 0777) == 0;
+        if ((made && flush_directory_of(part) != GT_OK) ||
+            (!made && (stat(part, &info) != 0 || !S_ISDIR(info.st_mode))))
             return gt_fail(GT_ERR_IO, "cannot make the directory %s: %s", part,
                            errno == EEXIST ? "a file of that name exists"
                                            : strerror(errno));
@@ -171,4 +189,23 @@ gt_status gt_directory_make(const char *path)
         if (end == '\0')
             return GT_OK;
     }
+}
+
+gt_status gt_directory_sweep(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir)
+        return errno == ENOENT ? GT_OK
+                               : gt_fail(GT_ERR_IO, "cannot list %s: %s", path,
+                                         strerror(errno));
+    for (struct dirent *e; (e = readdir(dir));) {
+        char name[PATH_SIZE];
+        const char *dot = strrchr(e->d_name, '.');
+        if (dot && !strcmp(dot, ".tmp") &&
+            snprintf(name, sizeof name, "%s/%s", path, e->d_name) <
+                (int)sizeof name)
+            unlink(name); /* one that stays does no harm */
+    }
+    closedir(dir);
+    return GT_OK;
 }

@@ -10,7 +10,6 @@
 #include "gentrain/files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,57 +61,38 @@ static void release(gt_h5 *f)
     if (!f)
         return;
     free(f->path);
-    free(f->temporary);
     free(f);
 }
 
-static gt_h5 *reserve(const char *path, bool writing)
+static gt_h5 *reserve(const char *path)
 {
     gt_h5 *f = calloc(1, sizeof *f);
     if (!f)
         return NULL;
     f->file = H5I_INVALID_HID;
     f->path = strdup(path);
-    if (writing) {
-        f->temporary = malloc(strlen(path) + 5);
-        if (f->temporary)
-            sprintf(f->temporary, "%s.tmp", path);
-    }
-    if (f->path && (f->temporary || !writing))
+    if (f->path)
         return f;
     release(f);
     return NULL;
 }
 
-/* Make sure now, before long work, that the file can be written later. */
-static gt_status check_writable(const gt_h5 *f)
-{
-    int fd = open(f->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (fd < 0)
-        return gt_fail(GT_ERR_IO, "cannot write %s: %s", f->path,
-                       strerror(errno));
-    close(fd);
-    return GT_OK;
-}
-
 gt_status gt_h5_create(gt_h5 **out, const char *path)
 {
-    gt_h5 *f = reserve(path, true);
+    /* Now, before long work, and not only when it is committed. */
+    gt_status status = gt_file_check(path);
+    if (status != GT_OK)
+        return status;
+    gt_h5 *f = reserve(path);
     if (!f)
         return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
-    gt_status status = check_writable(f);
-    if (status != GT_OK) {
-        release(f);
-        return status;
-    }
     gt__h5_clear();
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(access, GROWTH, false);
-    f->file = H5Fcreate(f->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    f->file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     H5Pclose(access);
     if (f->file < 0) {
         status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
-        unlink(f->temporary);
         release(f);
         return status;
     }
@@ -130,8 +110,9 @@ gt_status gt_h5_commit(gt_h5 *f)
         (size = H5Fget_file_image(f->file, NULL, 0)) < 0 ||
         H5Fget_vfd_handle(f->file, H5P_DEFAULT, (void **)&image) < 0) {
         status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
-        unlink(f->temporary);
     } else {
+        if (f->sealed)
+            gt__h5_seal_image(*image, (size_t)size);
         status = gt_file_replace(f->path, *image, (size_t)size);
     }
     H5Fclose(f->file);
@@ -145,7 +126,6 @@ void gt_h5_discard(gt_h5 *f)
         return;
     gt__h5_clear();
     H5Fclose(f->file);
-    unlink(f->temporary);
     release(f);
 }
 
@@ -168,7 +148,7 @@ gt_status gt_h5_open(gt_h5 **out, const char *path)
     gt_status status = check_readable(path);
     if (status != GT_OK)
         return status;
-    gt_h5 *f = reserve(path, false);
+    gt_h5 *f = reserve(path);
     if (!f)
         return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
     gt__h5_clear();

@@ -8,8 +8,8 @@
 
 struct gt_h5 {
     hid_t file;
-    char *path;      /* final name */
-    char *temporary; /* name while it is written; NULL: open for reading */
+    char *path;  /* final name */
+    bool sealed; /* the image gets its digest when it is written */
 };
 
 /* The type of a data set's elements in memory and in the file. */
@@ -21,6 +21,9 @@ hid_t gt__h5_file_type(gt_h5_type type);
  * the call that failed. */
 gt_status gt__h5_fail(gt_status status, const gt_h5 *file, const char *what,
                       const char *object);
+
+/* Put the digest of a sealed file's bytes where the file keeps it. */
+void gt__h5_seal_image(void *image, size_t size);
 
 /* Forget HDF5's errors and errno, before a call that may fail. */
 void gt__h5_clear(void);

@@ -139,12 +139,15 @@ gt_status gt_h5_write_text(gt_h5 *f, const char *name, const char *text)
     gt_status status = GT_OK;
     gt__h5_clear();
     hid_t type = text_type(strlen(text)), space = H5Screate(H5S_SCALAR);
-    hid_t set = H5Dcreate2(f->file, name, type, space, H5P_DEFAULT, H5P_DEFAULT,
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_obj_track_times(properties, false);
+    hid_t set = H5Dcreate2(f->file, name, type, space, H5P_DEFAULT, properties,
                            H5P_DEFAULT);
     if (set < 0 || H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) < 0)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
     if (set >= 0)
         H5Dclose(set);
+    H5Pclose(properties);
     H5Sclose(space);
     H5Tclose(type);
     return status;

@@ -48,6 +48,7 @@ static hid_t creation_properties(gt_h5_type type, int rank, const hsize_t dim[])
     if (type == GT_H5_U8)
         H5Pset_deflate(p, 1);
     H5Pset_fletcher32(p);
+    H5Pset_obj_track_times(p, false);
     return p;
 }
 

@@ -48,6 +48,8 @@ gt_status gt_checkpoint_write(const char *path, const gt_checkpoint_info *info,
         status = gt_h5_write(f, spans[i].path, GT_H5_REAL, spans[i].rank,
                              spans[i].dim, spans[i].data);
     if (status == GT_OK)
+        status = gt_h5_seal(f, "/config");
+    if (status == GT_OK)
         return gt_h5_commit(f);
     gt_h5_discard(f);
     return status;

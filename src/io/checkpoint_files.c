@@ -2,6 +2,8 @@
  * step, so that looking does not mean opening. */
 #include "gentrain/checkpoint.h"
 
+#include "gentrain/log.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -77,9 +79,17 @@ static gt_status list_steps(const char *run, uint64_t **steps, size_t *count)
     return status;
 }
 
-gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH])
+static gt_status none(const char *run)
+{
+    return gt_fail(GT_ERR_IO, "no checkpoint step-*.h5 in %s/checkpoints", run);
+}
+
+/* *steps NULL: `run_or_file` is a file, whose path is put into `path`. */
+static gt_status look(const char *run_or_file, char path[GT_PATH],
+                      uint64_t **steps, size_t *count)
 {
     struct stat info;
+    *steps = NULL;
     if (stat(run_or_file, &info) != 0)
         return gt_fail(GT_ERR_IO, "no run directory or checkpoint %s: %s",
                        run_or_file, strerror(errno));
@@ -87,16 +97,59 @@ gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH])
         snprintf(path, GT_PATH, "%s", run_or_file);
         return GT_OK;
     }
+    gt_status status = list_steps(run_or_file, steps, count);
+    return status == GT_OK && *count == 0 ? none(run_or_file) : status;
+}
+
+gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH])
+{
     uint64_t *steps;
     size_t count;
-    gt_status status = list_steps(run_or_file, &steps, &count);
-    if (status == GT_OK && count == 0)
-        status = gt_fail(GT_ERR_IO,
-                         "no checkpoint step-*.h5 in "
-                         "%s/checkpoints",
-                         run_or_file);
-    if (status == GT_OK)
+    gt_status status = look(run_or_file, path, &steps, &count);
+    if (status == GT_OK && steps)
         gt_checkpoint_path(run_or_file, steps[count - 1], path);
+    free(steps);
+    return status;
+}
+
+gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH])
+{
+    uint64_t *steps;
+    size_t count;
+    gt_status status = look(run_or_file, path, &steps, &count);
+    if (status == GT_OK && !steps)
+        return gt_checkpoint_check(path);
+    for (size_t i = count; status == GT_OK && i-- > 0;) {
+        gt_checkpoint_path(run_or_file, steps[i], path);
+        gt_status bad = gt_checkpoint_check(path);
+        if (bad == GT_OK)
+            break;
+        if (bad == GT_ERR_MEMORY)
+            status = bad;
+        else if (i == 0)
+            status = gt_fail_in(bad, "no good checkpoint in %s", run_or_file);
+        else
+            gt_warn("%s; going back to an older checkpoint", gt_message());
+    }
+    free(steps);
+    return status;
+}
+
+gt_status gt_checkpoint_set_aside(const char *run, uint64_t step)
+{
+    uint64_t *steps;
+    size_t count;
+    gt_status status = list_steps(run, &steps, &count);
+    for (size_t i = 0; status == GT_OK && i < count; i++) {
+        char path[GT_PATH], aside[GT_PATH + 8];
+        if (steps[i] <= step)
+            continue;
+        gt_checkpoint_path(run, steps[i], path);
+        snprintf(aside, sizeof aside, "%s.old", path);
+        if (rename(path, aside) != 0 && errno != ENOENT)
+            status = gt_fail(GT_ERR_IO, "cannot rename %s: %s", path,
+                             strerror(errno));
+    }
     free(steps);
     return status;
 }

@@ -4,10 +4,8 @@
 
 #include "gentrain/files.h"
 
-#include <errno.h>
 #include <math.h>
 #include <png.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,21 +53,23 @@ static gt_status canvas_new(canvas *c, const char *path, size_t width,
 
 static gt_status canvas_write(const canvas *c, const char *path)
 {
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.tmp", path);
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)c->width,
                        .height = (png_uint_32)c->height,
                        .format =
                            c->channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
-    errno = 0;
-    if (!png_image_write_to_file(&image, temporary, 0, c->pixels, 0, NULL)) {
-        gt_status status = gt_fail(GT_ERR_IO, "cannot write %s: %s", path,
-                                   errno ? strerror(errno) : image.message);
-        remove(temporary);
-        return status;
-    }
-    return gt_file_publish(temporary, path);
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    void *file = malloc(size);
+    if (!file)
+        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes", path,
+                       (size_t)size);
+    gt_status status;
+    if (png_image_write_to_memory(&image, file, &size, 0, c->pixels, 0, NULL))
+        status = gt_file_replace(path, file, size);
+    else
+        status = gt_fail(GT_ERR_IO, "cannot write %s: %s", path, image.message);
+    free(file);
+    return status;
 }
 
 /* Copy one image, every pixel `zoom` x `zoom` times, to (x, y). */
@@ -96,7 +96,7 @@ gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
     size_t cell_w = (size_t)(shape.w * zoom) + GAP;
     size_t cell_h = (size_t)(shape.h * zoom) + GAP;
     size_t rows = (n + (size_t)columns - 1) / (size_t)columns;
-    canvas c;
+    canvas c = {0};
     gt_status status =
         canvas_new(&c, path, (size_t)columns * cell_w + GAP,
                    rows * cell_h + GAP, shape.c == 3 ? 3 : 1, GREY);
@@ -168,7 +168,7 @@ gt_status gt_picture_points(const char *path, const gt_real *points, size_t n,
                             const gt_real *reference, size_t n_reference)
 {
     static const uint8_t grey[3] = {190, 190, 190}, blue[3] = {20, 80, 180};
-    canvas c;
+    canvas c = {0};
     gt_status status = canvas_new(&c, path, SIDE, SIDE, 3, 255);
     if (status != GT_OK)
         return status;

@@ -5,9 +5,9 @@
 #include "gentrain/files.h"
 #include "gentrain/json.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void gt_metrics_clear(gt_metrics *m)
 {
@@ -36,15 +36,16 @@ void gt_metrics_print(FILE *out, uint64_t step, double epoch,
     fflush(out);
 }
 
-/* Length of the leading lines that are whole and of steps up to `step`. */
+/* Length of the leading lines that are whole and of rising steps up to `step`.
+ */
 static size_t kept_length(const char *text, uint64_t step)
 {
     size_t kept = 0;
-    for (const char *line = text; *line;) {
+    unsigned long long number, before = 0;
+    for (const char *line = text; *line; before = number) {
         const char *end = strchr(line, '\n');
-        unsigned long long number;
         if (!end || sscanf(line, "{\"step\": %llu", &number) != 1 ||
-            number > step)
+            number > step || number <= before)
             break;
         line = end + 1;
         kept = (size_t)(line - text);
@@ -52,24 +53,17 @@ static size_t kept_length(const char *text, uint64_t step)
     return kept;
 }
 
-gt_status gt_metrics_open(FILE **out, const char *run, uint64_t step)
+gt_status gt_metrics_trim(const char *run, uint64_t step)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/metrics.jsonl", run);
-    FILE *old = fopen(path, "rb");
-    if (old) {
-        fclose(old);
-        char *text = NULL;
-        size_t size;
-        gt_status status = gt_file_read(path, &text, &size);
-        if (status == GT_OK && kept_length(text, step) < size)
-            status = gt_file_replace(path, text, kept_length(text, step));
-        free(text);
-        if (status != GT_OK)
-            return status;
-    }
-    *out = fopen(path, "ab");
-    if (!*out)
-        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
-    return GT_OK;
+    if (access(path, F_OK) != 0)
+        return gt_file_replace(path, "", 0);
+    char *text = NULL;
+    size_t size;
+    gt_status status = gt_file_read(path, &text, &size);
+    if (status == GT_OK)
+        status = gt_file_replace(path, text, kept_length(text, step));
+    free(text);
+    return status;
 }

@@ -2,18 +2,24 @@
  * agreement, and no step pays for one that writes nothing. */
 #include "train/outputs.h"
 
+#include "gentrain/files.h"
 #include "gentrain/phase.h"
 #include "gentrain/trace.h"
+
+#include <string.h>
 
 gt_status gt_outputs_new(gt_outputs *o, gt_task *task, const char *run,
                          const gt_source *source)
 {
-    *o = (gt_outputs){.comm = task->setup.comm};
+    *o = (gt_outputs){.comm = task->setup.comm, .journal = {.fd = -1}};
+    gt_losses_init(&o->losses, &o->claim);
     if (o->comm->rank != 0)
         return GT_OK;
-    gt_status status = gt_preview_new(&o->preview, task, run, source);
+    gt_status status =
+        gt_preview_new(&o->preview, task, run, source, &o->losses);
     if (status == GT_OK)
-        status = gt_snapshot_new(&o->snapshot, task, run);
+        status =
+            gt_snapshot_new(&o->snapshot, task, run, &o->journal, &o->losses);
     if (status == GT_OK)
         status = gt_h5_start();
     return status == GT_OK ? gt_writer_open(&o->writer) : status;
@@ -22,18 +28,54 @@ gt_status gt_outputs_new(gt_outputs *o, gt_task *task, const char *run,
 void gt_outputs_free(gt_outputs *o)
 {
     gt_writer_close(o->writer);
+    gt_file_set_guard(NULL, NULL);
     gt_snapshot_free(&o->snapshot);
     gt_preview_free(&o->preview);
+    gt_journal_close(&o->journal);
+    gt_losses_free(&o->losses);
     *o = (gt_outputs){0};
+}
+
+/* Keep what the training cannot live with for the next agreement. */
+static void note(gt_outputs *o, gt_status status)
+{
+    if (status == GT_OK || o->fatal != GT_OK)
+        return;
+    o->fatal = status;
+    snprintf(o->message, sizeof o->message, "%s", gt_message());
+}
+
+static gt_status noted(const gt_outputs *o)
+{
+    return o->fatal == GT_OK ? GT_OK : gt_fail(o->fatal, "%s", o->message);
+}
+
+void gt_outputs_line(gt_outputs *o, uint64_t step, double epoch,
+                     const gt_metrics *metrics)
+{
+    if (!o->writer)
+        return;
+    gt_status status = gt_claim_check(&o->claim);
+    if (status == GT_OK)
+        status = gt_losses_excuse(
+            &o->losses, gt_journal_add(&o->journal, step, epoch, metrics),
+            GT_LOSS_METRICS, step);
+    note(o, status);
+}
+
+void gt_outputs_trace(gt_outputs *o, uint64_t step, gt_status status)
+{
+    if (o->writer)
+        note(o, gt_losses_excuse(&o->losses, status, GT_LOSS_TRACE, step));
 }
 
 gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
                            bool picture, bool checkpoint)
 {
-    gt_status status = GT_OK;
+    gt_status status = noted(o);
     int64_t begin = gt_trace_begin();
     const char *before = gt_phase_enter("writing pictures and checkpoints");
-    if (o->writer && picture) {
+    if (o->writer && picture && status == GT_OK) {
         status = gt_preview_write(&o->preview, o->writer, step);
         gt_trace_end(begin, NULL, "pictures");
         begin = gt_trace_begin();
@@ -49,18 +91,43 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     return status;
 }
 
-bool gt_outputs_failed(const gt_outputs *o)
+bool gt_outputs_failed(gt_outputs *o)
 {
-    return o->writer && gt_writer_failed(o->writer);
+    if (!o->writer)
+        return false;
+    gt_losses_tell(&o->losses);
+    return o->fatal != GT_OK || gt_writer_failed(o->writer);
+}
+
+/* Lines that could not be written get their last chance. */
+static gt_status finish_journal(gt_outputs *o)
+{
+    gt_status status = gt_journal_flush(&o->journal);
+    if (status == GT_OK)
+        status = gt_journal_sync(&o->journal);
+    if (status == GT_OK)
+        gt_losses_forget(&o->losses, GT_LOSS_METRICS);
+    return gt_losses_excuse(&o->losses, status, GT_LOSS_METRICS,
+                            o->snapshot.step);
 }
 
 gt_status gt_outputs_finish(gt_outputs *o, gt_status status)
 {
-    gt_status written = GT_OK;
+    gt_status written = GT_OK, missing = GT_OK;
     const char *before = gt_phase_enter("writing the last files");
-    if (o->writer)
+    if (o->writer) {
         written = gt_writer_drain(o->writer);
+        if (written == GT_OK)
+            written = noted(o);
+        if (written == GT_OK)
+            written = finish_journal(o);
+        gt_losses_tell(&o->losses);
+    }
     written = gt_comm_agree(o->comm, written);
     gt_phase_leave(before);
-    return written == GT_OK ? status : written;
+    if (written != GT_OK || status != GT_OK)
+        return written != GT_OK ? written : status;
+    if (o->writer)
+        missing = gt_losses_sum(&o->losses);
+    return gt_comm_agree(o->comm, missing);
 }

@@ -1,18 +1,26 @@
-/* outputs.h: what a run leaves at some of its steps: pictures of samples and
- * checkpoints. Rank 0 copies what is to be written, its writer does the rest.
+/* outputs.h: what a run leaves on the disk: a line of metrics, pictures of
+ * samples and checkpoints at some of its steps. Rank 0 copies what is to be
+ * written, its writer does the rest. What cannot be written does not end the
+ * training.
  */
 #ifndef GT_TRAIN_OUTPUTS_H
 #define GT_TRAIN_OUTPUTS_H
 
+#include "gentrain/trainer.h"
 #include "train/preview.h"
 #include "train/snapshot.h"
 
 typedef struct gt_outputs {
     gt_comm *comm; /* borrowed */
     /* Rank 0: */
+    gt_claim claim;
+    gt_losses losses;
+    gt_journal journal;
     gt_preview preview;
     gt_snapshot snapshot;
     gt_writer *writer; /* NULL on the other ranks */
+    gt_status fatal;   /* met by the training thread, with its message */
+    char message[1024];
 } gt_outputs;
 
 /* Prepare, allocate and start the writer. `run` must be a directory by the time
@@ -22,17 +30,34 @@ gt_status gt_outputs_new(gt_outputs *outputs, gt_task *task, const char *run,
 /* Whatever was handed over is written first. */
 void gt_outputs_free(gt_outputs *outputs);
 
+/* Make the directory of a new run, or open that of a run to be resumed after
+ * `start` steps; its path is put into `run`. It is claimed first, and nothing
+ * in it is changed before. Rank 0 alone; local. */
+gt_status gt_outputs_open(gt_outputs *outputs, const gt_train_options *options,
+                          const char *config, uint64_t start,
+                          char run[GT_PATH]);
+
+/* A line of metrics. Local; other ranks' calls do nothing. */
+void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,
+                     const gt_metrics *metrics);
+
+/* How writing the trace went, at the end of a step. Local. */
+void gt_outputs_trace(gt_outputs *outputs, uint64_t step, gt_status status);
+
 /* Hand over pictures, a checkpoint or both of the state after `step` steps. All
- * ranks hear of writes that have failed by now. Collective. */
+ * ranks hear of what must end the training. Collective. */
 gt_status gt_outputs_write(gt_outputs *outputs, uint64_t step, double epoch,
                            bool picture, bool checkpoint);
 
-/* Whether a write of this rank has failed; does not wait. Local. */
-bool gt_outputs_failed(const gt_outputs *outputs);
+/* Warn of files that could not be written since the last call, and tell whether
+ * something happened on this rank that must end the training. Does not wait;
+ * local. */
+bool gt_outputs_failed(gt_outputs *outputs);
 
 /* Wait until everything is written. `status` is how the training ended, the
- * same on all ranks; a write that failed did so for a step before that, and is
- * returned in its stead. Collective. */
+ * same on all ranks. What ended it on rank 0's disk is returned in its stead;
+ * where nothing ended it, files that are missing make it GT_ERR_IO. Collective.
+ */
 gt_status gt_outputs_finish(gt_outputs *outputs, gt_status status);
 
 #endif

@@ -25,7 +25,7 @@ static size_t smaller(size_t a, size_t b)
 static gt_status write_files(void *context);
 
 gt_status gt_preview_new(gt_preview *p, gt_task *task, const char *run,
-                         const gt_source *source)
+                         const gt_source *source, gt_losses *losses)
 {
     const gt_config *config = task->setup.config;
     gt_shape image = gt_config_shape(config->data.image);
@@ -34,6 +34,7 @@ gt_status gt_preview_new(gt_preview *p, gt_task *task, const char *run,
     *p = (gt_preview){
         .task = task,
         .run = run,
+        .losses = losses,
         .count = (size_t)config->output.sample_count,
         .write = {.name = "write pictures", .run = write_files, .context = p}};
     if (is_points(image)) {
@@ -162,7 +163,7 @@ static gt_status write_files(void *context)
         status = draw_samples(p, image, range);
     if (status == GT_OK && p->pairs > 0)
         status = draw_pairs(p, image, range);
-    return status;
+    return gt_losses_excuse(p->losses, status, GT_LOSS_PICTURES, p->step);
 }
 
 gt_status gt_preview_write(gt_preview *p, gt_writer *writer, uint64_t step)

@@ -5,11 +5,13 @@
 #define GT_TRAIN_PREVIEW_H
 
 #include "gentrain/task.h"
+#include "train/losses.h"
 #include "train/writer.h"
 
 typedef struct gt_preview {
     gt_task *task;         /* borrowed */
     const char *run;       /* borrowed */
+    gt_losses *losses;     /* borrowed; takes pictures that cannot be written */
     size_t count, columns; /* images in the grid */
     size_t pairs;          /* reconstruction pairs; 0: none */
     gt_real *latents;      /* [count x latent] */
@@ -24,7 +26,7 @@ typedef struct gt_preview {
 
 /* Prepare; `source` gives the images to reconstruct, or reference points. */
 gt_status gt_preview_new(gt_preview *preview, gt_task *task, const char *run,
-                         const gt_source *source);
+                         const gt_source *source, gt_losses *losses);
 void gt_preview_free(gt_preview *preview);
 
 /* Make samples, and reconstructions where the task has them, and have them

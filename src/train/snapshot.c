@@ -7,11 +7,9 @@
 #include "gentrain/log.h"
 #include "gentrain/version.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A checkpoint with NaN in it would replace a good one. */
 static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
@@ -24,16 +22,6 @@ static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
                                "optimizer.lr or set optimizer.clip_norm, and "
                                "resume from the last checkpoint",
                                (unsigned long long)step, spans[i].path + 1);
-    return GT_OK;
-}
-
-/* The lines are in the system's hands since before the copy was made. A file
- * system that cannot flush says EINVAL. */
-static gt_status flush_metrics(const gt_snapshot *s)
-{
-    if (s->metrics && fsync(fileno(s->metrics)) != 0 && errno != EINVAL)
-        return gt_fail(GT_ERR_IO, "cannot write %s/metrics.jsonl: %s", s->run,
-                       strerror(errno));
     return GT_OK;
 }
 
@@ -53,23 +41,31 @@ static gt_status write_file(const gt_snapshot *s)
     return gt_checkpoint_write(path, &info, s->copy, s->count);
 }
 
+/* The lines of metrics are in the system's hands since before the copy was
+ * made, and on the disk before a checkpoint is: who resumes finds them. */
 static gt_status write_copy(void *context)
 {
     const gt_snapshot *s = context;
     gt_status status = check_finite(s->copy, s->count, s->step);
     if (status == GT_OK)
-        status = flush_metrics(s);
+        status = gt_journal_sync(s->journal);
     if (status == GT_OK)
         status = write_file(s);
-    if (status == GT_OK)
-        status = gt_checkpoint_prune(s->run,
-                                     (int)s->task->setup.config->output.keep);
-    return status;
+    if (status != GT_OK)
+        return gt_losses_excuse(s->losses, status, GT_LOSS_CHECKPOINT, s->step);
+    status = gt_claim_check(s->losses->claim);
+    if (status != GT_OK)
+        return status;
+    status =
+        gt_checkpoint_prune(s->run, (int)s->task->setup.config->output.keep);
+    return gt_losses_excuse(s->losses, status, GT_LOSS_TIDINESS, s->step);
 }
 
-gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run)
+gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
+                          gt_journal *journal, gt_losses *losses)
 {
-    *s = (gt_snapshot){.task = task, .run = run};
+    *s = (gt_snapshot){
+        .task = task, .run = run, .journal = journal, .losses = losses};
     s->write =
         (gt_write){.name = "write checkpoint", .run = write_copy, .context = s};
     gt_status status = gt_task_spans(task, true, &s->live, &s->count);
@@ -119,12 +115,11 @@ gt_status gt_snapshot_write(gt_snapshot *s, gt_writer *writer, uint64_t step,
                             double epoch)
 {
     gt_status status = gt_writer_claim(writer, &s->write);
-    /* Lines that did not fit on a full disk get another chance. */
-    if (status == GT_OK && s->metrics && fflush(s->metrics) != 0)
-        status = gt_fail(GT_ERR_IO, "cannot write %s/metrics.jsonl: %s", s->run,
-                         strerror(errno));
     if (status != GT_OK)
         return status;
+    status = gt_journal_flush(s->journal);
+    if (status != GT_OK)
+        return gt_losses_excuse(s->losses, status, GT_LOSS_CHECKPOINT, step);
     take_copy(s);
     s->step = step;
     s->epoch = epoch;

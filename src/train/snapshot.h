@@ -4,15 +4,16 @@
 #define GT_TRAIN_SNAPSHOT_H
 
 #include "gentrain/task.h"
+#include "train/journal.h"
+#include "train/losses.h"
 #include "train/writer.h"
-
-#include <stdio.h>
 
 /* A copy of the state, on the rank that writes. */
 typedef struct gt_snapshot {
     const gt_task *task; /* borrowed */
     const char *run;     /* borrowed */
-    FILE *metrics;       /* borrowed; NULL: none */
+    gt_journal *journal; /* borrowed */
+    gt_losses *losses;   /* borrowed */
     gt_span *live;       /* the task's memory */
     gt_span *copy;       /* the same spans in `numbers` */
     int count;
@@ -25,14 +26,16 @@ typedef struct gt_snapshot {
 
 /* Make room for a copy. `run` is read when a checkpoint is written. Local. */
 gt_status gt_snapshot_new(gt_snapshot *snapshot, const gt_task *task,
-                          const char *run);
+                          const char *run, gt_journal *journal,
+                          gt_losses *losses);
 void gt_snapshot_free(gt_snapshot *snapshot);
 
 /* Copy the state after `step` steps and have it written in the background:
- * RUN/checkpoints/step-N.h5, once the lines that `metrics` has so far are on
- * the disk; then those beyond output.keep are removed. A state with NaN in it
- * is refused instead (GT_ERR_NUMERIC). Waits for the checkpoint before, if that
- * is not written yet. Returns how the writes that are done went. Local. */
+ * RUN/checkpoints/step-N.h5, once the lines that the journal has so far are
+ * on the disk; then those beyond output.keep are removed. A state with NaN in
+ * it is refused instead (GT_ERR_NUMERIC); other failures go to `losses`. Waits
+ * for the checkpoint before, if that is not written yet. Returns how the writes
+ * that are done went. Local. */
 gt_status gt_snapshot_write(gt_snapshot *snapshot, gt_writer *writer,
                             uint64_t step, double epoch);
 

@@ -4,7 +4,6 @@
  * together. */
 #include "gentrain/trainer.h"
 
-#include "gentrain/files.h"
 #include "gentrain/gemm.h"
 #include "gentrain/json.h"
 #include "gentrain/log.h"
@@ -33,7 +32,6 @@ typedef struct trainer {
     gt_loader *loader;
     gt_heldout heldout;
     gt_outputs outputs;
-    FILE *metrics_file; /* rank 0 */
     gt_progress progress;
     gt_tracefile trace;
     char run[GT_PATH];
@@ -114,28 +112,6 @@ static gt_status resume(trainer *t)
     return status;
 }
 
-/* Rank 0's part of opening the run directory. */
-static gt_status open_run(trainer *t)
-{
-    gt_status status;
-    if (t->options->resume) {
-        snprintf(t->run, sizeof t->run, "%s", t->options->out);
-        status = gt_run_reopen(t->run);
-        if (status == GT_OK)
-            status = gt_run_unmark(t->run);
-    } else {
-        status = gt_run_create(t->options->out, t->options->name, t->run);
-    }
-    char path[GT_PATH + 16];
-    snprintf(path, sizeof path, "%s/config.yaml", t->run);
-    if (status == GT_OK)
-        status =
-            gt_file_replace(path, t->config->text, strlen(t->config->text));
-    if (status == GT_OK)
-        status = gt_metrics_open(&t->metrics_file, t->run, t->start);
-    return status;
-}
-
 static gt_status prepare_outputs(trainer *t)
 {
     gt_status status = GT_OK;
@@ -159,8 +135,8 @@ static gt_status prepare_outputs(trainer *t)
     /* The directory comes last: nothing is left behind by a run that could not
      * have started. */
     if (status == GT_OK && t->comm->rank == 0)
-        status = open_run(t);
-    t->outputs.snapshot.metrics = t->metrics_file;
+        status = gt_outputs_open(&t->outputs, t->options, t->config->text,
+                                 t->start, t->run);
     status = gt_comm_agree(t->comm, status);
     gt_comm_broadcast(t->comm, t->run, sizeof t->run);
     return status;
@@ -220,8 +196,7 @@ static void report(trainer *t, gt_metrics *figures, bool line)
     gt_metrics_set(&all, "samples_per_s", rate);
     for (int i = 0; i < figures->count; i++)
         gt_metrics_set(&all, figures->entry[i].key, figures->entry[i].value);
-    if (t->metrics_file)
-        gt_metrics_print(t->metrics_file, t->step, epochs_done(t), &all);
+    gt_outputs_line(&t->outputs, t->step, epochs_done(t), &all);
     if (t->comm->rank == 0 && t->options->report == GT_REPORT_JSON)
         gt_metrics_print(stdout, t->step, epochs_done(t), &all);
     t->lined = now;
@@ -231,7 +206,6 @@ static void report(trainer *t, gt_metrics *figures, bool line)
 static gt_status one_step(trainer *t, bool *stop)
 {
     gt_metrics figures = {0};
-    /* Where rank 0 could not write, the steps from here on would be lost. */
     t->task->stop = gt_interrupted() || gt_outputs_failed(&t->outputs);
     gt_status status =
         t->task->type->step(t->task, t->step, t->loader, &figures);
@@ -270,9 +244,10 @@ static gt_status traced_step(trainer *t, bool *stop)
     if (status != GT_OK)
         return status;
     double start = gt_seconds();
-    status = gt_tracefile_step(&t->trace, begin, t->step);
+    gt_outputs_trace(&t->outputs, t->step,
+                     gt_tracefile_step(&t->trace, begin, t->step));
     t->lined += gt_seconds() - start;
-    return status;
+    return GT_OK;
 }
 
 static gt_status loop(trainer *t)
@@ -361,8 +336,6 @@ static void summarise(const trainer *t)
 static void release(trainer *t)
 {
     gt_outputs_free(&t->outputs);
-    if (t->metrics_file)
-        fclose(t->metrics_file);
     gt_heldout_free(&t->heldout);
     gt_loader_close(t->loader);
     gt_task_free(t->task);

@@ -1,0 +1,140 @@
+/* claim.c: a claim is looked up by opening our file, as network file systems
+ * promise to ask the server then, and not when they tell a name's existence.
+ *
+ * Between a look and the rename that follows it there is a moment that no file
+ * system closes. A checkpoint that slips through it is a whole and true one, of
+ * a step that the new owner will write again. */
+#include "train/claim.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NAME = GT_PATH + 40 };
+
+static void print_path(const char *run, unsigned long long number,
+                       char path[NAME])
+{
+    snprintf(path, NAME, "%s/generation.%llu", run, number);
+}
+
+static bool parse_name(const char *name, unsigned long long *number)
+{
+    char ours[40];
+    if (sscanf(name, "generation.%llu", number) != 1)
+        return false;
+    snprintf(ours, sizeof ours, "generation.%llu", *number);
+    return !strcmp(ours, name);
+}
+
+/* The highest number other than `except`; 0: none. Removes the numbers below
+ * `below`. */
+static gt_status look(const char *run, unsigned long long except,
+                      unsigned long long below, unsigned long long *highest)
+{
+    *highest = 0;
+    DIR *dir = opendir(run);
+    if (!dir)
+        return gt_fail(GT_ERR_IO, "cannot list %s: %s", run, strerror(errno));
+    gt_status status = GT_OK;
+    for (struct dirent *e; status == GT_OK && (e = readdir(dir));) {
+        unsigned long long number;
+        char path[NAME];
+        if (!parse_name(e->d_name, &number) || number == except)
+            continue;
+        *highest = number > *highest ? number : *highest;
+        print_path(run, number, path);
+        if (number < below && unlink(path) != 0 && errno != ENOENT)
+            status = gt_fail(GT_ERR_IO, "cannot remove %s: %s", path,
+                             strerror(errno));
+    }
+    closedir(dir);
+    return status;
+}
+
+static gt_status write_text(int fd, const char *path, const char *text)
+{
+    size_t size = strlen(text);
+    bool written = write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
+    int error = errno;
+    if (close(fd) != 0 && written) {
+        written = false;
+        error = errno;
+    }
+    if (written)
+        return GT_OK;
+    unlink(path);
+    return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(error));
+}
+
+gt_status gt_claim_take(gt_claim *c, const char *run, bool fresh)
+{
+    unsigned long long highest;
+    gt_status status = look(run, 0, 0, &highest);
+    if (status != GT_OK)
+        return status;
+    c->number = fresh ? 1 : highest + 1;
+    char path[NAME], host[64] = "";
+    struct timespec now;
+    print_path(run, c->number, path);
+    gethostname(host, sizeof host - 1);
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(c->text, sizeof c->text, "process %ld on %s since %lld.%09ld\n",
+             (long)getpid(), host, (long long)now.tv_sec, now.tv_nsec);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (fd < 0 && errno == EEXIST)
+        return gt_fail(GT_ERR_IO,
+                       "another gentrain has just started in the run directory "
+                       "%s; only one can train there",
+                       run);
+    if (fd < 0)
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    status = write_text(fd, path, c->text);
+    if (status == GT_OK)
+        status = look(run, c->number, c->number, &highest);
+    if (status == GT_OK && highest > c->number)
+        status = gt_fail(GT_ERR_IO,
+                         "another gentrain has just started in the run "
+                         "directory %s; only one can train there",
+                         run);
+    if (status == GT_OK)
+        snprintf(c->run, sizeof c->run, "%s", run);
+    return status;
+}
+
+/* Whether the file is there and says what we wrote into it; true as well when
+ * that cannot be told. */
+static bool is_ours(const gt_claim *c, const char *path)
+{
+    char text[sizeof c->text] = "";
+    int fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return errno != ENOENT && errno != ESTALE;
+    ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    return n <= 0 || !strcmp(text, c->text);
+}
+
+gt_status gt_claim_check(const gt_claim *c)
+{
+    char path[NAME];
+    unsigned long long other;
+    if (!c->run[0])
+        return GT_OK;
+    print_path(c->run, c->number, path);
+    if (is_ours(c, path))
+        return GT_OK;
+    /* Without a successor the directory was moved or removed, which writing
+     * into it will tell. */
+    bool there = access(path, F_OK) == 0;
+    if (!there && (look(c->run, c->number, 0, &other) != GT_OK || other == 0))
+        return GT_OK;
+    return gt_fail(GT_ERR_IO,
+                   "another gentrain has gone on with the run in %s; this one "
+                   "stops and writes nothing more",
+                   c->run);
+}

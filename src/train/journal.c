@@ -1,0 +1,147 @@
+/* journal.c: after a failed flush the system may have dropped what it could not
+ * write and call the next flush a success. So the file is then written anew,
+ * from what it says through our own descriptor, which works also for a file
+ * that somebody has removed. */
+#include "train/journal.h"
+
+#include "gentrain/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static gt_status refuse(const gt_journal *j)
+{
+    return gt_fail(GT_ERR_IO, "cannot write %s: %s", j->path, strerror(errno));
+}
+
+static gt_status reopen(gt_journal *j)
+{
+    int fd = open(j->path, O_RDWR | O_APPEND);
+    if (fd < 0)
+        return refuse(j);
+    if (j->fd >= 0)
+        close(j->fd);
+    j->fd = fd;
+    return GT_OK;
+}
+
+gt_status gt_journal_open(gt_journal *j, const char *run, uint64_t step)
+{
+    *j = (gt_journal){.fd = -1};
+    snprintf(j->path, sizeof j->path, "%s/metrics.jsonl", run);
+    gt_status status = gt_metrics_trim(run, step);
+    return status == GT_OK ? reopen(j) : status;
+}
+
+/* A line that is written in part stays torn only until the next attempt. */
+static gt_status write_pending(gt_journal *j)
+{
+    while (j->used > 0) {
+        ssize_t n = write(j->fd, j->pending, j->used);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return refuse(j);
+        j->used -= (size_t)n;
+        memmove(j->pending, j->pending + n, j->used);
+    }
+    return GT_OK;
+}
+
+static gt_status keep(gt_journal *j, const char *text, size_t size)
+{
+    if (j->used + size > j->room) {
+        size_t room = 2 * (j->used + size);
+        char *larger = realloc(j->pending, room);
+        if (!larger)
+            return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate a line",
+                           j->path);
+        j->pending = larger;
+        j->room = room;
+    }
+    memcpy(j->pending + j->used, text, size);
+    j->used += size;
+    return GT_OK;
+}
+
+gt_status gt_journal_add(gt_journal *j, uint64_t step, double epoch,
+                         const gt_metrics *metrics)
+{
+    if (j->fd < 0)
+        return GT_OK;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *line = open_memstream(&text, &size);
+    gt_status status = GT_OK;
+    if (line) {
+        gt_metrics_print(line, step, epoch, metrics);
+        fclose(line);
+    }
+    if (!text || size == 0)
+        status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate a line", j->path);
+    if (status == GT_OK)
+        status = keep(j, text, size);
+    free(text);
+    return status == GT_OK ? write_pending(j) : status;
+}
+
+/* What the file holds, through our descriptor, into a new one. */
+static gt_status write_anew(gt_journal *j, size_t size)
+{
+    char *text = malloc(size + 1);
+    if (!text)
+        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes", j->path,
+                       size);
+    gt_status status = GT_OK;
+    for (size_t done = 0; done < size && status == GT_OK;) {
+        ssize_t n = pread(j->fd, text + done, size - done, (off_t)done);
+        if (n <= 0)
+            status = refuse(j);
+        else
+            done += (size_t)n;
+    }
+    if (status == GT_OK)
+        status = gt_file_replace(j->path, text, size);
+    free(text);
+    if (status == GT_OK)
+        status = reopen(j);
+    if (status == GT_OK)
+        j->unsafe = false;
+    return status;
+}
+
+gt_status gt_journal_flush(gt_journal *j)
+{
+    struct stat info;
+    if (j->fd < 0)
+        return GT_OK;
+    if (fstat(j->fd, &info) != 0)
+        return refuse(j);
+    if (S_ISREG(info.st_mode) && (j->unsafe || info.st_nlink == 0)) {
+        gt_status status = write_anew(j, (size_t)info.st_size);
+        if (status != GT_OK)
+            return status;
+    }
+    return write_pending(j);
+}
+
+gt_status gt_journal_sync(gt_journal *j)
+{
+    /* A file system that cannot flush says EINVAL. */
+    if (j->fd < 0 || fsync(j->fd) == 0 || errno == EINVAL)
+        return GT_OK;
+    j->unsafe = true;
+    return refuse(j);
+}
+
+void gt_journal_close(gt_journal *j)
+{
+    if (j->path[0] && j->fd >= 0)
+        close(j->fd);
+    free(j->pending);
+    *j = (gt_journal){.fd = -1};
+}

@@ -1,0 +1,129 @@
+# Whatever single system call on the run's files fails, or is the last one that
+# a process makes, nothing is lost: the run goes on or is resumed to the same
+# weights and the same complete metrics, and leaves no temporary files.
+. "$(dirname "$0")/common.sh"
+
+# One process without mpirun starts in no time when it looks for no network.
+export OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1 \
+    OMPI_MCA_coll=basic,self,libnbc,inter
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0"
+
+cat >tiny.yaml <<'END'
+task: vae
+data: {uri: "glyphs?count=16&test_count=4", image: [12, 12, 1], range: unit}
+model:
+  latent: 2
+  encoder: [flatten, dense: {units: 4}]
+  decoder: [dense: {units: 144}, reshape: {shape: [12, 12, 1]}]
+  likelihood: bernoulli
+train: {batch: 8, steps: 3, shards: 2}
+output: {log_every: 1, checkpoint_every: 1, sample_every: 0, sample_count: 1,
+  keep: 2}
+END
+must "an undisturbed run" "$GENTRAIN" train tiny.yaml --out whole --quiet
+
+# calm RUN COMMAND...: nothing goes wrong, and fsync does not wait for the disk
+calm() {
+    local run=$1
+    shift
+    LD_PRELOAD=$SHIM SHIM_DIR=$run "$GENTRAIN" "$@" --quiet >"$run.out" 2>"$run.err"
+}
+
+# check RUN WHAT: as if nothing had happened
+check() {
+    "$GENTRAIN" diff "$1" whole >"$1.out" 2>"$1.err" ||
+        fail "$2: $(cat "$1.out" "$1.err")"
+    [ "$(sed 's/{"step": //; s/,.*//' "$1/metrics.jsonl" | tr '\n' ' ')" = "1 2 3 " ] ||
+        fail "$2: $(cat "$1/metrics.jsonl")"
+    [ -z "$(find "$1" -name '*.tmp')" ] || fail "$2: temporary files were left"
+}
+
+# complete RUN WHAT: resume it as often as a job would be, and check it. A run
+# that died before its first checkpoint says so and is begun again.
+complete() {
+    calm "$1" train --resume "$1"
+    local code=$?
+    if [ $code -eq 4 ] && grep -qE "no checkpoint|No such file" "$1.err"; then
+        ls "$1"/checkpoints/step-*.h5 >/dev/null 2>&1 &&
+            fail "$2: there is a checkpoint: $(cat "$1.err")"
+        rm -rf "$1"
+        calm "$1" train tiny.yaml --out "$1"
+        code=$?
+    elif [ $code -eq 2 ] && grep -q "has done 3 of 3" "$1.err"; then
+        code=0
+        find "$1" -name '*.tmp' -delete # a run that is complete is not opened
+    fi
+    [ $code -eq 0 ] || fail "$2: resuming gave $code: $(cat "$1.err")"
+    grep -q warning "$1.err" && fail "$2: $(cat "$1.err")"
+    check "$1" "$2"
+}
+
+# disturbed RUN K WHAT COMMAND...: false when there is no K-th call
+disturbed() {
+    local run=$1 k=$2 what=$3
+    shift 3
+    rm -f "$run.log"
+    # The shell tells of a killed process on its own standard error.
+    { LD_PRELOAD=$SHIM SHIM_DIR=$run SHIM_AT=$k SHIM_DO=$what \
+        SHIM_LOG=$run.log "$GENTRAIN" "$@" >"$run.out" 2>"$run.err"; } 2>/dev/null
+    code=$?
+    if [ ! -s "$run.log" ]; then
+        [ $code -eq 0 ] || fail "undisturbed, $k: exit code $code: $(cat "$run.err")"
+        return 1
+    fi
+    place="$what at call $k ($(cat "$run.log")) of $1 $2"
+}
+
+# deaths RUN WHAT: the process dies at every call
+deaths() {
+    local run=$1 k=0
+    while k=$((k + 1)); rm -rf "$run"; disturbed "$run" $k "$2" train tiny.yaml --out "$run" --quiet; do
+        [ $code -eq 137 ] || fail "$place: exit code $code, not killed"
+        complete "$run" "$place"
+    done
+    [ $k -gt 100 ] || fail "only $k calls were seen"
+    echo "$2: $((k - 1)) calls"
+}
+
+# errors RUN: every call fails, with all errors in turn
+errors() {
+    local run=$1 k=0 list=(5 28 30 122 13) # EIO ENOSPC EROFS EDQUOT EACCES
+    while k=$((k + 1)); rm -rf "$run"; disturbed "$run" $k ${list[k % 5]} train tiny.yaml --out "$run" --quiet; do
+        case $code in
+        0 | 4) ;;
+        *) fail "$place: exit code $code: $(cat "$run.err")" ;;
+        esac
+        [ $code -eq 0 ] || [ "$(grep -c 'gentrain: error: ' "$run.err")" -eq 1 ] ||
+            fail "$place: not one error: $(cat "$run.err")"
+        complete "$run" "$place"
+    done
+    [ $k -gt 100 ] || fail "only $k calls were seen"
+    echo "errors: $((k - 1)) calls"
+}
+
+# resumes RUN WHAT: the process dies at every call of a resume
+resumes() {
+    local run=$1 k=0
+    rm -rf half
+    must "half a run" "$GENTRAIN" train tiny.yaml --out half --quiet --steps 2
+    echo torn >half/checkpoints/step-00000009.h5
+    printf '{"step": 3, "epoch"' >>half/metrics.jsonl
+    while k=$((k + 1)); rm -rf "$run"; cp -r half "$run"; disturbed "$run" $k "$2" \
+        train --resume "$run" --steps 3 --quiet; do
+        calm "$run" train --resume "$run" --steps 3
+        code=$?
+        [ $code -eq 0 ] || grep -q "has done 3 of 3" "$run.err" ||
+            fail "$place: resuming gave $code: $(cat "$run.err")"
+        find "$run" -name '*.tmp' -delete
+        check "$run" "$place"
+    done
+    [ $k -gt 40 ] || fail "only $k calls were seen"
+    echo "resume, $2: $((k - 1)) calls"
+}
+
+(errors failed) >errors.txt 2>&1 & # on a core of its own
+errors=$!
+deaths torn torn
+resumes again torn
+wait $errors || fail "$(cat errors.txt)"
+cat errors.txt

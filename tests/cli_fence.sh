@@ -1,0 +1,61 @@
+# Only one job trains in a run directory: of two that start at once one is
+# refused, and one that was cut off and lives on stops when it finds that the
+# run was resumed without it, and has changed nothing.
+. "$(dirname "$0")/common.sh"
+
+one_error() { # FILE TEXT
+    [ "$(grep -c 'gentrain: error: ' "$1")" -eq 1 ] || fail "not one error in $1: $(cat "$1")"
+    grep 'gentrain: error: ' "$1" | grep -qF -- "$2" || fail "$(cat "$1") lacks: $2"
+}
+
+# --- two starts at once
+for round in 1 2 3; do
+    "$GENTRAIN" train vae.yaml --out both-$round --quiet >a.txt 2>a.err &
+    "$GENTRAIN" train vae.yaml --out both-$round --quiet >b.txt 2>b.err
+    b=$?
+    wait $!
+    a=$?
+    case "$a $b" in
+    "0 4") one_error b.err both-$round ;;
+    "4 0") one_error a.err both-$round ;;
+    *) fail "two at once gave exit codes $a and $b: $(cat a.err b.err)" ;;
+    esac
+    [ "$(ls both-$round/generation.*)" = both-$round/generation.1 ] ||
+        fail "the run was claimed twice"
+done
+"$GENTRAIN" diff both-1 both-2 >diff.txt || fail "$(cat diff.txt)"
+
+# --- a job that was cut off
+sed -i 's/steps: 12/steps: 900/; s/_every: 6/_every: 10/g' vae.yaml
+must "an undisturbed run" ranks 2 train vae.yaml --out whole --quiet
+"$MPIRUN" -np 2 "$GENTRAIN" train vae.yaml --out run --quiet >a.txt 2>a.err &
+launcher=$!
+for _ in $(seq 1500); do
+    ls run/checkpoints/step-*.h5 >ls.txt 2>&1 && break
+    sleep 0.02
+done
+old=$(pgrep -P $launcher gentrain)
+# shellcheck disable=SC2086
+kill -STOP $old
+[ -s run/generation.1 ] || fail "the run is not claimed"
+newest=$(ls run/checkpoints/step-*.h5 | tail -n 1 | sed 's/.*step-0*//; s/\.h5//')
+must "resuming beside it" ranks 2 train --resume run --quiet --steps $((newest + 30))
+(cd run && find . -type f | sort | xargs sha256sum) >before.txt
+# shellcheck disable=SC2086
+kill -CONT $old
+wait $launcher
+code=$?
+[ $code -eq 4 ] || fail "the old job gave exit code $code, not 4: $(cat a.err)"
+one_error a.err "another gentrain has gone on with the run in run"
+# What it was writing at that moment may have got its name.
+(cd run && find . -type f | sort | xargs sha256sum) >after.txt
+diff before.txt after.txt | grep '^[<>]' | grep -v '^> .*step-' &&
+    fail "the old job changed the new one's files"
+must "the rest" ranks 2 train --resume run --steps 900 --quiet
+"$GENTRAIN" diff run whole >diff.txt || fail "$(cat diff.txt)"
+for run in run whole; do
+    sed 's/"samples_per_s": [^,]*, //; s/, "test_[^}]*//' $run/metrics.jsonl >$run.txt
+done
+cmp run.txt whole.txt || fail "metrics.jsonl differs"
+[ "$(ls run/generation.*)" = run/generation.3 ] || fail "generations: $(ls run)"
+[ -z "$(find run -name '*.tmp')" ] || fail "temporary files were left"

@@ -1,0 +1,196 @@
+/* shim_io.c: a library to preload that makes one system call on files below a
+ * folder go wrong: the k-th open, write, fsync, close, rename, unlink or mkdir
+ * fails with a chosen error, or the process dies just before or after it.
+ *
+ * A death also loses what was not flushed: files are cut back to what fsync was
+ * called for, as a power loss may do. Environment:
+ *   SHIM_DIR   folder, as the program names it
+ *   SHIM_AT    k, from 1
+ *   SHIM_DO    number of an error, or before, or after; "torn": a write (any
+ *              call else: before) is done in half, then the process dies
+ *   SHIM_LOG   file that gets a line when it happens */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum { FILES = 256 };
+
+static struct {
+    char in, writes;
+    off_t safe; /* bytes that fsync was called for */
+} file[FILES];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int calls;
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+static int is_below(const char *path)
+{
+    const char *dir = getenv("SHIM_DIR");
+    size_t n = dir ? strlen(dir) : 0;
+    return n > 0 && !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
+}
+
+static int is_ours(int fd)
+{
+    return fd >= 0 && fd < FILES && file[fd].in;
+}
+
+static void say(const char *call)
+{
+    char line[96];
+    const char *path = getenv("SHIM_LOG");
+    int n = snprintf(line, sizeof line, "%s\n", call);
+    int fd = path ? REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
+    if (fd >= 0 && REAL(write)(fd, line, (size_t)n) == n)
+        REAL(close)(fd);
+}
+
+static void die(void)
+{
+    for (int fd = 0; fd < FILES; fd++)
+        if (file[fd].in && file[fd].writes && ftruncate(fd, file[fd].safe) != 0)
+            abort();
+    kill(getpid(), SIGKILL);
+    pause();
+}
+
+/* What the next call on our files shall do: 0: as always, -1: die after it, -2:
+ * die in the middle of it, else fail so. */
+static int verdict(const char *call)
+{
+    const char *at = getenv("SHIM_AT"), *what = getenv("SHIM_DO");
+    pthread_mutex_lock(&lock);
+    int hit = at && what && ++calls == atoi(at);
+    pthread_mutex_unlock(&lock);
+    if (!hit)
+        return 0;
+    say(call);
+    if (!strcmp(what, "after"))
+        return -1;
+    if (!strcmp(what, "torn") && !strcmp(call, "write"))
+        return -2;
+    if (atoi(what) == 0)
+        die();
+    return atoi(what);
+}
+
+/* Fail as told, or do the call and perhaps die after it. */
+#define CALL(name, ...)                                                        \
+    int what = verdict(#name);                                                 \
+    if (what > 0) {                                                            \
+        errno = what;                                                          \
+        return -1;                                                             \
+    }                                                                          \
+    int result = REAL(name)(__VA_ARGS__);                                      \
+    if (what < 0)                                                              \
+    die()
+
+static int remember(int fd, int flags)
+{
+    struct stat info;
+    if (fd < 0 || fd >= FILES || fstat(fd, &info) != 0)
+        return fd;
+    file[fd].in = 1;
+    file[fd].writes = (flags & O_ACCMODE) != O_RDONLY;
+    file[fd].safe = info.st_size;
+    return fd;
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    unsigned mode = flags & O_CREAT ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    if (!is_below(path))
+        return REAL(open)(path, flags, mode);
+    CALL(open, path, flags, mode);
+    return remember(result, flags);
+}
+
+ssize_t write(int fd, const void *data, size_t size)
+{
+    if (!is_ours(fd))
+        return REAL(write)(fd, data, size);
+    int what = verdict("write");
+    if (what > 0) {
+        errno = what;
+        return -1;
+    }
+    ssize_t done = REAL(write)(fd, data, what == -2 ? size / 2 : size);
+    if (what == -2) /* the half of it reached the disk */
+        file[fd].safe = lseek(fd, 0, SEEK_END);
+    if (what < 0)
+        die();
+    return done;
+}
+
+int fsync(int fd)
+{
+    if (!is_ours(fd))
+        return REAL(fsync)(fd);
+    int what = verdict("fsync");
+    if (what > 0) {
+        errno = what;
+        return -1;
+    }
+    /* The disk of a test need not be waited for. */
+    struct stat info;
+    if (fstat(fd, &info) == 0)
+        file[fd].safe = info.st_size;
+    if (what < 0)
+        die();
+    return 0;
+}
+
+int close(int fd)
+{
+    if (!is_ours(fd))
+        return REAL(close)(fd);
+    int what = verdict("close");
+    /* The descriptor is gone also when close fails. */
+    int result = REAL(close)(fd);
+    file[fd].in = 0;
+    if (what < 0)
+        die();
+    if (what > 0) {
+        errno = what;
+        return -1;
+    }
+    return result;
+}
+
+int rename(const char *from, const char *to)
+{
+    if (!is_below(to))
+        return REAL(rename)(from, to);
+    CALL(rename, from, to);
+    return result;
+}
+
+int unlink(const char *path)
+{
+    if (!is_below(path))
+        return REAL(unlink)(path);
+    CALL(unlink, path);
+    return result;
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    if (!is_below(path))
+        return REAL(mkdir)(path, mode);
+    CALL(mkdir, path, mode);
+    return result;
+}
