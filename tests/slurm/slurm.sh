@@ -37,7 +37,7 @@ fi
 export PATH=$PATH:/usr/sbin:/sbin
 ip link set lo up
 # SLURM resolves no names, and Open MPI does not talk, over the loopback alone.
-ip link add eth0 type veth peer name eth1
+ip link add name eth0 type veth peer name eth1
 ip address add 10.77.0.1/24 dev eth0
 ip link set eth0 up
 ip link set eth1 up
