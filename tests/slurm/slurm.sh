@@ -158,7 +158,9 @@ node_crash n11
 for name in crash fewer; do
     within 60 grep -q "queued again" $name.out || fail "$name is not queued again"
 done
-# SLURM finds out by itself, but when varies.
+# SLURM finds out by itself, but when varies. Not within cred_expire: nodes
+# refuse a job that returns in the second in which it went.
+sleep 7
 scontrol update NodeName=n8,n11 State=DOWN Reason=crash
 # Where no other node is left a person shrinks the job.
 within 60 state_is "${job[fewer]}" PENDING || fail "fewer is not queued again"
