@@ -24,6 +24,19 @@ python:h5py python3-h5py
 command:clang-format clang-format
 command:man man-db
 "
+# For tests that make a cluster of their own, which only root can. Where systemd
+# runs, the packages would start services, so there it is for the administrator
+# to decide; without them these tests are skipped.
+if [ "$(id -u)" -eq 0 ] && [ ! -d /run/systemd/system ]; then
+    test_needs="$test_needs
+command:ip iproute2
+command:munged munge
+command:slurmctld slurmctld
+command:slurmd slurmd
+command:sbatch slurm-client
+file:/usr/lib/*/slurm-wlm/auth_munge.so slurm-wlm-basic-plugins
+"
+fi
 
 # is_there KIND:NAME[|NAME...]
 is_there() {
@@ -32,6 +45,7 @@ is_there() {
         case $kind in
         command) command -v "$name" >/dev/null && return 0 ;;
         module) pkg-config --exists "$name" 2>/dev/null && return 0 ;;
+        file) compgen -G "$name" >/dev/null && return 0 ;;
         python) /usr/bin/python3 -c "import $name" 2>/dev/null && return 0 ;;
         esac
     done

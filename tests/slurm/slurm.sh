@@ -1,0 +1,234 @@
+# jobs/*.sbatch under a real SLURM: jobs end, are preempted, run out of time,
+# are cancelled and lose nodes, and whatever happened the weights are those of a
+# run to which nothing happened.
+#
+# The cluster lives in PID, mount, network, UTS and IPC namespaces: it cannot
+# meet a SLURM of this machine, and when this script ends, in whatever way, the
+# kernel ends all of it.
+#
+# Needs root, and Debian's slurmctld slurmd slurm-client
+# slurm-wlm-basic-plugins munge iproute2; skipped where that is not there.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+enter=(--mount --net --pid --uts --ipc --fork --kill-child --mount-proc)
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+
+if [ -z "${GT_SLURM_SCRATCH:-}" ]; then
+    [ "$(id -u)" -eq 0 ] || skip "a SLURM of our own needs root"
+    for tool in slurmctld slurmd sbatch munged mungekey ip unshare setpriv; do
+        PATH=$PATH:/usr/sbin command -v $tool >/dev/null ||
+            skip "$tool is not installed"
+    done
+    unshare "${enter[@]}" true 2>/dev/null || skip "cannot make namespaces here"
+    GT_SLURM_SCRATCH=$(mktemp -d /tmp/gt-slurm.XXXXXX)
+    export GT_SLURM_SCRATCH
+    trap 'rm -rf "$GT_SLURM_SCRATCH"' EXIT
+    trap 'kill -KILL "$inside"; exit 1' INT TERM
+    setpriv --pdeathsig KILL unshare "${enter[@]}" bash "$here/slurm.sh" &
+    inside=$!
+    wait $inside
+    exit $?
+fi
+
+export PATH=$PATH:/usr/sbin:/sbin
+ip link set lo up
+# SLURM resolves no names, and Open MPI does not talk, over the loopback alone.
+ip link add name eth0 type veth peer name eth1
+ip address add 10.77.0.1/24 dev eth0
+ip link set eth0 up
+ip link set eth1 up
+hostname control
+cluster=$GT_SLURM_SCRATCH/slurm
+jobs=$GENTRAIN_SOURCE/jobs
+# With the scratch folder go all that is called from here and leaves something
+# in TMPDIR, as Open MPI does after a crash.
+export TMPDIR=$GT_SLURM_SCRATCH
+. "$here/../common.sh"
+. "$here/cluster.sh"
+for variable in "${!SLURM_@}" "${!SBATCH_@}"; do
+    unset "$variable"
+done
+
+fail() {
+    echo "FAILED: $*"
+    for log in *.out "$cluster/log/slurmctld.log"; do
+        echo "--- $log"
+        tail -n 25 "$log"
+    done
+    squeue
+    sinfo -N
+    exit 1
+}
+
+# within SECONDS COMMAND...: the command succeeds before long.
+within() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.3
+    done
+}
+
+state_is() { [[ $(field "$1" JobState) == "$2" ]]; }
+restarted() { [ "$(field "$1" Restarts)" -ge 1 ]; }
+has_checkpoint() { [ -n "$(step_of "$1")" ]; }
+
+# step_of RUN: of its newest checkpoint.
+step_of() {
+    find "$1/checkpoints" -name 'step-*.h5' 2>/dev/null | sort | tail -n 1 |
+        sed 's/.*step-0*//; s/\.h5//'
+}
+
+# Jobs have a partition, a run directory and a log of their own name.
+# submit NAME SBATCH-OPTION...: a training on two nodes, one rank on each.
+submit() {
+    local name=$1
+    shift
+    job[$name]=$(sbatch --parsable --job-name="$name" --partition="$name" \
+        --output="$name.out" --nodes=2 --ntasks-per-node=1 --time=10 "$@" \
+        "$jobs/gentrain.sbatch" gan.yaml --out "$name" \
+        --set output.checkpoint_every=200 --quiet) || fail "sbatch refuses $name"
+}
+
+# What jobs run: a training without end when first started, so that whatever is
+# to happen happens in time, on however fast a machine. Started again it goes on
+# to the next multiple of 1000 steps.
+cat >paced <<'PACED'
+#!/usr/bin/env bash
+steps=1000000000
+if [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
+    last=$(find "$SLURM_JOB_NAME/checkpoints" -name 'step-*.h5' | sort | tail -n 1)
+    last=${last##*step-}
+    steps=$(((10#${last%.h5} / 1000 + 1) * 1000))
+fi
+exec "$REAL_GENTRAIN" "$@" --steps $steps
+PACED
+chmod +x paced
+export REAL_GENTRAIN=$GENTRAIN GENTRAIN=$scratch/paced GENTRAIN_BIND=none
+sed -i 's/output: .*/output: {log_every: 500, checkpoint_every: 0, sample_every: 0}/' gan.yaml
+
+# 100 pictures of noise, 12 x 12, as a file that nodes copy.
+mkdir data
+{ printf '\0\0\10\3\0\0\0\144\0\0\0\14\0\0\0\14' && head -c 14400 /dev/urandom; } \
+    >data/train-images-idx3-ubyte
+
+cluster_configure 11 \
+    "limit Nodes=n[1-2] Default=YES" \
+    "preempted Nodes=n[3-4] PriorityTier=1 GraceTime=30" \
+    "urgent Nodes=n[3-4] PriorityTier=10 PreemptMode=OFF" \
+    "cancel Nodes=n[5-6]" \
+    "crash Nodes=n[7-9]" \
+    "fewer Nodes=n[10-11]"
+cluster_start 11 || fail "SLURM does not start"
+declare -A job
+
+# A whole job, with data copied to each node, before nodes are busy otherwise.
+job[whole]=$(GENTRAIN=$REAL_GENTRAIN GENTRAIN_SCRATCH=$scratch/local sbatch \
+    --parsable --job-name=whole --output=whole.out --nodes=2 \
+    --ntasks-per-node=1 --time=5 "$jobs/gentrain.sbatch" gan.yaml --out whole \
+    --data data --steps 50)
+GENTRAIN_LAUNCHER=mpirun submit preempted
+submit cancel
+GENTRAIN_LAUNCHER=mpirun submit crash
+GENTRAIN_LAUNCHER=mpirun submit fewer
+within 60 state_is "${job[whole]}" COMPLETED || fail "the whole job does not end"
+submit limit --time=1 --signal=B:USR1@30
+must "the same without SLURM" "$MPIRUN" -np 2 "$REAL_GENTRAIN" train gan.yaml \
+    --out same --data data --steps 50 --quiet
+must "SLURM changes nothing" "$REAL_GENTRAIN" diff whole same
+says whole.out "copying $scratch/data to $scratch/local"
+[ -z "$(ls -A local)" ] || fail "copies of data are left behind"
+
+# All others have begun.
+for name in preempted cancel crash fewer limit; do
+    within 60 has_checkpoint $name || fail "$name does not begin"
+done
+
+# A job of higher priority takes the nodes for a while.
+sbatch --job-name=urgent --partition=urgent --nodes=2 --exclusive \
+    --output=urgent.out --wrap 'sleep 2' >urgent.job
+# Nodes break. n9 and n10 are left, and one rank.
+node_crash n8
+node_crash n11
+for name in crash fewer; do
+    within 60 grep -q "queued again" $name.out || fail "$name is not queued again"
+done
+# SLURM finds out by itself, but when varies. Not within cred_expire: nodes
+# refuse a job that returns in the second in which it went.
+sleep 7
+scontrol update NodeName=n8,n11 State=DOWN Reason=crash
+# Where no other node is left a person shrinks the job.
+within 60 state_is "${job[fewer]}" PENDING || fail "fewer is not queued again"
+scontrol update JobId="${job[fewer]}" NumNodes=1 NumTasks=1
+# Cancelled in two ways: kindly by its script, then as a person would.
+scancel --batch --signal=TERM "${job[cancel]}"
+within 60 state_is "${job[cancel]}" COMPLETED ||
+    fail "a job whose script got TERM does not end"
+[ -e cancel/INTERRUPTED ] || fail "no checkpoint after TERM to the script"
+mv cancel cancelled-kindly
+submit cancel
+within 60 has_checkpoint cancel || fail "the second job does not begin"
+scancel "${job[cancel]}"
+within 60 state_is "${job[cancel]}" CANCELLED || fail "scancel does not end it"
+[ -e cancel/INTERRUPTED ] || fail "no checkpoint after scancel"
+
+for name in preempted crash fewer limit; do
+    within 120 state_is "${job[$name]}" COMPLETED || fail "$name does not complete"
+    restarted "${job[$name]}" || fail "$name was not started again"
+    [ ! -e $name/INTERRUPTED ] || fail "$name left INTERRUPTED"
+done
+says preempted.out "USR1: asking the ranks to stop"
+says preempted.out "interrupted: queued again"
+says limit.out "USR1: asking the ranks to stop"
+says limit.out "interrupted: queued again"
+says crash.out "crash 1 since"
+[ ! -e crash.crashes ] || fail "the count of crashes stays"
+says fewer.out "on 2 ranks"
+says fewer.out "on 1 ranks"
+for name in "${!job[@]}"; do
+    [[ $name == @(cancel|whole) ]] || continue
+    restarted "${job[$name]}" && fail "$name was started again"
+done
+
+# A sweep, over seeds and over the lines of a file.
+printf '# what to try\n\noptimizer.lr=0.125\noptimizer.lr=0.0625 train.batch=12\n' >points.txt
+sweep() {
+    local name=$1
+    shift
+    GENTRAIN=$REAL_GENTRAIN GENTRAIN_JOBS=$jobs sbatch --wait --array=1-2 \
+        --job-name="$name" --output="$name-%a.out" --ntasks-per-node=1 \
+        --time=5 "$jobs/sweep.sbatch" "$@" gan.yaml --steps 3 --out "$name" \
+        >"$name.job" || fail "the sweep $name"
+}
+sweep seeds
+sweep points --points points.txt
+says seeds/2/config.yaml "seed: 2"
+says points/1/config.yaml "lr: 0.125"
+says points/2/config.yaml "lr: 0.0625"
+says points/2/config.yaml "batch: 12"
+
+# One run to which nothing happened, with the checkpoints at which they ended.
+last=0
+for name in preempted crash limit; do
+    step=$(step_of $name)
+    [ $((step % 1000)) -eq 0 ] || fail "$name ended at step $step"
+    [ "$step" -le "$last" ] || last=$step
+done
+must "a run with no incident" "$MPIRUN" -np 2 "$REAL_GENTRAIN" train gan.yaml \
+    --out calm --steps "$last" --set output.checkpoint_every=1000 \
+    --set output.keep=0 --quiet
+for name in preempted crash limit; do
+    file=checkpoints/step-$(printf %08d "$(step_of $name)").h5
+    must "$name makes no difference" "$REAL_GENTRAIN" diff {calm,"$name"}/"$file"
+done
+# Today sums over other numbers of ranks have other bits.
+if [ -n "${GT_ANY_RANKS:-}" ]; then
+    file=checkpoints/step-$(printf %08d "$(step_of fewer)").h5
+    must "fewer ranks make no difference" "$REAL_GENTRAIN" diff {calm,fewer}/"$file"
+fi
+echo "all as expected after $SECONDS s"
