@@ -79,27 +79,26 @@ static gt_status read_text(gt_h5 *f, const char *key, char *out, size_t size)
 {
     char *text = NULL;
     gt_status status = gt_h5_get_text(f, "/", key, &text);
-    if (status == GT_OK)
-        snprintf(out, size, "%s", text);
+    snprintf(out, size, "%s", status == GT_OK ? text : "");
     free(text);
     return status;
 }
 
+/* What the first files of this format did not have stays empty. */
+static void read_origin(gt_h5 *f, gt_checkpoint_info *info)
+{
+    int64_t threads = 0;
+    read_text(f, "gentrain_version", info->version, sizeof info->version);
+    read_text(f, "fingerprint", info->fingerprint, sizeof info->fingerprint);
+    read_text(f, "blas_kernel", info->blas_kernel, sizeof info->blas_kernel);
+    if (gt_h5_get_int(f, "/", "blas_threads", &threads) == GT_OK)
+        info->blas_threads = (int)threads;
+}
+
 static gt_status read_header(gt_h5 *f, gt_checkpoint_info *info)
 {
-    int64_t step = 0, seed = 0, threads = 0;
+    int64_t step = 0, seed = 0;
     gt_status status = read_text(f, "task", info->task, sizeof info->task);
-    if (status == GT_OK)
-        status = read_text(f, "gentrain_version", info->version,
-                           sizeof info->version);
-    if (status == GT_OK)
-        status = read_text(f, "fingerprint", info->fingerprint,
-                           sizeof info->fingerprint);
-    if (status == GT_OK)
-        status = read_text(f, "blas_kernel", info->blas_kernel,
-                           sizeof info->blas_kernel);
-    if (status == GT_OK)
-        status = gt_h5_get_int(f, "/", "blas_threads", &threads);
     if (status == GT_OK)
         status = gt_h5_get_int(f, "/", "step", &step);
     if (status == GT_OK)
@@ -110,7 +109,7 @@ static gt_status read_header(gt_h5 *f, gt_checkpoint_info *info)
         status = gt_h5_read_text(f, "/config", &info->config);
     info->step = (uint64_t)step;
     info->seed = (uint64_t)seed;
-    info->blas_threads = (int)threads;
+    read_origin(f, info);
     return status;
 }
 

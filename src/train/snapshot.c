@@ -132,6 +132,8 @@ gt_status gt_snapshot_write(gt_snapshot *s, gt_writer *writer, uint64_t step,
 /* What the bits of a run depend on, beyond its configuration. */
 static void compare_machines(const gt_checkpoint_info *then, int threads)
 {
+    if (!then->blas_kernel[0])
+        return;
     if (strcmp(then->version, GT_VERSION) ||
         strcmp(then->blas_kernel, gt_blas_kernel()) ||
         then->blas_threads != threads)
