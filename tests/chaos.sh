@@ -4,13 +4,13 @@
 #
 #   GENTRAIN=build/gentrain MPIRUN=mpirun bash tests/chaos.sh 20
 #
-# SEED=... repeats the random choices, RANKS="1 2 3 4" starts each time on one
-# of these numbers of ranks, STEPS=... makes the run longer.
+# SEED=... repeats the random choices, RANKS="1 2 3 4" are the numbers of ranks
+# of which each start takes one, STEPS=... makes the run longer.
 kills=${1:?number of kills}
 : "${GENTRAIN_SOURCE:=.}" "${MPIRUN:=mpirun}" "${STEPS:=$((150 * kills + 150))}"
 GENTRAIN=$(realpath "$GENTRAIN")
 SEED=${SEED:-$RANDOM}
-read -ra rank_counts <<<"${RANKS:-2}"
+read -ra rank_counts <<<"${RANKS:-1 2 3 4}"
 . "$(dirname "$0")/common.sh"
 echo "seed $SEED: SEED=$SEED RANKS=\"${rank_counts[*]}\" bash tests/chaos.sh $kills"
 RANDOM=$SEED
