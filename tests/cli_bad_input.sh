@@ -1,6 +1,8 @@
 # Bad input: one clear error on one rank, a non-zero exit on all, nothing left
 # behind.
 . "$(dirname "$0")/common.sh"
+# A refused job is over at once; mpirun would grant its ranks a second.
+export OMPI_MCA_odls_base_sigkill_timeout=0
 
 # with EDIT: bad.yaml is gan.yaml changed by a sed script
 with() {
