@@ -60,7 +60,7 @@ static gt_real *vector_at(const gt__shared_sum *s, int rank, int i)
 static bool allocate_window(gt__shared_sum *s, const gt__shared_config *config)
 {
     int vectors = config->n_vectors + (config->rank == 0);
-    MPI_Aint bytes = (MPI_Aint)(sizeof(counters) +
+    MPI_Aint bytes = (MPI_Aint)(LINE + sizeof(counters) +
                                 (size_t)vectors * vector_bytes(config->count));
     void *mine;
     MPI_Info info;
@@ -82,12 +82,22 @@ static bool allocate_window(gt__shared_sum *s, const gt__shared_config *config)
     return all;
 }
 
+/* MPI begins anywhere. Pages are the same in all processes, so what is a line's
+ * beginning here is one there. */
+static counters *aligned(void *memory)
+{
+    uintptr_t at = (uintptr_t)memory;
+    return (counters *)((at + LINE - 1) / LINE * LINE);
+}
+
 static void find_memory(gt__shared_sum *s, const gt__shared_config *config)
 {
     for (int r = 0; r < s->size; r++) {
         MPI_Aint bytes;
         int unit;
-        MPI_Win_shared_query(s->window, r, &bytes, &unit, &s->of[r]);
+        void *memory;
+        MPI_Win_shared_query(s->window, r, &bytes, &unit, &memory);
+        s->of[r] = aligned(memory);
         for (int i = s->nodes.first[r]; i < s->nodes.first[r + 1]; i++)
             s->base[i] = vector_at(s, r, i - s->nodes.first[r]);
     }
