@@ -10,7 +10,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0"
 
 # The sanitizers' build takes one call in five, as each run is slow.
 stride=1
-ldd "$GENTRAIN" | grep -q libasan && stride=5
+sanitized && stride=5
 
 cat >tiny.yaml <<'END'
 task: vae

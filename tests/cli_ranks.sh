@@ -5,8 +5,10 @@
 . "$(dirname "$0")/common.sh"
 need_tool h5diff
 
+counts="1 2 3 4 6"
+sanitized && counts="1 2 3"
 for model in gan vae; do
-    for n in 1 2 3 4 6; do
+    for n in $counts; do
         must "training on $n ranks" ranks $n train $model.yaml --out $model-$n \
             --quiet --set communication.bucket_mb=0.001
         same $model-{1,$n}/checkpoints/step-00000012.h5

@@ -60,6 +60,11 @@ near() {
     done
 }
 
+# sanitized: whether this is the sanitizers' build, where every run is slow.
+sanitized() {
+    ldd "$GENTRAIN" | grep -q libasan
+}
+
 need_tool() {
     command -v "$1" >/dev/null || {
         echo "skipped: $1 is not installed"
