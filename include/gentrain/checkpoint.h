@@ -60,6 +60,9 @@ void gt_checkpoint_info_free(gt_checkpoint_info *info);
 gt_status gt_checkpoint_read(const char *path, const gt_span *spans,
                              int n_spans, bool with_optimizer);
 
+/* Whether a data set of this name is the optimizer's, not a network's. */
+bool gt_checkpoint_is_optimizer(const char *name);
+
 /* "RUN/checkpoints/step-00001200.h5" in `path`. */
 void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH]);
 

@@ -78,15 +78,21 @@ static inline float gt__expm1(float x)
     return x > 30.0f ? gt__exp(x) : near;
 }
 
-/* log(1 + e) for 0 <= e <= 1, as 2 artanh(e / (2 + e)). */
-static inline float gt__log1p_unit(float e)
+/* 2 artanh(s) for |s| <= 1/3. */
+static inline float gt__twice_artanh(float s)
 {
-    float s = e / (2.0f + e), t = s * s;
+    float t = s * s;
     float p = 0.140156403f;
     p = p * t + 0.139989316f;
     p = p * t + 0.200108856f;
     p = p * t + 0.333332062f;
     return 2.0f * (s + s * (t * p));
+}
+
+/* log(1 + e) for 0 <= e <= 1, as 2 artanh(e / (2 + e)). */
+static inline float gt__log1p_unit(float e)
+{
+    return gt__twice_artanh(e / (2.0f + e));
 }
 
 /* log(u) for normal u > 0: u = 2^n m, sqrt(1/2) <= m < sqrt(2), and
@@ -97,12 +103,8 @@ static inline float gt__log(float u)
     uint32_t bits = gt__bits_of(u), root = 0x3F3504F3u; /* sqrt(1/2) */
     int32_t n = (int32_t)(bits - root) >> 23;
     float m = gt__float_of(bits - ((uint32_t)n << 23)), k = (float)n;
-    float s = (m - 1.0f) / (m + 1.0f), t = s * s;
-    float p = 0.140156403f;
-    p = p * t + 0.139989316f;
-    p = p * t + 0.200108856f;
-    p = p * t + 0.333332062f;
-    return k * log2_high + (2.0f * (s + s * (t * p)) + k * log2_low);
+    float log_m = gt__twice_artanh((m - 1.0f) / (m + 1.0f));
+    return k * log2_high + (log_m + k * log2_low);
 }
 
 /* Cosine and sine of `turns` whole turns, 0 <= turns < 1: of the nearest

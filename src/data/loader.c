@@ -7,11 +7,11 @@
 #include "gentrain/arena.h"
 #include "gentrain/phase.h"
 #include "gentrain/shuffle.h"
+#include "gentrain/thread.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,16 +174,10 @@ static gt_status allocate(gt_loader *loader)
  * blocked. */
 static gt_status start_thread(gt_loader *loader)
 {
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &old);
-    int code = pthread_create(&loader->thread, NULL, work, loader);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (code)
-        return gt_fail(GT_ERR_IO,
-                       "cannot start the thread that reads data ahead: %s; "
-                       "check the limit of processes (ulimit -u)",
-                       strerror(code));
+    gt_status status =
+        gt_thread_start(&loader->thread, work, loader, "reads data ahead");
+    if (status != GT_OK)
+        return status;
     loader->running = true;
     return GT_OK;
 }

@@ -135,7 +135,7 @@ void gt_checkpoint_info_free(gt_checkpoint_info *info)
     *info = (gt_checkpoint_info){0};
 }
 
-static bool is_optimizer(const char *name)
+bool gt_checkpoint_is_optimizer(const char *name)
 {
     return !strncmp(name, "/optimizer/", 11);
 }
@@ -150,7 +150,7 @@ typedef struct leftover {
 static int visit_tensor(const gt_h5_info *info, void *context)
 {
     leftover *l = context;
-    if (is_optimizer(info->name))
+    if (gt_checkpoint_is_optimizer(info->name))
         return 0;
     for (int i = 0; i < l->n_spans; i++)
         if (!strcmp(l->spans[i].path, info->name))
@@ -182,7 +182,7 @@ gt_status gt_checkpoint_read(const char *path, const gt_span *spans,
     status = check_format(f, path);
     for (int i = 0; i < n_spans && status == GT_OK; i++) {
         const gt_span *s = &spans[i];
-        if (is_optimizer(s->path) && !with_optimizer)
+        if (gt_checkpoint_is_optimizer(s->path) && !with_optimizer)
             continue;
         if (!gt_h5_has(f, s->path))
             status = gt_fail(GT_ERR_MISMATCH,

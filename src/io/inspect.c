@@ -126,7 +126,7 @@ static int visit(const gt_h5_info *info, void *context)
     l->status = measure(l->file, info, &s);
     if (l->status != GT_OK)
         return 1;
-    if (strncmp(info->name, "/optimizer/", 11) != 0)
+    if (!gt_checkpoint_is_optimizer(info->name))
         l->parameters += s.count;
     if (l->json && l->printed)
         fputs(", ", l->out);

@@ -105,7 +105,7 @@ static void take_copy(gt_snapshot *s)
     for (int i = 0; i < s->count; i++) {
         const gt_span *copy = &s->copy[i];
         memcpy(copy->data, s->live[i].data, copy->count * sizeof *copy->data);
-        if (strncmp(copy->path, "/optimizer/", 11) != 0)
+        if (!gt_checkpoint_is_optimizer(copy->path))
             gt_fingerprint_add(&print, copy->data, copy->count);
     }
     gt_fingerprint_text(&print, s->fingerprint);

@@ -3,11 +3,11 @@
 #include "train/watchdog.h"
 
 #include "gentrain/phase.h"
+#include "gentrain/thread.h"
 #include "train/progress.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,18 +143,6 @@ static gt_status find_places(gt_watchdog *w, gt_comm *comm)
     return GT_OK;
 }
 
-static gt_status start_thread(gt_watchdog *w)
-{
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &old);
-    int code = pthread_create(&w->thread, NULL, watch, w);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return code ? gt_fail(GT_ERR_IO, "cannot start the watchdog's thread: %s",
-                          strerror(code))
-                : GT_OK;
-}
-
 gt_status gt_watchdog_start(gt_watchdog **out, gt_comm *comm, double seconds)
 {
     *out = NULL;
@@ -172,7 +160,7 @@ gt_status gt_watchdog_start(gt_watchdog **out, gt_comm *comm, double seconds)
         pthread_cond_init(&w->changed, NULL);
         status = find_places(w, comm);
         if (status == GT_OK) {
-            status = start_thread(w);
+            status = gt_thread_start(&w->thread, watch, w, "watches for hangs");
             running = status == GT_OK;
             status = gt_comm_agree(comm, status);
         }

@@ -5,11 +5,11 @@
  * trainer calls gt_h5_start before it starts the thread. */
 #include "train/writer.h"
 
+#include "gentrain/thread.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,20 +76,12 @@ gt_status gt_writer_open(gt_writer **out)
         return gt_fail(GT_ERR_MEMORY, "no memory for the writer of files");
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->changed, NULL);
-    /* Signals belong to the training loop. */
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &old);
-    int code = pthread_create(&w->thread, NULL, work, w);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (code) {
+    gt_status status = gt_thread_start(&w->thread, work, w, "writes files");
+    if (status != GT_OK) {
         pthread_cond_destroy(&w->changed);
         pthread_mutex_destroy(&w->lock);
         free(w);
-        return gt_fail(GT_ERR_IO,
-                       "cannot start the thread that writes files: %s; check "
-                       "the limit of processes (ulimit -u)",
-                       strerror(code));
+        return status;
     }
     *out = w;
     return GT_OK;
