@@ -17,4 +17,8 @@
 #define GT_SIMD
 #endif
 
+/* For what a GT_SIMD function calls: a function of its own would be compiled
+ * for plain x86-64. */
+#define GT_INLINE static inline __attribute__((always_inline))
+
 #endif

@@ -119,11 +119,11 @@ static gt_status plan(gt_layer *layer, int max_n)
                       (int[]){o->kernel[0], o->kernel[1], cin, filters},
                       taps * cin, taps * filters);
     gt__patches p = patches_over_x(layer);
-    layer->scratch = gt__patches_scratch(&p, max_n);
+    layer->scratch = gt__patches_scratch(&p, max_n, filters);
     if (is_turned(layer, &p)) {
         gt__patches turned = patches_over_y(&p, layer->out);
         layer->scratch =
-            layer->param[0].count + gt__patches_scratch(&turned, max_n);
+            layer->param[0].count + gt__patches_scratch(&turned, max_n, p.c);
     }
     return GT_OK;
 }

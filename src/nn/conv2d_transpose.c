@@ -95,7 +95,7 @@ static gt_status plan(gt_layer *layer, int max_n)
                       (int[]){cin, w->kernel[0], w->kernel[1], filters},
                       seen * cin, taps * filters);
     gt__patches p = patches_over_y(layer);
-    layer->scratch = gt__patches_scratch(&p, max_n);
+    layer->scratch = gt__patches_scratch(&p, max_n, cin);
     return GT_OK;
 }
 

@@ -25,7 +25,7 @@ static inline int gt__patch_size(const gt__patches *p)
 }
 
 /* Scratch that each of the three products needs for any n <= max_n. */
-size_t gt__patches_scratch(const gt__patches *p, int max_n);
+size_t gt__patches_scratch(const gt__patches *p, int max_n, int m);
 
 /* small[n x oh x ow x m] = patches of big . op(weight), with op(weight)
  * [K x m]; GT_TRANSPOSED: stored as [m x K]. */
