@@ -57,7 +57,13 @@ typedef struct gt__winograd {
     gt__block block;
 } gt__winograd;
 
-/* A plan for passes of n samples; false where plain patches are cheaper. */
+/* A plan with tiles of this size; false if that takes more points than are
+ * good for the digits, or if the geometry is none of ours. */
+bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__patches *p, int n,
+                             int m, int tile_v, int tile_h);
+
+/* The best plan for passes of n samples; false where plain patches are cheaper.
+ */
 bool gt__winograd_plan(gt__winograd *plan, const gt__patches *p, int n, int m);
 
 /* Images as the transforms see them, either side of a plan. */

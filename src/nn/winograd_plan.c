@@ -87,12 +87,6 @@ enum {
                   term to a value */
 };
 
-static bool is_ours(const gt__patches *p, int m)
-{
-    return p->c >= MIN_CHANNELS && m >= MIN_CHANNELS && p->sh == p->sw &&
-           p->sh <= GT__PHASES && p->kh > p->sh && p->kw > p->sw;
-}
-
 static int count_terms(const gt__terms *terms, int n)
 {
     int count = 0;
@@ -130,29 +124,36 @@ static int block_tiles(const gt__winograd *plan)
     return (kernel > BLOCK_REALS ? kernel : BLOCK_REALS) / tile;
 }
 
-static void plan_tiles(gt__winograd *plan, int n, int tile_v, int tile_h)
-{
-    const gt__patches *p = &plan->p;
-    plan_axis(&plan->v, p->kh, p->sh, p->oh, tile_v);
-    plan_axis(&plan->h, p->kw, p->sw, p->ow, tile_h);
-    plan->grid = (gt__grid){n, plan->v.tiles, plan->h.tiles};
-    plan->block = gt__block_size(&plan->grid, block_tiles(plan));
-}
-
 static bool fits(int kernel, int stride, int tile)
 {
     return tile + (kernel + stride - 1) / stride - 1 <= GT__POINTS;
 }
 
+bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__patches *p, int n,
+                             int m, int tile_v, int tile_h)
+{
+    if (p->sh > GT__PHASES || p->sw > GT__PHASES || p->kh <= p->sh ||
+        p->kw <= p->sw || !fits(p->kh, p->sh, tile_v) ||
+        !fits(p->kw, p->sw, tile_h))
+        return false;
+    *plan = (gt__winograd){.p = *p, .m = m};
+    plan_axis(&plan->v, p->kh, p->sh, p->oh, tile_v);
+    plan_axis(&plan->h, p->kw, p->sw, p->ow, tile_h);
+    plan->grid = (gt__grid){n, plan->v.tiles, plan->h.tiles};
+    plan->block = gt__block_size(&plan->grid, block_tiles(plan));
+    return true;
+}
+
 size_t gt__winograd_scratch(const gt__patches *p, int max_n, int m)
 {
     size_t most = 0;
-    gt__winograd plan = {.p = *p, .m = m};
-    if (!is_ours(p, m))
+    gt__winograd plan;
+    if (p->c < MIN_CHANNELS || m < MIN_CHANNELS)
         return 0;
-    for (int v = 2; fits(p->kh, p->sh, v); v++)
-        for (int h = 2; fits(p->kw, p->sw, h); h++) {
-            plan_tiles(&plan, max_n, v, h);
+    for (int v = 2; v < GT__POINTS; v++)
+        for (int h = 2; h < GT__POINTS; h++) {
+            if (!gt__winograd_plan_tiles(&plan, p, max_n, m, v, h))
+                continue;
             size_t needed = gt__winograd_working_set(&plan);
             most = needed > most ? needed : most;
         }
@@ -161,24 +162,20 @@ size_t gt__winograd_scratch(const gt__patches *p, int max_n, int m)
 
 bool gt__winograd_plan(gt__winograd *plan, const gt__patches *p, int n, int m)
 {
-    if (!is_ours(p, m))
-        return false;
     double best = cost_of_patches(p, n, m);
-    int best_v = 0, best_h = 0;
-    *plan = (gt__winograd){.p = *p, .m = m};
-    for (int v = 2; fits(p->kh, p->sh, v); v++)
-        for (int h = 2; fits(p->kw, p->sw, h); h++) {
-            plan_tiles(plan, n, v, h);
-            double price = cost(plan);
-            if (price < best &&
-                n * plan->v.tiles * plan->h.tiles >= MIN_TILES) {
-                best = price;
-                best_v = v;
-                best_h = h;
-            }
-        }
-    if (best_v == 0)
+    gt__winograd other;
+    bool found = false;
+    if (p->c < MIN_CHANNELS || m < MIN_CHANNELS)
         return false;
-    plan_tiles(plan, n, best_v, best_h);
-    return true;
+    for (int v = 2; v < GT__POINTS; v++)
+        for (int h = 2; h < GT__POINTS; h++) {
+            if (!gt__winograd_plan_tiles(&other, p, n, m, v, h) ||
+                n * other.v.tiles * other.h.tiles < MIN_TILES ||
+                cost(&other) >= best)
+                continue;
+            best = cost(&other);
+            *plan = other;
+            found = true;
+        }
+    return found;
 }

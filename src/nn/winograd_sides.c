@@ -49,12 +49,52 @@ static size_t image_run(const gt__side *side)
 
 /* --- Down. */
 
-/* to = by * from, or added. */
-GT_SIMD static void scaled(const gt_real *restrict from, gt_real by,
-                           gt_real *restrict to, size_t n)
+/* Lines to combine; those beyond the image are left out. */
+typedef struct line_sum {
+    int n;
+    const gt_real *from[GT__POINTS];
+    gt_real by[GT__POINTS];
+} line_sum;
+
+GT_INLINE void combine(int n, const line_sum *of, gt_real *restrict to,
+                       size_t size)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] = by * from[i];
+    const gt_real *from[GT__POINTS] = {0};
+    gt_real by[GT__POINTS] = {0};
+    for (int i = 0; i < n; i++) {
+        from[i] = of->from[i];
+        by[i] = of->by[i];
+    }
+    for (size_t j = 0; j < size; j++) {
+        gt_real sum = by[0] * from[0][j];
+        for (int i = 1; i < n; i++)
+            sum += by[i] * from[i][j];
+        to[j] = sum;
+    }
+}
+
+GT_SIMD static void combine_lines(const line_sum *of, gt_real *to, size_t size)
+{
+    switch (of->n) {
+    case 0:
+        for (size_t j = 0; j < size; j++)
+            to[j] = 0;
+        break;
+    case 1:
+        combine(1, of, to, size);
+        break;
+    case 2:
+        combine(2, of, to, size);
+        break;
+    case 3:
+        combine(3, of, to, size);
+        break;
+    case 4:
+        combine(4, of, to, size);
+        break;
+    default:
+        combine(of->n, of, to, size);
+    }
 }
 
 GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
@@ -64,26 +104,24 @@ GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
         to[i] += by * from[i];
 }
 
-/* The vertical rows of line y of tiles, without the zeros beside the image. */
-static void combine_lines(const gt__side *side, const gt_real *image, int y,
-                          gt_real *lines)
+/* The vertical rows of line y of tiles; zeros beside the image are there. */
+static void evaluate_lines(const gt__side *side, const gt_real *image, int y,
+                           gt_real *line)
 {
-    size_t run = image_run(side), line = (size_t)side->w * (size_t)side->c;
+    size_t run = image_run(side), next = (size_t)side->w * (size_t)side->c;
     int top = y * side->step[0] - side->top;
-    lines += (size_t)side->left * (size_t)side->c;
-    for (int r = 0; r < rows_of(side, 0); r++, lines += line_size(side)) {
+    line += (size_t)side->left * (size_t)side->c;
+    for (int r = 0; r < rows_of(side, 0); r++, line += line_size(side)) {
         const gt__terms *terms = &side->terms[0][r];
-        bool begun = false;
+        line_sum of = {0};
         for (int i = 0; i < terms->n; i++) {
             int at = top + terms->at[i];
             if (at < 0 || at >= side->h)
                 continue;
-            (begun ? add_scaled : scaled)(image + (size_t)at * line,
-                                          terms->by[i], lines, run);
-            begun = true;
+            of.from[of.n] = image + (size_t)at * next;
+            of.by[of.n++] = terms->by[i];
         }
-        if (!begun)
-            memset(lines, 0, run * sizeof *lines);
+        combine_lines(&of, line, run);
     }
 }
 
@@ -199,7 +237,7 @@ void gt__side_analyse(const gt__side *side, const gt__grid *grid,
     memset(line, 0, gt__side_line(side) * sizeof *line);
     for (int i = block->image; i < block->image + block->n_images; i++)
         for (int y = block->line; y < block->line + block->n_lines; y++) {
-            combine_lines(side, images + (size_t)i * image, y, line);
+            evaluate_lines(side, images + (size_t)i * image, y, line);
             walk_tiles(side, rows, row, matrices, line, false);
             row += (size_t)side->tiles;
         }
