@@ -122,48 +122,59 @@ GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
         to[i] += by * from[i];
 }
 
-/* A tap's weights, c x m, are one run in a row, or m runs of c if the kernel is
- * stored as [m x K]; so are the values made of them. */
-typedef struct tap_runs {
-    size_t n, times;
-    size_t tap_step, value_step; /* from run to run */
-} tap_runs;
+/* value = a pair of rows of G on a part of every tap. */
+static void evaluate(const gt__terms *v, const gt__terms *h, int kw, size_t tap,
+                     const gt_real *taps, gt_real *value, size_t n)
+{
+    for (int i = 0; i < v->n; i++)
+        for (int j = 0; j < h->n; j++)
+            (i + j > 0 ? add_scaled : scaled)(
+                taps + (size_t)(v->at[i] * kw + h->at[j]) * tap,
+                v->by[i] * h->by[j], value, n);
+}
 
-static tap_runs runs_of(const work *k, int depth)
+static void add_back(const gt__terms *v, const gt__terms *h, int kw, size_t tap,
+                     const gt_real *value, gt_real *taps, size_t n)
+{
+    for (int i = 0; i < v->n; i++)
+        for (int j = 0; j < h->n; j++)
+            add_scaled(value, v->by[i] * h->by[j],
+                       taps + (size_t)(v->at[i] * kw + h->at[j]) * tap, n);
+}
+
+/* A tap's weights are c x m in a row, or m times c if the kernel is stored as
+ * [m x K]; so are the values made of them. A slice is a part of each tap that
+ * the first-level cache holds for all taps together. */
+typedef struct slices {
+    size_t count, tap, size, last; /* reals of a tap, of its slices, of the last
+                                      slice */
+    size_t taps_step, values_step; /* from slice to slice */
+} slices;
+
+enum { SLICE = 512 };
+
+static slices slices_of(const work *k, int depth)
 {
     size_t c = (size_t)k->big.c, m = (size_t)k->plan->m;
-    bool turned = k->op == GT_TRANSPOSED;
-    return (tap_runs){.n = turned ? c : c * m,
-                      .times = turned ? m : 1,
-                      .tap_step = (size_t)gt__patch_size(&k->plan->p),
-                      .value_step = (size_t)depth};
+    if (k->op == GT_TRANSPOSED)
+        return (slices){.count = m,
+                        .tap = c,
+                        .size = c,
+                        .last = c,
+                        .taps_step = (size_t)gt__patch_size(&k->plan->p),
+                        .values_step = (size_t)depth};
+    size_t count = (c * m + SLICE - 1) / SLICE;
+    return (slices){.count = count,
+                    .tap = c * m,
+                    .size = SLICE,
+                    .last = c * m - (count - 1) * SLICE,
+                    .taps_step = SLICE,
+                    .values_step = SLICE};
 }
 
-static void evaluate_taps(const gt__terms *v, const gt__terms *h, int kw,
-                          const tap_runs *runs, const gt_real *taps,
-                          gt_real *values)
+static size_t size_of(const slices *of, size_t i)
 {
-    for (size_t t = 0; t < runs->times; t++)
-        for (int i = 0; i < v->n; i++)
-            for (int j = 0; j < h->n; j++)
-                (i + j > 0 ? add_scaled : scaled)(
-                    taps + t * runs->tap_step +
-                        (size_t)(v->at[i] * kw + h->at[j]) * runs->n,
-                    v->by[i] * h->by[j], values + t * runs->value_step,
-                    runs->n);
-}
-
-static void return_values(const gt__terms *v, const gt__terms *h, int kw,
-                          const tap_runs *runs, const gt_real *values,
-                          gt_real *taps)
-{
-    for (size_t t = 0; t < runs->times; t++)
-        for (int i = 0; i < v->n; i++)
-            for (int j = 0; j < h->n; j++)
-                add_scaled(values + t * runs->value_step, v->by[i] * h->by[j],
-                           taps + t * runs->tap_step +
-                               (size_t)(v->at[i] * kw + h->at[j]) * runs->n,
-                           runs->n);
+    return i + 1 < of->count ? of->size : of->last;
 }
 
 /* One pair of points: its matrices on both sides, and the kernel's, [depth x m]
@@ -174,35 +185,38 @@ typedef struct pair {
     gt_real *big, *small, *kernel;
 } pair;
 
-static void evaluate_kernel(const work *k, const pair *at,
-                            const gt_real *kernel)
+static void evaluate_slice(const work *k, const pair *at, size_t s,
+                           const gt_real *kernel)
 {
     const gt__axis *v = &k->plan->v, *h = &k->plan->h;
-    tap_runs runs = runs_of(k, at->depth);
-    gt_real *values = at->kernel;
+    slices of = slices_of(k, at->depth);
+    size_t n = size_of(&of, s);
+    gt_real *value = at->kernel + s * of.values_step;
+    const gt_real *taps = kernel + s * of.taps_step;
     for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
         for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            evaluate_taps(&v->kernel[i], &h->kernel[j], k->plan->p.kw, &runs,
-                          kernel, values);
-            values += runs.n;
+            evaluate(&v->kernel[i], &h->kernel[j], k->plan->p.kw, of.tap, taps,
+                     value, n);
+            value += of.tap;
         }
 }
 
 /* The adjoint, added to the kernel. */
-static void return_kernel(const work *k, const pair *at, gt_real *kernel)
+static void return_slice(const work *k, const pair *at, size_t s,
+                         gt_real *kernel)
 {
     const gt__axis *v = &k->plan->v, *h = &k->plan->h;
-    tap_runs runs = runs_of(k, at->depth);
-    const gt_real *values = at->kernel;
+    slices of = slices_of(k, at->depth);
+    size_t n = size_of(&of, s);
+    const gt_real *value = at->kernel + s * of.values_step;
+    gt_real *taps = kernel + s * of.taps_step;
     for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
         for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            return_values(&v->kernel[i], &h->kernel[j], k->plan->p.kw, &runs,
-                          values, kernel);
-            values += runs.n;
+            add_back(&v->kernel[i], &h->kernel[j], k->plan->p.kw, of.tap, value,
+                     taps, n);
+            value += of.tap;
         }
 }
-
-/* --- The products. */
 
 static bool next_pair(const work *k, size_t rows, pair *at)
 {
@@ -227,6 +241,30 @@ static bool next_pair(const work *k, size_t rows, pair *at)
     return true;
 }
 
+/* Evaluate the kernel: all pairs, slice by slice, if `only` is NULL. */
+static void evaluate_kernel(const work *k, const pair *only,
+                            const gt_real *kernel)
+{
+    size_t count = slices_of(k, 0).count;
+    for (size_t s = 0; s < count; s++)
+        if (only)
+            evaluate_slice(k, only, s, kernel);
+        else
+            for (pair at = {0}; next_pair(k, 0, &at);)
+                evaluate_slice(k, &at, s, kernel);
+}
+
+static void return_kernel(const work *k, const pair *only, gt_real *kernel)
+{
+    size_t count = slices_of(k, 0).count;
+    for (size_t s = 0; s < count; s++)
+        if (only)
+            return_slice(k, only, s, kernel);
+        else
+            for (pair at = {0}; next_pair(k, 0, &at);)
+                return_slice(k, &at, s, kernel);
+}
+
 void gt__winograd_collect(const gt__winograd *w, const gt_real *big,
                           gt_transpose op, const gt_real *weight,
                           gt_real *small, gt_real *scratch)
@@ -234,19 +272,19 @@ void gt__winograd_collect(const gt__winograd *w, const gt_real *big,
     work k = begin(w, op, scratch);
     size_t size = (size_t)w->grid.n * w->p.oh * w->p.ow * w->m;
     memset(small, 0, size * sizeof *small);
+    if (k.together)
+        evaluate_kernel(&k, NULL, weight);
     gt__block b = {0};
-    bool known = false;
     while (gt__block_next(&w->grid, &w->block, &b)) {
         size_t rows = gt__block_rows(&w->grid, &b);
         gt__side_analyse(&k.big, &w->grid, &b, big, k.of_big, k.line);
         for (pair at = {0}; next_pair(&k, rows, &at);) {
-            if (!known)
+            if (!k.together)
                 evaluate_kernel(&k, &at, weight);
             gt_gemm(GT_PLAIN, op, (int)rows, w->m, at.depth, at.big, at.depth,
                     at.kernel, op == GT_TRANSPOSED ? at.depth : w->m, 0,
                     at.small, w->m);
         }
-        known = true;
         gt__side_synthesise(&k.small, &w->grid, &b, k.of_small, small, k.line);
     }
 }
@@ -260,19 +298,19 @@ void gt__winograd_spread(const gt__winograd *w, const gt_real *small,
     work k = begin(w, stored, scratch);
     size_t size = (size_t)w->grid.n * w->p.h * w->p.w * w->p.c;
     memset(big, 0, size * sizeof *big);
+    if (k.together)
+        evaluate_kernel(&k, NULL, weight);
     gt__block b = {0};
-    bool known = false;
     while (gt__block_next(&w->grid, &w->block, &b)) {
         size_t rows = gt__block_rows(&w->grid, &b);
         gt__side_analyse(&k.small, &w->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, rows, &at);) {
-            if (!known)
+            if (!k.together)
                 evaluate_kernel(&k, &at, weight);
             gt_gemm(GT_PLAIN, op, (int)rows, at.depth, w->m, at.small, w->m,
                     at.kernel, op == GT_TRANSPOSED ? w->m : at.depth, 0, at.big,
                     at.depth);
         }
-        known = true;
         gt__side_synthesise(&k.big, &w->grid, &b, k.of_big, big, k.line);
     }
 }
@@ -289,8 +327,6 @@ void gt__winograd_outer(const gt__winograd *w, const gt_real *big,
     bool begun = false;
     while (gt__block_next(&w->grid, &w->block, &b)) {
         int rows = (int)gt__block_rows(&w->grid, &b);
-        bool last = b.image + b.n_images == w->grid.n &&
-                    b.line + b.n_lines == w->grid.lines;
         gt__side_analyse(&k.big, &w->grid, &b, big, k.of_big, k.line);
         gt__side_analyse(&k.small, &w->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, (size_t)rows, &at);) {
@@ -300,9 +336,11 @@ void gt__winograd_outer(const gt__winograd *w, const gt_real *big,
             else
                 gt_gemm(GT_TRANSPOSED, GT_PLAIN, at.depth, w->m, rows, at.big,
                         at.depth, at.small, w->m, begun, at.kernel, w->m);
-            if (last)
+            if (!k.together)
                 return_kernel(&k, &at, weight);
         }
         begun = true;
     }
+    if (k.together)
+        return_kernel(&k, NULL, weight);
 }
