@@ -110,7 +110,9 @@ typedef struct bench_result {
     const char *task;
     int batch, shards, steps, rounds, n_layers;
     size_t parameters;
-    double work, computed;    /* operations of a step: needed, done */
+    double work, computed;    /* operations of a step: needed, done, where
+                                 convolutions count as if done plainly */
+    double multiplied;        /* and those that BLAS was asked for */
     bench_spread step, sgemm; /* seconds; operations per second */
     bench_spread samples, rate, fraction;
     bench_spread rest; /* seconds of a step outside the layers */

@@ -117,7 +117,9 @@ static gt_status one_round(bench_subject *s, bench_probes *probes,
                            bench_result *out)
 {
     double plain, probed, inside, reference = product_seconds(p);
+    double before = gt_gemm_operations();
     gt_status status = bench_subject_run(s, out->steps, &plain);
+    out->multiplied = (gt_gemm_operations() - before) / out->steps;
     reference += product_seconds(p);
     bench_probes_insert(probes);
     if (status == GT_OK)

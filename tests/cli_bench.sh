@@ -25,6 +25,11 @@ counts() {
             exit !(off < 1e-6 && off > -1e-6) }' ||
             fail "$1 ${*:4}: $key is $got, not that of $3 x $2"
     done
+    got=$(sed -n 's/.*"gflop_by_blas_per_step": \([0-9.e+]*\),.*/\1/p' b.json)
+    awk -v got="$got" -v n="$2" -v m="$3" -v share="${share:-1}" 'BEGIN {
+        off = got * 1e9 / (2 * n * m) - share
+        exit !(off < 0.15 && off > -0.15) }' ||
+        fail "$1 ${*:4}: BLAS did $got GFLOP of $3 x $2"
     if grep -q "is computed than is needed" out.txt; then
         fail "$1 is said to compute too much"
     fi
@@ -38,7 +43,7 @@ says out.txt "decoder/02_dense"
 # D sees real, generated and, for G, generated images once more, then without
 # gradients of its weights; only that pass goes down to the image.
 big=$((49 * 16 * 64 * 128)) small=$((196 * 16 * 64))
-counts dcgan28 64 $((100 * 6272 * 2 + big * 3 + small * 3 + \
+share=0.63 counts dcgan28 64 $((100 * 6272 * 2 + big * 3 + small * 3 + \
     small * (3 + 2 + 1) + big * (3 + 2 + 3) + 6272 * (3 + 2 + 3)))
 
 # A second D step a G step: D's own part twice, and images for each.

@@ -18,6 +18,9 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc);
 
+/* Floating-point operations of all products so far, 2 x m x n x k each. */
+double gt_gemm_operations(void);
+
 /* BLAS threads of this process; no effect where the library has no such call.
  */
 void gt_blas_set_threads(int threads);

@@ -9,12 +9,21 @@
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern void openblas_set_num_threads(int) __attribute__((weak));
 
+/* Of the thread that trains; no other one calls BLAS. */
+static double operations;
+
+double gt_gemm_operations(void)
+{
+    return operations;
+}
+
 void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc)
 {
     CBLAS_TRANSPOSE opa = ta == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
     CBLAS_TRANSPOSE opb = tb == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
+    operations += 2.0 * m * n * k;
 #ifdef GT_DOUBLE
     cblas_dgemm(CblasRowMajor, opa, opb, m, n, k, 1.0, a, lda, b, ldb, beta, c,
                 ldc);
