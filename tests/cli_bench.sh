@@ -14,7 +14,8 @@ bench() {
         >out.txt 2>err.txt
 }
 
-# counts PRESET BATCH MULTIPLICATIONS [OPTION ...]
+# counts PRESET BATCH MULTIPLICATIONS [OPTION ...]; share: about how many of them
+# BLAS is asked for, as convolutions take fewer [all]
 counts() {
     local key got
     must "bench_step $1" bench "$1" "${@:4}"
@@ -47,7 +48,7 @@ share=0.63 counts dcgan28 64 $((100 * 6272 * 2 + big * 3 + small * 3 + \
     small * (3 + 2 + 1) + big * (3 + 2 + 3) + 6272 * (3 + 2 + 3)))
 
 # A second D step a G step: D's own part twice, and images for each.
-counts dcgan28 64 $((100 * 6272 * 3 + big * 4 + small * 4 + \
+share=0.63 counts dcgan28 64 $((100 * 6272 * 3 + big * 4 + small * 4 + \
     small * (5 + 4 + 1) + big * (5 + 4 + 5) + 6272 * (5 + 4 + 5))) \
     --set train.d_steps=2
 
