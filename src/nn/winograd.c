@@ -12,19 +12,19 @@
 
 static const int single[GT__POINTS + 1] = {0, 1, 2, 3, 4, 5, 6};
 
-static int width_of(const gt__terms *terms, int n, int step, int tiles)
+/* Pixels up to the last one that has a part in any row. */
+static int span_of(const gt__terms *back)
 {
-    int last = 0;
-    for (int r = 0; r < n; r++)
-        for (int i = 0; i < terms[r].n; i++)
-            last = terms[r].at[i] > last ? terms[r].at[i] : last;
-    return step * (tiles - 1) + last + 1;
+    int span = GT__SPAN;
+    while (back[span - 1].n == 0)
+        span--;
+    return span;
 }
 
 static gt__side big_side(const gt__winograd *w)
 {
     const gt__patches *p = &w->p;
-    int step_h = p->sw * w->h.tile;
+    int step_h = p->sw * w->h.tile, span_h = span_of(w->h.big_back);
     return (gt__side){.h = p->h,
                       .w = p->w,
                       .c = p->c,
@@ -32,11 +32,12 @@ static gt__side big_side(const gt__winograd *w)
                       .left = p->left,
                       .step = {p->sh * w->v.tile, step_h},
                       .tiles = w->h.tiles,
-                      .width =
-                          width_of(w->h.big, w->h.rows, step_h, w->h.tiles),
+                      .width = step_h * (w->h.tiles - 1) + span_h,
                       .points = {w->v.points, w->h.points},
                       .first = {w->v.first, w->h.first},
-                      .terms = {w->v.big, w->h.big}};
+                      .terms = {w->v.big, w->h.big},
+                      .span = {span_of(w->v.big_back), span_h},
+                      .back = {w->v.big_back, w->h.big_back}};
 }
 
 static gt__side small_side(const gt__winograd *w)
@@ -49,7 +50,9 @@ static gt__side small_side(const gt__winograd *w)
                       .width = w->h.tile * w->h.tiles,
                       .points = {w->v.points, w->h.points},
                       .first = {single, single},
-                      .terms = {w->v.small, w->h.small}};
+                      .terms = {w->v.small, w->h.small},
+                      .span = {w->v.tile, w->h.tile},
+                      .back = {w->v.small_back, w->h.small_back}};
 }
 
 /* --- The kernel. */
@@ -270,8 +273,6 @@ void gt__winograd_collect(const gt__winograd *w, const gt_real *big,
                           gt_real *small, gt_real *scratch)
 {
     work k = begin(w, op, scratch);
-    size_t size = (size_t)w->grid.n * w->p.oh * w->p.ow * w->m;
-    memset(small, 0, size * sizeof *small);
     if (k.together)
         evaluate_kernel(&k, NULL, weight);
     gt__block b = {0};
@@ -296,8 +297,6 @@ void gt__winograd_spread(const gt__winograd *w, const gt_real *small,
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
     gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
     work k = begin(w, stored, scratch);
-    size_t size = (size_t)w->grid.n * w->p.h * w->p.w * w->p.c;
-    memset(big, 0, size * sizeof *big);
     if (k.together)
         evaluate_kernel(&k, NULL, weight);
     gt__block b = {0};

@@ -28,7 +28,8 @@
 enum {
     GT__POINTS = 6, /* most points along an axis, infinity among them */
     GT__PHASES = 2, /* the largest stride */
-    GT__ROWS = GT__POINTS * GT__PHASES
+    GT__ROWS = GT__POINTS * GT__PHASES,
+    GT__SPAN = GT__POINTS * GT__PHASES /* most pixels that a tile sees */
 };
 
 /* A row of a matrix without its zeros: the sum of by[i] * x[at[i]]. */
@@ -44,9 +45,11 @@ typedef struct gt__axis {
     int tile, tiles; /* outputs in a tile; tiles */
     int points, rows;
     int first[GT__POINTS + 1];
-    gt__terms big[GT__ROWS];     /* B, on pixels from the tile's first one */
-    gt__terms kernel[GT__ROWS];  /* G, on taps */
-    gt__terms small[GT__POINTS]; /* A, on the outputs of the tile */
+    gt__terms big[GT__ROWS];        /* B, on pixels from the tile's first one */
+    gt__terms kernel[GT__ROWS];     /* G, on taps */
+    gt__terms small[GT__POINTS];    /* A, on the outputs of the tile */
+    gt__terms big_back[GT__SPAN];   /* B', on rows */
+    gt__terms small_back[GT__SPAN]; /* A', on points */
 } gt__axis;
 
 typedef struct gt__winograd {
@@ -76,6 +79,8 @@ typedef struct gt__side {
     int points[2]; /* vertical and horizontal, as are: */
     const int *first[2];
     const gt__terms *terms[2];
+    int span[2];              /* lines and columns that a tile sees, and */
+    const gt__terms *back[2]; /* what each of them is made of: the adjoint */
 } gt__side;
 
 /* The evaluated tiles of a block are matrices, one for each pair of points,
@@ -92,7 +97,8 @@ void gt__side_analyse(const gt__side *side, const gt__grid *grid,
                       const gt__block *block, const gt_real *images,
                       gt_real *matrices, gt_real *line);
 
-/* The adjoint: added to `images`. */
+/* The adjoint: overwrites the images of the block's tiles, or adds to them
+ * where tiles of an earlier block have been. */
 void gt__side_synthesise(const gt__side *side, const gt__grid *grid,
                          const gt__block *block, const gt_real *matrices,
                          gt_real *images, gt_real *line);

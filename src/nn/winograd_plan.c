@@ -50,6 +50,14 @@ static void tap_terms(gt__terms *row, int finite, int a, int taps, int stride,
         add_term(row, stride * i + phase, pow(point[a], i) / scale);
 }
 
+/* The transposed matrix. */
+static void turn(const gt__terms *rows, int n, gt__terms *back)
+{
+    for (int r = 0; r < n; r++)
+        for (int i = 0; i < rows[r].n; i++)
+            add_term(&back[rows[r].at[i]], r, rows[r].by[i]);
+}
+
 static void plan_axis(gt__axis *axis, int kernel, int stride, int outputs,
                       int tile)
 {
@@ -75,6 +83,8 @@ static void plan_axis(gt__axis *axis, int kernel, int stride, int outputs,
         }
     }
     axis->first[axis->points] = axis->rows;
+    turn(axis->big, axis->rows, axis->big_back);
+    turn(axis->small, axis->points, axis->small_back);
 }
 
 /* --- The choice. */

@@ -2,8 +2,8 @@
  *
  * First down, then along: a line of tiles is combined from whole lines of the
  * image, one for each vertical row of the axis' matrix; then each of these is
- * cut into tiles. Both work on runs of channels, so they vectorise whatever the
- * points are. The adjoint goes back the same way, adding. */
+ * cut into tiles. The adjoint goes back the same way. All four are sums of a
+ * few runs of channels, so they vectorise whatever the points are. */
 #include "core/simd.h"
 #include "nn/winograd.h"
 
@@ -47,200 +47,243 @@ static size_t image_run(const gt__side *side)
     return (size_t)(side->w < room ? side->w : room) * (size_t)side->c;
 }
 
-/* --- Down. */
+/* --- Sums of runs. */
 
-/* Lines to combine; those beyond the image are left out. */
-typedef struct line_sum {
+typedef struct sum {
     int n;
     const gt_real *from[GT__POINTS];
+    size_t next[GT__POINTS]; /* from one run to the next */
     gt_real by[GT__POINTS];
-} line_sum;
+} sum;
 
-GT_INLINE void combine(int n, const line_sum *of, gt_real *restrict to,
-                       size_t size)
+/* Where sums go: runs of `size`, `times` of them. */
+typedef struct runs {
+    int times;
+    size_t size, next;
+    bool add;
+} runs;
+
+static void add_source(sum *s, const gt_real *from, size_t next, gt_real by)
 {
-    const gt_real *from[GT__POINTS] = {0};
-    gt_real by[GT__POINTS] = {0};
-    for (int i = 0; i < n; i++) {
-        from[i] = of->from[i];
-        by[i] = of->by[i];
-    }
-    for (size_t j = 0; j < size; j++) {
-        gt_real sum = by[0] * from[0][j];
-        for (int i = 1; i < n; i++)
-            sum += by[i] * from[i][j];
-        to[j] = sum;
+    s->from[s->n] = from;
+    s->next[s->n] = next;
+    s->by[s->n++] = by;
+}
+
+GT_INLINE void combine_n(int n, bool add, const sum *s, const runs *of,
+                         gt_real *restrict to)
+{
+    for (int x = 0; x < of->times; x++, to += of->next) {
+        const gt_real *from[GT__POINTS] = {0};
+        gt_real by[GT__POINTS] = {0};
+        for (int i = 0; i < n; i++) {
+            from[i] = s->from[i] + (size_t)x * s->next[i];
+            by[i] = s->by[i];
+        }
+        for (size_t c = 0; c < of->size; c++) {
+            gt_real value = by[0] * from[0][c];
+            for (int i = 1; i < n; i++)
+                value += by[i] * from[i][c];
+            to[c] = add ? to[c] + value : value;
+        }
     }
 }
 
-GT_SIMD static void combine_lines(const line_sum *of, gt_real *to, size_t size)
+GT_INLINE void combine_any(bool add, const sum *s, const runs *of, gt_real *to)
 {
-    switch (of->n) {
-    case 0:
-        for (size_t j = 0; j < size; j++)
-            to[j] = 0;
-        break;
+    switch (s->n) {
     case 1:
-        combine(1, of, to, size);
+        combine_n(1, add, s, of, to);
         break;
     case 2:
-        combine(2, of, to, size);
+        combine_n(2, add, s, of, to);
         break;
     case 3:
-        combine(3, of, to, size);
+        combine_n(3, add, s, of, to);
         break;
     case 4:
-        combine(4, of, to, size);
+        combine_n(4, add, s, of, to);
         break;
-    default:
-        combine(of->n, of, to, size);
+    case 5:
+        combine_n(5, add, s, of, to);
+        break;
+    case 6:
+        combine_n(6, add, s, of, to);
+        break;
     }
 }
 
-GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
-                               gt_real *restrict to, size_t n)
+GT_SIMD static void combine(const sum *s, const runs *of, gt_real *to)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] += by * from[i];
+    if (of->add)
+        combine_any(true, s, of, to);
+    else if (s->n > 0)
+        combine_any(false, s, of, to);
+    else
+        for (int x = 0; x < of->times; x++)
+            memset(to + (size_t)x * of->next, 0, of->size * sizeof *to);
+}
+
+/* --- Down. */
+
+/* The image's line `at` of line y of tiles, or -1. */
+static int image_line(const gt__side *side, int y, int at)
+{
+    int line = y * side->step[0] + at - side->top;
+    return line >= 0 && line < side->h ? line : -1;
+}
+
+/* A line of tiles sees the same line as its neighbours at either end. What is
+ * seen for the first time is overwritten. */
+static bool is_seen_before(const gt__side *side, int axis, int at)
+{
+    return at < side->span[axis] - side->step[axis];
 }
 
 /* The vertical rows of line y of tiles; zeros beside the image are there. */
 static void evaluate_lines(const gt__side *side, const gt_real *image, int y,
                            gt_real *line)
 {
-    size_t run = image_run(side), next = (size_t)side->w * (size_t)side->c;
-    int top = y * side->step[0] - side->top;
+    size_t next = (size_t)side->w * (size_t)side->c;
+    runs whole = {.times = 1, .size = image_run(side)};
     line += (size_t)side->left * (size_t)side->c;
     for (int r = 0; r < rows_of(side, 0); r++, line += line_size(side)) {
         const gt__terms *terms = &side->terms[0][r];
-        line_sum of = {0};
+        sum s = {0};
         for (int i = 0; i < terms->n; i++) {
-            int at = top + terms->at[i];
-            if (at < 0 || at >= side->h)
-                continue;
-            of.from[of.n] = image + (size_t)at * next;
-            of.by[of.n++] = terms->by[i];
+            int at = image_line(side, y, terms->at[i]);
+            if (at >= 0)
+                add_source(&s, image + (size_t)at * next, 0, terms->by[i]);
         }
-        combine_lines(&of, line, run);
+        combine(&s, &whole, line);
     }
 }
 
-static void spread_lines(const gt__side *side, const gt_real *lines, int y,
+static void return_lines(const gt__side *side, const gt_real *line, int y,
                          gt_real *image)
 {
-    size_t run = image_run(side), line = (size_t)side->w * (size_t)side->c;
-    int top = y * side->step[0] - side->top;
-    lines += (size_t)side->left * (size_t)side->c;
-    for (int r = 0; r < rows_of(side, 0); r++, lines += line_size(side)) {
-        const gt__terms *terms = &side->terms[0][r];
-        for (int i = 0; i < terms->n; i++) {
-            int at = top + terms->at[i];
-            if (at >= 0 && at < side->h)
-                add_scaled(lines, terms->by[i], image + (size_t)at * line, run);
-        }
+    runs whole = {.times = 1, .size = image_run(side)};
+    line += (size_t)side->left * (size_t)side->c;
+    for (int at = 0; at < side->span[0]; at++) {
+        const gt__terms *terms = &side->back[0][at];
+        int to = image_line(side, y, at);
+        sum s = {0};
+        if (to < 0)
+            continue;
+        for (int i = 0; i < terms->n; i++)
+            add_source(&s, line + (size_t)terms->at[i] * line_size(side), 0,
+                       terms->by[i]);
+        whole.add = y > 0 && is_seen_before(side, 0, at);
+        combine(&s, &whole,
+                image + (size_t)to * (size_t)side->w * (size_t)side->c);
     }
 }
 
 /* --- Along. */
 
-/* A run of c values from n places of a line, for each of some tiles. */
-typedef struct runs {
-    int tiles, c;
-    size_t step; /* in the line, from tile to tile */
-    size_t next; /* in the matrix */
-} runs;
+/* Where rows (i, j) of points (a, b) are, in matrices of `rows` rows from row
+ * `row` on. */
+typedef struct place {
+    int a, b, i, j;
+} place;
 
-GT_INLINE void combine_runs(int n, const gt__terms *terms, const runs *of,
-                            const gt_real *restrict line,
-                            gt_real *restrict matrix)
+static size_t offset_of(const gt__side *side, const place *at, size_t rows,
+                        size_t row)
 {
-    for (int x = 0; x < of->tiles; x++) {
-        const gt_real *from = line + (size_t)x * of->step;
-        gt_real *to = matrix + (size_t)x * of->next;
-        for (int c = 0; c < of->c; c++) {
-            gt_real sum = terms->by[0] * from[terms->at[0] * of->c + c];
-            for (int i = 1; i < n; i++)
-                sum += terms->by[i] * from[terms->at[i] * of->c + c];
-            to[c] = sum;
+    const int *v = side->first[0], *h = side->first[1];
+    int before =
+        v[at->a] * rows_of(side, 1) + rows_at(side, 0, at->a) * h[at->b];
+    int inside =
+        (at->i - v[at->a]) * rows_at(side, 1, at->b) + at->j - h[at->b];
+    return rows * (size_t)before * (size_t)side->c +
+           row * (size_t)gt__side_depth(side, at->a, at->b) +
+           (size_t)inside * (size_t)side->c;
+}
+
+/* Vertical row i, of point a, of a line of tiles. */
+static void cut(const gt__side *side, int a, int i, const gt_real *line,
+                size_t rows, size_t row, gt_real *matrices)
+{
+    size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
+    for (int b = 0; b < side->points[1]; b++)
+        for (int j = side->first[1][b]; j < side->first[1][b + 1]; j++) {
+            const gt__terms *terms = &side->terms[1][j];
+            place at = {a, b, i, j};
+            runs of = {.times = side->tiles,
+                       .size = c,
+                       .next = (size_t)gt__side_depth(side, a, b)};
+            sum s = {0};
+            for (int k = 0; k < terms->n; k++)
+                add_source(&s, line + (size_t)terms->at[k] * c, step,
+                           terms->by[k]);
+            combine(&s, &of, matrices + offset_of(side, &at, rows, row));
         }
+}
+
+/* The point that row j belongs to. */
+static int point_of(const gt__side *side, int axis, int j)
+{
+    int b = 0;
+    while (j >= side->first[axis][b + 1])
+        b++;
+    return b;
+}
+
+static void paste(const gt__side *side, int a, int i, const gt_real *matrices,
+                  size_t rows, size_t row, gt_real *line)
+{
+    size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
+    for (int at = side->span[1] - 1; at >= 0; at--) {
+        const gt__terms *terms = &side->back[1][at];
+        sum s = {0}, rest = {0};
+        for (int k = 0; k < terms->n; k++) {
+            int b = point_of(side, 1, terms->at[k]);
+            place from = {a, b, i, terms->at[k]};
+            size_t next = (size_t)gt__side_depth(side, a, b);
+            add_source(&s, matrices + offset_of(side, &from, rows, row), next,
+                       terms->by[k]);
+            add_source(&rest, s.from[k] + next, next, terms->by[k]);
+        }
+        runs of = {.times = side->tiles, .size = c, .next = step};
+        if (is_seen_before(side, 1, at))
+            of.times = 1;
+        combine(&s, &of, line + (size_t)at * c);
+        of.times = side->tiles - of.times;
+        of.add = true;
+        if (of.times > 0)
+            combine(&rest, &of, line + (size_t)at * c + step);
     }
-}
-
-GT_SIMD static void cut(const gt__terms *terms, const runs *of,
-                        const gt_real *line, gt_real *matrix)
-{
-    switch (terms->n) {
-    case 1:
-        combine_runs(1, terms, of, line, matrix);
-        break;
-    case 2:
-        combine_runs(2, terms, of, line, matrix);
-        break;
-    case 3:
-        combine_runs(3, terms, of, line, matrix);
-        break;
-    case 4:
-        combine_runs(4, terms, of, line, matrix);
-        break;
-    default:
-        combine_runs(terms->n, terms, of, line, matrix);
-    }
-}
-
-GT_SIMD static void paste(const gt__terms *terms, const runs *of,
-                          const gt_real *restrict matrix,
-                          gt_real *restrict line)
-{
-    for (int x = 0; x < of->tiles; x++)
-        for (int i = 0; i < terms->n; i++) {
-            const gt_real *from = matrix + (size_t)x * of->next;
-            gt_real *to = line + (size_t)x * of->step +
-                          (size_t)terms->at[i] * (size_t)of->c;
-            gt_real by = terms->by[i];
-            for (int c = 0; c < of->c; c++)
-                to[c] += by * from[c];
-        }
-}
-
-/* Between the lines and the matrices' rows from `row` on, out of `rows`. */
-static void walk_tiles(const gt__side *side, size_t rows, size_t row,
-                       gt_real *matrices, gt_real *lines, bool back)
-{
-    size_t c = (size_t)side->c;
-    runs of = {
-        .tiles = side->tiles, .c = side->c, .step = (size_t)side->step[1] * c};
-    for (int a = 0; a < side->points[0]; a++)
-        for (int b = 0; b < side->points[1]; b++) {
-            of.next = (size_t)gt__side_depth(side, a, b);
-            gt_real *at = matrices + row * of.next;
-            for (int i = side->first[0][a]; i < side->first[0][a + 1]; i++)
-                for (int j = side->first[1][b]; j < side->first[1][b + 1];
-                     j++, at += c) {
-                    gt_real *line = lines + (size_t)i * line_size(side);
-                    if (back)
-                        paste(&side->terms[1][j], &of, at, line);
-                    else
-                        cut(&side->terms[1][j], &of, line, at);
-                }
-            matrices += rows * of.next;
-        }
 }
 
 /* --- Both. */
+
+static size_t image_size(const gt__side *side)
+{
+    return (size_t)side->h * (size_t)side->w * (size_t)side->c;
+}
 
 void gt__side_analyse(const gt__side *side, const gt__grid *grid,
                       const gt__block *block, const gt_real *images,
                       gt_real *matrices, gt_real *line)
 {
     size_t rows = gt__block_rows(grid, block), row = 0;
-    size_t image = (size_t)side->h * (size_t)side->w * (size_t)side->c;
     memset(line, 0, gt__side_line(side) * sizeof *line);
-    for (int i = block->image; i < block->image + block->n_images; i++)
+    for (int n = block->image; n < block->image + block->n_images; n++)
         for (int y = block->line; y < block->line + block->n_lines; y++) {
-            evaluate_lines(side, images + (size_t)i * image, y, line);
-            walk_tiles(side, rows, row, matrices, line, false);
+            evaluate_lines(side, images + (size_t)n * image_size(side), y,
+                           line);
+            for (int i = 0; i < rows_of(side, 0); i++)
+                cut(side, point_of(side, 0, i), i,
+                    line + (size_t)i * line_size(side), rows, row, matrices);
             row += (size_t)side->tiles;
         }
+}
+
+/* Lines and columns that no tile sees. */
+static bool has_blind_spots(const gt__side *side, const gt__grid *grid)
+{
+    int seen = (grid->lines - 1) * side->step[0] + side->span[0] - side->top;
+    return seen < side->h || side->width - side->left < side->w;
 }
 
 void gt__side_synthesise(const gt__side *side, const gt__grid *grid,
@@ -248,12 +291,16 @@ void gt__side_synthesise(const gt__side *side, const gt__grid *grid,
                          gt_real *images, gt_real *line)
 {
     size_t rows = gt__block_rows(grid, block), row = 0;
-    size_t image = (size_t)side->h * (size_t)side->w * (size_t)side->c;
-    for (int i = block->image; i < block->image + block->n_images; i++)
+    for (int n = block->image; n < block->image + block->n_images; n++) {
+        gt_real *image = images + (size_t)n * image_size(side);
+        if (block->line == 0 && has_blind_spots(side, grid))
+            memset(image, 0, image_size(side) * sizeof *image);
         for (int y = block->line; y < block->line + block->n_lines; y++) {
-            memset(line, 0, gt__side_line(side) * sizeof *line);
-            walk_tiles(side, rows, row, (gt_real *)matrices, line, true);
-            spread_lines(side, line, y, images + (size_t)i * image);
+            for (int i = 0; i < rows_of(side, 0); i++)
+                paste(side, point_of(side, 0, i), i, matrices, rows, row,
+                      line + (size_t)i * line_size(side));
+            return_lines(side, line, y, image);
             row += (size_t)side->tiles;
         }
+    }
 }
