@@ -10,7 +10,9 @@ sanitized && most=3 counts=3
 last=checkpoints/step-00000012.h5
 for model in gan vae; do
     must "training on 1 rank" ranks 1 train $model.yaml --out $model-1 --quiet \
-        --set norm.sync=true
+        --set norm.sync=true --trace trace.json --trace-steps 2
+    says trace.json '"meeting of shards"'
+    says trace.json '_batch_norm backward sums"'
     for n in $counts; do
         must "training on $n ranks" ranks $n train $model.yaml --quiet \
             --out $model-$n --set norm.sync=true

@@ -71,9 +71,7 @@ void gt_learner_free(gt_learner *l)
 
 void gt_learner_begin(gt_learner *l, const gt_batch *batch, bool abstain)
 {
-    int present = 0;
-    while (present < batch->n_shards && batch->shards[present].n > 0)
-        present++;
+    int present = gt_batch_present(batch);
     gt_reducer_begin(l->reducer, present == 0 && abstain ? 1 : present);
 }
 

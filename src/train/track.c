@@ -41,23 +41,15 @@ void gt_pace_free(gt_pace *pace)
     *pace = (gt_pace){0};
 }
 
-static int present(const gt_batch *batch)
-{
-    int n = 0;
-    while (n < batch->n_shards && batch->shards[n].n > 0)
-        n++;
-    return n;
-}
-
 int gt_pace_groups(const gt_pace *pace, const gt_batch *batch)
 {
-    return pace->meeting ? 1 : present(batch);
+    return pace->meeting ? 1 : gt_batch_present(batch);
 }
 
 gt_group gt_pace_group(const gt_pace *pace, const gt_batch *batch, int number)
 {
     if (pace->meeting)
-        return (gt_group){0, present(batch)};
+        return (gt_group){0, gt_batch_present(batch)};
     return (gt_group){number, 1};
 }
 
