@@ -5,15 +5,16 @@ need_tool h5diff
 
 sed 's/^    - relu/    - batch_norm\n    - relu/' vae.yaml >norm.yaml
 mv norm.yaml vae.yaml
-most=4 counts="2 3 4"
-sanitized && most=3 counts=3
+models="gan vae" most=4
+sanitized && models=gan most=3
 last=checkpoints/step-00000012.h5
-for model in gan vae; do
+for model in $models; do
     must "training on 1 rank" ranks 1 train $model.yaml --out $model-1 --quiet \
         --set norm.sync=true --trace trace.json --trace-steps 2
     says trace.json '"meeting of shards"'
     says trace.json '_batch_norm backward sums"'
-    for n in $counts; do
+    for n in 2 3 4; do
+        [ $n -le $most ] || continue
         must "training on $n ranks" ranks $n train $model.yaml --quiet \
             --out $model-$n --set norm.sync=true
         same $model-{1,$n}/$last
@@ -25,16 +26,10 @@ for model in gan vae; do
     grep -q 'sync: true' $model-$most/config.yaml || fail "the key was not kept"
 done
 
-# It makes a difference, unless there is but one shard.
 must "training without" ranks 1 train gan.yaml --out each --quiet
-if h5diff each/$last gan-1/$last >diff.txt; then
+if h5diff each/$last gan-1/$last /generator >diff.txt; then
     fail "norm.sync changes nothing"
 fi
-for sync in true false; do
-    must "training one shard" ranks 1 train gan.yaml --quiet --out one-$sync \
-        --set train.shards=1 --set norm.sync=$sync
-done
-must "comparing them" "$GENTRAIN" diff one-{true,false} >diff.txt
 
 refused 3 "set norm.sync to false or train.accumulate to 1" 2 train gan.yaml \
     --out no --set norm.sync=true --set train.accumulate=2

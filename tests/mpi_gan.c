@@ -291,6 +291,21 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
     }
 }
 
+static void a_single_shard_has_nobody_to_meet(void **state)
+{
+    (void)state;
+    fixture plain, sync;
+    gt_comm *alone = comm_of_one();
+    fixture_open(&plain, alone, pictures, SETS("train.shards=1"));
+    fixture_open(&sync, alone, pictures,
+                 SETS("train.shards=1", "norm.sync=true"));
+    fixture_step(&plain, 3);
+    fixture_step(&sync, 3);
+    assert_states_near(&plain, &sync, 0);
+    fixture_close(&plain);
+    fixture_close(&sync);
+}
+
 static void a_stop_that_one_rank_wants_is_everybody_s(void **state)
 {
     (void)state;
@@ -326,6 +341,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(d_s_schedule_counts_every_one_of_its_updates),
         cmocka_unit_test(replicas_are_equal_to_the_bit_after_several_steps),
         cmocka_unit_test(one_rank_alone_comes_to_the_same_results),
+        cmocka_unit_test(a_single_shard_has_nobody_to_meet),
         cmocka_unit_test(a_stop_that_one_rank_wants_is_everybody_s),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
