@@ -235,11 +235,11 @@ static void improve(gt_task *task, const gt_batch *batch, gt_group group)
     gt_track_forward(d, group);
     for (int k = 0; k < group.n; k++) {
         gt_walk *walk = &d->walk[k];
-        gt_real *scalars = gt_track_scalars(g, k);
-        scalars[LOSS] =
-            (gt_real)loss_of_g(task->setup.config, walk, scale) * scale;
-        scalars[D_FAKE] = walk->pass.share * (gt_real)gt_mean_sigmoid(
-                                                 walk->y, (size_t)walk->pass.n);
+        gt_real *scalars = gt_track_scalars(g, k), share = walk->pass.share;
+        double loss = loss_of_g(task->setup.config, walk, scale);
+        double seen = gt_mean_sigmoid(walk->y, (size_t)walk->pass.n);
+        scalars[LOSS] = (gt_real)loss * scale;
+        scalars[D_FAKE] = share * (gt_real)seen;
     }
     gt_track_backward(d, group, true);
     for (int k = 0; k < group.n; k++)
