@@ -2,13 +2,14 @@
 # keeping all others waiting for ever.
 . "$(dirname "$0")/common.sh"
 
-# start: an endless run on two ranks in the background; its ranks' processes in
-# $first and $second once it has trained a while.
+# start OPTIONS...: an endless run on two ranks in the background; its ranks'
+# processes in $first and $second once it has trained a while.
 start() {
     rm -rf run
     "$MPIRUN" -np 2 "$GENTRAIN" train gan.yaml --out run --steps 100000000 \
         --set train.watchdog_s=2 --set output.checkpoint_every=50 \
-        --set output.keep=2 --set output.sample_every=0 >out.txt 2>err.txt &
+        --set output.keep=2 --set output.sample_every=0 "$@" >out.txt \
+        2>err.txt &
     launcher=$!
     for _ in $(seq 300); do
         ls run/checkpoints/*.h5 >/dev/null 2>&1 && break
@@ -53,8 +54,8 @@ kill -STOP "$second"
 ended 9
 says err.txt "as rank 1 (process $second) is stopped"
 
-# Each rank can be asked why, also the first.
-start
+# Each rank can be asked why, also the first, and also where shards meet.
+start --set norm.sync=true
 kill -STOP "$first"
 ended 9
 says err.txt "waiting for other ranks"

@@ -21,9 +21,9 @@ refuse 'c?yaml(/cyaml)?\.h' '^src/model/config' 'YAML outside src/model/config*'
 refuse 'zlib\.h' '^src/data/idx' 'zlib outside src/data/idx*'
 
 # Public headers belong to rooms. forbid ROOM HEADERS...: ROOM must not include.
-nn='layer|network|loss|optimizer'
+nn='layer|network|lockstep|loss|optimizer'
 data='source|loader|shuffle'
-comm='comm|reducer'
+comm='comm|reducer|meeting'
 io='checkpoint|sampleset|picture|inspect'
 model='config|preset'
 train='task|trainer|metrics|generate'

@@ -113,6 +113,33 @@ static void real_and_generated_batches_are_normalised_apart(void **state)
     fixture_close(&f);
 }
 
+static void synchronised_statistics_are_of_the_whole_batch(void **state)
+{
+    (void)state;
+    fixture f;
+    exhibit e;
+    double running[4] = {0, 0, 1, 1}, apart = 0;
+    fixture_open(&f, comm, points,
+                 SETS("optimizer.momentum=0", "norm.sync=true"));
+    for (uint64_t step = 0; step < 7; step++) {
+        collect(&f, step, &e);
+        verdict before = judge_cut(&f, &e, 1), cut = judge(&f, &e);
+        fixture_step(&f, 1);
+        verdict after = judge_cut(&f, &e, 1);
+        assert_near(figure(&f, "loss_d"), before.loss_d, 1e-4);
+        assert_near(figure(&f, "d_real"), before.d_real, 1e-4);
+        assert_near(figure(&f, "d_fake"), before.d_fake, 1e-4);
+        assert_near(figure(&f, "loss_g"), after.loss_g, 1e-4);
+        assert_near(figure(&f, "d_fake_after"), after.d_fake, 1e-4);
+        apart = fmax(apart, fabs(cut.loss_d - before.loss_d));
+        check_gradient(&f, &before);
+        follow(running, &before);
+        check_running(&f, running);
+    }
+    assert_true(apart > 1e-2);
+    fixture_close(&f);
+}
+
 static void each_of_several_d_steps_takes_a_batch_of_its_own(void **state)
 {
     (void)state;
@@ -245,12 +272,13 @@ static void replicas_are_equal_to_the_bit_after_several_steps(void **state)
 static void one_rank_alone_comes_to_the_same_results(void **state)
 {
     (void)state;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         const char *text = i & 1 ? pictures : points;
         const char *k = i & 2 ? "train.d_steps=2" : "train.d_steps=1";
+        const char *sync = i & 4 ? "norm.sync=true" : "norm.sync=false";
         fixture all, one;
-        fixture_open(&all, comm, text, SETS(k));
-        fixture_open(&one, comm_of_one(), text, SETS(k));
+        fixture_open(&all, comm, text, SETS(k, sync));
+        fixture_open(&one, comm_of_one(), text, SETS(k, sync));
         fixture_step(&all, 7);
         fixture_step(&one, 7);
         assert_states_near(&all, &one, 0);
@@ -263,22 +291,40 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
     }
 }
 
+static void a_single_shard_has_nobody_to_meet(void **state)
+{
+    (void)state;
+    fixture plain, sync;
+    gt_comm *alone = comm_of_one();
+    fixture_open(&plain, alone, pictures, SETS("train.shards=1"));
+    fixture_open(&sync, alone, pictures,
+                 SETS("train.shards=1", "norm.sync=true"));
+    fixture_step(&plain, 3);
+    fixture_step(&sync, 3);
+    assert_states_near(&plain, &sync, 0);
+    fixture_close(&plain);
+    fixture_close(&sync);
+}
+
 static void a_stop_that_one_rank_wants_is_everybody_s(void **state)
 {
     (void)state;
-    fixture f;
-    fixture_open(&f, comm, points, NO_SETS);
-    for (int step = 0; step < 3; step++) { /* the third has 7 samples */
-        f.task->stop = false;
-        fixture_step(&f, 1);
-        assert_false(f.task->stop);
+    for (int sync = 0; sync < 2; sync++) {
+        fixture f;
+        fixture_open(&f, comm, points,
+                     SETS(sync ? "norm.sync=true" : "norm.sync=false"));
+        for (int step = 0; step < 3; step++) { /* the third has 7 samples */
+            f.task->stop = false;
+            fixture_step(&f, 1);
+            assert_false(f.task->stop);
+        }
+        for (int step = 0; step < 3; step++) {
+            f.task->stop = comm->rank == comm->size - 1;
+            fixture_step(&f, 1);
+            assert_true(f.task->stop);
+        }
+        fixture_close(&f);
     }
-    for (int step = 0; step < 3; step++) {
-        f.task->stop = comm->rank == comm->size - 1;
-        fixture_step(&f, 1);
-        assert_true(f.task->stop);
-    }
-    fixture_close(&f);
 }
 
 int main(int argc, char **argv)
@@ -288,12 +334,14 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(latents_are_each_sample_s_own_whichever_rank_asks),
         cmocka_unit_test(real_and_generated_batches_are_normalised_apart),
+        cmocka_unit_test(synchronised_statistics_are_of_the_whole_batch),
         cmocka_unit_test(each_of_several_d_steps_takes_a_batch_of_its_own),
         cmocka_unit_test(a_frozen_network_stays_while_the_other_learns),
         cmocka_unit_test(each_optimizer_follows_its_own_schedule),
         cmocka_unit_test(d_s_schedule_counts_every_one_of_its_updates),
         cmocka_unit_test(replicas_are_equal_to_the_bit_after_several_steps),
         cmocka_unit_test(one_rank_alone_comes_to_the_same_results),
+        cmocka_unit_test(a_single_shard_has_nobody_to_meet),
         cmocka_unit_test(a_stop_that_one_rank_wants_is_everybody_s),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

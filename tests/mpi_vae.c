@@ -223,10 +223,11 @@ static void replicas_are_equal_to_the_bit_after_several_steps(void **state)
 static void one_rank_alone_comes_to_the_same_results(void **state)
 {
     (void)state;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
+        const char *sync = i == 2 ? "norm.sync=true" : "norm.sync=false";
         fixture all, one;
-        fixture_open(&all, comm, i ? pictures : points, NO_SETS);
-        fixture_open(&one, comm_of_one(), i ? pictures : points, NO_SETS);
+        fixture_open(&all, comm, i ? pictures : points, SETS(sync));
+        fixture_open(&one, comm_of_one(), i ? pictures : points, SETS(sync));
         fixture_step(&all, 7);
         fixture_step(&one, 7);
         assert_states_near(&all, &one, 0);

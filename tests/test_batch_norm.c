@@ -204,6 +204,39 @@ static void variance_survives_a_large_mean(void **state)
     check_far_from_zero(300000.013); /* midway between two floats */
 }
 
+/* Shards of one sample each, whose means are far from zero and apart. */
+static void merged_statistics_survive_a_large_mean(void **state)
+{
+    (void)state;
+    enum { SHARDS = 7, SIDE = 16, VALUES = SIDE * SIDE * 2 };
+    gt_layer layer = layer_of((gt_shape){SIDE, SIDE, 2}, 1);
+    gt_real *far = gt_real_alloc(SHARDS * VALUES);
+    gt_real *scratch = gt_real_alloc(layer.scratch);
+    assert_true(far && scratch && layer.exchange == 5);
+    gt_rng_normal((gt_rng){.seed = 4}, far, SHARDS * VALUES);
+    double mean[2] = {0}, square[2] = {0}, n = SHARDS * VALUES / 2;
+    double told[SHARDS + 1][5] = {{0}}; /* the last has no samples */
+    for (int i = 0; i < SHARDS * VALUES; i++) {
+        far[i] = (gt_real)(300000 + i / VALUES + (double)far[i]);
+        mean[i % 2] += (double)far[i] / n;
+    }
+    for (int i = 0; i < SHARDS * VALUES; i++)
+        square[i % 2] += pow((double)far[i] - mean[i % 2], 2);
+    for (int k = 0; k < SHARDS; k++)
+        layer.type->gather(&layer, &(gt_pass){.n = 1, .training = true},
+                           far + (size_t)k * VALUES, told[k], scratch);
+    for (int k = 1; k <= SHARDS; k++)
+        layer.type->merge(told[0], told[k], 5);
+    assert_true(told[0][0] == n);
+    for (int c = 0; c < 2; c++) {
+        assert_near(told[0][1 + c], mean[c], 1e-9);
+        assert_near(told[0][3 + c], square[c] / n, 1e-5);
+    }
+    free(far);
+    free(scratch);
+    free((void *)layer.options);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +245,7 @@ int main(void)
         cmocka_unit_test(statistics_of_passes_add_up_by_share),
         cmocka_unit_test(single_value_is_its_own_mean),
         cmocka_unit_test(variance_survives_a_large_mean),
+        cmocka_unit_test(merged_statistics_survive_a_large_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,7 @@ static void defaults_are_those_of_the_tables(void **state)
     assert_int_equal(c->communication.reduction, 0);   /* tree */
     assert_int_equal(c->communication.compression, 0); /* none */
     assert_true(c->communication.bucket_mb == 1);
+    assert_false(c->norm.sync);
     assert_int_equal(c->output.checkpoint_every, 1000);
     assert_int_equal(c->output.keep, 3);
     assert_int_equal(c->output.sample_every, 500);

@@ -66,6 +66,10 @@ typedef struct gt_config {
     } train;
 
     struct {
+        bool sync; /* statistics of the batch, not of a shard */
+    } norm;
+
+    struct {
         int reduction;    /* gt_reduction, of reducer.h */
         int compression;  /* gt_compression, of reducer.h */
         double bucket_mb; /* of 2^20 bytes; 0: all at once */

@@ -54,6 +54,9 @@ typedef struct gt_layer {
     gt_real state_rate; /* how fast state follows the batch: s += rate(b - s) */
     size_t saved;       /* reals kept from forward to backward by a pass */
     size_t scratch;     /* reals of working memory for any n <= max_n */
+    size_t exchange;    /* doubles that a shard tells the others where all
+                           shards of a batch meet at this layer; 0: it never
+                           looks beyond its own */
 } gt_layer;
 
 /* One pass of some samples (a shard of the batch) through a network. Flat
@@ -81,6 +84,9 @@ typedef struct gt_pass {
        written for good. NULL: nobody wants to know. */
     void (*final)(void *context, size_t from);
     void *final_context;
+    const double *total; /* layer->exchange doubles, for a layer at which the
+                            shards have met: see gather. NULL: the pass is a
+                            batch of its own */
 } gt_pass;
 
 struct gt_layer_type {
@@ -112,6 +118,22 @@ struct gt_layer_type {
     void (*backward)(const gt_layer *layer, const gt_pass *pass,
                      const gt_real *x, const gt_real *y, const gt_real *dy,
                      gt_real *dx, const gt_real *saved, gt_real *scratch);
+
+    /* A layer with an exchange can take a batch that is cut into shards as one:
+     * each shard tells what it has in `mine`, what all of them told is merged
+     * in a fixed order, and forward then finds the outcome in pass->total. A
+     * shard without samples tells zeros, which must not change anything when
+     * they are merged. All NULL for other layers. */
+    void (*gather)(const gt_layer *layer, const gt_pass *pass, const gt_real *x,
+                   double *mine, gt_real *scratch);
+    void (*merge)(double *to, const double *from, size_t count);
+
+    /* The same on the way back, where merging is adding. The parameters'
+     * gradients are written here; backward, when it finds a total, leaves them
+     * alone. */
+    void (*gather_back)(const gt_layer *layer, const gt_pass *pass,
+                        const gt_real *x, const gt_real *dy,
+                        const gt_real *saved, double *mine, gt_real *scratch);
 };
 
 /* The table. */

@@ -53,6 +53,10 @@ void gt_network_init(gt_network *net, gt_init init, uint64_t seed,
 /* Move the state (running statistics) towards `batch`, laid out as state. */
 void gt_network_follow(gt_network *net, const gt_real *batch);
 
+/* The largest exchange of its layers, in doubles; 0: none looks beyond a shard.
+ */
+size_t gt_network_exchange(const gt_network *net);
+
 /* "03_conv2d" for a layer's group in files and messages; returns `text`. */
 enum { GT_LAYER_LABEL = 48 };
 char *gt_layer_label(const gt_layer *layer, char text[GT_LAYER_LABEL]);
@@ -89,6 +93,9 @@ void gt_tape_free(gt_tape *tape);
  * valid until the tape's next forward. */
 const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
                                const gt_real *x);
+
+/* What the last forward returned. */
+const gt_real *gt_tape_output(const gt_tape *tape);
 
 /* A buffer of [max_n x net->out] for the loss gradient, free between forward
  * and backward of any tape of this workspace. */

@@ -237,6 +237,14 @@ const gt_batch *gt_loader_next(gt_loader *loader)
     return &loader->ring[next % SLOTS].batch;
 }
 
+int gt_batch_present(const gt_batch *batch)
+{
+    int n = 0;
+    while (n < batch->n_shards && batch->shards[n].n > 0)
+        n++;
+    return n;
+}
+
 double gt_loader_waited(const gt_loader *loader)
 {
     return loader->waited;

@@ -54,6 +54,13 @@ static gt_status check_together(gt__tree *tree, const gt_config *config)
             "use at most %lld, or auto",
             (long long)config->train.shards, (long long)config->train.batch,
             (long long)config->train.batch);
+    if (config->norm.sync && config->train.accumulate > 1)
+        return gt__tree_fail(
+            tree, gt__tree_at(tree, "norm.sync"), "norm.sync",
+            "statistics of the whole batch need the activations of all its "
+            "pieces at once, which train.accumulate (%lld) is there to avoid; "
+            "set norm.sync to false or train.accumulate to 1",
+            (long long)config->train.accumulate);
     if (config->task == GT_TASK_VAE &&
         config->model.likelihood == GT_BERNOULLI &&
         strcmp(gt__tree_word(tree, gt__tree_at(tree, "data.range")), "unit"))

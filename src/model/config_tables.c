@@ -95,6 +95,14 @@ static const gt_option gan_train_options[] = {
     {0},
 };
 
+static const gt_option norm_options[] = {
+    {"sync", GT_OPTION_BOOL, FIELD(norm, sync), "false", 0, 0, NULL,
+     "batch_norm takes its statistics of the whole batch instead of a shard, "
+     "as if there were but one; every batch_norm then waits for all ranks, on "
+     "its way forward and back, and a rank holds all its shards' activations"},
+    {0},
+};
+
 static const gt_option communication_options[] = {
     {"reduction", GT_OPTION_CHOICE, FIELD(communication, reduction), "tree", 0,
      0, reduction_names,
@@ -152,6 +160,8 @@ const gt_config_section gt_config_sections[] = {
      "how long, and on how much at once"},
     {"train", gan_train_options, offsetof(gt_config, train), GT_TASK_GAN, NULL,
      "how long, and on how much at once"},
+    {"norm", norm_options, offsetof(gt_config, norm), GT_TASK_ANY, NULL,
+     "how layers normalise"},
     {"communication", communication_options, offsetof(gt_config, communication),
      GT_TASK_ANY, NULL, "how ranks talk to each other"},
     {"output", output_options, offsetof(gt_config, output), GT_TASK_ANY, NULL,

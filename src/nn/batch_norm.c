@@ -7,7 +7,14 @@
  * spread over the lanes once, and the inner loops vectorise at any c, be it 1
  * or 512. Sums over a block of rows are taken per lane in gt_real, blocks are
  * added in double. The variance is the corrected two-pass one (Chan, Golub,
- * LeVeque 1983), sound for means far beyond the deviation. */
+ * LeVeque 1983), sound for means far beyond the deviation.
+ *
+ * A batch may be several shards. Each then tells its number of values, means
+ * and variances, and two of these make one by the pairwise formula of the same
+ * paper, in double: it adds squares of differences of means and never subtracts
+ * a squared mean, so it is as sound, and one meeting is enough where adding up
+ * plain deviations would take two (the mean must be known first). On the way
+ * back the sums are of gradients, and double is more than they need. */
 #include "core/simd.h"
 #include "nn/layers.h"
 
@@ -50,6 +57,7 @@ static int lanes_of(int channels)
 typedef struct work {
     int channels, lanes;
     double *sum_a, *sum_b;    /* [channels] */
+    double *told;             /* [exchange] */
     gt_real *part_a, *part_b; /* [lanes]: sums of a block */
     gt_real *mean, *slope;    /* [lanes]: spread over the lanes */
     gt_real *offset, *ratio;  /* [lanes] */
@@ -57,20 +65,35 @@ typedef struct work {
 
 enum { DOUBLE_REALS = sizeof(double) / sizeof(gt_real) };
 
+/* What a shard tells: values a channel; then, by channel, means and variances,
+ * or sums of gradients and of their products with the deviations. */
+static size_t exchange_size(int channels)
+{
+    return 1 + (size_t)2 * channels;
+}
+
+/* Doubles of scratch, in whole cache lines. */
+static size_t double_size(int channels)
+{
+    return ((size_t)2 * channels + exchange_size(channels) + 7) / 8 * 8;
+}
+
 static size_t work_size(int channels)
 {
-    return (size_t)2 * DOUBLE_REALS * channels + (size_t)6 * lanes_of(channels);
+    return DOUBLE_REALS * double_size(channels) +
+           (size_t)6 * lanes_of(channels);
 }
 
 static work work_at(int channels, gt_real *scratch)
 {
     size_t c = channels, lanes = lanes_of(channels);
     double *sums = (double *)(void *)scratch;
-    gt_real *rest = scratch + 2 * DOUBLE_REALS * c;
+    gt_real *rest = scratch + DOUBLE_REALS * double_size(channels);
     return (work){.channels = channels,
                   .lanes = (int)lanes,
                   .sum_a = sums,
                   .sum_b = sums + c,
+                  .told = sums + 2 * c,
                   .part_a = rest,
                   .part_b = rest + lanes,
                   .mean = rest + 2 * lanes,
@@ -156,6 +179,7 @@ static gt_status plan(gt_layer *layer, int max_n)
     layer->state_rate = (gt_real)o->momentum;
     layer->saved = (size_t)2 * c; /* mean, 1 / deviation */
     layer->scratch = work_size(c);
+    layer->exchange = exchange_size(c);
     return GT_OK;
 }
 
@@ -164,34 +188,70 @@ static size_t pass_count(const gt_layer *layer, const gt_pass *pass)
     return (size_t)pass->n * gt_shape_size(layer->in);
 }
 
-/* Mean and variance of the batch: a first pass for the mean, a second for the
+static double values_per_channel(const work *w, size_t count)
+{
+    return (double)(count / (size_t)w->channels);
+}
+
+/* Mean and variance of this shard: a first pass for the mean, a second for the
  * variance about it, which also corrects the first one's rounding. */
+static void gather(const gt_layer *layer, const gt_pass *pass, const gt_real *x,
+                   double *mine, gt_real *scratch)
+{
+    work w = work_at(layer->in.c, scratch);
+    size_t count = pass_count(layer, pass);
+    double n = values_per_channel(&w, count);
+    double *means = mine + 1, *variances = means + w.channels;
+    memset(w.mean, 0, (size_t)w.lanes * sizeof *w.mean);
+    sum(&w, x, NULL, count);
+    for (int c = 0; c < w.channels; c++)
+        w.mean[c] = (gt_real)(w.sum_a[c] / n);
+    spread(w.mean, &w);
+    sum(&w, x, NULL, count);
+    mine[0] = n;
+    for (int c = 0; c < w.channels; c++) {
+        double error = w.sum_a[c] / n;
+        double variance = w.sum_b[c] / n - error * error;
+        means[c] = w.mean[c] + error;
+        variances[c] = variance < 0 ? 0 : variance;
+    }
+}
+
+static void merge(double *to, const double *from, size_t count)
+{
+    double a = to[0], b = from[0], n = a + b;
+    size_t channels = (count - 1) / 2;
+    double *means = to + 1, *variances = means + channels;
+    if (b == 0)
+        return;
+    for (size_t c = 0; c < channels; c++) {
+        double apart = from[1 + c] - means[c];
+        double variance = from[1 + channels + c];
+        means[c] += apart * (b / n);
+        variances[c] = (a * variances[c] + b * variance) / n +
+                       apart * apart * (a / n) * (b / n);
+    }
+    to[0] = n;
+}
+
+/* From what was told of the whole batch. */
 static void batch_statistics(const gt_layer *layer, const gt_pass *pass,
-                             const work *w, const gt_real *x, gt_real *mean,
+                             const double *told, gt_real *mean,
                              gt_real *deviation_inverse)
 {
     const options *o = layer->options;
-    size_t count = pass_count(layer, pass);
-    double n = (double)(count / (size_t)w->channels);
-    double unbias = n > 1 ? n / (n - 1) : 1;
-    memset(w->mean, 0, (size_t)w->lanes * sizeof *w->mean);
-    sum(w, x, NULL, count);
-    for (int c = 0; c < w->channels; c++)
-        w->mean[c] = (gt_real)(w->sum_a[c] / n);
-    spread(w->mean, w);
-    sum(w, x, NULL, count);
+    int channels = layer->in.c;
+    double n = told[0], unbias = n > 1 ? n / (n - 1) : 1;
+    const double *means = told + 1, *variances = means + channels;
     gt_real *to = pass->batch_state;
-    for (int c = 0; c < w->channels; c++) {
-        double error = w->sum_a[c] / n;
-        double variance = w->sum_b[c] / n - error * error;
-        variance = variance < 0 ? 0 : variance;
-        mean[c] = (gt_real)(w->mean[c] + error);
-        deviation_inverse[c] = (gt_real)(1 / sqrt(variance + o->epsilon));
+    for (int c = 0; c < channels; c++) {
+        mean[c] = (gt_real)means[c];
+        deviation_inverse[c] = (gt_real)(1 / sqrt(variances[c] + o->epsilon));
         if (!to)
             continue;
         to[layer->state[0].offset + c] += pass->share * mean[c];
         to[layer->state[1].offset + c] +=
-            pass->share * (gt_real)(unbias * variance);
+            pass->share * (gt_real)(unbias * variances[c]);
     }
 }
 
@@ -217,8 +277,11 @@ GT_SIMD static void forward(const gt_layer *layer, const gt_pass *pass,
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *bias = pass->param + layer->param[1].offset;
     gt_real *saved_mean = saved, *saved_inverse = saved + w.channels;
+    if (pass->training && !pass->total)
+        gather(layer, pass, x, w.told, scratch);
     if (pass->training)
-        batch_statistics(layer, pass, &w, x, saved_mean, saved_inverse);
+        batch_statistics(layer, pass, pass->total ? pass->total : w.told,
+                         saved_mean, saved_inverse);
     else
         running_statistics(layer, pass, saved_mean, saved_inverse);
 
@@ -253,6 +316,21 @@ static void put_gradients(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
+static void gather_back(const gt_layer *layer, const gt_pass *pass,
+                        const gt_real *x, const gt_real *dy,
+                        const gt_real *saved, double *mine, gt_real *scratch)
+{
+    work w = work_at(layer->in.c, scratch);
+    size_t count = pass_count(layer, pass);
+    memcpy(w.mean, saved, (size_t)w.channels * sizeof *saved);
+    spread(w.mean, &w);
+    sum(&w, x, dy, count);
+    if (pass->grad)
+        put_gradients(layer, pass, &w, saved + w.channels);
+    mine[0] = values_per_channel(&w, count);
+    memcpy(mine + 1, w.sum_a, (size_t)2 * w.channels * sizeof *mine);
+}
+
 /* With s = 1 / deviation, h = (x - mean) s and means over the batch,
  * dx = weight s (dy - mean(dy) - h mean(dy h)); in evaluation the statistics
  * are constants and the two means drop out. */
@@ -264,24 +342,23 @@ GT_SIMD static void backward(const gt_layer *layer, const gt_pass *pass,
     (void)y;
     work w = work_at(layer->in.c, scratch);
     size_t count = pass_count(layer, pass);
-    double each = (double)w.channels / (double)count;
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *inverse = saved + w.channels;
-    memcpy(w.mean, saved, (size_t)w.channels * sizeof *saved);
-    spread(w.mean, &w);
-    if (pass->grad || pass->training)
-        sum(&w, x, dy, count);
-    if (pass->grad)
-        put_gradients(layer, pass, &w, inverse);
+    const double *told = pass->total ? pass->total : w.told;
+    if (!pass->total && (pass->grad || pass->training))
+        gather_back(layer, pass, x, dy, saved, w.told, scratch);
     if (!dx)
         return;
 
     for (int c = 0; c < w.channels; c++) {
-        double s = inverse[c];
+        double s = inverse[c], each = pass->training ? 1 / told[0] : 0;
+        double gradients = told[1 + c], products = told[1 + w.channels + c];
+        w.mean[c] = saved[c];
         w.slope[c] = weight[c] * inverse[c];
-        w.offset[c] = pass->training ? (gt_real)(w.sum_a[c] * each) : 0;
-        w.ratio[c] = pass->training ? (gt_real)(w.sum_b[c] * each * s * s) : 0;
+        w.offset[c] = pass->training ? (gt_real)(gradients * each) : 0;
+        w.ratio[c] = pass->training ? (gt_real)(products * each * s * s) : 0;
     }
+    spread(w.mean, &w);
     spread(w.slope, &w);
     spread(w.offset, &w);
     spread(w.ratio, &w);
@@ -308,4 +385,7 @@ const gt_layer_type gt__batch_norm = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .gather = gather,
+    .merge = merge,
+    .gather_back = gather_back,
 };

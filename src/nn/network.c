@@ -170,6 +170,15 @@ void gt_network_follow(gt_network *net, const gt_real *batch)
     }
 }
 
+size_t gt_network_exchange(const gt_network *net)
+{
+    size_t most = 0;
+    for (int i = 0; i < net->n_layers; i++)
+        if (net->layers[i].exchange > most)
+            most = net->layers[i].exchange;
+    return most;
+}
+
 char *gt_layer_label(const gt_layer *layer, char text[GT_LAYER_LABEL])
 {
     snprintf(text, GT_LAYER_LABEL, "%02d_%s", layer->index, layer->type->name);

@@ -6,7 +6,7 @@
  * its input unless the caller or another layer's backward still needs that.
  * Gradients need no such care: each is read once, so they go back and forth
  * between two buffers, or stay where they are. */
-#include "gentrain/network.h"
+#include "nn/tape.h"
 
 #include "gentrain/trace.h"
 
@@ -110,28 +110,41 @@ void gt_tape_free(gt_tape *tape)
     *tape = (gt_tape){0};
 }
 
-/* What layer i reads; for i == n_layers, what the network returns. */
-static const gt_real *input_of(const gt_tape *tape, int i)
+const gt_real *gt__tape_input(const gt_tape *tape, int i)
 {
     return i > 0 && tape->y[i - 1] ? tape->y[i - 1] : tape->x;
+}
+
+const gt_real *gt_tape_output(const gt_tape *tape)
+{
+    return gt__tape_input(tape, tape->net->n_layers);
+}
+
+void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
+                      const double *total)
+{
+    const gt_network *net = tape->net;
+    gt_pass first = *pass;
+    first.total = total;
+    assert(pass->n >= 1 && pass->n <= net->max_n);
+    for (int i = from; i < to; i++) {
+        const gt_layer *layer = &net->layers[i];
+        if (layer->type->view)
+            continue;
+        int64_t begin = gt_trace_begin();
+        layer->type->forward(layer, i == from ? &first : pass,
+                             gt__tape_input(tape, i), tape->y[i],
+                             tape->saved[i], tape->ws->scratch);
+        gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
+    }
 }
 
 const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
                                const gt_real *x)
 {
-    const gt_network *net = tape->net;
-    assert(pass->n >= 1 && pass->n <= net->max_n);
     tape->x = x;
-    for (int i = 0; i < net->n_layers; i++) {
-        const gt_layer *layer = &net->layers[i];
-        if (layer->type->view)
-            continue;
-        int64_t begin = gt_trace_begin();
-        layer->type->forward(layer, pass, input_of(tape, i), tape->y[i],
-                             tape->saved[i], tape->ws->scratch);
-        gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
-    }
-    return input_of(tape, net->n_layers);
+    gt__tape_forward(tape, pass, 0, tape->net->n_layers, NULL);
+    return gt_tape_output(tape);
 }
 
 gt_real *gt_tape_loss_gradient(gt_tape *tape)
@@ -139,8 +152,7 @@ gt_real *gt_tape_loss_gradient(gt_tape *tape)
     return tape->ws->gradient[0];
 }
 
-/* The lowest layer whose backward anybody needs. */
-static int lowest_layer(const gt_network *net, bool want_grad, bool want_dx)
+int gt__tape_lowest(const gt_network *net, bool want_grad, bool want_dx)
 {
     if (want_dx)
         return 0;
@@ -163,28 +175,39 @@ static void announce(const gt_network *net, const gt_pass *pass, int i)
                                          : net->n_params);
 }
 
-gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
-                          bool want_dx)
+gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
+                           int top, int bottom, bool want_dx,
+                           const double *total)
 {
     const gt_network *net = tape->net;
     gt_workspace *ws = tape->ws;
-    int lowest = lowest_layer(net, pass->grad != NULL, want_dx);
-    for (int i = net->n_layers - 1; i >= lowest; i--) {
+    gt_pass first = *pass;
+    first.total = total;
+    for (int i = top; i >= bottom; i--) {
         const gt_layer *layer = &net->layers[i];
         if (layer->type->view)
             continue;
         gt_real *dx = ws->gradient[dy == ws->gradient[0]];
         if (layer->type->in_place)
             dx = dy;
-        if (i == lowest && !want_dx)
+        if (i == bottom && !want_dx)
             dx = NULL;
         int64_t begin = gt_trace_begin();
-        layer->type->backward(layer, pass, input_of(tape, i),
-                              input_of(tape, i + 1), dy, dx, tape->saved[i],
-                              ws->scratch);
+        layer->type->backward(
+            layer, i == top ? &first : pass, gt__tape_input(tape, i),
+            gt__tape_input(tape, i + 1), dy, dx, tape->saved[i], ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
         announce(net, pass, i);
         dy = dx;
     }
     return want_dx ? dy : NULL;
+}
+
+gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
+                          bool want_dx)
+{
+    const gt_network *net = tape->net;
+    int lowest = gt__tape_lowest(net, pass->grad != NULL, want_dx);
+    return gt__tape_backward(tape, pass, dy, net->n_layers - 1, lowest, want_dx,
+                             NULL);
 }

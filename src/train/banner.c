@@ -51,6 +51,14 @@ static void print_networks(const gt_task *task)
     }
 }
 
+static bool looks_beyond_shards(const gt_task *task)
+{
+    for (int i = 0; i < task->n_learners; i++)
+        if (gt_network_exchange(task->learner[i]->net) > 0)
+            return true;
+    return false;
+}
+
 void gt_banner_print(const gt_task *task, int threads, int shards,
                      const gt_source *source)
 {
@@ -74,6 +82,9 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
         gt_warn("BLAS runs its %s kernels, but this CPU is fit for %s, which "
                 "may be twice as fast; unset OPENBLAS_CORETYPE",
                 gt_blas_kernel(), gt_blas_best_kernel());
+    if (config->norm.sync && !looks_beyond_shards(task))
+        gt_warn("norm.sync is true, but no network has a batch_norm layer: it "
+                "changes nothing");
     if (warning[0])
         gt_warn("%s", warning);
 }

@@ -1,5 +1,5 @@
-/* gan.c: generative adversarial training (Goodfellow et al. 2014), one shard
- * after the other.
+/* gan.c: generative adversarial training (Goodfellow et al. 2014), one group of
+ * shards after the other (track.h).
  *
  * A step is d_steps updates of the discriminator D and one of the generator G.
  * Real and generated images go through D apart, each with its own batch
@@ -9,8 +9,8 @@
  * the images in D's update, none of D's weights in G's update, none towards z.
  */
 #include "gentrain/loss.h"
-#include "train/learner.h"
 #include "train/tasks.h"
+#include "train/track.h"
 
 #include <stdlib.h>
 
@@ -32,16 +32,15 @@ enum {
 };
 
 typedef struct gan_state {
-    gt_tape d_tape;
-    gt_tape *g_tape; /* one per shard of this rank: they live from D's update
-                        to G's. One in all when not training, or when gradients
-                        are accumulated to save memory: then G's update makes
-                        each shard's images again */
-    int n_tapes;
-    const gt_real **fake; /* per tape: the images in it */
+    gt_pace pace;
+    gt_track track[2]; /* G has one tape per shard of this rank: they live from
+                          D's update to G's. One in all when not training, or
+                          when gradients are accumulated to save memory: then
+                          G's update makes each shard's images again */
     gt_arena arena;
     gt_real *latents; /* [max_n x latent] per shard, in a row */
     gt_real *g_state; /* [n_state] per shard: G's batch statistics */
+    double *loss;     /* per shard of a group */
 } gan_state;
 
 static void release(gt_task *task)
@@ -49,12 +48,11 @@ static void release(gt_task *task)
     gan_state *gan = task->data;
     if (!gan)
         return;
-    gt_tape_free(&gan->d_tape);
-    for (int i = 0; i < gan->n_tapes; i++)
-        gt_tape_free(&gan->g_tape[i]);
-    free(gan->g_tape);
-    free(gan->fake);
+    gt_track_free(&gan->track[G]);
+    gt_track_free(&gan->track[D]);
+    gt_pace_free(&gan->pace);
     gt_arena_free(&gan->arena);
+    free(gan->loss);
     free(gan);
 }
 
@@ -91,144 +89,176 @@ static gt_status build_networks(gt_task *task)
     return GT_OK;
 }
 
-static gt_status build(gt_task *task)
+/* Networks are there. */
+static gt_status build_passes(gt_task *task, gan_state *gan)
 {
     const gt_task_setup *setup = &task->setup;
-    gan_state *gan = calloc(1, sizeof *gan);
-    if (!gan)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a GAN");
-    task->data = gan;
-    gt_status status = build_networks(task);
-    if (status != GT_OK)
-        return status;
-
     int shards = setup->training ? setup->n_shards : 1;
+    int tapes = setup->config->train.accumulate > 1 ? 1 : shards;
     const gt_network *g = task->learner[G]->net;
     size_t z =
         gt_arena_reserve(&gan->arena, (size_t)shards * (size_t)setup->max_n *
                                           gt_shape_size(g->in));
     size_t state = gt_arena_reserve(&gan->arena, (size_t)shards * g->n_state);
-    status = gt_arena_commit(&gan->arena, "latents");
+    gt_status status = gt_arena_commit(&gan->arena, "latents");
     if (status != GT_OK)
         return status;
     gan->latents = gt_arena_at(&gan->arena, z);
     gan->g_state = gt_arena_at(&gan->arena, state);
-    int tapes = setup->config->train.accumulate > 1 ? 1 : shards;
-    gan->g_tape = calloc((size_t)tapes, sizeof *gan->g_tape);
-    gan->fake = calloc((size_t)tapes, sizeof *gan->fake);
-    if (!gan->g_tape || !gan->fake)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate %d tapes", tapes);
-    for (; gan->n_tapes < tapes && status == GT_OK; gan->n_tapes++)
-        status =
-            gt_tape_plan(&gan->g_tape[gan->n_tapes], g, &task->learner[G]->ws);
+    status = gt_pace_set(&gan->pace, task);
+    if (status != GT_OK)
+        return status;
+    gan->loss = calloc((size_t)gan->pace.width, sizeof *gan->loss);
+    if (!gan->loss)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a GAN");
+    status = gt_track_lay(&gan->track[G], &gan->pace, task->learner[G], tapes);
     if (status == GT_OK)
-        status = gt_tape_plan(&gan->d_tape, task->learner[D]->net,
-                              &task->learner[D]->ws);
+        status = gt_track_lay(&gan->track[D], &gan->pace, task->learner[D],
+                              gan->pace.width);
     return status;
 }
 
-/* The tape that makes shard i's images. */
-static int tape_of(const gan_state *gan, int i)
+static gt_status build(gt_task *task)
 {
-    return i % gan->n_tapes;
+    gan_state *gan = calloc(1, sizeof *gan);
+    if (!gan)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a GAN");
+    task->data = gan;
+    gt_status status = build_networks(task);
+    return status == GT_OK ? build_passes(task, gan) : status;
 }
 
-/* Images of shard `i` from fresh latents, with G's batch statistics kept for
- * G's update. */
-static void make_fakes(gt_task *task, const gt_batch *batch, int i)
+/* What G made of shard k of the group. */
+static const gt_real *fakes_of(const gan_state *gan, gt_group group, int k)
+{
+    return gt_tape_output(gt_track_tape(&gan->track[G], group.first + k));
+}
+
+/* Images from fresh latents, with G's batch statistics kept for G's update. */
+static void make_fakes(gt_task *task, const gt_batch *batch, gt_group group)
 {
     gan_state *gan = task->data;
-    const gt_shard *shard = &batch->shards[i];
     const gt_network *net = task->learner[G]->net;
-    gt_pass pass =
-        gt_learner_pass(task->learner[G], task, batch, shard, STREAM_MAKE);
-    pass.batch_state = gan->g_state + (size_t)i * net->n_state;
-    for (size_t j = 0; j < net->n_state; j++)
-        pass.batch_state[j] = 0;
-    gt_real *z =
-        gan->latents + (size_t)i * (size_t)net->max_n * gt_shape_size(net->in);
-    gt_rng at = {.seed = pass.seed,
-                 .step = pass.step,
-                 .sample = pass.first_sample,
-                 .stream = GT_STREAM_LATENT};
-    gt_task_latents(task->setup.config, at, shard->n, z);
-    int t = tape_of(gan, i);
-    gan->fake[t] = gt_tape_forward(&gan->g_tape[t], &pass, z);
+    for (int k = 0; k < group.n; k++) {
+        gt_walk *walk =
+            gt_track_enter(&gan->track[G], task, batch, group, k, STREAM_MAKE);
+        gt_pass *pass = &walk->pass;
+        size_t i = (size_t)(group.first + k);
+        pass->batch_state = gan->g_state + i * net->n_state;
+        for (size_t j = 0; j < net->n_state; j++)
+            pass->batch_state[j] = 0;
+        gt_real *z =
+            gan->latents + i * (size_t)net->max_n * gt_shape_size(net->in);
+        gt_rng at = {.seed = pass->seed,
+                     .step = pass->step,
+                     .sample = pass->first_sample,
+                     .stream = GT_STREAM_LATENT};
+        gt_task_latents(task->setup.config, at, pass->n, z);
+        walk->x = z;
+    }
+    gt_track_forward(&gan->track[G], group);
 }
 
-/* D's loss on the real and the generated images of one shard, and its gradient
- * towards D's weights. */
-static void judge_shard(gt_task *task, const gt_batch *batch, int i)
+/* The gradient of D's outputs goes to walk->dy; `seen` gets the share of what D
+ * takes for real. */
+static double loss_of_d(gt_walk *walk, gt_real target, gt_real scale,
+                        gt_real share, gt_real *seen)
+{
+    size_t n = (size_t)walk->pass.n;
+    walk->dy = gt_tape_loss_gradient(walk->tape);
+    *seen = share * (gt_real)gt_mean_sigmoid(walk->y, n);
+    return gt_loss_bce(walk->y, n, target, scale, walk->dy);
+}
+
+/* D's loss on the real and the generated images, and its gradient towards D's
+ * weights. */
+static void judge(gt_task *task, const gt_batch *batch, gt_group group)
 {
     gan_state *gan = task->data;
-    const gt_shard *shard = &batch->shards[i];
-    gt_learner *d = task->learner[D];
+    gt_track *d = &gan->track[D];
     gt_real scale = (gt_real)1 / (gt_real)batch->n;
-    gt_real *gradient = gt_tape_loss_gradient(&gan->d_tape);
-    size_t n = (size_t)shard->n;
+    for (int k = 0; k < group.n; k++) {
+        gt_walk *walk = gt_track_enter(d, task, batch, group, k, STREAM_REAL);
+        gt_track_open(d, k)[GT_SCALAR_STOP] = task->stop;
+        walk->pass.share /= 2; /* statistics are of both halves */
+        walk->x = batch->shards[group.first + k].x;
+    }
+    gt_track_forward(d, group);
+    for (int k = 0; k < group.n; k++)
+        gan->loss[k] =
+            loss_of_d(&d->walk[k], 1, scale, 2 * d->walk[k].pass.share,
+                      &gt_track_scalars(d, k)[D_REAL]);
+    gt_track_backward(d, group, false);
 
-    gt_pass pass = gt_learner_pass(d, task, batch, shard, STREAM_REAL);
-    gt_real *scalars = gt_learner_open(d, &pass);
-    scalars[GT_SCALAR_STOP] = task->stop;
-    gt_real weight = pass.share;
-    pass.share = weight / 2; /* statistics are of both halves */
-    const gt_real *logits = gt_tape_forward(&gan->d_tape, &pass, shard->x);
-    double loss = gt_loss_bce(logits, n, 1, scale, gradient);
-    scalars[D_REAL] = weight * (gt_real)gt_mean_sigmoid(logits, n);
-    gt_tape_backward(&gan->d_tape, &pass, gradient, false);
+    for (int k = 0; k < group.n; k++) {
+        d->walk[k].pass.stream = STREAM_FAKE;
+        d->walk[k].pass.accumulate = true;
+        d->walk[k].x = fakes_of(gan, group, k);
+    }
+    gt_track_forward(d, group);
+    for (int k = 0; k < group.n; k++) {
+        gt_real *scalars = gt_track_scalars(d, k);
+        double loss = gan->loss[k];
+        loss += loss_of_d(&d->walk[k], 0, scale, 2 * d->walk[k].pass.share,
+                          &scalars[D_FAKE]);
+        scalars[LOSS] = (gt_real)loss * scale;
+    }
+    gt_track_backward_last(d, group, false);
+    gt_track_add(d, group);
+}
 
-    pass.stream = STREAM_FAKE;
-    pass.accumulate = true;
-    logits = gt_tape_forward(&gan->d_tape, &pass, gan->fake[tape_of(gan, i)]);
-    loss += gt_loss_bce(logits, n, 0, scale, gradient);
-    scalars[D_FAKE] = weight * (gt_real)gt_mean_sigmoid(logits, n);
-    scalars[LOSS] = (gt_real)loss * scale;
-    gt_learner_overlap(d, &pass);
-    gt_tape_backward(&gan->d_tape, &pass, gradient, false);
-    gt_learner_add(d);
+static double loss_of_g(const gt_config *config, gt_walk *walk, gt_real scale)
+{
+    size_t n = (size_t)walk->pass.n;
+    walk->dy = gt_tape_loss_gradient(walk->tape);
+    return config->model.gan_loss == GT_GAN_MINIMAX
+               ? gt_loss_minimax(walk->y, n, scale, walk->dy)
+               : gt_loss_bce(walk->y, n, 1, scale, walk->dy);
 }
 
 /* G's loss on the images it made for D, and its gradient through D. */
-static void improve_shard(gt_task *task, const gt_batch *batch, int i)
+static void improve(gt_task *task, const gt_batch *batch, gt_group group)
 {
     gan_state *gan = task->data;
-    const gt_shard *shard = &batch->shards[i];
-    gt_learner *g = task->learner[G];
+    gt_track *g = &gan->track[G], *d = &gan->track[D];
     gt_real scale = (gt_real)1 / (gt_real)batch->n;
-    gt_real *gradient = gt_tape_loss_gradient(&gan->d_tape);
-    size_t n = (size_t)shard->n;
-
-    gt_pass make = gt_learner_pass(g, task, batch, shard, STREAM_MAKE);
-    gt_real *scalars = gt_learner_open(g, &make);
-    for (size_t j = 0; j < g->net->n_state; j++)
-        make.batch_state[j] = gan->g_state[(size_t)i * g->net->n_state + j];
-
-    gt_pass judge =
-        gt_learner_pass(task->learner[D], task, batch, shard, STREAM_JUDGE);
-    int t = tape_of(gan, i);
-    const gt_real *logits = gt_tape_forward(&gan->d_tape, &judge, gan->fake[t]);
-    double loss = task->setup.config->model.gan_loss == GT_GAN_MINIMAX
-                      ? gt_loss_minimax(logits, n, scale, gradient)
-                      : gt_loss_bce(logits, n, 1, scale, gradient);
-    scalars[LOSS] = (gt_real)loss * scale;
-    scalars[D_FAKE] = judge.share * (gt_real)gt_mean_sigmoid(logits, n);
-    gt_real *dx = gt_tape_backward(&gan->d_tape, &judge, gradient, true);
-    gt_learner_overlap(g, &make);
-    gt_tape_backward(&gan->g_tape[t], &make, dx, false);
-    gt_learner_add(g);
+    size_t n_state = g->learner->net->n_state;
+    for (int k = 0; k < group.n; k++) {
+        gt_walk *make = gt_track_enter(g, task, batch, group, k, STREAM_MAKE);
+        gt_track_open(g, k);
+        for (size_t j = 0; j < n_state; j++)
+            make->pass.batch_state[j] =
+                gan->g_state[(size_t)(group.first + k) * n_state + j];
+        gt_track_enter(d, task, batch, group, k, STREAM_JUDGE)->x =
+            fakes_of(gan, group, k);
+    }
+    gt_track_forward(d, group);
+    for (int k = 0; k < group.n; k++) {
+        gt_walk *walk = &d->walk[k];
+        gt_real *scalars = gt_track_scalars(g, k), share = walk->pass.share;
+        double loss = loss_of_g(task->setup.config, walk, scale);
+        double seen = gt_mean_sigmoid(walk->y, (size_t)walk->pass.n);
+        scalars[LOSS] = (gt_real)loss * scale;
+        scalars[D_FAKE] = share * (gt_real)seen;
+    }
+    gt_track_backward(d, group, true);
+    for (int k = 0; k < group.n; k++)
+        g->walk[k].dy = d->walk[k].dy;
+    gt_track_backward_last(g, group, false);
+    gt_track_add(g, group);
 }
 
 /* One update of D on the next batch, which stays borrowed in *batch. */
 static gt_status update_d(gt_task *task, uint64_t number, gt_loader *loader,
                           const gt_batch **batch, const gt_real **scalars)
 {
+    const gan_state *gan = task->data;
     *batch = gt_loader_next(loader);
     gt_learner_begin(task->learner[D], *batch, true);
-    for (int i = 0; i < (*batch)->n_shards; i++) {
-        if ((*batch)->shards[i].n == 0)
-            continue;
-        make_fakes(task, *batch, i);
-        judge_shard(task, *batch, i);
+    for (int i = 0; i < gt_pace_groups(&gan->pace, *batch); i++) {
+        gt_group group = gt_pace_group(&gan->pace, *batch, i);
+        make_fakes(task, *batch, group);
+        judge(task, *batch, group);
     }
     if ((*batch)->shards[0].n == 0)
         gt_learner_abstain(task->learner[D], task->stop);
@@ -238,14 +268,13 @@ static gt_status update_d(gt_task *task, uint64_t number, gt_loader *loader,
 static gt_status update_g(gt_task *task, uint64_t number, const gt_batch *batch,
                           const gt_real **scalars)
 {
-    gt_learner_begin(task->learner[G], batch, false);
     const gan_state *gan = task->data;
-    for (int i = 0; i < batch->n_shards; i++) {
-        if (batch->shards[i].n == 0)
-            continue;
-        if (gan->n_tapes < batch->n_shards)
-            make_fakes(task, batch, i);
-        improve_shard(task, batch, i);
+    gt_learner_begin(task->learner[G], batch, false);
+    for (int i = 0; i < gt_pace_groups(&gan->pace, batch); i++) {
+        gt_group group = gt_pace_group(&gan->pace, batch, i);
+        if (gan->track[G].n_tapes < batch->n_shards)
+            make_fakes(task, batch, group);
+        improve(task, batch, group);
     }
     return gt_learner_update(task->learner[G], number, scalars);
 }
@@ -288,7 +317,8 @@ static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
 {
     gan_state *gan = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[G], n);
-    const gt_real *y = gt_tape_forward(&gan->g_tape[0], &pass, latents);
+    const gt_real *y =
+        gt_tape_forward(gt_track_tape(&gan->track[G], 0), &pass, latents);
     size_t size = (size_t)n * gt_shape_size(task->learner[G]->net->out);
     for (size_t i = 0; i < size; i++)
         out[i] = y[i];
@@ -301,7 +331,8 @@ static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
     (void)first;
     gan_state *gan = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[D], n);
-    const gt_real *logits = gt_tape_forward(&gan->d_tape, &pass, x);
+    const gt_real *logits =
+        gt_tape_forward(gt_track_tape(&gan->track[D], 0), &pass, x);
     sums[0] += n * gt_mean_sigmoid(logits, (size_t)n);
 }
 

@@ -71,21 +71,28 @@ void gt_learner_free(gt_learner *l)
 
 void gt_learner_begin(gt_learner *l, const gt_batch *batch, bool abstain)
 {
-    int present = 0;
-    while (present < batch->n_shards && batch->shards[present].n > 0)
-        present++;
+    int present = gt_batch_present(batch);
     gt_reducer_begin(l->reducer, present == 0 && abstain ? 1 : present);
 }
 
-gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
+size_t gt_learner_vector_size(const gt_learner *l)
 {
-    gt_real *vector = gt_reducer_vector(l->reducer);
+    return vector_size(l->net);
+}
+
+gt_real *gt_learner_lay_out(const gt_learner *l, gt_real *vector, gt_pass *pass)
+{
     pass->grad = vector;
     pass->accumulate = false;
     pass->batch_state = vector + l->net->n_params;
     memset(pass->batch_state, 0,
            (l->net->n_state + GT_SCALARS) * sizeof *vector);
     return pass->batch_state + l->net->n_state;
+}
+
+gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
+{
+    return gt_learner_lay_out(l, gt_reducer_vector(l->reducer), pass);
 }
 
 static void send_off(void *learner, size_t from)

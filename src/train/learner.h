@@ -34,9 +34,14 @@ void gt_learner_free(gt_learner *learner);
  * or of a rank without samples that will abstain, or say nothing. Local. */
 void gt_learner_begin(gt_learner *learner, const gt_batch *batch, bool abstain);
 
-/* Open the vector of the next shard, with statistics and scalars zeroed, and
- * point pass->grad (to be overwritten by the first backward), ->batch_state and
- * ->accumulate at it. Returns the scalars. Local. */
+/* Reals in a learner's vector, and the layout of one: zero its statistics and
+ * scalars and point pass->grad (to be overwritten by the first backward),
+ * ->batch_state and ->accumulate at it. Returns the scalars. Local. */
+size_t gt_learner_vector_size(const gt_learner *learner);
+gt_real *gt_learner_lay_out(const gt_learner *learner, gt_real *vector,
+                            gt_pass *pass);
+
+/* Open and lay out the vector of the next shard. Local. */
 gt_real *gt_learner_open(gt_learner *learner, gt_pass *pass);
 
 /* Before the backward call that writes the opened vector's gradients for good,

@@ -3,8 +3,8 @@
  * loss is the negative ELBO in nats per image: summed over pixels, averaged
  * over the batch. */
 #include "gentrain/loss.h"
-#include "train/learner.h"
 #include "train/tasks.h"
+#include "train/track.h"
 
 #include <stdlib.h>
 
@@ -13,9 +13,12 @@ enum { STREAM_ENCODE = 0x1000, STREAM_DECODE = 0x2000 };
 enum { RECON = GT_SCALAR_FIRST, KL, OBJECTIVE };
 
 typedef struct vae_state {
-    gt_tape encode, decode;
+    gt_pace pace;
+    gt_track track[2]; /* with a tape per shard of a group */
     gt_arena arena;
-    gt_real *eps, *z; /* [max_n x latent] */
+    gt_real *eps, *z; /* [max_n x latent] per shard of a group */
+    size_t each;      /* max_n x latent */
+    double *recon;    /* per shard of a group */
     int latent;       /* dimensions of z */
     size_t pixels;
 } vae_state;
@@ -25,9 +28,11 @@ static void release(gt_task *task)
     vae_state *vae = task->data;
     if (!vae)
         return;
-    gt_tape_free(&vae->encode);
-    gt_tape_free(&vae->decode);
+    gt_track_free(&vae->track[ENCODER]);
+    gt_track_free(&vae->track[DECODER]);
+    gt_pace_free(&vae->pace);
     gt_arena_free(&vae->arena);
+    free(vae->recon);
     free(vae);
 }
 
@@ -66,6 +71,33 @@ static gt_status build_networks(gt_task *task)
     return GT_OK;
 }
 
+/* Networks are there. */
+static gt_status build_passes(gt_task *task, vae_state *vae)
+{
+    const gt_network *decoder = task->learner[DECODER]->net;
+    vae->latent = (int)gt_shape_size(decoder->in);
+    vae->pixels = gt_shape_size(decoder->out);
+    vae->each = (size_t)task->setup.max_n * (size_t)vae->latent;
+    gt_status status = gt_pace_set(&vae->pace, task);
+    if (status != GT_OK)
+        return status;
+    int width = vae->pace.width;
+    size_t eps = gt_arena_reserve(&vae->arena, (size_t)width * vae->each);
+    size_t z = gt_arena_reserve(&vae->arena, (size_t)width * vae->each);
+    status = gt_arena_commit(&vae->arena, "latents");
+    if (status != GT_OK)
+        return status;
+    vae->eps = gt_arena_at(&vae->arena, eps);
+    vae->z = gt_arena_at(&vae->arena, z);
+    vae->recon = calloc((size_t)width, sizeof *vae->recon);
+    if (!vae->recon)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a VAE");
+    for (int i = 0; i < 2 && status == GT_OK; i++)
+        status =
+            gt_track_lay(&vae->track[i], &vae->pace, task->learner[i], width);
+    return status;
+}
+
 static gt_status build(gt_task *task)
 {
     vae_state *vae = calloc(1, sizeof *vae);
@@ -73,26 +105,7 @@ static gt_status build(gt_task *task)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a VAE");
     task->data = vae;
     gt_status status = build_networks(task);
-    if (status != GT_OK)
-        return status;
-    const gt_network *decoder = task->learner[DECODER]->net;
-    size_t d = gt_shape_size(decoder->in);
-    size_t count = (size_t)task->setup.max_n * d;
-    size_t eps = gt_arena_reserve(&vae->arena, count);
-    size_t z = gt_arena_reserve(&vae->arena, count);
-    status = gt_arena_commit(&vae->arena, "latents");
-    if (status != GT_OK)
-        return status;
-    vae->eps = gt_arena_at(&vae->arena, eps);
-    vae->z = gt_arena_at(&vae->arena, z);
-    vae->latent = (int)d;
-    vae->pixels = gt_shape_size(decoder->out);
-    status = gt_tape_plan(&vae->encode, task->learner[ENCODER]->net,
-                          &task->learner[ENCODER]->ws);
-    if (status == GT_OK)
-        status =
-            gt_tape_plan(&vae->decode, decoder, &task->learner[DECODER]->ws);
-    return status;
+    return status == GT_OK ? build_passes(task, vae) : status;
 }
 
 /* Negative log-likelihood of n images under the decoder's output, in nats. */
@@ -109,11 +122,16 @@ static double reconstruction_loss(const gt_task *task, const gt_real *out,
                             gradient);
 }
 
-static void draw_noise(const vae_state *vae, gt_rng at, int n)
+/* n draws of q(z|x) with noise from `at`; it and they go to place k. */
+static void draw(const vae_state *vae, int k, gt_rng at, const gt_real *code,
+                 int n)
 {
+    gt_real *eps = vae->eps + (size_t)k * vae->each;
     for (int i = 0; i < n; i++, at.sample++)
-        gt_rng_normal(at, vae->eps + (size_t)i * (size_t)vae->latent,
+        gt_rng_normal(at, eps + (size_t)i * (size_t)vae->latent,
                       (size_t)vae->latent);
+    gt_reparameterise(code, eps, n, vae->latent,
+                      vae->z + (size_t)k * vae->each);
 }
 
 /* Weight of the KL term in step `number`, warmed up linearly from 0 (Bowman et
@@ -126,47 +144,59 @@ static double beta_at(const gt_config *config, uint64_t number)
     return config->model.beta * (double)number / (double)warmup;
 }
 
-static void learn_shard(gt_task *task, const gt_batch *batch,
-                        const gt_shard *shard, double beta)
+/* From images to the decoder's outputs. */
+static void forward(gt_task *task, const gt_batch *batch, gt_group group)
 {
     vae_state *vae = task->data;
-    gt_learner *encoder = task->learner[ENCODER];
-    gt_learner *decoder = task->learner[DECODER];
+    gt_track *encoder = &vae->track[ENCODER], *decoder = &vae->track[DECODER];
+    for (int k = 0; k < group.n; k++) {
+        gt_track_enter(encoder, task, batch, group, k, STREAM_ENCODE)->x =
+            batch->shards[group.first + k].x;
+        gt_track_enter(decoder, task, batch, group, k, STREAM_DECODE)->x =
+            vae->z + (size_t)k * vae->each;
+        gt_track_open(encoder, k)[GT_SCALAR_STOP] = task->stop;
+        gt_track_open(decoder, k);
+    }
+    gt_track_forward(encoder, group);
+    for (int k = 0; k < group.n; k++) {
+        const gt_walk *walk = &encoder->walk[k];
+        gt_rng at = {.seed = walk->pass.seed,
+                     .step = walk->pass.step,
+                     .sample = walk->pass.first_sample,
+                     .stream = GT_STREAM_REPARAM};
+        draw(vae, k, at, walk->y, walk->pass.n);
+    }
+    gt_track_forward(decoder, group);
+}
+
+/* And back; a vector's scalars are filled in where they are known. */
+static void backward(gt_task *task, const gt_batch *batch, gt_group group,
+                     double beta)
+{
+    vae_state *vae = task->data;
+    gt_track *encoder = &vae->track[ENCODER], *decoder = &vae->track[DECODER];
     gt_real scale = (gt_real)1 / (gt_real)batch->n;
-    int n = shard->n;
-
-    gt_pass encode =
-        gt_learner_pass(encoder, task, batch, shard, STREAM_ENCODE);
-    gt_pass decode =
-        gt_learner_pass(decoder, task, batch, shard, STREAM_DECODE);
-    gt_real *scalars = gt_learner_open(encoder, &encode);
-    gt_learner_open(decoder, &decode);
-
-    const gt_real *code = gt_tape_forward(&vae->encode, &encode, shard->x);
-    gt_rng at = {.seed = encode.seed,
-                 .step = encode.step,
-                 .sample = encode.first_sample,
-                 .stream = GT_STREAM_REPARAM};
-    draw_noise(vae, at, n);
-    gt_reparameterise(code, vae->eps, n, vae->latent, vae->z);
-    const gt_real *out = gt_tape_forward(&vae->decode, &decode, vae->z);
-
-    gt_real *dout = gt_tape_loss_gradient(&vae->decode);
-    double recon = reconstruction_loss(task, out, shard->x, n, scale, dout);
-    gt_learner_overlap(decoder, &decode);
-    gt_real *dz = gt_tape_backward(&vae->decode, &decode, dout, true);
-    gt_real *dcode = gt_tape_loss_gradient(&vae->encode);
-    double kl =
-        gt_kl_normal(code, vae->eps, dz, n, vae->latent, beta, scale, dcode);
-    gt_learner_add(decoder);
-
-    scalars[GT_SCALAR_STOP] = task->stop;
-    scalars[RECON] = (gt_real)recon * scale;
-    scalars[KL] = (gt_real)kl * scale;
-    scalars[OBJECTIVE] = (gt_real)(recon + beta * kl) * scale;
-    gt_learner_overlap(encoder, &encode);
-    gt_tape_backward(&vae->encode, &encode, dcode, false);
-    gt_learner_add(encoder);
+    for (int k = 0; k < group.n; k++) {
+        gt_walk *walk = &decoder->walk[k];
+        walk->dy = gt_tape_loss_gradient(walk->tape);
+        vae->recon[k] = reconstruction_loss(task, walk->y, encoder->walk[k].x,
+                                            walk->pass.n, scale, walk->dy);
+    }
+    gt_track_backward_last(decoder, group, true);
+    for (int k = 0; k < group.n; k++) {
+        gt_walk *walk = &encoder->walk[k];
+        gt_real *scalars = gt_track_scalars(encoder, k);
+        walk->dy = gt_tape_loss_gradient(walk->tape);
+        double kl = gt_kl_normal(walk->y, vae->eps + (size_t)k * vae->each,
+                                 decoder->walk[k].dy, walk->pass.n, vae->latent,
+                                 beta, scale, walk->dy);
+        scalars[RECON] = (gt_real)vae->recon[k] * scale;
+        scalars[KL] = (gt_real)kl * scale;
+        scalars[OBJECTIVE] = (gt_real)(vae->recon[k] + beta * kl) * scale;
+    }
+    gt_track_add(decoder, group);
+    gt_track_backward_last(encoder, group, false);
+    gt_track_add(encoder, group);
 }
 
 static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
@@ -177,9 +207,12 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
     const gt_real *unused, *scalars;
     gt_learner_begin(task->learner[DECODER], batch, false);
     gt_learner_begin(task->learner[ENCODER], batch, true);
-    for (int i = 0; i < batch->n_shards; i++)
-        if (batch->shards[i].n > 0)
-            learn_shard(task, batch, &batch->shards[i], beta);
+    const gt_pace *pace = &((const vae_state *)task->data)->pace;
+    for (int i = 0; i < gt_pace_groups(pace, batch); i++) {
+        gt_group group = gt_pace_group(pace, batch, i);
+        forward(task, batch, group);
+        backward(task, batch, group, beta);
+    }
     if (batch->shards[0].n == 0)
         gt_learner_abstain(task->learner[ENCODER], task->stop);
     gt_status status =
@@ -215,7 +248,8 @@ static void decode_mean(gt_task *task, const gt_real *z, int n, gt_real *out)
 {
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[DECODER], n);
-    const gt_real *y = gt_tape_forward(&vae->decode, &pass, z);
+    const gt_real *y =
+        gt_tape_forward(gt_track_tape(&vae->track[DECODER], 0), &pass, z);
     size_t count = (size_t)n * vae->pixels;
     if (task->setup.config->model.likelihood == GT_BERNOULLI)
         gt_sigmoid(y, count, out);
@@ -229,7 +263,8 @@ static void reconstruct(gt_task *task, const gt_real *x, int n, gt_real *out)
 {
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
-    const gt_real *code = gt_tape_forward(&vae->encode, &pass, x);
+    const gt_real *code =
+        gt_tape_forward(gt_track_tape(&vae->track[ENCODER], 0), &pass, x);
     gt_reparameterise(code, NULL, n, vae->latent, vae->z);
     decode_mean(task, vae->z, n, out);
 }
@@ -240,14 +275,15 @@ static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
 {
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
-    const gt_real *code = gt_tape_forward(&vae->encode, &pass, x);
+    const gt_real *code =
+        gt_tape_forward(gt_track_tape(&vae->track[ENCODER], 0), &pass, x);
     gt_rng at = {.seed = (uint64_t)task->setup.config->train.seed,
                  .sample = first,
                  .stream = GT_STREAM_EVAL};
-    draw_noise(vae, at, n);
-    gt_reparameterise(code, vae->eps, n, vae->latent, vae->z);
+    draw(vae, 0, at, code, n);
     pass = gt_learner_eval_pass(task->learner[DECODER], n);
-    const gt_real *out = gt_tape_forward(&vae->decode, &pass, vae->z);
+    const gt_real *out =
+        gt_tape_forward(gt_track_tape(&vae->track[DECODER], 0), &pass, vae->z);
     double recon = reconstruction_loss(task, out, x, n, 1, NULL);
     double kl = gt_kl_normal(code, vae->eps, NULL, n, vae->latent, 1, 1, NULL);
     sums[0] += recon + kl;

@@ -1,0 +1,136 @@
+/* meeting.c: a rank merges its shards into as few nodes of the tree as they
+ * make (nodes.h), for most numbers just one; all ranks get all nodes, and each
+ * goes on up the tree by itself. Vectors are short, so that computing the same
+ * everywhere costs less than a second message. */
+#include "gentrain/meeting.h"
+
+#include "comm/handle.h"
+#include "comm/nodes.h"
+#include "gentrain/phase.h"
+#include "gentrain/trace.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void merger(double *to, const double *from, size_t count);
+
+struct gt_meeting {
+    gt_comm *comm; /* borrowed */
+    int n_shards;  /* of this rank */
+    size_t most;
+    int block[GT__MAX_BLOCKS + 1]; /* of this rank */
+    gt__nodes nodes;
+    double *told;          /* [n_shards x most] */
+    double *all;           /* [nodes.n x most]; the outcome ends in the first */
+    int *counts, *offsets; /* [ranks], of doubles in `all` */
+};
+
+static gt_status plan(gt_meeting *m)
+{
+    gt_comm *comm = m->comm;
+    gt__aligned_blocks(comm->rank * m->n_shards, m->n_shards, m->block);
+    gt_status status = gt__nodes_plan(&m->nodes, comm->size, m->n_shards);
+    if (status != GT_OK)
+        return status;
+    if (m->most > (size_t)INT_MAX / (size_t)m->nodes.n)
+        return gt_fail(GT_ERR_CONFIG,
+                       "the statistics of all shards, %d times %zu numbers, "
+                       "are more than one MPI message takes; lower "
+                       "train.shards",
+                       m->nodes.n, m->most);
+    m->told = calloc((size_t)m->n_shards * m->most, sizeof *m->told);
+    m->all = calloc((size_t)m->nodes.n * m->most, sizeof *m->all);
+    m->counts = calloc((size_t)comm->size, sizeof *m->counts);
+    m->offsets = calloc((size_t)comm->size, sizeof *m->offsets);
+    if (!m->told || !m->all || !m->counts || !m->offsets)
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate the statistics of %d shards",
+                       m->n_shards);
+    return GT_OK;
+}
+
+gt_status gt_meeting_new(gt_meeting **out, gt_comm *comm, int n_shards,
+                         size_t most)
+{
+    gt_meeting *m = calloc(1, sizeof *m);
+    if (!m)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a meeting of shards");
+    m->comm = comm;
+    m->n_shards = n_shards;
+    m->most = most;
+    gt_status status = plan(m);
+    if (status != GT_OK)
+        gt_meeting_free(m);
+    else
+        *out = m;
+    return status;
+}
+
+void gt_meeting_free(gt_meeting *m)
+{
+    if (!m)
+        return;
+    gt__nodes_free(&m->nodes);
+    free(m->told);
+    free(m->all);
+    free(m->counts);
+    free(m->offsets);
+    free(m);
+}
+
+double *gt_meeting_told(gt_meeting *m)
+{
+    return m->told;
+}
+
+/* A block of 2^k shards, into the first of them. */
+static void merge_block(double *first, int shards, size_t count, merger *merge)
+{
+    for (int apart = 1; apart < shards; apart *= 2)
+        for (int i = 0; i < shards; i += 2 * apart)
+            merge(first + (size_t)i * count,
+                  first + (size_t)(i + apart) * count, count);
+}
+
+static void merge_own(gt_meeting *m, size_t count, merger *merge)
+{
+    const int *nodes = m->nodes.first + m->comm->rank;
+    for (int k = 0; k < nodes[1] - nodes[0]; k++) {
+        double *block = m->told + (size_t)(m->block[k] - m->block[0]) * count;
+        merge_block(block, m->block[k + 1] - m->block[k], count, merge);
+        memcpy(m->all + (size_t)(nodes[0] + k) * count, block,
+               count * sizeof *block);
+    }
+}
+
+static void exchange(gt_meeting *m, size_t count)
+{
+    const int *first = m->nodes.first;
+    for (int r = 0; r < m->comm->size; r++) {
+        m->offsets[r] = first[r] * (int)count;
+        m->counts[r] = (first[r + 1] - first[r]) * (int)count;
+    }
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, m->all, m->counts,
+                   m->offsets, MPI_DOUBLE, m->comm->handle->job);
+    gt_phase_leave(before);
+}
+
+const double *gt_meeting_hold(gt_meeting *m, int present, size_t count,
+                              merger *merge)
+{
+    assert(present >= 0 && present <= m->n_shards && count <= m->most);
+    int64_t begin = gt_trace_begin();
+    memset(m->told + (size_t)present * count, 0,
+           (size_t)(m->n_shards - present) * count * sizeof *m->told);
+    merge_own(m, count, merge);
+    if (m->comm->size > 1)
+        exchange(m, count);
+    for (int i = 0; i < m->nodes.n - 1; i++)
+        merge(m->all + (size_t)m->nodes.sums[i][0] * count,
+              m->all + (size_t)m->nodes.sums[i][1] * count, count);
+    gt_trace_end(begin, NULL, "meeting of shards");
+    return m->all;
+}
