@@ -37,6 +37,28 @@ static void a_replaced_file_has_the_new_bytes_and_no_neighbours(void **state)
     assert_int_equal(names_in(""), 1);
 }
 
+/* Around the size below which pieces are written together. */
+static void pieces_of_any_size_make_one_file(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1,     0,     65535, 65536, 65537,  3,
+                                   65533, 40000, 40000, 0,     200000, 1};
+    enum { PIECES = sizeof sizes / sizeof *sizes };
+    static char text[600000 + 1];
+    gt_piece pieces[PIECES];
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof text - 1; i++)
+        text[i] = (char)('a' + i * i % 23);
+    for (size_t i = 0; i < PIECES; used += sizes[i++])
+        pieces[i] = (gt_piece){sizes[i] ? text + used : NULL, sizes[i]};
+    text[used] = '\0';
+    assert_ok(gt_file_replace_pieces(in_scratch("a.txt"), pieces, PIECES));
+    assert_text("a.txt", text);
+    assert_ok(gt_file_replace_pieces(in_scratch("a.txt"), NULL, 0));
+    assert_text("a.txt", "");
+    assert_int_equal(names_in(""), 1);
+}
+
 static void a_full_disk_leaves_the_older_file(void **state)
 {
     (void)state;
@@ -99,6 +121,39 @@ static void a_file_is_read_whole_whatever_its_size(void **state)
         free(data);
         free(bytes);
     }
+}
+
+typedef struct scan {
+    const uint8_t *expected;
+    size_t done;
+} scan;
+
+static void compare(void *context, const void *data, size_t size)
+{
+    scan *s = context;
+    assert_memory_equal(data, s->expected + s->done, size);
+    s->done += size;
+}
+
+static void a_file_is_scanned_whole_whatever_its_size(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 300001};
+    uint8_t *bytes = malloc(300001);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < 300001; i++)
+        bytes[i] = (uint8_t)(i * 7 % 251);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        scan s = {.expected = bytes};
+        store_bytes("a", bytes, sizes[i]);
+        assert_ok(gt_file_scan(in_scratch("a"), compare, &s));
+        assert_int_equal(s.done, sizes[i]);
+    }
+    free(bytes);
+    assert_fails(gt_file_scan(in_scratch("none"), compare, NULL), GT_ERR_IO,
+                 strerror(ENOENT));
+    assert_fails(gt_file_scan(scratch, compare, NULL), GT_ERR_IO,
+                 strerror(EISDIR));
 }
 
 static void reading_a_missing_file_or_a_folder_says_why(void **state)
@@ -280,10 +335,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
+        each(pieces_of_any_size_make_one_file),
         each(a_full_disk_leaves_the_older_file),
         each(a_name_that_is_taken_by_a_folder_is_refused),
         each(a_place_is_tried_without_a_trace),
         each(a_file_is_read_whole_whatever_its_size),
+        each(a_file_is_scanned_whole_whatever_its_size),
         each(reading_a_missing_file_or_a_folder_says_why),
         each(directories_are_made_with_those_above_them),
         each(a_file_shows_only_when_it_is_committed),

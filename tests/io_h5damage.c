@@ -304,6 +304,68 @@ static void one_flipped_bit_anywhere_in_the_numbers_is_noticed(void **state)
     free(bytes);
 }
 
+/* Two chunks and a part of one to a row. */
+static void verifying_reads_every_chunk(void **state)
+{
+    (void)state;
+    enum { WIDE = 600000 };
+    const size_t dim[2] = {3, WIDE};
+    float *data = malloc(3 * WIDE * sizeof *data);
+    assert_non_null(data);
+    for (int i = 0; i < 3 * WIDE; i++)
+        data[i] = (float)(i + 1);
+    gt_h5 *f;
+    assert_ok(gt_h5_create(&f, in_scratch("whole.h5")));
+    assert_ok(gt_h5_write(f, "/wide", GT_H5_REAL, 2, dim, data));
+    assert_ok(gt_h5_commit(f));
+    free(data);
+    size_t size, at = 0;
+    uint8_t *bytes = load_bytes("whole.h5", &size);
+    f = opened("whole.h5");
+    assert_ok(gt_h5_verify(f, "/wide"));
+    assert_fails(gt_h5_verify(f, "/none"), GT_ERR_FORMAT, "/none");
+    gt_h5_close(f);
+    for (int i = 0; i < 3 * WIDE; i += 199999) {
+        const float number = (float)(i + 1), next = (float)(i + 2);
+        while (memcmp(bytes + at, &number, 4) != 0 ||
+               memcmp(bytes + at + 4, &next, 4) != 0)
+            assert_true(++at + 8 <= size);
+        bytes[at] ^= 1;
+        store_bytes("bad.h5", bytes, size);
+        bytes[at] ^= 1;
+        f = opened("bad.h5");
+        assert_fails(gt_h5_verify(f, "/wide"), GT_ERR_FORMAT, "/wide");
+        assert_says(in_scratch("bad.h5"));
+        gt_h5_close(f);
+    }
+    free(bytes);
+}
+
+/* A foreign file: sets without chunks, and one without dimensions. */
+static void sets_of_any_layout_are_verified(void **state)
+{
+    (void)state;
+    const int value[6] = {1, 2, 3, 4, 5, 6};
+    hid_t file = H5Fcreate(in_scratch("foreign.h5"), H5F_ACC_TRUNC, H5P_DEFAULT,
+                           H5P_DEFAULT);
+    const hid_t spaces[] = {H5Screate(H5S_SCALAR),
+                            H5Screate_simple(2, (hsize_t[]){2, 3}, NULL)};
+    for (int i = 0; i < 2; i++) {
+        hid_t set =
+            H5Dcreate2(file, i ? "/matrix" : "/number", H5T_NATIVE_INT,
+                       spaces[i], H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        assert_true(H5Dwrite(set, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                             value) >= 0);
+        H5Dclose(set);
+        H5Sclose(spaces[i]);
+    }
+    H5Fclose(file);
+    gt_h5 *f = opened("foreign.h5");
+    assert_ok(gt_h5_verify(f, "/number"));
+    assert_ok(gt_h5_verify(f, "/matrix"));
+    gt_h5_close(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +379,8 @@ int main(void)
         each(what_is_not_hdf5_is_refused),
         each(a_file_is_refused_wherever_it_was_cut),
         each(one_flipped_bit_anywhere_in_the_numbers_is_noticed),
+        each(verifying_reads_every_chunk),
+        each(sets_of_any_layout_are_verified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,8 @@ typedef struct gt_checkpoint_info {
 
 enum { GT_PATH = 4096 };
 
+/* Beside the spans, which must not change meanwhile, this takes memory for the
+ * file's tables only. */
 gt_status gt_checkpoint_write(const char *path, const gt_checkpoint_info *info,
                               const gt_span *spans, int n_spans);
 

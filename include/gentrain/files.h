@@ -12,6 +12,14 @@
  */
 gt_status gt_file_replace(const char *path, const void *data, size_t size);
 
+/* The same for bytes that lie in several places. */
+typedef struct gt_piece {
+    const void *data;
+    size_t size;
+} gt_piece;
+gt_status gt_file_replace_pieces(const char *path, const gt_piece *pieces,
+                                 size_t count);
+
 /* Whether gt_file_replace could put a file at `path` as things are now; leaves
  * nothing behind. */
 gt_status gt_file_check(const char *path);
@@ -24,6 +32,12 @@ void gt_file_set_guard(gt_status (*check)(void *context), void *context);
 
 /* Read a whole file into malloc'ed, NUL-terminated memory. */
 gt_status gt_file_read(const char *path, char **data, size_t *size);
+
+/* Read a whole file, piece by piece. */
+gt_status gt_file_scan(const char *path,
+                       void (*take)(void *context, const void *data,
+                                    size_t size),
+                       void *context);
 
 /* Make a directory and those above it, for good; an existing one is fine. */
 gt_status gt_directory_make(const char *path);

@@ -37,7 +37,7 @@ typedef struct gt_h5_info {
  * to MPI when it starts. */
 gt_status gt_h5_start(void);
 
-/* Begin a new file that will be `path`; it grows in memory until it is
+/* Begin a new file that will be `path`; it takes shape in memory until it is
  * committed. GT_ERR_IO when it could not be written there. */
 gt_status gt_h5_create(gt_h5 **out, const char *path);
 
@@ -66,10 +66,12 @@ gt_status gt_h5_open(gt_h5 **out, const char *path);
 void gt_h5_close(gt_h5 *file);
 
 /* Make a data set and write all of it; data == NULL makes it only, for
- * gt_h5_write_rows. */
+ * gt_h5_write_rows. Large data is not copied: it must stay as it is until the
+ * file is committed or discarded. */
 gt_status gt_h5_write(gt_h5 *file, const char *name, gt_h5_type type, int rank,
                       const size_t dim[], const void *data);
-/* Write rows [first, first + count) along the first dimension. */
+/* Write rows [first, first + count) along the first dimension; they are
+ * copied. */
 gt_status gt_h5_write_rows(gt_h5 *file, const char *name, size_t first,
                            size_t count, const void *data);
 
@@ -80,6 +82,10 @@ bool gt_h5_has(gt_h5 *file, const char *name);
  * otherwise, with both; GT_ERR_FORMAT when a checksum does not match). */
 gt_status gt_h5_read(gt_h5 *file, const char *name, gt_h5_type type, int rank,
                      const size_t dim[], void *data);
+
+/* Read all of a data set for its checksums, without room for more than a small
+ * part of it. GT_ERR_FORMAT when one does not match. */
+gt_status gt_h5_verify(gt_h5 *file, const char *name);
 
 /* Attributes of an object ("/" is the file). Text is UTF-8, fixed length. */
 gt_status gt_h5_set_text(gt_h5 *file, const char *object, const char *key,

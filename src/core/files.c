@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, NAMES = 1000 };
+enum { PATH_SIZE = 4096, NAMES = 1000, BUFFER = 1 << 16 };
 
 static gt_status write_all(int fd, const char *data, size_t size)
 {
@@ -27,6 +27,28 @@ static gt_status write_all(int fd, const char *data, size_t size)
         size -= (size_t)n;
     }
     return GT_OK;
+}
+
+/* Small pieces go out together: a system call each would take longer. */
+static gt_status write_pieces(int fd, const gt_piece *pieces, size_t count)
+{
+    char buffer[BUFFER];
+    size_t used = 0;
+    gt_status status = GT_OK;
+    for (size_t i = 0; i < count && status == GT_OK; i++) {
+        const gt_piece *piece = &pieces[i];
+        if (used + piece->size > BUFFER) {
+            status = write_all(fd, buffer, used);
+            used = 0;
+        }
+        if (piece->size > BUFFER && status == GT_OK) {
+            status = write_all(fd, piece->data, piece->size);
+        } else if (piece->size > 0 && status == GT_OK) {
+            memcpy(buffer + used, piece->data, piece->size);
+            used += piece->size;
+        }
+    }
+    return status == GT_OK ? write_all(fd, buffer, used) : status;
 }
 
 /* The folder that holds `path`, flushed so that a rename in it lasts. */
@@ -98,12 +120,18 @@ gt_status gt_file_check(const char *path)
 
 gt_status gt_file_replace(const char *path, const void *data, size_t size)
 {
+    return gt_file_replace_pieces(path, &(gt_piece){data, size}, 1);
+}
+
+gt_status gt_file_replace_pieces(const char *path, const gt_piece *pieces,
+                                 size_t count)
+{
     char temporary[PATH_SIZE];
     int fd = -1;
     gt_status status = open_temporary(path, temporary, &fd);
     if (status != GT_OK)
         return status;
-    status = write_all(fd, data, size);
+    status = write_pieces(fd, pieces, count);
     if (status == GT_OK && fsync(fd) != 0)
         status = GT_ERR_IO;
     int error = errno;
@@ -164,6 +192,25 @@ gt_status gt_file_read(const char *path, char **data, size_t *size)
     text = NULL;
 out:
     free(text);
+    fclose(file);
+    return status;
+}
+
+gt_status gt_file_scan(const char *path,
+                       void (*take)(void *context, const void *data,
+                                    size_t size),
+                       void *context)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
+    char buffer[BUFFER];
+    for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;)
+        take(context, buffer, n);
+    gt_status status = GT_OK;
+    if (ferror(file))
+        status =
+            gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
     fclose(file);
     return status;
 }

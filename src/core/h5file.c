@@ -1,10 +1,11 @@
 /* h5file.c: files as a whole.
  *
- * A new file is built in memory and written out by ourselves, in one piece:
- * HDF5 1.10 does not survive a disk that runs full (a file that fails to close
- * stays open and crashes the library at exit), and a finished image can be
- * written by another thread. HDF5 would print its own error stack; it is
- * silenced and its most specific line goes into our message. */
+ * A new file is built in memory (h5file_driver.c), except for numbers that stay
+ * where they are, and written out by ourselves: HDF5 1.10 does not survive a
+ * disk that runs full (a file that fails to close stays open and crashes the
+ * library at exit), and a digest of all bytes needs them all before the first
+ * is written. HDF5 would print its own error stack; it is silenced and its most
+ * specific line goes into our message. */
 #include "core/h5file.h"
 
 #include "gentrain/files.h"
@@ -15,9 +16,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Bytes by which an in-memory file grows. */
-enum { GROWTH = 1 << 22 };
 
 void gt__h5_clear(void)
 {
@@ -46,6 +44,9 @@ gt_status gt__h5_fail(gt_status status, const gt_h5 *file, const char *what,
                       const char *object)
 {
     int error = errno;
+    if (file->image && gt__image_failed(file->image))
+        return gt_fail(GT_ERR_MEMORY, "cannot build %s: out of memory",
+                       file->path);
     char reason[256] = "unknown HDF5 error";
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first_error, reason);
     bool system = error == ENOSPC || error == EDQUOT || error == EFBIG ||
@@ -87,10 +88,7 @@ gt_status gt_h5_create(gt_h5 **out, const char *path)
     if (!f)
         return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
     gt__h5_clear();
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fapl_core(access, GROWTH, false);
-    f->file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    H5Pclose(access);
+    f->file = gt__h5_create_image(path, &f->image);
     if (f->file < 0) {
         status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
         release(f);
@@ -100,21 +98,32 @@ gt_status gt_h5_create(gt_h5 **out, const char *path)
     return GT_OK;
 }
 
+static gt_status write_out(const gt_h5 *f, uint64_t size)
+{
+    gt_piece *pieces = NULL;
+    size_t count = 0;
+    gt_status status = f->sealed ? gt__h5_seal_image(f->image, size) : GT_OK;
+    if (status == GT_OK && gt__image_failed(f->image))
+        status =
+            gt_fail(GT_ERR_MEMORY, "cannot build %s: out of memory", f->path);
+    if (status == GT_OK)
+        status = gt__image_pieces(f->image, size, &pieces, &count);
+    if (status == GT_OK)
+        status = gt_file_replace_pieces(f->path, pieces, count);
+    free(pieces);
+    return status;
+}
+
 gt_status gt_h5_commit(gt_h5 *f)
 {
     gt_status status;
-    void **image = NULL; /* of the in-memory file, owned by HDF5 */
     ssize_t size = -1;
     gt__h5_clear();
     if (H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0 ||
-        (size = H5Fget_file_image(f->file, NULL, 0)) < 0 ||
-        H5Fget_vfd_handle(f->file, H5P_DEFAULT, (void **)&image) < 0) {
+        (size = H5Fget_file_image(f->file, NULL, 0)) < 0)
         status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
-    } else {
-        if (f->sealed)
-            gt__h5_seal_image(*image, (size_t)size);
-        status = gt_file_replace(f->path, *image, (size_t)size);
-    }
+    else
+        status = write_out(f, (uint64_t)size);
     H5Fclose(f->file);
     release(f);
     return status;

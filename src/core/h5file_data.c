@@ -52,12 +52,98 @@ static hid_t creation_properties(gt_h5_type type, int rank, const hsize_t dim[])
     return p;
 }
 
+/* Without a cache a chunk reaches the file in the call that writes it. */
+static hid_t no_cache(void)
+{
+    hid_t p = H5Pcreate(H5P_DATASET_ACCESS);
+    if (p >= 0)
+        H5Pset_chunk_cache(p, 0, 0, H5D_CHUNK_CACHE_W0_DEFAULT);
+    return p;
+}
+
 static hid_t make_groups(void)
 {
     hid_t p = H5Pcreate(H5P_LINK_CREATE);
     if (p >= 0)
         H5Pset_create_intermediate_group(p, 1);
     return p;
+}
+
+/* A data set chunk by chunk. The way chunks are chosen, the numbers of each lie
+ * together in memory, and one chunk's follow those of the one before. */
+typedef struct chunks {
+    int rank;
+    const hsize_t *dim;
+    hsize_t chunk[GT_H5_MAX_RANK], start[GT_H5_MAX_RANK], size[GT_H5_MAX_RANK];
+    size_t count; /* of this chunk's numbers */
+} chunks;
+
+/* Is there a chunk at `start`? Its size, cut where the data set ends. */
+static bool measure(chunks *c)
+{
+    c->count = 1;
+    for (int i = 0; i < c->rank; i++) {
+        if (c->start[i] >= c->dim[i])
+            return false;
+        hsize_t left = c->dim[i] - c->start[i];
+        c->size[i] = left < c->chunk[i] ? left : c->chunk[i];
+        c->count *= (size_t)c->size[i];
+    }
+    return true;
+}
+
+static bool first_chunk(chunks *c, gt_h5_type type, int rank,
+                        const hsize_t dim[])
+{
+    *c = (chunks){.rank = rank, .dim = dim};
+    choose_chunk(type, rank, dim, c->chunk);
+    return measure(c);
+}
+
+static bool next_chunk(chunks *c)
+{
+    int i = c->rank - 1;
+    if (i < 0) /* one number, without dimensions */
+        return false;
+    for (; i > 0 && c->start[i] + c->chunk[i] >= c->dim[i]; i--)
+        c->start[i] = 0;
+    c->start[i] += c->chunk[i];
+    return measure(c);
+}
+
+/* Read or write a chunk's numbers, which lie at `data`. */
+static herr_t move_chunk(hid_t set, gt_h5_type type, const chunks *c,
+                         void *read, const void *write)
+{
+    hid_t space = H5Screate_simple(c->rank, c->dim, NULL);
+    hid_t memory = H5Screate_simple(c->rank, c->size, NULL);
+    if (c->rank > 0)
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, c->start, NULL, c->size,
+                            NULL);
+    hid_t numbers = gt__h5_memory_type(type);
+    herr_t result =
+        read ? H5Dread(set, numbers, memory, space, H5P_DEFAULT, read)
+             : H5Dwrite(set, numbers, memory, space, H5P_DEFAULT, write);
+    H5Sclose(memory);
+    H5Sclose(space);
+    return result;
+}
+
+static herr_t write_chunks(gt_h5 *f, hid_t set, gt_h5_type type, int rank,
+                           const hsize_t dim[], const void *data)
+{
+    size_t width = H5Tget_size(gt__h5_memory_type(type));
+    const char *from = data;
+    chunks c;
+    herr_t result = 0;
+    for (bool more = first_chunk(&c, type, rank, dim); more && result >= 0;
+         more = next_chunk(&c)) {
+        gt__image_lend(f->image, from, c.count * width);
+        result = move_chunk(set, type, &c, NULL, from);
+        from += c.count * width;
+    }
+    gt__image_lend(f->image, NULL, 0);
+    return result;
 }
 
 gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
@@ -68,17 +154,17 @@ gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
         dims[i] = dim[i];
     gt__h5_clear();
     hid_t space = H5Screate_simple(rank, dims, NULL);
-    hid_t links = make_groups();
+    hid_t links = make_groups(), access = no_cache();
     hid_t properties = creation_properties(type, rank, dims);
     hid_t set = H5Dcreate2(f->file, name, gt__h5_file_type(type), space, links,
-                           properties, H5P_DEFAULT);
+                           properties, access);
     gt_status status = GT_OK;
-    if (set < 0 || (data && H5Dwrite(set, gt__h5_memory_type(type), H5S_ALL,
-                                     H5S_ALL, H5P_DEFAULT, data) < 0))
+    if (set < 0 || (data && write_chunks(f, set, type, rank, dims, data) < 0))
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
     if (set >= 0 && H5Dclose(set) < 0 && status == GT_OK)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
     H5Pclose(properties);
+    H5Pclose(access);
     H5Pclose(links);
     H5Sclose(space);
     return status;
@@ -211,6 +297,14 @@ static bool same_shape(const gt_h5_info *info, int rank, const size_t dim[])
     return same;
 }
 
+static gt_status checksum_fails(const gt_h5 *f, const char *name)
+{
+    return gt_fail(GT_ERR_FORMAT,
+                   "%s is damaged: the checksum of %s does not match; use an "
+                   "older file",
+                   f->path, name);
+}
+
 gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
                      const size_t dim[], void *data)
 {
@@ -233,11 +327,34 @@ gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
         gt__h5_clear();
         if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,
                     H5P_DEFAULT, data) < 0)
-            status = gt_fail(GT_ERR_FORMAT,
-                             "%s is damaged: the checksum of %s does not "
-                             "match; use an older file",
-                             f->path, name);
+            status = checksum_fails(f, name);
     }
+    H5Dclose(set);
+    return status;
+}
+
+gt_status gt_h5_verify(gt_h5 *f, const char *name)
+{
+    gt_h5_info info = {0};
+    hid_t set;
+    gt_status status = open_set(f, name, &set, &info);
+    if (status != GT_OK)
+        return status;
+    hsize_t dims[GT_H5_MAX_RANK];
+    for (int i = 0; i < info.rank; i++)
+        dims[i] = info.dim[i];
+    chunks c;
+    bool more = first_chunk(&c, info.type, info.rank, dims);
+    size_t width = H5Tget_size(gt__h5_memory_type(info.type));
+    void *data = more ? malloc(c.count * width) : NULL; /* none is larger */
+    if (more && !data)
+        status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu values", name,
+                         c.count);
+    gt__h5_clear();
+    for (; more && status == GT_OK; more = next_chunk(&c))
+        if (move_chunk(set, info.type, &c, data, NULL) < 0)
+            status = checksum_fails(f, name);
+    free(data);
     H5Dclose(set);
     return status;
 }

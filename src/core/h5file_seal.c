@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const uint64_t marks[2] = {0xfd93c1e8b6a7f5feU, 0xf9e4a2d0c8fbb7ffU};
 
@@ -29,46 +30,104 @@ static uint64_t word_at(const uint8_t *bytes)
     return word;
 }
 
-static uint64_t digest_of(const uint8_t *bytes, size_t size)
-{
-    uint64_t digest = size;
-    size_t i = 0;
-    for (; i + 8 <= size; i += 8)
-        digest = add(digest, word_at(bytes + i));
-    uint8_t rest[8] = {0};
-    memcpy(rest, bytes + i, size - i);
-    return add(digest, word_at(rest));
-}
-
 static void put_word(uint8_t *bytes, uint64_t word)
 {
     for (int i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(word >> 8 * i);
 }
 
-/* Where the digest of the image lies; NULL if it has none. */
-static uint8_t *find_digest(uint8_t *image, size_t size)
+/* A file is taken piece by piece through a window, which keeps the last bytes
+ * back until it is known that no digest begins among them. */
+enum { WINDOW = 1 << 14, MARK = 16, SEAL = MARK + 8 };
+
+typedef struct reading {
+    uint64_t digest;     /* of what has left the window */
+    uint64_t position;   /* of the window in the file */
+    uint64_t place;      /* of the digest that the file keeps; 0: none found */
+    uint64_t kept;       /* that digest */
+    size_t used, looked; /* of the window: filled, searched for the digest */
+    uint8_t window[WINDOW];
+} reading;
+
+static void start(reading *r, uint64_t size)
 {
-    uint8_t mark[16];
-    put_word(mark, marks[0]);
-    put_word(mark + 8, marks[1]);
-    for (uint8_t *at = image, *end = image + size; end - at >= 24; at++) {
-        at = memchr(at, mark[0], (size_t)(end - at - 23));
-        if (!at)
-            return NULL;
-        if (!memcmp(at, mark, sizeof mark))
-            return at + sizeof mark;
-    }
-    return NULL;
+    *r = (reading){.digest = size};
 }
 
-void gt__h5_seal_image(void *image, size_t size)
+/* Look for the file's digest in the window; one that is found becomes zero. */
+static void look(reading *r)
 {
-    uint8_t *digest = find_digest(image, size);
-    if (!digest)
-        return;
-    put_word(digest, 0);
-    put_word(digest, digest_of(image, size));
+    uint8_t mark[MARK], *end = r->window + r->used;
+    put_word(mark, marks[0]);
+    put_word(mark + 8, marks[1]);
+    uint8_t *at = r->window + r->looked;
+    for (; !r->place && end - at >= SEAL; at++) {
+        at = memchr(at, mark[0], (size_t)(end - at - SEAL + 1));
+        if (!at)
+            break;
+        if (memcmp(at, mark, MARK) != 0)
+            continue;
+        r->place = r->position + (uint64_t)(at - r->window) + MARK;
+        r->kept = word_at(at + MARK);
+        put_word(at + MARK, 0);
+    }
+    r->looked = r->used >= SEAL ? r->used - SEAL + 1 : 0;
+}
+
+/* Add the window's words up to `end` to the digest and move the rest down. */
+static void pass(reading *r, size_t end)
+{
+    size_t n = end - end % 8;
+    for (size_t i = 0; i < n; i += 8)
+        r->digest = add(r->digest, word_at(r->window + i));
+    memmove(r->window, r->window + n, r->used - n);
+    r->position += n;
+    r->used -= n;
+    r->looked -= n < r->looked ? n : r->looked;
+}
+
+static void take(void *context, const void *data, size_t size)
+{
+    reading *r = context;
+    for (const uint8_t *from = data; size > 0;) {
+        size_t n = WINDOW - r->used < size ? WINDOW - r->used : size;
+        memcpy(r->window + r->used, from, n);
+        r->used += n;
+        from += n;
+        size -= n;
+        if (r->used < WINDOW)
+            return;
+        look(r);
+        pass(r, r->looked);
+    }
+}
+
+/* The digest of all that was taken. */
+static uint64_t finish(reading *r)
+{
+    look(r);
+    pass(r, r->used);
+    memset(r->window + r->used, 0, 8);
+    return add(r->digest, word_at(r->window));
+}
+
+gt_status gt__h5_seal_image(gt__image *image, uint64_t size)
+{
+    gt_piece *pieces;
+    size_t count;
+    gt_status status = gt__image_pieces(image, size, &pieces, &count);
+    if (status != GT_OK)
+        return status;
+    reading r;
+    start(&r, size);
+    for (size_t i = 0; i < count; i++)
+        take(&r, pieces[i].data, pieces[i].size);
+    free(pieces);
+    uint8_t digest[8];
+    put_word(digest, finish(&r));
+    if (r.place)
+        gt__image_write(image, r.place, digest, sizeof digest);
+    return GT_OK;
 }
 
 gt_status gt_h5_seal(gt_h5 *f, const char *object)
@@ -109,21 +168,19 @@ static gt_status check_unsealed(const char *path, const char *object)
 
 gt_status gt_h5_check_seal(const char *path, const char *object)
 {
-    char *image;
-    size_t size;
-    gt_status status = gt_file_read(path, &image, &size);
+    struct stat info = {0};
+    stat(path, &info); /* who cannot even do that learns why from the scan */
+    reading r;
+    start(&r, (uint64_t)info.st_size);
+    gt_status status = gt_file_scan(path, take, &r);
     if (status != GT_OK)
         return status;
-    uint8_t *digest = find_digest((uint8_t *)image, size);
-    if (digest) {
-        uint64_t kept = word_at(digest);
-        put_word(digest, 0);
-        if (digest_of((uint8_t *)image, size) != kept)
-            status = gt_fail(GT_ERR_FORMAT,
+    bool matches = finish(&r) == r.kept;
+    if (!r.place)
+        return check_unsealed(path, object);
+    return matches ? GT_OK
+                   : gt_fail(GT_ERR_FORMAT,
                              "%s is damaged: its digest does not match; use "
                              "an older file",
                              path);
-    }
-    free(image);
-    return digest ? status : check_unsealed(path, object);
 }
