@@ -34,7 +34,8 @@ const gt_option gt_optimizer_options[] = {
     {"epsilon", GT_OPTION_REAL, FIELD(epsilon), "1e-8", 1e-30, 1, NULL,
      "adam: added to the root of that average"},
     {"clip_norm", GT_OPTION_REAL, FIELD(clip_norm), "0", 0, 1e18, NULL,
-     "scale gradients down to this 2-norm; 0: off"},
+     "scale gradients down to this 2-norm; 0: off. The norm must be known "
+     "first, so no update is made while gradients are still computed"},
     {"schedule", GT_OPTION_CHOICE, FIELD(schedule), "constant", 0, 0,
      schedule_names, "how the learning rate falls after warm-up"},
     {"warmup_steps", GT_OPTION_INT, FIELD(warmup_steps), "0", 0, 1e12, NULL,
@@ -63,7 +64,7 @@ gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
     gt_optimizer_free(opt);
     return gt_fail(GT_ERR_MEMORY,
                    "cannot allocate %.1f MB of optimizer state; use a smaller "
-                   "model",
+                   "model or more ranks",
                    (double)count * sizeof(gt_real) / 1e6);
 }
 

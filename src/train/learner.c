@@ -83,8 +83,10 @@ static size_t params_in(const gt_learner *l, gt_part part)
 static void measure(void *learner, const gt_real *gradients, gt_part part)
 {
     gt_learner *l = learner;
-    gt_optimizer_measure(gradients, params_in(l, part),
-                         l->squares + part.from / GT_OPTIMIZER_BLOCK);
+    size_t n = params_in(l, part);
+    if (n > 0)
+        gt_optimizer_measure(gradients, n,
+                             l->squares + part.from / GT_OPTIMIZER_BLOCK);
 }
 
 /* Each block's sum is one rank's, and zeros are added to it: which is exact. */
