@@ -45,7 +45,7 @@ networks = {
     "vae": {"encoder": "01_dense 02_relu 03_dense",
             "decoder": "00_dense 01_relu 02_dense"},
 }[recipe]
-wanted = {"step", "wait for data", "held-out figures", "agree on outputs"}
+wanted = {"step", "wait for data", "held-out figures", "agree on outputs", "checkpoint"}
 if ranks > 1:
     wanted.add("reduction")
 for network, layers in networks.items():
@@ -61,7 +61,7 @@ for rank in range(ranks):
     seen = {name for _, _, name, _ in row(rank, "training")}
     assert wanted <= seen, wanted - seen
     assert {name for _, _, name, _ in row(rank, "loader")} == {"load"}
-    assert ({"pictures", "checkpoint"} <= seen) == (rank == 0)
+    assert ("pictures" in seen) == (rank == 0)
 # Files are written while the next steps run, the last perhaps after the trace.
 assert steps < 12 or "write checkpoint" in {name for _, _, name, _ in row(0, "writer")}
 

@@ -49,7 +49,7 @@ static void check_running(const fixture *f, const double want[4])
 static void check_gradient(const fixture *f, const verdict *v)
 {
     const gt_learner *d = f->task->learner[D];
-    double gradient = (double)d->optimizer.m[d->net->layers[1].param[1].offset];
+    double gradient = (double)whole_m(f, D)[d->net->layers[1].param[1].offset];
     assert_near(gradient, v->d_real - 1 + v->d_fake, 1e-4);
 }
 
@@ -193,11 +193,13 @@ static void a_frozen_network_stays_while_the_other_learns(void **state)
 
 /* The learning rate of an SGD update, p_new = p_old - lr m, by least squares.
  */
-static double observed_rate(const gt_learner *l, const gt_real *old)
+static double observed_rate(const fixture *f, int learner, const gt_real *old)
 {
+    const gt_learner *l = f->task->learner[learner];
+    const gt_real *of = whole_m(f, learner);
     double products = 0, squares = 0;
     for (size_t i = 0; i < l->net->n_params; i++) {
-        double m = (double)l->optimizer.m[i];
+        double m = (double)of[i];
         products += ((double)old[i] - (double)l->net->params[i]) * m;
         squares += m * m;
     }
@@ -226,8 +228,7 @@ static void each_optimizer_follows_its_own_schedule(void **state)
         }
         fixture_step(&f, 1);
         for (int i = 0; i < 2; i++)
-            assert_near(observed_rate(f.task->learner[i], old[i]),
-                        want[step][i], 1e-4);
+            assert_near(observed_rate(&f, i, old[i]), want[step][i], 1e-4);
     }
     fixture_close(&f);
 }

@@ -83,6 +83,61 @@ static void a_checkpoint_holds_the_state_of_its_step(void **state)
     close_all(&f, &outputs);
 }
 
+static void assert_same_state(const fixture *f, const whole_state *want)
+{
+    whole_state got = whole_state_of(f);
+    assert_int_equal(got.count, want->count);
+    for (int i = 0; i < got.count; i++)
+        assert_memory_equal(got.spans[i].data, want->spans[i].data,
+                            got.spans[i].count * sizeof(gt_real));
+    whole_state_free(&got);
+}
+
+/* The state as it was, apart from the task's memory. */
+static gt_real *keep(whole_state *w)
+{
+    size_t total = 0;
+    for (int i = 0; i < w->count; i++)
+        total += w->spans[i].count;
+    gt_real *next = gt_real_alloc(total), *kept = next;
+    assert_non_null(kept);
+    for (int i = 0; i < w->count; next += w->spans[i++].count) {
+        memcpy(next, w->spans[i].data, w->spans[i].count * sizeof *next);
+        w->spans[i].data = next;
+    }
+    return kept;
+}
+
+/* What every rank has of the moments is in one file, from which any number of
+ * ranks takes what it needs. */
+static void moments_come_from_all_ranks_and_go_back_to_any(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    uint64_t step;
+    open_all(&f, &outputs);
+    fixture_step(&f, 3);
+    whole_state want = whole_state_of(&f);
+    gt_real *kept = keep(&want);
+    succeeds(gt_outputs_write(&outputs, f.step, 0, false, true));
+    fixture_step(&f, 2);
+    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    succeeds(gt_snapshot_read(f.task, path_of(3), true, &step));
+    assert_same_state(&f, &want);
+    assert_int_equal(f.task->learner[1]->optimizer.updates, 3);
+    if (comm->rank == 0) {
+        fixture one;
+        fixture_open(&one, comm_of_one(), recipe, NO_SETS);
+        succeeds(gt_snapshot_read(one.task, path_of(3), true, &step));
+        assert_same_state(&one, &want);
+        fixture_close(&one);
+    }
+    whole_state_free(&want);
+    free(kept);
+    close_all(&f, &outputs);
+}
+
 /* The broken state is handed over with success and refused behind the scenes;
  * who asks next hears of it, and so does the end of the run. */
 static void a_state_with_nan_is_refused_on_all_ranks(void **state)
@@ -233,6 +288,7 @@ int main(int argc, char **argv)
         return 1;
     const struct CMUnitTest tests[] = {
         on_all_ranks(a_checkpoint_holds_the_state_of_its_step),
+        on_all_ranks(moments_come_from_all_ranks_and_go_back_to_any),
         on_all_ranks(a_state_with_nan_is_refused_on_all_ranks),
         on_all_ranks(a_failed_training_keeps_its_own_message),
         on_all_ranks(a_folder_that_is_gone_is_told_to_all_ranks),

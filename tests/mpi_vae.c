@@ -133,7 +133,7 @@ static means means_held_out(const fixture *f)
 static const gt_real *bias_gradient(const fixture *f, int learner)
 {
     const gt_learner *l = f->task->learner[learner];
-    return l->optimizer.m + l->net->layers[0].param[1].offset;
+    return whole_m(f, learner) + l->net->layers[0].param[1].offset;
 }
 
 static void check_step(fixture *f, double beta)

@@ -183,16 +183,63 @@ static inline void assert_same_on_all_ranks(gt_comm *comm, const char *what,
         fail_msg("%s is not the same on all ranks", what);
 }
 
-/* Collective. Parameters, statistics and moments, tensor by tensor. */
+/* Collective. Parameters and statistics, tensor by tensor. */
 static inline void assert_replicas_are_equal(const fixture *f)
 {
     gt_span *spans;
     int count;
-    succeeds(gt_task_spans(f->task, true, &spans, &count));
+    succeeds(gt_task_spans(f->task, false, &spans, &count));
     for (int i = 0; i < count; i++)
         assert_same_on_all_ranks(f->comm, spans[i].path, spans[i].data,
                                  spans[i].count * sizeof(gt_real));
     free(spans);
+}
+
+/* Collective. The first moments of a learner's parameters on every rank; valid
+ * until the next call. */
+static inline const gt_real *whole_m(const fixture *f, int learner)
+{
+    enum { MOST = 4096 };
+    static gt_real m[MOST];
+    const gt_learner *l = f->task->learner[learner];
+    assert_true(l->net->n_params <= MOST);
+    gt_reducer_gather(l->reducer, l->optimizer.m, l->net->n_params,
+                      f->comm->rank == 0 ? m : NULL);
+    gt_comm_broadcast(f->comm, m, l->net->n_params * sizeof *m);
+    return m;
+}
+
+/* Parameters, statistics and whole moments on every rank. */
+typedef struct whole_state {
+    gt_span *spans;
+    int count;
+    gt_real *moments;
+} whole_state;
+
+/* Collective. */
+static inline whole_state whole_state_of(const fixture *f)
+{
+    whole_state w;
+    size_t total = 0;
+    succeeds(gt_task_spans(f->task, true, &w.spans, &w.count));
+    for (int i = 0; i < w.count; i++)
+        total += w.spans[i].data ? 0 : w.spans[i].count;
+    gt_real *next = w.moments = gt_real_alloc(total);
+    assert_non_null(next);
+    for (int i = 0; i < w.count; i++)
+        if (!w.spans[i].data) {
+            w.spans[i].data = next;
+            next += w.spans[i].count;
+        }
+    gt_task_gather_moments(f->task, w.spans, f->comm->rank == 0 ? w.count : 0);
+    gt_comm_broadcast(f->comm, w.moments, total * sizeof *w.moments);
+    return w;
+}
+
+static inline void whole_state_free(whole_state *w)
+{
+    free(w->spans);
+    free(w->moments);
 }
 
 /* Largest distance of two spans, relative to the largest value in `want`, or to
@@ -215,20 +262,17 @@ static inline double distance(const gt_span *got, const gt_span *want)
 static inline void assert_states_near(const fixture *a, const fixture *b,
                                       double tolerance)
 {
-    gt_span *of_a, *of_b;
-    int n_a, n_b;
+    whole_state of_a = whole_state_of(a), of_b = whole_state_of(b);
     double worst = 0;
-    succeeds(gt_task_spans(a->task, true, &of_a, &n_a));
-    succeeds(gt_task_spans(b->task, true, &of_b, &n_b));
-    assert_int_equal(n_a, n_b);
-    for (int i = 0; i < n_a; i++) {
-        double d = distance(&of_a[i], &of_b[i]);
+    assert_int_equal(of_a.count, of_b.count);
+    for (int i = 0; i < of_a.count; i++) {
+        double d = distance(&of_a.spans[i], &of_b.spans[i]);
         if (!(d <= tolerance))
-            print_error("%s is off by %g\n", of_a[i].path, d);
+            print_error("%s is off by %g\n", of_a.spans[i].path, d);
         worst = d <= worst ? worst : d;
     }
-    free(of_a);
-    free(of_b);
+    whole_state_free(&of_a);
+    whole_state_free(&of_b);
     assert_int_equal(a->metrics.count, b->metrics.count);
     for (int i = 0; i < a->metrics.count; i++) {
         double want = b->metrics.entry[i].value;

@@ -22,6 +22,25 @@ static void gradient_of(int k, gt_real g[COUNT])
         g[i] = (gt_real)(sin(1.3 * i + 0.7 * k) * (i + 1));
 }
 
+/* An update in one piece; returns the sum of squares, and whether all was well.
+ */
+static double update(gt_optimizer *opt, gt_real *p, const gt_real *g,
+                     bool *fine)
+{
+    enum { MOST = 100 };
+    double squares[MOST], total = 0, clip = 1;
+    size_t blocks = gt_optimizer_blocks(opt->count);
+    assert_true(blocks <= MOST);
+    gt_optimizer_measure(g, opt->count, squares);
+    for (size_t i = 0; i < blocks; i++)
+        total += squares[i];
+    if (opt->config->clip_norm > 0)
+        clip = gt_optimizer_clip(opt->config, squares, blocks);
+    *fine = gt_optimizer_apply(opt, clip, 0, p, g, p, opt->count);
+    opt->updates++;
+    return total;
+}
+
 static void follow(const gt_optimizer_config *config,
                    const double want[STEPS][COUNT])
 {
@@ -33,9 +52,10 @@ static void follow(const gt_optimizer_config *config,
         double squares = 0;
         for (int i = 0; i < COUNT; i++)
             squares += (double)g[i] * g[i];
-        assert_near(gt_optimizer_update(&opt, p, g), squares, 1e-6);
+        bool fine;
+        assert_near(update(&opt, p, g, &fine), squares, 1e-6);
+        assert_true(fine);
         assert_all_near(p, want[k], COUNT, 1e-6);
-        assert_int_equal(opt.updates, k + 1);
     }
     gt_optimizer_free(&opt);
 }
@@ -119,41 +139,112 @@ static void long_spans_are_updated_as_their_elements(void **state)
         p[i] = (gt_real)cos(i);
         squares += (double)g[i] * g[i];
     }
-    assert_near(gt_optimizer_update(&all, p, g), squares, 1e-6);
-    gt_optimizer_update(&all, p, g);
+    bool fine;
+    assert_near(update(&all, p, g, &fine), squares, 1e-6);
+    update(&all, p, g, &fine);
     for (int i = 0; i < LONG; i += 7) {
         gt_real single = (gt_real)cos(i);
         assert_int_equal(gt_optimizer_new(&one, &config, 1), GT_OK);
-        gt_optimizer_update(&one, &single, &g[i]);
-        gt_optimizer_update(&one, &single, &g[i]);
+        update(&one, &single, &g[i], &fine);
+        update(&one, &single, &g[i], &fine);
         assert_near(p[i], single, 1e-6);
         gt_optimizer_free(&one);
     }
     gt_optimizer_free(&all);
 }
 
-static void breakdown_shows_in_the_sum_and_clipping_stops_it(void **state)
+/* Each piece has an optimizer of its own, with its moments at its own place,
+ * and new parameters take the place of gradients. */
+static void pieces_are_updated_as_the_whole(void **state)
 {
     (void)state;
-    static const gt_real bad[] = {NAN, INFINITY, -INFINITY, 3e38f};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        gt_optimizer_config config = {.kind = GT_SGD, .lr = 0.1};
-        gt_real p[40] = {0}, g[40] = {0};
-        gt_optimizer opt;
-        g[i * 11] = bad[i];
-        assert_int_equal(gt_optimizer_new(&opt, &config, 40), GT_OK);
-        assert_false(isfinite(gt_optimizer_update(&opt, p, g)));
-        gt_optimizer_free(&opt);
-
-        config.clip_norm = 1;
-        memset(p, 0, sizeof p);
-        assert_int_equal(gt_optimizer_new(&opt, &config, 40), GT_OK);
-        assert_false(isfinite(gt_optimizer_update(&opt, p, g)));
-        for (int k = 0; k < 40; k++)
-            assert_true(p[k] == 0);
-        assert_int_equal(opt.updates, 0);
-        gt_optimizer_free(&opt);
+    enum { LONG = 3001, AT = 5 };
+    static const size_t cuts[] = {0, 256, 256, 1536, 2816, LONG};
+    static gt_real p[LONG], g[LONG], rest[LONG];
+    for (int k = 0; k < 4; k++) {
+        gt_optimizer_config config = {.kind = k & 1 ? GT_ADAM : GT_SGD,
+                                      .lr = 0.1,
+                                      .momentum = 0.9,
+                                      .beta1 = 0.9,
+                                      .beta2 = 0.999,
+                                      .epsilon = 1e-8,
+                                      .clip_norm = k & 2 ? 0.3 : 0};
+        gt_optimizer all, piece[AT];
+        assert_int_equal(gt_optimizer_new(&all, &config, LONG), GT_OK);
+        for (int c = 0; c < AT; c++)
+            assert_int_equal(
+                gt_optimizer_new(&piece[c], &config, cuts[c + 1] - cuts[c] + 7),
+                GT_OK);
+        for (int i = 0; i < LONG; i++)
+            p[i] = (gt_real)cos(i);
+        for (int repeat = 0; repeat < 3; repeat++) {
+            double squares[12], clip = 1;
+            bool fine;
+            for (int i = 0; i < LONG; i++)
+                rest[i] = g[i] = (gt_real)sin(i + 0.1 * repeat);
+            for (int c = AT; c-- > 0;)
+                gt_optimizer_measure(g + cuts[c], cuts[c + 1] - cuts[c],
+                                     squares + cuts[c] / GT_OPTIMIZER_BLOCK);
+            if (config.clip_norm > 0)
+                clip = gt_optimizer_clip(&config, squares, 12);
+            assert_true((clip < 1) == (k >= 2));
+            for (int c = 0; c < AT; c++) {
+                gt_real *values = rest + cuts[c];
+                assert_true(gt_optimizer_apply(&piece[c], clip, 7, p + cuts[c],
+                                               values, values,
+                                               cuts[c + 1] - cuts[c]));
+                piece[c].updates++;
+            }
+            update(&all, p, g, &fine);
+            assert_memory_equal(p, rest, sizeof p);
+        }
+        gt_optimizer_free(&all);
+        for (int c = 0; c < AT; c++)
+            gt_optimizer_free(&piece[c]);
     }
+}
+
+static void a_bad_gradient_makes_its_parameter_nan(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    static const gt_real bad[] = {NAN, INFINITY, -INFINITY, 3e38f, 1.01e18f};
+    for (int k = 0; k < 4; k++)
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+            gt_optimizer_config config = {.kind = k & 1 ? GT_ADAM : GT_SGD,
+                                          .lr = 0.1,
+                                          .epsilon = 1e-8,
+                                          .clip_norm = k / 2};
+            gt_real p[N] = {0}, g[N] = {0};
+            gt_optimizer opt;
+            bool fine;
+            g[i * 9] = bad[i];
+            assert_int_equal(gt_optimizer_new(&opt, &config, N), GT_OK);
+            double squares = update(&opt, p, g, &fine);
+            assert_false(fine);
+            assert_true(i == 4 || !isfinite(squares));
+            for (size_t j = 0; j < N; j++)
+                assert_true(isnan(p[j]) == (j == i * 9));
+            gt_optimizer_free(&opt);
+        }
+}
+
+/* Whether a gradient is bad is its own affair: all of these squares together
+ * are beyond what a float can hold. */
+static void large_gradients_are_good_in_any_company(void **state)
+{
+    (void)state;
+    enum { LONG = 20000 };
+    static gt_real p[LONG], g[LONG];
+    gt_optimizer_config config = {.kind = GT_SGD, .lr = 1e-18};
+    gt_optimizer opt;
+    bool fine;
+    for (int i = 0; i < LONG; i++)
+        g[i] = i % 2 ? 9.9e17f : -9.9e17f;
+    assert_int_equal(gt_optimizer_new(&opt, &config, LONG), GT_OK);
+    assert_true(isfinite(update(&opt, p, g, &fine)));
+    assert_true(fine);
+    gt_optimizer_free(&opt);
 }
 
 /* CosineAnnealingLR(T_max = 8, eta_min = 0.02) */
@@ -225,8 +316,9 @@ static void updates_walk_along_the_schedule(void **state)
     gt_real p = 0;
     gt_optimizer opt;
     assert_int_equal(gt_optimizer_new(&opt, &config, 1), GT_OK);
+    bool fine;
     for (int k = 0; k < 5; k++)
-        gt_optimizer_update(&opt, &p, &g);
+        update(&opt, &p, &g, &fine);
     assert_near(p, -(0.5 + 1 + 1 + 0.5 + 0.25), 1e-6);
     gt_optimizer_free(&opt);
 }
@@ -254,7 +346,9 @@ int main(void)
         cmocka_unit_test(sgd_with_momentum_follows_a_reference_trajectory),
         cmocka_unit_test(clipped_sgd_follows_a_reference_trajectory),
         cmocka_unit_test(long_spans_are_updated_as_their_elements),
-        cmocka_unit_test(breakdown_shows_in_the_sum_and_clipping_stops_it),
+        cmocka_unit_test(pieces_are_updated_as_the_whole),
+        cmocka_unit_test(a_bad_gradient_makes_its_parameter_nan),
+        cmocka_unit_test(large_gradients_are_good_in_any_company),
         cmocka_unit_test(cosine_matches_reference_values_after_warm_up),
         cmocka_unit_test(other_schedules_do_as_they_say),
         cmocka_unit_test(schedule_without_length_is_refused),

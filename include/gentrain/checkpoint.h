@@ -10,7 +10,7 @@
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
  *                                   parameters; each tensor's begin at a
  *                                   multiple of 16 numbers, with zeros between
- * Local: the rank that writes or reads calls; others get data by broadcast.
+ * Local: the rank that writes or reads calls; others have their data sent.
  */
 #ifndef GENTRAIN_CHECKPOINT_H
 #define GENTRAIN_CHECKPOINT_H

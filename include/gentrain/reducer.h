@@ -19,6 +19,11 @@
  * backward pass makes them: gt_reducer_ready says how far it has come. MPI
  * libraries move data inside MPI calls only, so that call also drives what is
  * under way, in all reducers of the job.
+ *
+ * With GT_REDUCTION_TREE, without compression and on more than one rank, every
+ * bucket is cut into as many parts as there are ranks. Each part has an owner,
+ * who has the sum over it first and may put something else in its place, such
+ * as new weights, before it goes to all ranks.
  */
 #ifndef GENTRAIN_REDUCER_H
 #define GENTRAIN_REDUCER_H
@@ -44,9 +49,32 @@ typedef struct gt_reducer_config {
     size_t exact;
     size_t bucket; /* reals that travel together; 0: all. Raised where there
                       would be more than 1024 buckets */
+    size_t grain;  /* owners' parts begin at multiples of it; 0: anywhere */
     int lane;      /* below GT_LANES (comm.h); reducers whose sums are under
                       way at the same time need different ones */
 } gt_reducer_config;
+
+/* Reals [from, to) of the vector; of all that their owner has, in the order of
+ * the vector, they are number `at` and up. */
+typedef struct gt_part {
+    size_t from, to, at;
+} gt_part;
+
+/* What a rank does with the parts that it owns. Called from within
+ * gt_reducer_ready, _add and _finish, in any order of parts, empty ones among
+ * them. */
+typedef struct gt_owner {
+    void *context;
+    /* NULL, or: looks at the sum over a part. When all parts of the vector were
+     * looked at, `decide` is called, which is collective, and only then
+     * `apply`. */
+    void (*measure)(void *context, const gt_real *sum, gt_part part);
+    void (*decide)(void *context);
+    /* May change the sum over a part, which begins at `values`, to what all
+     * ranks shall get. Without `measure` this is as soon as the sum is there.
+     */
+    void (*apply)(void *context, gt_real *values, gt_part part);
+} gt_owner;
 
 /* For vectors of `count` reals and n_shards shards on every rank; rank r has
  * shards r * n_shards and up. Local. */
@@ -60,8 +88,26 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
  */
 gt_status gt_reducer_share(gt_reducer *reducer);
 
-/* Ends what is under way, so it is collective if the last sum was not finished,
- * or if vectors are shared.
+/* Have parts pass through this rank's hands. False where they have no owners.
+ * After gt_reducer_share, before the first step, and on all ranks alike. Local.
+ */
+bool gt_reducer_set_owner(gt_reducer *reducer, const gt_owner *owner);
+
+/* How many of the vector's first `count` reals this rank owns: all where parts
+ * have no owners. After gt_reducer_share. Local. */
+size_t gt_reducer_owned(const gt_reducer *reducer, size_t count);
+
+/* Numbers kept with the vector's first `count` reals, `mine` in each rank's own
+ * order (gt_part.at): into rank 0's all[count], and back. `all` is NULL on the
+ * other ranks. Without owners all have the same numbers, and rank 0's are
+ * taken. Between steps. Collective. */
+void gt_reducer_gather(gt_reducer *reducer, const gt_real *mine, size_t count,
+                       gt_real *all);
+void gt_reducer_scatter(gt_reducer *reducer, const gt_real *all, size_t count,
+                        gt_real *mine);
+
+/* Ends what is under way, without its owners, so it is collective if the last
+ * sum was not finished, or if vectors are shared.
  */
 void gt_reducer_free(gt_reducer *reducer);
 
@@ -79,8 +125,8 @@ void gt_reducer_add(gt_reducer *reducer);
  */
 void gt_reducer_ready(gt_reducer *reducer, size_t from);
 
-/* The sum over all shards of all ranks; valid until the next begin.
- * Collective. */
+/* The sum over all shards of all ranks, or what owners made of it; valid until
+ * the next begin. Collective. */
 const gt_real *gt_reducer_finish(gt_reducer *reducer);
 
 #endif

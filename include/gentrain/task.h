@@ -76,10 +76,18 @@ gt_status gt_task_new(gt_task **out, const gt_task_setup *setup);
 void gt_task_free(gt_task *task);
 
 /* Everything a checkpoint holds, as named spans of this rank's memory. The
- * array is malloc'ed. With `optimizer` false, parameters and statistics only.
- */
+ * array is malloc'ed. With `optimizer` false, parameters and statistics only;
+ * with it, moments too, whose data is NULL: each rank has but a part of them.
+ * Local. */
 gt_status gt_task_spans(const gt_task *task, bool optimizer, gt_span **spans,
                         int *count);
+
+/* Whole moments into rank 0's spans, which are those of gt_task_spans with
+ * memory of the caller's behind the moments; and from there to the parts of all
+ * ranks. Other ranks give no spans. Collective. */
+void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
+                            int count);
+void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
 
 /* Say that `step` steps are done, after the spans were filled from a
  * checkpoint. */

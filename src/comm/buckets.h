@@ -9,20 +9,24 @@
 
 typedef struct gt__buckets {
     size_t count; /* reals in the vector */
-    size_t size;  /* reals in a bucket; the last one may have fewer */
+    size_t size;  /* reals in a bucket; the first and the last one may have
+                     fewer */
     int n;        /* numbered from the vector's end */
+    size_t grain; /* cuts are at its multiples */
 } gt__buckets;
 
 typedef struct gt__span {
     size_t from, to;
 } gt__span;
 
-gt__buckets gt__buckets_cut(size_t count, size_t size);
+gt__buckets gt__buckets_cut(size_t count, size_t size, size_t grain);
 gt__span gt__bucket_span(const gt__buckets *buckets, int bucket);
 
-/* Of a bucket, what rank `owner` of `ranks` cares for. */
-gt__span gt__bucket_slice(const gt__buckets *buckets, int bucket, int owner,
+/* A bucket in as many slices as there are ranks: number `i` of `ranks`. */
+gt__span gt__bucket_slice(const gt__buckets *buckets, int bucket, int i,
                           int ranks);
+/* The longest of all. */
+size_t gt__longest_slice(const gt__buckets *buckets, int ranks);
 
 static inline MPI_Datatype gt__real_type(void)
 {

@@ -2,14 +2,14 @@
 #ifndef GT_COMM_HANDLE_H
 #define GT_COMM_HANDLE_H
 
-#include "gentrain/reducer.h"
+#include "gentrain/comm.h"
 
 #include <mpi.h>
 
 /* A way for one reducer's messages, apart from everybody else's. */
 typedef struct gt__lane {
     MPI_Comm comm;
-    gt_reducer *reducer; /* whose sum is under way, or NULL */
+    struct gt__exchange *exchange; /* that is under way, or NULL */
 } gt__lane;
 
 struct gt_comm_mpi {

@@ -155,7 +155,7 @@ gt_status gt__packed_sum_new(gt__packed_sum **out,
     const gt__buckets *b = config->buckets;
     size_t ranks = (size_t)config->size, n = (size_t)b->n;
     p->config = *config;
-    p->pitch = (b->size + ranks - 1) / ranks;
+    p->pitch = gt__longest_slice(b, config->size);
     p->n_requests = 2 * (config->size - 1);
     p->kept = gt_real_alloc(b->count);
     p->out = calloc(b->count + 1, sizeof *p->out);

@@ -1,20 +1,17 @@
-/* reducer.c: a binary counter keeps the sums of this rank's shards; buckets of
- * what is complete go on to the other ranks.
+/* reducer.c: a binary counter keeps the sums of this rank's shards; what is
+ * complete goes on to the other ranks.
  *
  * The stack holds one sum for each aligned block of shards that is as yet
  * without its sibling; adding a shard carries like adding 1 to a binary number.
  * The last shard's carries are made span by span while it is written, from the
  * vector's end to its beginning, after which the stack holds the blocks that
- * this rank's shards are made of (tree.h): for most numbers just one. */
+ * this rank's shards are made of (nodes.h): for most numbers just one. */
 #include "gentrain/reducer.h"
 
-#include "comm/handle.h"
+#include "comm/exchange.h"
 #include "comm/nodes.h"
-#include "comm/packed.h"
-#include "comm/shared.h"
-#include "comm/tree.h"
+#include "comm/parts.h"
 #include "gentrain/arena.h"
-#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
@@ -23,15 +20,9 @@
 
 enum { MAX_LEVELS = 64 };
 
-/* Open MPI 4.1 has good algorithms for blocking all-reduces of any size, but
- * its nonblocking one is a plain binomial tree for fewer ranks or shorter
- * messages than these: at 2 ranks and 1 MB it takes half as long again, more
- * than overlap wins back. (MPI_IN_PLACE makes it twice as slow again.) */
-enum { OVERLAP_RANKS = 4, OVERLAP_BYTES = 1 << 16 };
-
 struct gt_reducer {
-    gt_comm *comm; /* borrowed */
-    gt__lane *lane;
+    gt_comm *comm;          /* borrowed */
+    gt__exchange *exchange; /* NULL: this rank is alone */
     size_t count;
     int first, n_shards; /* of this rank */
     int levels;          /* buffers in `stack` */
@@ -40,15 +31,6 @@ struct gt_reducer {
     int n_blocks;        /* that the stack ends with */
     int block[GT__MAX_BLOCKS + 1];
     size_t merged; /* from here on, the stack holds the blocks */
-    gt__buckets buckets;
-    int n_buckets;
-    int posted;             /* buckets under way or done */
-    gt__packed_sum *packed; /* NULL: nothing is compressed; else the buckets
-                               from 1 on, and only bucket 0 is in `buckets` */
-    gt__buckets packable;
-    gt__tree_sum *tree;     /* NULL: sums over ranks are MPI's, or shared */
-    gt__shared_sum *shared; /* NULL: vectors are this process's own */
-    MPI_Request *requests;  /* of MPI's sums, by bucket */
     gt_arena arena;
     gt_real *stack[MAX_LEVELS];
 };
@@ -90,63 +72,22 @@ static gt_status allocate(gt_reducer *r)
     return status;
 }
 
-static gt_real *result_of(const gt_reducer *r)
-{
-    return !r->lane || r->tree ? r->stack[0] : r->stack[1];
-}
-
-static gt_status plan_packed(gt_reducer *r, const gt_reducer_config *config)
-{
-    gt__packed_config packed = {.comm = r->lane->comm,
-                                .rank = r->comm->rank,
-                                .size = r->comm->size,
-                                .buckets = &r->packable,
-                                .blocks = r->stack,
-                                .n_blocks = r->n_blocks,
-                                .result = result_of(r)};
-    r->packable = gt__buckets_cut(r->count - config->exact, config->bucket);
-    r->n_buckets += r->packable.n;
-    return gt__packed_sum_new(&r->packed, &packed);
-}
-
-static gt_status plan_exact(gt_reducer *r, const gt_reducer_config *config)
-{
-    if (config->reduction == GT_REDUCTION_TREE) {
-        gt__tree_config tree = {.comm = r->lane->comm,
-                                .rank = r->comm->rank,
-                                .size = r->comm->size,
-                                .n_shards = r->n_shards,
-                                .buckets = &r->buckets,
-                                .blocks = r->stack};
-        r->n_blocks = gt__aligned_blocks(r->first, r->n_shards, r->block);
-        return gt__tree_sum_new(&r->tree, &tree);
-    }
-    r->requests = calloc((size_t)r->buckets.n + 1, sizeof(MPI_Request));
-    if (!r->requests)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    for (int i = 0; i < r->buckets.n; i++)
-        r->requests[i] = MPI_REQUEST_NULL;
-    return GT_OK;
-}
-
 static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
 {
-    bool packs = config->compression != GT_COMPRESSION_NONE;
-    r->lane = &r->comm->handle->lane[config->lane];
-    r->buckets = gt__buckets_cut(r->count, config->bucket);
-    if (packs)
-        r->buckets = (gt__buckets){r->count, config->exact, 1};
-    r->n_buckets = r->buckets.n;
-    gt_status status = plan_exact(r, config);
-    if (status == GT_OK && packs)
-        status = plan_packed(r, config);
-    return status;
+    if (config->reduction == GT_REDUCTION_TREE)
+        r->n_blocks = gt__aligned_blocks(r->first, r->n_shards, r->block);
+    gt__exchange_config exchange = {.comm = r->comm,
+                                    .count = r->count,
+                                    .n_shards = r->n_shards,
+                                    .n_blocks = r->n_blocks,
+                                    .reducer = config,
+                                    .stack = r->stack};
+    return gt__exchange_new(&r->exchange, &exchange);
 }
 
 gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
                          int n_shards, const gt_reducer_config *config)
 {
-    assert(config->lane >= 0 && config->lane < GT_LANES);
     gt_reducer *r = calloc(1, sizeof *r);
     if (!r)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
@@ -169,126 +110,64 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
 
 gt_status gt_reducer_share(gt_reducer *r)
 {
-    if (!r->tree || r->packed || r->comm->nodes > 1)
-        return GT_OK;
-    gt__shared_config config = {.comm = r->lane->comm,
-                                .rank = r->comm->rank,
-                                .size = r->comm->size,
-                                .n_shards = r->n_shards,
-                                .count = r->count,
-                                .n_vectors = r->levels,
-                                .buckets = &r->buckets};
-    gt_status status = gt__shared_sum_new(&r->shared, &config);
-    if (!r->shared)
+    gt_status status = GT_OK;
+    if (!r->exchange || !gt__exchange_share(r->exchange, r->levels, &status))
         return status;
-    gt__tree_sum_free(r->tree);
-    r->tree = NULL;
     gt_arena_free(&r->arena);
     for (int i = 0; i < r->levels; i++)
-        r->stack[i] = gt__shared_sum_vector(r->shared, i);
+        r->stack[i] = gt__exchange_vector(r->exchange, i);
     return GT_OK;
-}
-
-/* --- To the other ranks. */
-
-static bool is_overlapped(const gt_reducer *r, gt__span span)
-{
-    return r->tree || r->shared ||
-           (r->comm->size >= OVERLAP_RANKS &&
-            (span.to - span.from) * sizeof(gt_real) >= OVERLAP_BYTES);
-}
-
-static gt__span span_of(const gt_reducer *r, int bucket)
-{
-    if (r->packed && bucket > 0)
-        return gt__bucket_span(&r->packable, bucket - 1);
-    return gt__bucket_span(&r->buckets, bucket);
-}
-
-static void post_bucket(gt_reducer *r, int bucket)
-{
-    gt__span span = span_of(r, bucket);
-    if (r->packed && bucket > 0)
-        gt__packed_sum_post(r->packed, bucket - 1);
-    else if (r->shared)
-        gt__shared_sum_post(r->shared, bucket);
-    else if (r->tree)
-        gt__tree_sum_post(r->tree, bucket);
-    else if (is_overlapped(r, span))
-        MPI_Iallreduce(r->stack[0] + span.from, r->stack[1] + span.from,
-                       (int)(span.to - span.from), gt__real_type(), MPI_SUM,
-                       r->lane->comm, &r->requests[bucket]);
-}
-
-/* Buckets that MPI adds up better without overlap are left to `wait`, which
- * every rank comes to when it has posted all others. */
-static bool advance_bucket(gt_reducer *r, int bucket, bool wait)
-{
-    gt__span span = span_of(r, bucket);
-    int over = 1;
-    if (r->packed && bucket > 0)
-        return gt__packed_sum_advance(r->packed, bucket - 1, wait);
-    if (r->shared)
-        return gt__shared_sum_advance(r->shared, bucket, wait);
-    if (r->tree)
-        return gt__tree_sum_advance(r->tree, bucket, wait);
-    if (!is_overlapped(r, span)) {
-        if (wait)
-            MPI_Allreduce(r->stack[0] + span.from, r->stack[1] + span.from,
-                          (int)(span.to - span.from), gt__real_type(), MPI_SUM,
-                          r->lane->comm);
-    } else if (wait) {
-        MPI_Wait(&r->requests[bucket], MPI_STATUS_IGNORE);
-    } else {
-        MPI_Test(&r->requests[bucket], &over, MPI_STATUS_IGNORE);
-    }
-    return over;
-}
-
-/* Drive whatever any reducer has under way. */
-static void progress(gt_comm *comm)
-{
-    for (int i = 0; i < GT_LANES; i++) {
-        gt_reducer *r = comm->handle->lane[i].reducer;
-        for (int b = 0; r && b < r->posted; b++)
-            advance_bucket(r, b, false);
-    }
-}
-
-/* Post the buckets whose values are complete. */
-static void post_merged(gt_reducer *r)
-{
-    r->lane->reducer = r;
-    while (r->posted < r->n_buckets && span_of(r, r->posted).from >= r->merged)
-        post_bucket(r, r->posted++);
-}
-
-static void wait_for_posted(gt_reducer *r)
-{
-    int64_t begin = gt_trace_begin();
-    const char *before = gt_phase_enter(gt_phase_ranks);
-    for (int b = 0; b < r->posted; b++) {
-        progress(r->comm);
-        advance_bucket(r, b, true);
-    }
-    r->posted = 0;
-    r->lane->reducer = NULL;
-    gt_phase_leave(before);
-    gt_trace_end(begin, NULL, "reduction");
 }
 
 void gt_reducer_free(gt_reducer *r)
 {
     if (!r)
         return;
-    if (r->lane && r->lane->reducer == r)
-        wait_for_posted(r);
-    gt__packed_sum_free(r->packed);
-    gt__tree_sum_free(r->tree);
-    gt__shared_sum_free(r->shared);
-    free(r->requests);
+    gt__exchange_free(r->exchange);
     gt_arena_free(&r->arena);
     free(r);
+}
+
+/* --- Owners. */
+
+static bool has_owners(const gt_reducer *r)
+{
+    return r->exchange && gt__exchange_has_owners(r->exchange);
+}
+
+bool gt_reducer_set_owner(gt_reducer *r, const gt_owner *owner)
+{
+    if (!has_owners(r))
+        return false;
+    gt__exchange_set_owner(r->exchange, owner);
+    return true;
+}
+
+size_t gt_reducer_owned(const gt_reducer *r, size_t count)
+{
+    return has_owners(r) ? gt__parts_owned(r->exchange, r->comm->rank, count)
+                         : count;
+}
+
+void gt_reducer_gather(gt_reducer *r, const gt_real *mine, size_t count,
+                       gt_real *all)
+{
+    if (has_owners(r))
+        gt__parts_gather(r->exchange, r->comm, mine, count, all);
+    else if (r->comm->rank == 0)
+        memcpy(all, mine, count * sizeof *all);
+}
+
+void gt_reducer_scatter(gt_reducer *r, const gt_real *all, size_t count,
+                        gt_real *mine)
+{
+    if (has_owners(r)) {
+        gt__parts_scatter(r->exchange, r->comm, all, count, mine);
+        return;
+    }
+    if (r->comm->rank == 0)
+        memcpy(mine, all, count * sizeof *mine);
+    gt_comm_broadcast(r->comm, mine, count * sizeof *mine);
 }
 
 /* --- This rank's shards. */
@@ -300,9 +179,8 @@ void gt_reducer_begin(gt_reducer *r, int present)
     r->taken = 0;
     r->present = present;
     r->merged = r->count;
-    r->posted = 0;
-    if (r->shared)
-        gt__shared_sum_begin(r->shared);
+    if (r->exchange)
+        gt__exchange_begin(r->exchange);
 }
 
 gt_real *gt_reducer_vector(gt_reducer *r)
@@ -363,11 +241,11 @@ void gt_reducer_ready(gt_reducer *r, size_t from)
     int64_t begin = gt_trace_begin();
     if (r->taken + 1 == r->present) {
         merge_from(r, from);
-        if (r->lane)
-            post_merged(r);
+        if (r->exchange)
+            gt__exchange_post(r->exchange, r->merged);
     }
-    if (r->lane)
-        progress(r->comm);
+    if (r->exchange)
+        gt__exchange_progress(r->comm);
     gt_trace_end(begin, NULL, "send gradients");
 }
 
@@ -389,9 +267,8 @@ const gt_real *gt_reducer_finish(gt_reducer *r)
     assert(r->taken == r->present);
     if (r->present == 0)
         merge_from(r, 0);
-    if (!r->lane)
+    if (!r->exchange)
         return r->stack[0];
-    post_merged(r);
-    wait_for_posted(r);
-    return r->shared ? gt__shared_sum_result(r->shared) : result_of(r);
+    gt__exchange_post(r->exchange, r->merged);
+    return gt__exchange_finish(r->exchange);
 }

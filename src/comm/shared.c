@@ -1,9 +1,10 @@
 /* shared.c: two counters a rank are all the talk there is: how many buckets it
- * has posted and of how many it has added up its slice, since the job began.
- * They only grow, so they never need to be put back. Nobody writes what another
- * still reads: a slice of the result is written when every rank has posted the
- * bucket, which it does after its last look at the previous result; and a
- * rank's vectors are its own again when all slices of all buckets are done. */
+ * has posted and of how many its slice is ready for the others, since the job
+ * began. They only grow, so they never need to be put back. Nobody writes what
+ * another still reads: a slice of the result is written when every rank has
+ * posted the bucket, which it does after its last look at the previous result;
+ * and a rank's vectors are its own again when all slices of all buckets are
+ * done. */
 #include "comm/shared.h"
 
 #include "comm/nodes.h"
@@ -37,6 +38,7 @@ struct gt__shared_sum {
     const gt_real **at;   /* [nodes.n], while a slice is evaluated */
     gt_real *result;      /* in rank 0's memory */
     uint64_t before;      /* buckets of the steps before this one */
+    int collected;        /* buckets of this step */
     gt_arena arena;       /* [nodes.n][CHUNK] for sums on the way */
 };
 
@@ -167,7 +169,7 @@ gt_real *gt__shared_sum_vector(const gt__shared_sum *s, int i)
     return vector_at(s, s->rank, i);
 }
 
-const gt_real *gt__shared_sum_result(const gt__shared_sum *s)
+gt_real *gt__shared_sum_result(const gt__shared_sum *s)
 {
     return s->result;
 }
@@ -178,6 +180,7 @@ void gt__shared_sum_begin(gt__shared_sum *s)
 {
     uint64_t n = (uint64_t)s->buckets->n;
     s->before = atomic_load(&s->of[s->rank]->posted) / n * n;
+    s->collected = 0;
 }
 
 void gt__shared_sum_post(gt__shared_sum *s, int bucket)
@@ -250,23 +253,25 @@ static void evaluate(gt__shared_sum *s, gt__span slice)
     }
 }
 
-/* Add up this rank's slices of buckets up to this one. */
-static bool do_own(gt__shared_sum *s, int bucket, bool wait)
+bool gt__shared_sum_collect(gt__shared_sum *s, int bucket, bool wait)
 {
-    _Atomic uint64_t *done = &s->of[s->rank]->done;
-    uint64_t next = atomic_load_explicit(done, memory_order_relaxed);
-    for (; next <= s->before + (uint64_t)bucket; next++) {
-        if (!all_reached(s, false, next + 1, wait))
-            return false;
-        evaluate(s, gt__bucket_slice(s->buckets, (int)(next - s->before),
-                                     s->rank, s->size));
-        atomic_store_explicit(done, next + 1, memory_order_release);
-    }
+    if (bucket != s->collected)
+        return bucket < s->collected;
+    if (!all_reached(s, false, s->before + (uint64_t)bucket + 1, wait))
+        return false;
+    evaluate(s, gt__bucket_slice(s->buckets, bucket, s->rank, s->size));
+    s->collected++;
     return true;
 }
 
-bool gt__shared_sum_advance(gt__shared_sum *s, int bucket, bool wait)
+void gt__shared_sum_spread(gt__shared_sum *s, int bucket)
 {
-    return do_own(s, bucket, wait) &&
-           all_reached(s, true, s->before + (uint64_t)bucket + 1, wait);
+    atomic_store_explicit(&s->of[s->rank]->done,
+                          s->before + (uint64_t)bucket + 1,
+                          memory_order_release);
+}
+
+bool gt__shared_sum_gather(gt__shared_sum *s, int bucket, bool wait)
+{
+    return all_reached(s, true, s->before + (uint64_t)bucket + 1, wait);
 }

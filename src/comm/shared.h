@@ -28,13 +28,17 @@ gt_status gt__shared_sum_new(gt__shared_sum **out,
 void gt__shared_sum_free(gt__shared_sum *sum);
 
 gt_real *gt__shared_sum_vector(const gt__shared_sum *sum, int i);
-/* Where the sum will be, for reading. */
-const gt_real *gt__shared_sum_result(const gt__shared_sum *sum);
+/* Where the sum will be; but for this rank's slices it is for reading. */
+gt_real *gt__shared_sum_result(const gt__shared_sum *sum);
 
 /* Begin a step; the vectors are the caller's again. */
 void gt__shared_sum_begin(gt__shared_sum *sum);
-/* As for gt__tree_sum (tree.h); buckets are posted in order. */
+/* As for gt__tree_sum (tree.h). Buckets are posted, collected and spread in
+ * order: one that is not the next is not collected, and must not be waited for.
+ * Slice number r is rank r's. */
 void gt__shared_sum_post(gt__shared_sum *sum, int bucket);
-bool gt__shared_sum_advance(gt__shared_sum *sum, int bucket, bool wait);
+bool gt__shared_sum_collect(gt__shared_sum *sum, int bucket, bool wait);
+void gt__shared_sum_spread(gt__shared_sum *sum, int bucket);
+bool gt__shared_sum_gather(gt__shared_sum *sum, int bucket, bool wait);
 
 #endif

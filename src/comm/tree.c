@@ -58,18 +58,17 @@ static int tag_of(int bucket, bool back)
 
 /* --- The butterfly. */
 
-/* What this rank still has to do with after s halvings. */
+/* What this rank still has to do with after s halvings of the slices. */
 static gt__span kept_after(const gt__tree_sum *t, int bucket, int s)
 {
-    gt__span span = gt__bucket_span(t->buckets, bucket);
+    int first = 0, n = t->size;
     for (int i = 0; i < s; i++) {
-        size_t middle = span.from + (span.to - span.from) / 2;
-        if (t->rank >> i & 1)
-            span.from = middle;
-        else
-            span.to = middle;
+        n /= 2;
+        first += t->rank >> i & 1 ? n : 0;
     }
-    return span;
+    gt__span from = gt__bucket_slice(t->buckets, bucket, first, t->size);
+    gt__span to = gt__bucket_slice(t->buckets, bucket, first + n - 1, t->size);
+    return (gt__span){from.from, to.to};
 }
 
 /* What halving s gives away. */
@@ -197,9 +196,10 @@ void gt__tree_sum_post(gt__tree_sum *t, int bucket)
     start(t, bucket);
 }
 
-bool gt__tree_sum_advance(gt__tree_sum *t, int bucket, bool wait)
+/* The slices are summed when half of the stages are done. */
+static bool advance(gt__tree_sum *t, int bucket, int goal, bool wait)
 {
-    while (t->stage[bucket] < t->stages) {
+    while (t->stage[bucket] < goal) {
         MPI_Request *requests = requests_of(t, bucket);
         int over = 1;
         if (wait)
@@ -212,17 +212,42 @@ bool gt__tree_sum_advance(gt__tree_sum *t, int bucket, bool wait)
             end_butterfly(t, bucket);
         else
             end_by_owners(t, bucket);
-        if (++t->stage[bucket] < t->stages)
+        if (++t->stage[bucket] < goal)
             start(t, bucket);
     }
     return true;
+}
+
+bool gt__tree_sum_collect(gt__tree_sum *t, int bucket, bool wait)
+{
+    return advance(t, bucket, t->stages / 2, wait);
+}
+
+void gt__tree_sum_spread(gt__tree_sum *t, int bucket)
+{
+    start(t, bucket);
+}
+
+bool gt__tree_sum_gather(gt__tree_sum *t, int bucket, bool wait)
+{
+    return advance(t, bucket, t->stages, wait);
+}
+
+/* A butterfly's first halving is by the lowest bit of a rank's number. */
+int gt__tree_sum_place(const gt__tree_sum *t, int rank)
+{
+    if (!t->halvings)
+        return rank;
+    int place = 0;
+    for (int i = 0; i < t->halvings; i++)
+        place = 2 * place + (rank >> i & 1);
+    return place;
 }
 
 /* --- Setting up. */
 
 static gt_status plan_owners(gt__tree_sum *t, int n_shards)
 {
-    size_t ranks = (size_t)t->size;
     gt_status status = gt__nodes_plan(&t->nodes, t->size, n_shards);
     if (status != GT_OK)
         return status;
@@ -235,7 +260,7 @@ static gt_status plan_owners(gt__tree_sum *t, int n_shards)
     t->n_requests = t->nodes.n - t->n_own + t->n_own * (t->size - 1);
     if (t->n_requests < 2 * (t->size - 1))
         t->n_requests = 2 * (t->size - 1);
-    t->pitch = (t->buckets->size + ranks - 1) / ranks;
+    t->pitch = gt__longest_slice(t->buckets, t->size);
     gt_arena_reserve(&t->arena, (size_t)t->buckets->n * nodes * t->pitch);
     return gt_arena_commit(&t->arena, "gradients of other ranks");
 }

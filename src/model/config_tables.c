@@ -107,12 +107,14 @@ static const gt_option communication_options[] = {
     {"reduction", GT_OPTION_CHOICE, FIELD(communication, reduction), "tree", 0,
      0, reduction_names,
      "how gradients are added over ranks: in one fixed order, so that results "
-     "are the same to the bit on any number of ranks, or by MPI's all-reduce"},
+     "are the same to the bit on any number of ranks, or by MPI's all-reduce; "
+     "then every rank keeps the whole state of the optimizer, not its part"},
     {"compression", GT_OPTION_CHOICE, FIELD(communication, compression), "none",
      0, 0, compression_names,
      "how gradients travel; bf16: rounded to 16 bits, and what that takes away "
      "is added in the next step, which halves the traffic; then results depend "
-     "on the number of ranks, and on where a run was resumed"},
+     "on the number of ranks, and on where a run was resumed, and every rank "
+     "keeps the whole state of the optimizer"},
     {"bucket_mb", GT_OPTION_REAL, FIELD(communication, bucket_mb), "1", 0, 1024,
      NULL,
      "megabytes of gradients sent together while others are still computed; "

@@ -1,5 +1,5 @@
 /* optimizer.c: an update is bound by memory traffic, so everything that touches
- * a gradient, its norm included, happens while a block of it is in the
+ * a gradient, its check included, happens while some of it are in the
  * first-level cache. Only clipping needs the norm first, and so a second pass.
  */
 #include "gentrain/optimizer.h"
@@ -9,6 +9,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Beyond it a square would soon be infinite. */
+#define LIMIT ((gt_real)1e18)
 
 static const char *const kind_names[] = {"sgd", "adam", NULL};
 static const char *const schedule_names[] = {"constant", "step", "cosine",
@@ -30,7 +34,8 @@ const gt_option gt_optimizer_options[] = {
     {"epsilon", GT_OPTION_REAL, FIELD(epsilon), "1e-8", 1e-30, 1, NULL,
      "adam: added to the root of that average"},
     {"clip_norm", GT_OPTION_REAL, FIELD(clip_norm), "0", 0, 1e18, NULL,
-     "scale gradients down to this 2-norm; 0: off"},
+     "scale gradients down to this 2-norm; 0: off. The norm must be known "
+     "first, so no update is made while gradients are still computed"},
     {"schedule", GT_OPTION_CHOICE, FIELD(schedule), "constant", 0, 0,
      schedule_names, "how the learning rate falls after warm-up"},
     {"warmup_steps", GT_OPTION_INT, FIELD(warmup_steps), "0", 0, 1e12, NULL,
@@ -59,7 +64,7 @@ gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
     gt_optimizer_free(opt);
     return gt_fail(GT_ERR_MEMORY,
                    "cannot allocate %.1f MB of optimizer state; use a smaller "
-                   "model",
+                   "model or more ranks",
                    (double)count * sizeof(gt_real) / 1e6);
 }
 
@@ -117,12 +122,13 @@ static rule rule_of(const gt_optimizer *opt, double clip)
                   .epsilon = (gt_real)c->epsilon};
 }
 
-GT_SIMD static void sgd_block(rule r, gt_real *restrict p, gt_real *restrict m,
+GT_SIMD static void sgd_block(rule r, gt_real *restrict out,
+                              const gt_real *restrict p, gt_real *restrict m,
                               const gt_real *restrict grad, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         m[i] = r.keep_m * m[i] + r.clip * grad[i];
-        p[i] -= r.rate * m[i];
+        out[i] = p[i] - r.rate * m[i];
     }
 }
 
@@ -135,7 +141,8 @@ static gt_real root(gt_real x)
 #endif
 }
 
-GT_SIMD static void adam_block(rule r, gt_real *restrict p, gt_real *restrict m,
+GT_SIMD static void adam_block(rule r, gt_real *restrict out,
+                               const gt_real *restrict p, gt_real *restrict m,
                                gt_real *restrict v,
                                const gt_real *restrict grad, size_t n)
 {
@@ -143,33 +150,66 @@ GT_SIMD static void adam_block(rule r, gt_real *restrict p, gt_real *restrict m,
         gt_real g = r.clip * grad[i];
         m[i] = r.keep_m * m[i] + r.take_m * g;
         v[i] = r.keep_v * v[i] + r.take_v * (g * g);
-        p[i] -= r.rate * m[i] / (root(v[i]) * r.root + r.epsilon);
+        out[i] = p[i] - r.rate * m[i] / (root(v[i]) * r.root + r.epsilon);
     }
 }
 
-double gt_optimizer_update(gt_optimizer *opt, gt_real *params,
-                           const gt_real *grads)
+/* A sum of squares is no less than each of them, rounding included; only where
+ * it is suspicious does one look at each. Which gradients are bad follows from
+ * themselves alone, not from their neighbours. */
+static bool mark_bad(gt_real *out, const gt_real *grads, size_t n)
 {
-    enum { BLOCK = 1024 };
-    double limit = opt->config->clip_norm, squares = 0, clip = 1;
-    if (limit > 0) {
-        squares = gt__vsquares(grads, opt->count);
-        if (!isfinite(squares))
-            return squares;
-        if (squares > limit * limit)
-            clip = limit / sqrt(squares);
+    bool bad = false;
+    if (gt__vsquares(grads, n) < 0.9 * (double)LIMIT * (double)LIMIT)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (grads[i] <= LIMIT && grads[i] >= -LIMIT)
+            continue;
+        out[i] = (gt_real)NAN;
+        bad = true;
     }
+    return bad;
+}
+
+size_t gt_optimizer_blocks(size_t n)
+{
+    return (n + GT_OPTIMIZER_BLOCK - 1) / GT_OPTIMIZER_BLOCK;
+}
+
+void gt_optimizer_measure(const gt_real *grads, size_t n, double *squares)
+{
+    for (size_t i = 0; i < n; i += GT_OPTIMIZER_BLOCK)
+        *squares++ = gt__vsquares(
+            grads + i, n - i < GT_OPTIMIZER_BLOCK ? n - i : GT_OPTIMIZER_BLOCK);
+}
+
+double gt_optimizer_clip(const gt_optimizer_config *config,
+                         const double *squares, size_t n_blocks)
+{
+    double limit = config->clip_norm, total = 0;
+    for (size_t i = 0; i < n_blocks; i++)
+        total += squares[i];
+    return isfinite(total) && total > limit * limit ? limit / sqrt(total) : 1;
+}
+
+bool gt_optimizer_apply(gt_optimizer *opt, double clip, size_t at,
+                        const gt_real *params, const gt_real *grads,
+                        gt_real *out, size_t n)
+{
+    enum { CHUNK = 1024 };
+    gt_real fresh[CHUNK];
+    bool bad = false;
     rule r = rule_of(opt, clip);
-    for (size_t i = 0; i < opt->count; i += BLOCK) {
-        size_t n = opt->count - i < BLOCK ? opt->count - i : BLOCK;
-        const gt_real *g = grads + i;
-        if (limit <= 0)
-            squares += gt__vsquares(g, n);
+    for (size_t i = 0; i < n; i += CHUNK) {
+        size_t length = n - i < CHUNK ? n - i : CHUNK;
+        gt_real *m = opt->m + at + i;
         if (opt->config->kind == GT_ADAM)
-            adam_block(r, params + i, opt->m + i, opt->v + i, g, n);
+            adam_block(r, fresh, params + i, m, opt->v + at + i, grads + i,
+                       length);
         else
-            sgd_block(r, params + i, opt->m + i, g, n);
+            sgd_block(r, fresh, params + i, m, grads + i, length);
+        bad |= mark_bad(fresh, grads + i, length);
+        memcpy(out + i, fresh, length * sizeof *out);
     }
-    opt->updates++;
-    return squares;
+    return !bad;
 }

@@ -1,6 +1,7 @@
 /* learner.c: the way of a gradient, from a shard's vector to new weights. */
 #include "train/learner.h"
 
+#include "core/simd.h"
 #include "gentrain/trace.h"
 
 #include <math.h>
@@ -23,6 +24,7 @@ static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
         .exact = l->net->n_state + GT_SCALARS,
         .bucket = (size_t)(config->communication.bucket_mb * (1 << 20) /
                            sizeof(gt_real)),
+        .grain = GT_OPTIMIZER_BLOCK,
         .lane = (int)number};
     if (config->communication.bucket_mb > 0 && reducer.bucket == 0)
         reducer.bucket = 1;
@@ -44,11 +46,10 @@ gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
         goto out;
     gt_network_init(l->net, (gt_init)setup->config->model.init,
                     (uint64_t)setup->config->train.seed, number);
+    l->comm = setup->comm;
+    l->rule = optimizer;
     status = gt_workspace_plan(&l->ws, l->net);
-    if (status != GT_OK || !setup->training)
-        goto out;
-    status = gt_optimizer_new(&l->optimizer, optimizer, l->net->n_params);
-    if (status == GT_OK)
+    if (status == GT_OK && setup->training)
         status = new_reducer(l, setup, number);
 out:
     if (status != GT_OK)
@@ -64,14 +65,104 @@ void gt_learner_free(gt_learner *l)
         return;
     gt_reducer_free(l->reducer);
     gt_optimizer_free(&l->optimizer);
+    free(l->squares);
     gt_workspace_free(&l->ws);
     gt_network_free(l->net);
     free(l);
 }
 
+/* --- The optimizer. */
+
+/* Statistics and scalars stay sums. */
+static size_t params_in(const gt_learner *l, gt_part part)
+{
+    size_t n = l->net->n_params;
+    return part.from >= n ? 0 : (part.to < n ? part.to : n) - part.from;
+}
+
+static void measure(void *learner, const gt_real *gradients, gt_part part)
+{
+    gt_learner *l = learner;
+    size_t n = params_in(l, part);
+    if (n > 0)
+        gt_optimizer_measure(gradients, n,
+                             l->squares + part.from / GT_OPTIMIZER_BLOCK);
+}
+
+/* Each block's sum is one rank's, and zeros are added to it: which is exact. */
+static void decide(void *learner)
+{
+    gt_learner *l = learner;
+    size_t blocks = gt_optimizer_blocks(l->net->n_params);
+    if (l->sharded)
+        gt_comm_sum(l->comm, l->squares, (int)blocks);
+    l->clip = gt_optimizer_clip(l->rule, l->squares, blocks);
+}
+
+static void apply(void *learner, gt_real *values, gt_part part)
+{
+    gt_learner *l = learner;
+    size_t n = params_in(l, part);
+    if (n == 0)
+        return;
+    int64_t begin = gt_trace_begin();
+    gt_optimizer_apply(&l->optimizer, l->clip, part.at,
+                       l->net->params + part.from, values, values, n);
+    gt_trace_end(begin, l->net->name, "optimizer");
+}
+
+gt_status gt_learner_prepare(gt_learner *l)
+{
+    size_t n = l->net->n_params;
+    gt_owner owner = {.context = l, .apply = apply};
+    gt_status status = gt_reducer_share(l->reducer);
+    if (status != GT_OK)
+        return status;
+    l->clip = 1;
+    if (l->rule->clip_norm > 0) {
+        owner.measure = measure;
+        owner.decide = decide;
+        l->squares = calloc(gt_optimizer_blocks(n) + 1, sizeof *l->squares);
+        if (!l->squares)
+            return gt_fail(GT_ERR_MEMORY, "cannot allocate an optimizer");
+    }
+    l->sharded = gt_reducer_set_owner(l->reducer, &owner);
+    return gt_optimizer_new(&l->optimizer, l->rule,
+                            gt_reducer_owned(l->reducer, n));
+}
+
+/* What owners made of the gradients; false if something in it is NaN. */
+GT_SIMD static bool take_params(gt_real *restrict params,
+                                const gt_real *restrict made, size_t n)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        params[i] = made[i];
+        bad |= made[i] != made[i];
+    }
+    return !bad;
+}
+
+/* On this rank alone, all of it in place. */
+static bool update_all(gt_learner *l, const gt_real *gradients)
+{
+    size_t n = l->net->n_params;
+    if (l->squares) {
+        gt_optimizer_measure(gradients, n, l->squares);
+        decide(l);
+    }
+    return gt_optimizer_apply(&l->optimizer, l->clip, 0, l->net->params,
+                              gradients, l->net->params, n);
+}
+
+/* --- An update. */
+
 void gt_learner_begin(gt_learner *l, const gt_batch *batch, bool abstain)
 {
     int present = gt_batch_present(batch);
+    if (l->squares)
+        memset(l->squares, 0,
+               gt_optimizer_blocks(l->net->n_params) * sizeof *l->squares);
     gt_reducer_begin(l->reducer, present == 0 && abstain ? 1 : present);
 }
 
@@ -123,19 +214,18 @@ void gt_learner_abstain(gt_learner *l, bool stop)
     gt_reducer_add(l->reducer);
 }
 
-/* Say what broke, counting steps from 1 as progress lines do. The reduced
- * vector is the same on every rank, so every rank comes to the same verdict
- * without talking. */
-static gt_status blame(const gt_learner *l, uint64_t step,
-                       const gt_real *gradient)
+/* Say what broke, counting steps from 1 as progress lines do. A bad gradient
+ * has made its parameter NaN, on every rank, so every rank comes to the same
+ * verdict without talking. */
+static gt_status blame(const gt_learner *l, uint64_t step)
 {
     char label[GT_LAYER_LABEL + 32], what[sizeof label + 80];
-    if (gt_network_find_bad(l->net, gradient, label))
-        snprintf(what, sizeof what, "the gradient of %s/%s is NaN or infinite",
-                 l->net->name, label);
-    else
+    if (gt_network_find_bad(l->net, l->net->params, label))
         snprintf(what, sizeof what,
-                 "the loss or a gradient of the %s is NaN or beyond 1e18",
+                 "the gradient of %s/%s is NaN or beyond 1e18", l->net->name,
+                 label);
+    else
+        snprintf(what, sizeof what, "the loss of the %s is NaN or infinite",
                  l->net->name);
     return gt_fail(GT_ERR_NUMERIC,
                    "step %llu: %s; lower optimizer.lr or set "
@@ -157,14 +247,15 @@ gt_status gt_learner_update(gt_learner *l, uint64_t step,
     int64_t begin = gt_trace_begin();
     const gt_real *vector = gt_reducer_finish(l->reducer);
     gt_trace_end(begin, l->net->name, "wait for reduction");
-    *scalars = vector + l->net->n_params + l->net->n_state;
-    if (!all_finite(*scalars, GT_SCALARS))
-        return blame(l, step, vector);
     begin = gt_trace_begin();
-    double squares = gt_optimizer_update(&l->optimizer, l->net->params, vector);
-    if (!isfinite(squares))
-        return blame(l, step, vector);
-    gt_network_follow(l->net, vector + l->net->n_params);
+    size_t n = l->net->n_params;
+    bool fine = l->sharded ? take_params(l->net->params, vector, n)
+                           : update_all(l, vector);
+    *scalars = vector + n + l->net->n_state;
+    if (!fine || !all_finite(*scalars, GT_SCALARS))
+        return blame(l, step);
+    l->optimizer.updates++;
+    gt_network_follow(l->net, vector + n);
     gt_trace_end(begin, l->net->name, "optimizer");
     return GT_OK;
 }

@@ -4,6 +4,11 @@
  * statistics and a few scalars (losses and the like) in one span, so that one
  * reduction a step carries all of them:
  *   [n_params | n_state | GT_SCALARS]
+ *
+ * The optimizer is sharded where the reducer's parts have owners (reducer.h;
+ * ZeRO stage 1, Rajbhandari et al. 2020): a rank keeps the moments of its own
+ * parts, makes new parameters of the gradients there, and these travel on in
+ * their place. Elsewhere every rank updates everything.
  */
 #ifndef GT_TRAIN_LEARNER_H
 #define GT_TRAIN_LEARNER_H
@@ -19,8 +24,13 @@ enum { GT_SCALAR_STOP, GT_SCALAR_FIRST, GT_SCALARS = 8 };
 typedef struct gt_learner {
     gt_network *net;
     gt_workspace ws;
-    gt_optimizer optimizer;
-    gt_reducer *reducer; /* NULL: not training */
+    gt_comm *comm;                   /* borrowed */
+    gt_reducer *reducer;             /* NULL: not training */
+    const gt_optimizer_config *rule; /* borrowed */
+    gt_optimizer optimizer;          /* of the parameters this rank owns */
+    bool sharded;
+    double *squares; /* of each block of gradients; NULL: no clipping */
+    double clip;     /* of this update */
 } gt_learner;
 
 /* Build network `number` of a task. Local. */
@@ -29,6 +39,10 @@ gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
                          const gt_layer_list *layers,
                          const gt_optimizer_config *optimizer);
 void gt_learner_free(gt_learner *learner);
+
+/* Before the first update: have ranks share what they can, and allocate the
+ * optimizer's part of this rank. Collective; may fail on some ranks only. */
+gt_status gt_learner_prepare(gt_learner *learner);
 
 /* Begin an update, to which the shards of `batch` that have samples are added;
  * or of a rank without samples that will abstain, or say nothing. Local. */
@@ -58,8 +72,9 @@ void gt_learner_abstain(gt_learner *learner, bool stop);
 
 /* Sum over all shards and ranks, check, and update parameters and state. The
  * batch's scalars come back in `scalars`. GT_ERR_NUMERIC on every rank if a
- * gradient or a scalar is NaN or infinite: the message names step, network and
- * layer, and the weights must not be used. Collective. */
+ * gradient is NaN or beyond 1e18, or a scalar NaN or infinite: the message
+ * names step, network and layer, and the weights must not be used. Collective;
+ * talks to nobody beyond the reducer, but for one sum with clip_norm > 0. */
 gt_status gt_learner_update(gt_learner *learner, uint64_t step,
                             const gt_real **scalars);
 

@@ -1,5 +1,6 @@
 /* outputs.c: where the ranks hear how rank 0's writer fares. That takes an
- * agreement, and no step pays for one that writes nothing. */
+ * agreement, and no step pays for one that writes nothing. It comes before they
+ * send what they have of a checkpoint, which nothing can keep from ending. */
 #include "train/outputs.h"
 
 #include "gentrain/files.h"
@@ -13,13 +14,12 @@ gt_status gt_outputs_new(gt_outputs *o, gt_task *task, const char *run,
 {
     *o = (gt_outputs){.comm = task->setup.comm, .journal = {.fd = -1}};
     gt_losses_init(&o->losses, &o->claim);
-    if (o->comm->rank != 0)
-        return GT_OK;
     gt_status status =
-        gt_preview_new(&o->preview, task, run, source, &o->losses);
+        gt_snapshot_new(&o->snapshot, task, run, &o->journal, &o->losses);
+    if (o->comm->rank != 0)
+        return status;
     if (status == GT_OK)
-        status =
-            gt_snapshot_new(&o->snapshot, task, run, &o->journal, &o->losses);
+        status = gt_preview_new(&o->preview, task, run, source, &o->losses);
     if (status == GT_OK)
         status = gt_h5_start();
     return status == GT_OK ? gt_writer_open(&o->writer) : status;
@@ -81,13 +81,18 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
         begin = gt_trace_begin();
     }
     if (o->writer && checkpoint && status == GT_OK) {
-        status = gt_snapshot_write(&o->snapshot, o->writer, step, epoch);
-        gt_trace_end(begin, NULL, "checkpoint");
+        status = gt_snapshot_claim(&o->snapshot, o->writer, step);
+        gt_trace_end(begin, NULL, "wait for the writer");
         begin = gt_trace_begin();
     }
     status = gt_comm_agree(o->comm, status);
-    gt_phase_leave(before);
     gt_trace_end(begin, NULL, "agree on outputs");
+    begin = gt_trace_begin();
+    if (checkpoint && status == GT_OK) {
+        gt_snapshot_take(&o->snapshot, o->writer, step, epoch);
+        gt_trace_end(begin, NULL, "checkpoint");
+    }
+    gt_phase_leave(before);
     return status;
 }
 

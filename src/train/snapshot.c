@@ -1,6 +1,6 @@
-/* snapshot.c: replicas are equal, so rank 0's state is the job's state. A
- * training step pays for a copy of it; the copy is checked and written by the
- * writer's thread. */
+/* snapshot.c: rank 0's weights are the job's weights, and of the moments every
+ * rank sends what it has. A training step pays for this copy; it is checked and
+ * written by the writer's thread. */
 #include "train/snapshot.h"
 
 #include "gentrain/gemm.h"
@@ -66,6 +66,8 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
 {
     *s = (gt_snapshot){
         .task = task, .run = run, .journal = journal, .losses = losses};
+    if (task->setup.comm->rank != 0)
+        return GT_OK;
     s->write =
         (gt_write){.name = "write checkpoint", .run = write_copy, .context = s};
     gt_status status = gt_task_spans(task, true, &s->live, &s->count);
@@ -97,36 +99,43 @@ void gt_snapshot_free(gt_snapshot *s)
     *s = (gt_snapshot){0};
 }
 
-/* The fingerprint is of the networks; the optimizer's state follows them. */
-static void take_copy(gt_snapshot *s)
+/* The fingerprint is of the networks; their moments come from all ranks. */
+static void copy_networks(gt_snapshot *s)
 {
     gt_fingerprint print;
     gt_fingerprint_start(&print);
     for (int i = 0; i < s->count; i++) {
         const gt_span *copy = &s->copy[i];
+        if (!s->live[i].data)
+            continue;
         memcpy(copy->data, s->live[i].data, copy->count * sizeof *copy->data);
-        if (!gt_checkpoint_is_optimizer(copy->path))
-            gt_fingerprint_add(&print, copy->data, copy->count);
+        gt_fingerprint_add(&print, copy->data, copy->count);
     }
     gt_fingerprint_text(&print, s->fingerprint);
 }
 
-gt_status gt_snapshot_write(gt_snapshot *s, gt_writer *writer, uint64_t step,
-                            double epoch)
+gt_status gt_snapshot_claim(gt_snapshot *s, gt_writer *writer, uint64_t step)
 {
     gt_status status = gt_writer_claim(writer, &s->write);
     if (status != GT_OK)
         return status;
     status = gt_journal_flush(s->journal);
-    if (status != GT_OK)
-        return gt_losses_excuse(s->losses, status, GT_LOSS_CHECKPOINT, step);
-    take_copy(s);
+    s->wanted = status == GT_OK;
+    return gt_losses_excuse(s->losses, status, GT_LOSS_CHECKPOINT, step);
+}
+
+void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
+                      double epoch)
+{
+    gt_task_gather_moments(s->task, s->copy, s->count);
+    if (!writer || !s->wanted)
+        return;
+    copy_networks(s);
     s->step = step;
     s->epoch = epoch;
     gt_info("checkpoint of step %llu, fingerprint %s", (unsigned long long)step,
             s->fingerprint);
     gt_writer_submit(writer, &s->write);
-    return GT_OK;
 }
 
 /* What the bits of a run depend on, beyond its configuration. */
@@ -160,23 +169,64 @@ static gt_status read_file(const gt_task *task, const char *path,
     return status;
 }
 
+/* Memory for the moments on rank 0 until all ranks have theirs. */
+static gt_status make_room(const gt_span *spans, int count, gt_real **room)
+{
+    size_t total = 0;
+    for (int i = 0; i < count; i++)
+        total += spans[i].data ? 0 : spans[i].count;
+    *room = gt_real_alloc(total);
+    if (!*room)
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %.1f MB for the optimizer's state",
+                       (double)total * sizeof(gt_real) / 1e6);
+    return GT_OK;
+}
+
+static void broadcast(gt_comm *comm, const gt_span *spans, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!gt_checkpoint_is_optimizer(spans[i].path))
+            gt_comm_broadcast(comm, spans[i].data,
+                              spans[i].count * sizeof *spans[i].data);
+}
+
+static gt_status read_on_rank_0(const gt_task *task, const char *path,
+                                bool optimizer, gt_span *spans, int count,
+                                gt_real **room, uint64_t *step)
+{
+    gt_status status = make_room(spans, count, room);
+    if (status != GT_OK)
+        return status;
+    gt_real *next = *room;
+    for (int i = 0; i < count; i++)
+        if (!spans[i].data) {
+            spans[i].data = next;
+            next += spans[i].count;
+        }
+    return read_file(task, path, optimizer, spans, count, step);
+}
+
 gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
                            uint64_t *step)
 {
     gt_comm *comm = task->setup.comm;
     gt_span *spans = NULL;
+    gt_real *room = NULL;
     int count = 0;
     gt_status status = gt_task_spans(task, optimizer, &spans, &count);
     if (status == GT_OK && comm->rank == 0)
-        status = read_file(task, path, optimizer, spans, count, step);
+        status =
+            read_on_rank_0(task, path, optimizer, spans, count, &room, step);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK) {
         gt_comm_broadcast(comm, step, sizeof *step);
-        for (int i = 0; i < count; i++)
-            gt_comm_broadcast(comm, spans[i].data,
-                              spans[i].count * sizeof *spans[i].data);
+        broadcast(comm, spans, count);
+        if (optimizer)
+            gt_task_scatter_moments(task, spans, comm->rank == 0 ? count : 0);
         gt_task_set_step(task, *step);
     }
+    free(room);
     free(spans);
     return status;
 }

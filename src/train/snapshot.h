@@ -8,7 +8,7 @@
 #include "train/losses.h"
 #include "train/writer.h"
 
-/* A copy of the state, on the rank that writes. */
+/* A copy of the whole state, on the rank that writes. */
 typedef struct gt_snapshot {
     const gt_task *task; /* borrowed */
     const char *run;     /* borrowed */
@@ -18,29 +18,38 @@ typedef struct gt_snapshot {
     gt_span *copy;       /* the same spans in `numbers` */
     int count;
     gt_real *numbers;
+    bool wanted;   /* the copy, by the writer */
     uint64_t step; /* of the copy */
     double epoch;
     char fingerprint[GT_FINGERPRINT_TEXT];
     gt_write write;
 } gt_snapshot;
 
-/* Make room for a copy. `run` is read when a checkpoint is written. Local. */
+/* Make room for a copy, on rank 0. `run` is read when a checkpoint is written.
+ * Local. */
 gt_status gt_snapshot_new(gt_snapshot *snapshot, const gt_task *task,
                           const char *run, gt_journal *journal,
                           gt_losses *losses);
 void gt_snapshot_free(gt_snapshot *snapshot);
 
-/* Copy the state after `step` steps and have it written in the background:
- * RUN/checkpoints/step-N.h5, once the lines that the journal has so far are
- * on the disk; then those beyond output.keep are removed. A state with NaN in
- * it is refused instead (GT_ERR_NUMERIC); other failures go to `losses`. Waits
- * for the checkpoint before, if that is not written yet. Returns how the writes
- * that are done went. Local. */
-gt_status gt_snapshot_write(gt_snapshot *snapshot, gt_writer *writer,
-                            uint64_t step, double epoch);
+/* Make sure that the copy may be written to, and lines of metrics up to here
+ * are in the system's hands. Waits for the checkpoint before, if that is not
+ * written yet. Returns how the writes that are done went. Rank 0 alone; local.
+ */
+gt_status gt_snapshot_claim(gt_snapshot *snapshot, gt_writer *writer,
+                            uint64_t step);
 
-/* Rank 0 reads the file, all ranks get its contents. With `optimizer` false
- * only parameters and statistics are read. *step is that of the file.
+/* Copy the state after `step` steps, which rank 0 has claimed, and have it
+ * written in the background: RUN/checkpoints/step-N.h5, once the lines that the
+ * journal has so far are on the disk; then those beyond output.keep are
+ * removed. A state with NaN in it is refused instead (GT_ERR_NUMERIC); other
+ * failures go to `losses`. `writer` is NULL on the other ranks, which send
+ * their parts. Collective. */
+void gt_snapshot_take(gt_snapshot *snapshot, gt_writer *writer, uint64_t step,
+                      double epoch);
+
+/* Rank 0 reads the file, all ranks get what they need of it. With `optimizer`
+ * false only parameters and statistics are read. *step is that of the file.
  * Collective; all ranks fail together. */
 gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
                            uint64_t *step);
