@@ -13,7 +13,8 @@
 typedef enum gt_transpose { GT_PLAIN, GT_TRANSPOSED } gt_transpose;
 
 /* C[m x n] = op(A)[m x k] op(B)[k x n] + beta C, with leading dimensions (the
- * distance between rows as stored) lda, ldb, ldc. beta = 0 does not read C. */
+ * distance between rows as stored) lda, ldb, ldc. beta = 0 does not read C.
+ * Every product is a moment for gt_pulse. */
 void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc);

@@ -18,7 +18,7 @@
  * Values go to the other ranks in buckets, from the end of the vector, as a
  * backward pass makes them: gt_reducer_ready says how far it has come. MPI
  * libraries move data inside MPI calls only, so that call also drives what is
- * under way, in all reducers of the job.
+ * under way, in all reducers of the job, and so do matrix products (pulse.h).
  *
  * With GT_REDUCTION_TREE, without compression and on more than one rank, every
  * bucket is cut into as many parts as there are ranks. Each part has an owner,

@@ -3,7 +3,9 @@
 #include "gentrain/comm.h"
 
 #include "gentrain/phase.h"
+#include "gentrain/pulse.h"
 
+#include "comm/exchange.h"
 #include "comm/handle.h"
 
 #include <stdio.h>
@@ -29,6 +31,11 @@ static void find_places(gt_comm *c)
     snprintf(c->host, sizeof c->host, "%.63s", name);
 }
 
+static void progress(void *comm)
+{
+    gt__exchange_progress(comm);
+}
+
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
 {
     int provided;
@@ -45,6 +52,8 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
     for (int i = 0; i < GT_LANES; i++)
         MPI_Comm_dup(handle->job, &handle->lane[i].comm);
     find_places(c);
+    if (c->size > 1)
+        gt_pulse_ask(progress, c);
     *out = c;
     if (provided < MPI_THREAD_FUNNELED)
         return gt_fail(GT_ERR_COMM,
@@ -57,6 +66,7 @@ void gt_comm_finalize(gt_comm *c)
 {
     if (!c)
         return;
+    gt_pulse_ask(NULL, NULL);
     for (int i = 0; i < GT_LANES; i++)
         MPI_Comm_free(&c->handle->lane[i].comm);
     MPI_Comm_free(&c->handle->node);

@@ -3,6 +3,8 @@
  * links against a library without them. */
 #include "gentrain/gemm.h"
 
+#include "gentrain/pulse.h"
+
 #include <cblas.h>
 #include <string.h>
 
@@ -24,6 +26,7 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
     CBLAS_TRANSPOSE opa = ta == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
     CBLAS_TRANSPOSE opb = tb == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
     operations += 2.0 * m * n * k;
+    gt_pulse();
 #ifdef GT_DOUBLE
     cblas_dgemm(CblasRowMajor, opa, opb, m, n, k, 1.0, a, lda, b, ldb, beta, c,
                 ldc);
