@@ -99,7 +99,9 @@ static void crew_open(crew *c, gt_shape in, const char *const *layers,
         c->grad[k] = gt_real_alloc(c->net->n_params);
         c->state[k] = gt_real_alloc(c->net->n_state);
         assert_true(c->grad[k] && c->state[k]);
-        assert_int_equal(gt_workspace_plan(&c->ws[k], c->net), GT_OK);
+        assert_int_equal(
+            gt_workspace_plan(&c->ws[k], &(const gt_network *){c->net}, 1),
+            GT_OK);
         assert_int_equal(gt_tape_plan(&c->tape[k], c->net, &c->ws[k]), GT_OK);
         enter(c, k, first, sizes[k]);
     }
@@ -146,7 +148,7 @@ static void run(crew *c, bool want_dx)
         memset(c->state[k], 0, c->net->n_state * sizeof(gt_real));
     loss(c);
     for (int k = 0; k < c->walks; k++) {
-        c->walk[k].dy = gt_tape_loss_gradient(c->walk[k].tape);
+        c->walk[k].dy = gt_tape_loss_gradient(c->walk[k].tape, NULL);
         memcpy(c->walk[k].dy, c->probe + at_sample(c, k) * c->out,
                (size_t)c->walk[k].pass.n * c->out * sizeof(gt_real));
     }
@@ -224,7 +226,7 @@ static void compare_with_one_batch(crew *c, crew *one)
     for (int k = 0; k < c->walks; k++)
         assert_equal("output", c->walk[k].y, y + at_sample(c, k) * c->out,
                      (size_t)c->walk[k].pass.n * c->out);
-    gt_real *dy = gt_tape_loss_gradient(whole->tape);
+    gt_real *dy = gt_tape_loss_gradient(whole->tape, NULL);
     memcpy(dy, one->probe, (size_t)one->samples * one->out * sizeof *dy);
     dy = gt_tape_backward(whole->tape, &whole->pass, dy, true);
     assert_equal("dx", c->dx, dy, (size_t)c->samples * c->in);

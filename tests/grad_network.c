@@ -46,7 +46,8 @@ static void stack_open(stack *s, gt_shape in, const char *const *layers,
         gt_network_new(&s->net, "net", in, s->specs, s->n, SAMPLES + 1);
     if (status)
         fail_msg("%s", gt_message());
-    assert_int_equal(gt_workspace_plan(&s->ws, s->net), GT_OK);
+    assert_int_equal(
+        gt_workspace_plan(&s->ws, &(const gt_network *){s->net}, 1), GT_OK);
     assert_int_equal(gt_tape_plan(&s->tape, s->net, &s->ws), GT_OK);
     gt_network_init(s->net, GT_INIT_GLOROT, 11, 0);
     s->in = SAMPLES * gt_shape_size(in);
@@ -88,7 +89,7 @@ static double loss(stack *s)
 
 static gt_real *back(stack *s, bool want_dx)
 {
-    gt_real *dy = gt_tape_loss_gradient(&s->tape);
+    gt_real *dy = gt_tape_loss_gradient(&s->tape, NULL);
     gt_tape_forward(&s->tape, &s->pass, s->x);
     memcpy(dy, s->probe, s->out * sizeof *dy);
     return gt_tape_backward(&s->tape, &s->pass, dy, want_dx);

@@ -108,7 +108,8 @@ static char *sharing(stack *s, gt_shape in, const char *const *layers,
     gt_tape tape;
     if (stack_open(s, in, layers))
         fail_msg("%s", gt_message());
-    assert_int_equal(gt_workspace_plan(&ws, s->net), GT_OK);
+    assert_int_equal(gt_workspace_plan(&ws, &(const gt_network *){s->net}, 1),
+                     GT_OK);
     assert_int_equal(gt_tape_plan(&tape, s->net, &ws), GT_OK);
     for (int i = 0; i < s->n; i++) {
         const gt_real *before = i > 0 ? tape.y[i - 1] : NULL;
@@ -163,7 +164,8 @@ static void tapes_of_one_workspace_keep_their_activations(void **state)
     gt_network_init(s.net, GT_INIT_GLOROT, 5, 0);
     gt_workspace ws;
     gt_tape one, two;
-    assert_int_equal(gt_workspace_plan(&ws, s.net), GT_OK);
+    assert_int_equal(gt_workspace_plan(&ws, &(const gt_network *){s.net}, 1),
+                     GT_OK);
     assert_int_equal(gt_tape_plan(&one, s.net, &ws), GT_OK);
     assert_int_equal(gt_tape_plan(&two, s.net, &ws), GT_OK);
     gt_real x[8 * MAX_N], z[8 * MAX_N], kept[3 * MAX_N];
@@ -178,7 +180,7 @@ static void tapes_of_one_workspace_keep_their_activations(void **state)
     const gt_real *y = gt_tape_forward(&one, &pass, x);
     memcpy(kept, y, sizeof kept);
     gt_tape_forward(&two, &pass, z);
-    gt_real *dy = gt_tape_loss_gradient(&two);
+    gt_real *dy = gt_tape_loss_gradient(&two, NULL);
     memset(dy, 0, sizeof kept);
     gt_tape_backward(&two, &pass, dy, true);
     assert_memory_equal(kept, y, sizeof kept);

@@ -51,7 +51,8 @@ static void backward_says_from_where_on_gradients_are_final(void **state)
         gt_network_new(&net, "net", (gt_shape){1, 1, 8}, specs, LAYERS, MAX_N),
         GT_OK);
     gt_network_init(net, GT_INIT_GLOROT, 5, 0);
-    assert_int_equal(gt_workspace_plan(&ws, net), GT_OK);
+    assert_int_equal(gt_workspace_plan(&ws, &(const gt_network *){net}, 1),
+                     GT_OK);
     assert_int_equal(gt_tape_plan(&tape, net, &ws), GT_OK);
     gt_real x[8 * MAX_N];
     for (int i = 0; i < 8 * MAX_N; i++)
@@ -67,7 +68,7 @@ static void backward_says_from_where_on_gradients_are_final(void **state)
                     .final = take_down,
                     .final_context = &w};
     gt_tape_forward(&tape, &pass, x);
-    gt_real *dy = gt_tape_loss_gradient(&tape);
+    gt_real *dy = gt_tape_loss_gradient(&tape, NULL);
     for (int i = 0; i < 3 * MAX_N; i++)
         dy[i] = (gt_real)cos(i);
     gt_tape_backward(&tape, &pass, dy, false);

@@ -74,7 +74,9 @@ typedef struct gt_workspace {
     gt_real *gradient[2]; /* each max_n x the largest activation or input */
 } gt_workspace;
 
-gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *net);
+/* For n networks that take turns. GT_ERR_MEMORY. */
+gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *const nets[],
+                            int n);
 void gt_workspace_free(gt_workspace *ws);
 
 typedef struct gt_tape {
@@ -98,8 +100,9 @@ const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
 const gt_real *gt_tape_output(const gt_tape *tape);
 
 /* A buffer of [max_n x net->out] for the loss gradient, free between forward
- * and backward of any tape of this workspace. */
-gt_real *gt_tape_loss_gradient(gt_tape *tape);
+ * and backward of any tape of this workspace. It is another one than `busy`,
+ * which may be what another network's backward returned, or NULL. */
+gt_real *gt_tape_loss_gradient(gt_tape *tape, const gt_real *busy);
 
 /* Run back from dy[n x out], which is used up (it may be the loss gradient
  * buffer, or what another network's backward returned). Parameter gradients go

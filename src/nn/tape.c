@@ -18,22 +18,29 @@ static size_t batch_size(const gt_network *net, gt_shape shape)
     return (size_t)net->max_n * gt_shape_size(shape);
 }
 
-gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *net)
+static void at_least(size_t *size, size_t needed)
+{
+    *size = needed > *size ? needed : *size;
+}
+
+gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *const nets[],
+                            int n)
 {
     *ws = (gt_workspace){0};
-    size_t scratch = 0, widest = gt_shape_size(net->in);
-    for (int i = 0; i < net->n_layers; i++) {
-        const gt_layer *layer = &net->layers[i];
-        size_t width = gt_shape_size(layer->out);
-        scratch = layer->scratch > scratch ? layer->scratch : scratch;
-        widest = width > widest ? width : widest;
+    size_t scratch = 0, widest = 0;
+    for (int i = 0; i < n; i++) {
+        at_least(&widest, batch_size(nets[i], nets[i]->in));
+        for (int j = 0; j < nets[i]->n_layers; j++) {
+            at_least(&scratch, nets[i]->layers[j].scratch);
+            at_least(&widest, batch_size(nets[i], nets[i]->layers[j].out));
+        }
     }
     size_t at_scratch = gt_arena_reserve(&ws->arena, scratch);
-    size_t at_first = gt_arena_reserve(&ws->arena, net->max_n * widest);
-    size_t at_second = gt_arena_reserve(&ws->arena, net->max_n * widest);
+    size_t at_first = gt_arena_reserve(&ws->arena, widest);
+    size_t at_second = gt_arena_reserve(&ws->arena, widest);
     gt_status status = gt_arena_commit(&ws->arena, "gradients and scratch");
     if (status)
-        return gt_fail_in(status, "%s", net->name);
+        return status;
     ws->scratch = gt_arena_at(&ws->arena, at_scratch);
     ws->gradient[0] = gt_arena_at(&ws->arena, at_first);
     ws->gradient[1] = gt_arena_at(&ws->arena, at_second);
@@ -147,9 +154,9 @@ const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
     return gt_tape_output(tape);
 }
 
-gt_real *gt_tape_loss_gradient(gt_tape *tape)
+gt_real *gt_tape_loss_gradient(gt_tape *tape, const gt_real *busy)
 {
-    return tape->ws->gradient[0];
+    return tape->ws->gradient[busy == tape->ws->gradient[0]];
 }
 
 int gt__tape_lowest(const gt_network *net, bool want_grad, bool want_dx)

@@ -165,7 +165,7 @@ static double loss_of_d(gt_walk *walk, gt_real target, gt_real scale,
                         gt_real share, gt_real *seen)
 {
     size_t n = (size_t)walk->pass.n;
-    walk->dy = gt_tape_loss_gradient(walk->tape);
+    walk->dy = gt_tape_loss_gradient(walk->tape, NULL);
     *seen = share * (gt_real)gt_mean_sigmoid(walk->y, n);
     return gt_loss_bce(walk->y, n, target, scale, walk->dy);
 }
@@ -210,7 +210,7 @@ static void judge(gt_task *task, const gt_batch *batch, gt_group group)
 static double loss_of_g(const gt_config *config, gt_walk *walk, gt_real scale)
 {
     size_t n = (size_t)walk->pass.n;
-    walk->dy = gt_tape_loss_gradient(walk->tape);
+    walk->dy = gt_tape_loss_gradient(walk->tape, NULL);
     return config->model.gan_loss == GT_GAN_MINIMAX
                ? gt_loss_minimax(walk->y, n, scale, walk->dy)
                : gt_loss_bce(walk->y, n, 1, scale, walk->dy);

@@ -48,7 +48,6 @@ gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
                     (uint64_t)setup->config->train.seed, number);
     l->comm = setup->comm;
     l->rule = optimizer;
-    status = gt_workspace_plan(&l->ws, l->net);
     if (status == GT_OK && setup->training)
         status = new_reducer(l, setup, number);
 out:
@@ -66,7 +65,6 @@ void gt_learner_free(gt_learner *l)
     gt_reducer_free(l->reducer);
     gt_optimizer_free(&l->optimizer);
     free(l->squares);
-    gt_workspace_free(&l->ws);
     gt_network_free(l->net);
     free(l);
 }

@@ -23,7 +23,6 @@ enum { GT_SCALAR_STOP, GT_SCALAR_FIRST, GT_SCALARS = 8 };
 
 typedef struct gt_learner {
     gt_network *net;
-    gt_workspace ws;
     gt_comm *comm;                   /* borrowed */
     gt_reducer *reducer;             /* NULL: not training */
     const gt_optimizer_config *rule; /* borrowed */

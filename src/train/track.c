@@ -13,6 +13,21 @@ static const double *meet(void *meeting, int n, size_t count,
     return gt_meeting_hold(meeting, n, count, merge);
 }
 
+static gt_status plan_workspaces(gt_pace *pace, const gt_task *task, int width)
+{
+    const gt_network *nets[GT_TASK_MAX_NETWORKS];
+    for (int i = 0; i < task->n_learners; i++)
+        nets[i] = task->learner[i]->net;
+    pace->ws = calloc((size_t)width, sizeof *pace->ws);
+    if (!pace->ws)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate %d workspaces", width);
+    gt_status status = GT_OK;
+    for (; status == GT_OK && pace->width < width; pace->width++)
+        status =
+            gt_workspace_plan(&pace->ws[pace->width], nets, task->n_learners);
+    return status;
+}
+
 gt_status gt_pace_set(gt_pace *pace, const gt_task *task)
 {
     const gt_task_setup *setup = &task->setup;
@@ -21,14 +36,15 @@ gt_status gt_pace_set(gt_pace *pace, const gt_task *task)
         size_t exchange = gt_network_exchange(task->learner[i]->net);
         most = exchange > most ? exchange : most;
     }
-    *pace = (gt_pace){.width = 1};
+    *pace = (gt_pace){0};
     if (!setup->training || !setup->config->norm.sync || most == 0)
-        return GT_OK;
+        return plan_workspaces(pace, task, 1);
     gt_status status =
         gt_meeting_new(&pace->meeting, setup->comm, setup->n_shards, most);
+    if (status == GT_OK)
+        status = plan_workspaces(pace, task, setup->n_shards);
     if (status != GT_OK)
         return status;
-    pace->width = setup->n_shards;
     pace->exchange = (gt_exchange){.told = gt_meeting_told(pace->meeting),
                                    .meet = meet,
                                    .context = pace->meeting};
@@ -38,6 +54,9 @@ gt_status gt_pace_set(gt_pace *pace, const gt_task *task)
 void gt_pace_free(gt_pace *pace)
 {
     gt_meeting_free(pace->meeting);
+    for (int i = 0; i < pace->width; i++)
+        gt_workspace_free(&pace->ws[i]);
+    free(pace->ws);
     *pace = (gt_pace){0};
 }
 
@@ -60,9 +79,7 @@ static gt_status allocate(gt_track *t, int n_tapes)
     int width = t->pace->width;
     t->tape = calloc((size_t)n_tapes, sizeof *t->tape);
     t->walk = calloc((size_t)width, sizeof *t->walk);
-    if (t->pace->meeting)
-        t->ws = calloc((size_t)n_tapes, sizeof *t->ws);
-    if (!t->tape || !t->walk || (t->pace->meeting && !t->ws))
+    if (!t->tape || !t->walk)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate %d tapes", n_tapes);
     if (!t->pace->meeting)
         return GT_OK;
@@ -76,26 +93,17 @@ gt_status gt_track_lay(gt_track *t, const gt_pace *pace, gt_learner *learner,
 {
     *t = (gt_track){.pace = pace, .learner = learner};
     gt_status status = allocate(t, n_tapes);
-    for (; status == GT_OK && t->n_tapes < n_tapes; t->n_tapes++) {
-        gt_workspace *ws = &learner->ws;
-        if (t->ws && t->n_tapes > 0) {
-            ws = &t->ws[t->n_tapes];
-            status = gt_workspace_plan(ws, learner->net);
-        }
-        if (status == GT_OK)
-            status = gt_tape_plan(&t->tape[t->n_tapes], learner->net, ws);
-    }
+    for (; status == GT_OK && t->n_tapes < n_tapes; t->n_tapes++)
+        status = gt_tape_plan(&t->tape[t->n_tapes], learner->net,
+                              &pace->ws[t->n_tapes % pace->width]);
     return status;
 }
 
 void gt_track_free(gt_track *t)
 {
-    for (int i = 0; i < t->n_tapes; i++) {
+    for (int i = 0; i < t->n_tapes; i++)
         gt_tape_free(&t->tape[i]);
-        gt_workspace_free(t->ws ? &t->ws[i] : NULL);
-    }
     free(t->tape);
-    free(t->ws);
     free(t->walk);
     gt_arena_free(&t->vectors);
     *t = (gt_track){0};

@@ -15,6 +15,7 @@
 
 typedef struct gt_pace {
     int width;           /* shards that go together: 1, or all of this rank */
+    gt_workspace *ws;    /* [width]; networks take turns in them */
     gt_meeting *meeting; /* NULL: no layer looks beyond its shard */
     gt_exchange exchange;
 } gt_pace;
@@ -39,8 +40,6 @@ typedef struct gt_track {
     gt_learner *learner; /* borrowed */
     int n_tapes;
     gt_tape *tape;    /* shard i has tape i % n_tapes */
-    gt_workspace *ws; /* [n_tapes], for tapes that go side by side, but for the
-                         first, which has the learner's. NULL: all have that */
     gt_walk *walk;    /* [width]: of the group's shards */
     gt_arena vectors; /* [width] for shards that go side by side */
 } gt_track;

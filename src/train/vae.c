@@ -178,7 +178,7 @@ static void backward(gt_task *task, const gt_batch *batch, gt_group group,
     gt_real scale = (gt_real)1 / (gt_real)batch->n;
     for (int k = 0; k < group.n; k++) {
         gt_walk *walk = &decoder->walk[k];
-        walk->dy = gt_tape_loss_gradient(walk->tape);
+        walk->dy = gt_tape_loss_gradient(walk->tape, NULL);
         vae->recon[k] = reconstruction_loss(task, walk->y, encoder->walk[k].x,
                                             walk->pass.n, scale, walk->dy);
     }
@@ -186,7 +186,7 @@ static void backward(gt_task *task, const gt_batch *batch, gt_group group,
     for (int k = 0; k < group.n; k++) {
         gt_walk *walk = &encoder->walk[k];
         gt_real *scalars = gt_track_scalars(encoder, k);
-        walk->dy = gt_tape_loss_gradient(walk->tape);
+        walk->dy = gt_tape_loss_gradient(walk->tape, decoder->walk[k].dy);
         double kl = gt_kl_normal(walk->y, vae->eps + (size_t)k * vae->each,
                                  decoder->walk[k].dy, walk->pass.n, vae->latent,
                                  beta, scale, walk->dy);
