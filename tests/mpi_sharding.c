@@ -98,19 +98,20 @@ static void sums_without_owners_keep_the_optimizer_whole(void **state)
 static void weights_and_moments_are_those_of_one_rank_to_the_bit(void **state)
 {
     (void)state;
-    for (int k = 0; k < 8; k++) {
+    for (int k = 0; k < 4; k++) {
+        bool apart = k & 1, clips = k & 2;
         const char *const *sets =
-            SETS(k & 1 ? "optimizer.kind=adam" : "optimizer.kind=sgd",
-                 k & 2 ? "optimizer.clip_norm=0.1" : "optimizer.clip_norm=0");
+            SETS(apart == clips ? "optimizer.kind=adam" : "optimizer.kind=sgd",
+                 clips ? "optimizer.clip_norm=0.1" : "optimizer.clip_norm=0");
         fixture all, one;
-        fixture_open(&all, k & 4 ? comm_apart() : comm, recipe, sets);
+        fixture_open(&all, apart ? comm_apart() : comm, recipe, sets);
         fixture_open(&one, comm_of_one(), recipe, sets);
         for (int round = 0; round < 2; round++) {
             fixture_step(&all, 3);
             fixture_step(&one, 3);
             assert_states_near(&all, &one, 0);
             for (int i = 0; i < 2; i++)
-                assert_true((all.task->learner[i]->clip < 1) == !!(k & 2));
+                assert_true((all.task->learner[i]->clip < 1) == clips);
         }
         assert_replicas_are_equal(&all);
         fixture_close(&all);
@@ -121,7 +122,7 @@ static void weights_and_moments_are_those_of_one_rank_to_the_bit(void **state)
 static void only_clipping_talks_to_all_beside_the_reducer(void **state)
 {
     (void)state;
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 3; k++) {
         fixture f;
         fixture_open(&f, k & 1 ? comm_apart() : comm, recipe,
                      k & 2 ? SETS("optimizer.clip_norm=0.1") : NO_SETS);
@@ -132,36 +133,25 @@ static void only_clipping_talks_to_all_beside_the_reducer(void **state)
     }
 }
 
-/* Step with `value` as a weight of the decoder's last layer, which makes the
- * gradients before it NaN or large; keep what is said. */
-static void break_step(fixture *f, gt_real value, char *said, size_t size)
-{
-    gt_metrics none = {0};
-    fixture_step(f, 2);
-    param_of(f, DECODER, 3, 0)[700] = value;
-    gt_status status = f->task->type->step(f->task, f->step, f->loader, &none);
-    assert_int_equal(status, GT_ERR_NUMERIC);
-    snprintf(said, size, "%s", gt_message());
-}
-
+/* A bad weight of the decoder's last layer makes the gradients before it NaN or
+ * large. Any number of ranks says the same. */
 static void a_bad_gradient_is_named_alike_on_all_ranks(void **state)
 {
     (void)state;
     static const gt_real bad[] = {NAN, INFINITY, 1e25f};
-    for (int k = 0; k < 12; k++) {
-        const char *const *sets =
-            k & 1 ? SETS("optimizer.clip_norm=0.1") : NO_SETS;
-        char said[512], want[512];
-        fixture all, one;
-        fixture_open(&all, k & 2 ? comm_apart() : comm, recipe, sets);
-        fixture_open(&one, comm_of_one(), recipe, sets);
-        break_step(&all, bad[k / 4], said, sizeof said);
-        break_step(&one, bad[k / 4], want, sizeof want);
-        assert_string_equal(said, want);
-        assert_non_null(strstr(said, "step 3: the gradient of decoder/00_dense"
-                                     "/weight is NaN or beyond 1e18"));
-        fixture_close(&all);
-        fixture_close(&one);
+    static const char *const want =
+        "step 3: the gradient of decoder/00_dense/weight is NaN or beyond 1e18";
+    for (int k = 0; k < 6; k++) {
+        fixture f;
+        gt_metrics none = {0};
+        fixture_open(&f, k / 3 ? comm_apart() : comm, recipe,
+                     k % 2 ? SETS("optimizer.clip_norm=0.1") : NO_SETS);
+        fixture_step(&f, 2);
+        param_of(&f, DECODER, 3, 0)[700] = bad[k % 3];
+        gt_status status = f.task->type->step(f.task, f.step, f.loader, &none);
+        assert_int_equal(status, GT_ERR_NUMERIC);
+        assert_memory_equal(gt_message(), want, strlen(want));
+        fixture_close(&f);
     }
 }
 

@@ -61,8 +61,8 @@ typedef struct gt_part {
 } gt_part;
 
 /* What a rank does with the parts that it owns. Called from within
- * gt_reducer_ready, _add and _finish, in any order of parts, empty ones among
- * them. */
+ * gt_reducer_ready, _add and _finish of any reducer of the job, in any order of
+ * parts, empty ones among them. */
 typedef struct gt_owner {
     void *context;
     /* NULL, or: looks at the sum over a part. When all parts of the vector were
