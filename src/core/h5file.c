@@ -104,8 +104,7 @@ static gt_status write_out(const gt_h5 *f, uint64_t size)
     size_t count = 0;
     gt_status status = f->sealed ? gt__h5_seal_image(f->image, size) : GT_OK;
     if (status == GT_OK && gt__image_failed(f->image))
-        status =
-            gt_fail(GT_ERR_MEMORY, "cannot build %s: out of memory", f->path);
+        status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
     if (status == GT_OK)
         status = gt__image_pieces(f->image, size, &pieces, &count);
     if (status == GT_OK)

@@ -6,6 +6,8 @@
 
 #include "core/h5file_image.h"
 
+/* Newer versions of the library shall look like the one this is written for. */
+#define H5_USE_110_API 1
 #include <hdf5.h>
 
 struct gt_h5 {

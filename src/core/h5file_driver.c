@@ -1,9 +1,10 @@
 /* h5file_driver.c: the file driver through which HDF5 writes into an image
  * (h5file_image.h). It lays files out as the library's own drivers do, so that
- * they have the same bytes. */
+ * they have the same bytes; as it cannot lock a file, the library does not mark
+ * the file as open for writing, and it looks as one that was closed. */
 #include "core/h5file.h"
 
-#if H5_VERSION_GE(1, 13, 0)
+#if H5_VERSION_GE(1, 14, 0)
 #include <H5FDdevelop.h>
 #endif
 
@@ -92,7 +93,7 @@ static herr_t write_image(H5FD_t *head, H5FD_mem_t type, hid_t transfer,
 }
 
 static const H5FD_class_t driver = {
-#if H5_VERSION_GE(1, 13, 0)
+#if H5_VERSION_GE(1, 14, 0)
     .version = H5FD_CLASS_VERSION,
     .value = 511, /* the last of those that need not be registered */
 #endif

@@ -125,6 +125,8 @@ static void settle(gt__image *m, uint64_t at, size_t size)
     size_t first = place_behind(m, at), end = first;
     for (; end < m->n_places && m->places[end].at < at + size; end++)
         copy_in(m, m->places[end].at, m->places[end].data, m->places[end].size);
+    if (end == first)
+        return;
     memmove(m->places + first, m->places + end,
             (m->n_places - end) * sizeof *m->places);
     m->n_places -= end - first;
