@@ -6,6 +6,10 @@
 # One process without mpirun starts in no time when it looks for no network.
 export OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1 \
     OMPI_MCA_coll=basic,self,libnbc,inter
+# Such processes call their session directories the same and remove those of
+# others that run at the same time.
+mkdir sessions other-sessions
+export OMPI_MCA_orte_tmpdir_base=$scratch/sessions
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0"
 
 # The sanitizers' build takes one call in five, as each run is slow.
@@ -125,7 +129,8 @@ resumes() {
     echo "resume, $2: $((k - stride)) calls"
 }
 
-(errors failed) >errors.txt 2>&1 & # on a core of its own
+(OMPI_MCA_orte_tmpdir_base=$scratch/other-sessions && errors failed) \
+    >errors.txt 2>&1 & # on a core of its own
 errors=$!
 deaths torn torn
 resumes again torn
