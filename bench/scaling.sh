@@ -45,7 +45,9 @@ while [ $# -gt 0 ]; do
 done
 # In an allocation what was built before it: its nodes may have no compiler, and
 # jobs that start together would build in one folder.
-[ -n "${SLURM_JOB_ID:-}" ] && [ -x "$gentrain" ] || build gentrain_cli
+if [ -z "${SLURM_JOB_ID:-}" ] || [ ! -x "$gentrain" ]; then
+    build gentrain_cli
+fi
 scratch
 batch=${batch:-$(batch_of "$preset")}
 most=${SLURM_NTASKS:-$(free_cores | wc -l)}
