@@ -122,14 +122,24 @@ failed() {
     exit 1
 }
 
+# nodes_for N: how many nodes of the allocation N processes fill. "3(x2),1" is
+# 3 processes on each of two nodes and 1 on a third.
+nodes_for() {
+    echo "${SLURM_TASKS_PER_NODE:?}" | tr ',' '\n' | awk -F '[(x)]+' -v n="$1" '
+        { for (i = 0; i < ($2 ? $2 : 1) && n > 0; i++) { n -= $1; nodes++ } }
+        END { print nodes }'
+}
+
 # launcher N: the words that start N processes, a core each. Inside a SLURM
 # allocation srun is taken if it speaks PMIx, else mpirun, which knows the
-# allocation, too. GT_LAUNCH replaces them: "srun --mpi=pmi2 -n".
+# allocation, too. Both fill one node after another; srun by itself would take
+# as many nodes as it can. GT_LAUNCH replaces them: "srun --mpi=pmi2 -n".
 launcher() {
     if [ -n "${GT_LAUNCH:-}" ]; then
         echo "$GT_LAUNCH $1"
-    elif [ -n "${SLURM_JOB_ID:-}" ] && srun --mpi=list 2>&1 | grep -q pmix; then
-        echo "srun --mpi=pmix --cpu-bind=cores -n $1"
+    elif [ -n "${SLURM_JOB_ID:-}" ] && # grep reads all, for the sake of pipefail
+        srun --mpi=list 2>&1 | grep pmix >/dev/null; then
+        echo "srun --mpi=pmix --cpu-bind=cores -N $(nodes_for "$1") -n $1"
     elif [ "$1" -le "$cores" ] || [ -n "${SLURM_JOB_ID:-}" ]; then
         echo "mpirun --bind-to core -np $1"
     else
@@ -154,7 +164,10 @@ alone() {
     shift 2
     mkdir -p "$run"
     $(launcher "$n") bash bench/alone.sh "$run" "$gentrain" "$@" \
-        >"$run.out" 2>&1 || failed "$run.out" "$n processes: $*"
+        >"$run.out" 2>&1 || {
+        tail -n 5 "$run"/*.err >>"$run.out"
+        failed "$run.out" "$n processes: $*"
+    }
     for i in "$run"/*.out; do
         rate_of "$i"
     done | awk '{ s += $1 } END { print s }'

@@ -17,9 +17,10 @@
 # RANKS are numbers of ranks [1, 2, 4, ... up to the cores, or the tasks of the
 # SLURM allocation]; 1 is always measured. Locally ranks are started by mpirun;
 # inside a SLURM allocation (SLURM_JOB_ID) by srun, or by mpirun if srun does
-# not speak PMIx; GT_LAUNCH="srun --mpi=pmi2 -n" says otherwise. There,
-# GT_BENCH_DIR must name a folder that all nodes see. A picture needs gnuplot
-# (Debian: gnuplot-nox).
+# not speak PMIx; GT_LAUNCH="srun --mpi=pmi2 -n" says otherwise. Nodes are filled
+# one after another. There, GT_BENCH_DIR must name a folder that all nodes see,
+# and a release build (build/gentrain) that exists is taken as it is. A picture
+# needs gnuplot (Debian: gnuplot-nox).
 #
 # Example: bench/scaling.sh --preset seed-vae --rounds 3 1 2 4
 #          salloc -n 32 bench/scaling.sh --out runs/scaling-32
@@ -42,7 +43,11 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-build gentrain_cli
+# In an allocation what was built before it: its nodes may have no compiler, and
+# jobs that start together would build in one folder.
+if [ -z "${SLURM_JOB_ID:-}" ] || [ ! -x "$gentrain" ]; then
+    build gentrain_cli
+fi
 scratch
 batch=${batch:-$(batch_of "$preset")}
 most=${SLURM_NTASKS:-$(free_cores | wc -l)}
@@ -113,7 +118,7 @@ column() {
 }
 
 mkdir -p "$out"
-starter=$(launcher "$n" | sed 's/ [0-9]*$/ N/')
+starter=$(launcher "$n" | sed 's/ -N [0-9]*//; s/ [0-9]*$/ N/')
 data=$work/figures.tsv
 {
     echo "$preset on $(machine); $starter; median (lowest .." \

@@ -16,7 +16,8 @@ while read -r option; do
 done <known.txt
 
 # mpirun says what it was given and plays what is in ./play; there is no srun,
-# and queueing again succeeds, whereupon SLURM would kill the script.
+# and queueing again succeeds, whereupon SLURM would kill the script. $LEFT is
+# what a job has left of its time, in seconds.
 mkdir bin
 cat >bin/mpirun <<'STANDIN'
 #!/usr/bin/env bash
@@ -25,6 +26,10 @@ echo "$*" >launched
 STANDIN
 cat >bin/scontrol <<'STANDIN'
 #!/usr/bin/env bash
+if [ "$1" = show ]; then
+    echo "   StartTime=Unknown EndTime=${LEFT:+$(date -d "now + $LEFT seconds" +%FT%T)} Deadline=N/A"
+    exit
+fi
 echo "$*" >>asked
 kill -TERM $PPID
 STANDIN
@@ -73,6 +78,19 @@ asks_nothing "TERM"
 must "USR1, then TERM" job 0 \
     "${usr1/exit 0/kill -TERM \$PPID; sleep 0.5; exit 0}" --preset ring --out run
 asks_nothing "USR1, then TERM"
+rm run/INTERRUPTED
+# Ranks that cannot stop are given up before SLURM ends the job for good.
+stuck='trap : USR1; kill -USR1 $PPID
+for i in $(seq 200); do sleep 0.1; done; exit 1'
+LEFT=21 job 0 "$stuck" --preset ring --out run
+asks_again "ranks that cannot stop"
+says out.txt "the ranks did not stop in time"
+[ "$(cat run.crashes)" = run/checkpoints/step-00000006.h5 ] ||
+    fail "a run that had to be given up does not count as a crash"
+rm run.crashes
+# A task of an array by its own name, not by one that means all tasks.
+SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=2 job 0 "$usr1" --preset ring --out run
+[ "$(cat asked)" = "requeue 7_2" ] || fail "an array task: $(cat asked)"
 rm run/INTERRUPTED
 
 # Crashes: again, up to three times without a new checkpoint.

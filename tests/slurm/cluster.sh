@@ -2,13 +2,15 @@
 # of several nodes on this machine, with nothing outside the folder $cluster.
 # Every node is a slurmd that believes to be alone: own hostname, because Open
 # MPI takes processes of one hostname for neighbours; own /dev/shm, so that this
-# is true; own process numbers, so that one kill is a node's crash.
+# is true; own process numbers, so that one kill is a node's crash; so also an own
+# $TMPDIR, as Open MPI names files in there after process numbers.
 
 # cluster_configure NODES PARTITION-LINE...
 cluster_configure() {
     local nodes=$1 line
     shift
-    mkdir -p "$cluster"/{munge,run,log,state}
+    mkdir -p "$cluster"/{munge,run,log,state,tmp}
+    export TMPDIR=$cluster/tmp
     chmod 700 "$cluster/munge"
     export SLURM_CONF=$cluster/slurm.conf
     # The delay of a requeued job comes from cred_expire: 5 s, not 2 min.
@@ -42,7 +44,7 @@ PreemptMode=REQUEUE
 JobRequeue=1
 ReturnToService=0
 SlurmdTimeout=300
-KillWait=20
+KillWait=10
 MinJobAge=3600
 NodeName=n[1-$nodes] NodeHostname=n[1-$nodes] NodeAddr=127.0.0.1 Port=[17001-$((17000 + nodes))] CPUs=2
 CONF
@@ -82,6 +84,7 @@ node_start() {
     setsid bash -c 'echo $$ >"$1/run/node.$2"
         exec unshare --uts --mount --pid --fork --kill-child --mount-proc \
             bash -c "hostname $2; mount -t tmpfs tmpfs /dev/shm
+                mount --bind $1/$2/tmp $1/tmp
                 exec slurmd -D -N $2 -f $1/slurm.conf"' \
         node "$cluster" "$1" </dev/null >"$cluster/log/$1.out" 2>&1 &
     disown # its end is no news

@@ -78,6 +78,15 @@ state_is() { [[ $(field "$1" JobState) == "$2" ]]; }
 restarted() { [ "$(field "$1" Restarts)" -ge 1 ]; }
 has_checkpoint() { [ -n "$(step_of "$1")" ]; }
 
+# rank_on NODE RUN: the process of its rank there.
+rank_on() {
+    local process
+    for process in $(pgrep -f "^$REAL_GENTRAIN train .*--out $2 "); do
+        [ "$(nsenter --uts --target "$process" hostname)" != "$1" ] ||
+            echo "$process"
+    done
+}
+
 # step_of RUN: of its newest checkpoint.
 step_of() {
     find "$1/checkpoints" -name 'step-*.h5' 2>/dev/null | sort | tail -n 1 |
@@ -92,7 +101,7 @@ submit() {
     job[$name]=$(sbatch --parsable --job-name="$name" --partition="$name" \
         --output="$name.out" --nodes=2 --ntasks-per-node=1 --time=10 "$@" \
         "$jobs/gentrain.sbatch" gan.yaml --out "$name" \
-        --set output.checkpoint_every=200 --quiet) || fail "sbatch refuses $name"
+        --data data --set output.checkpoint_every=200 --quiet) || fail "sbatch refuses $name"
 }
 
 # What jobs run: a training without end when first started, so that whatever is
@@ -106,6 +115,7 @@ if [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
     last=${last##*step-}
     steps=$(((10#${last%.h5} / 1000 + 1) * 1000))
 fi
+[ -z "${PATIENCE:-}" ] || set -- "$@" --set train.watchdog_s="$PATIENCE"
 exec "$REAL_GENTRAIN" "$@" --steps $steps
 PACED
 chmod +x paced
@@ -117,54 +127,71 @@ mkdir data
 { printf '\0\0\10\3\0\0\0\144\0\0\0\14\0\0\0\14' && head -c 14400 /dev/urandom; } \
     >data/train-images-idx3-ubyte
 
-cluster_configure 11 \
+cluster_configure 18 \
     "limit Nodes=n[1-2] Default=YES" \
     "preempted Nodes=n[3-4] PriorityTier=1 GraceTime=30" \
     "urgent Nodes=n[3-4] PriorityTier=10 PreemptMode=OFF" \
     "cancel Nodes=n[5-6]" \
     "crash Nodes=n[7-9]" \
-    "fewer Nodes=n[10-11]"
-cluster_start 11 || fail "SLURM does not start"
+    "fewer Nodes=n[10-11]" \
+    "lost Nodes=n[12-14]" \
+    "hung Nodes=n[15-16]" \
+    "scaling Nodes=n[17-18]"
+cluster_start 18 || fail "SLURM does not start"
 declare -A job
 
 # A whole job, with data copied to each node, before nodes are busy otherwise.
-job[whole]=$(GENTRAIN=$REAL_GENTRAIN GENTRAIN_SCRATCH=$scratch/local sbatch \
+job[whole]=$(GENTRAIN=$REAL_GENTRAIN GENTRAIN_SCRATCH=1 sbatch \
     --parsable --job-name=whole --output=whole.out --nodes=2 \
     --ntasks-per-node=1 --time=5 "$jobs/gentrain.sbatch" gan.yaml --out whole \
     --data data --steps 50)
 GENTRAIN_LAUNCHER=mpirun submit preempted
 submit cancel
-GENTRAIN_LAUNCHER=mpirun submit crash
-GENTRAIN_LAUNCHER=mpirun submit fewer
+GENTRAIN_LAUNCHER=mpirun GENTRAIN_SCRATCH=1 submit crash
+submit fewer
+submit lost
+submit hung --export=ALL,PATIENCE=2
 within 60 state_is "${job[whole]}" COMPLETED || fail "the whole job does not end"
 submit limit --time=1 --signal=B:USR1@30
+# From a folder as a person has it, where build/gentrain tells who called it, and
+# ranks yield: here they share cores.
+mkdir -p sources/build
+ln -s "$GENTRAIN_SOURCE"/{bench,jobs} sources/
+cat >sources/build/gentrain <<'PLACED'
+#!/usr/bin/env bash
+[ -z "${SLURM_STEP_NUM_TASKS:-}" ] ||
+    echo "$SLURM_STEP_NUM_TASKS on $SLURM_STEP_NUM_NODES" >>../places
+export OMPI_MCA_mpi_yield_when_idle=1
+exec "$REAL_GENTRAIN" "$@"
+PLACED
+chmod +x sources/build/gentrain
+job[scaling]=$(sbatch --parsable --job-name=scaling --partition=scaling \
+    --output="$PWD/scaling.out" --nodes=2 --ntasks-per-node=2 --time=5 \
+    --chdir=sources jobs/scaling.sbatch --preset mlp-vae --batch 16 \
+    --rounds 1 --chunk 1 --out ../scaling)
 must "the same without SLURM" "$MPIRUN" -np 2 "$REAL_GENTRAIN" train gan.yaml \
     --out same --data data --steps 50 --quiet
 must "SLURM changes nothing" "$REAL_GENTRAIN" diff whole same
-says whole.out "copying $scratch/data to $scratch/local"
-[ -z "$(ls -A local)" ] || fail "copies of data are left behind"
+says whole.out "copying $scratch/data to $cluster/tmp/gentrain-${job[whole]}"
 
 # All others have begun.
-for name in preempted cancel crash fewer limit; do
+for name in preempted cancel crash fewer lost hung limit; do
     within 60 has_checkpoint $name || fail "$name does not begin"
 done
 
 # A job of higher priority takes the nodes for a while.
 sbatch --job-name=urgent --partition=urgent --nodes=2 --exclusive \
     --output=urgent.out --wrap 'sleep 2' >urgent.job
-# Nodes break. n9 and n10 are left, and one rank.
+# Nodes break: of crash the second, under mpirun, and so of fewer, under srun; of
+# lost the first, where the script runs. n9 and n14 are left to take over; fewer
+# has n10 only, and one rank. On hung's second node a rank stands still, and
+# SLURM has nothing to find out.
 node_crash n8
 node_crash n11
-for name in crash fewer; do
-    within 60 grep -q "queued again" $name.out || fail "$name is not queued again"
-done
-# SLURM finds out by itself, but when varies. Not within cred_expire: nodes
-# refuse a job that returns in the second in which it went.
-sleep 7
-scontrol update NodeName=n8,n11 State=DOWN Reason=crash
-# Where no other node is left a person shrinks the job.
-within 60 state_is "${job[fewer]}" PENDING || fail "fewer is not queued again"
-scontrol update JobId="${job[fewer]}" NumNodes=1 NumTasks=1
+node_crash n12
+kill -STOP "$(rank_on n16 hung)"
+# SLURM finds out by itself, but when varies. Under srun nobody else does.
+scontrol update NodeName=n11,n12 State=DOWN Reason=crash
 # Cancelled in two ways: kindly by its script, then as a person would.
 scancel --batch --signal=TERM "${job[cancel]}"
 within 60 state_is "${job[cancel]}" COMPLETED ||
@@ -176,8 +203,19 @@ within 60 has_checkpoint cancel || fail "the second job does not begin"
 scancel "${job[cancel]}"
 within 60 state_is "${job[cancel]}" CANCELLED || fail "scancel does not end it"
 [ -e cancel/INTERRUPTED ] || fail "no checkpoint after scancel"
+# Where no other node is left a person shrinks the job.
+within 60 state_is "${job[fewer]}" PENDING || fail "fewer is not queued again"
+scontrol update JobId="${job[fewer]}" NumNodes=1 NumTasks=1
+# Those who need not wait for SLURM are queued again before it finds out. But it
+# does so not within cred_expire: nodes refuse a job that returns in the second in
+# which it went.
+for name in crash hung; do
+    within 60 restarted "${job[$name]}" || fail "$name is not queued again"
+done
+sleep 6
+scontrol update NodeName=n8 State=DOWN Reason=crash
 
-for name in preempted crash fewer limit; do
+for name in preempted crash fewer lost hung limit; do
     within 120 state_is "${job[$name]}" COMPLETED || fail "$name does not complete"
     restarted "${job[$name]}" || fail "$name was not started again"
     [ ! -e $name/INTERRUPTED ] || fail "$name left INTERRUPTED"
@@ -187,12 +225,34 @@ says preempted.out "interrupted: queued again"
 says limit.out "USR1: asking the ranks to stop"
 says limit.out "interrupted: queued again"
 says crash.out "crash 1 since"
-[ ! -e crash.crashes ] || fail "the count of crashes stays"
+says hung.out "crash 1 since"
+for name in crash hung; do
+    [ ! -e $name.crashes ] || fail "the count of crashes of $name stays"
+done
 says fewer.out "on 2 ranks"
 says fewer.out "on 1 ranks"
 for name in "${!job[@]}"; do
     [[ $name == @(cancel|whole) ]] || continue
     restarted "${job[$name]}" && fail "$name was started again"
+done
+[ -z "$(pgrep -f "^$REAL_GENTRAIN train")" ] || fail "ranks live on"
+
+# How the rate grows with ranks, on nodes filled one after another.
+within 120 state_is "${job[scaling]}" COMPLETED || fail "scaling does not end"
+for kind in weak strong; do
+    for n in 1 2 4; do
+        says scaling/scaling.json "{\"scaling\": \"$kind\", \"ranks\": $n,"
+    done
+done
+[ "$(grep -c '^| [124] | ' scaling/table.md)" -eq 6 ] || fail "the table's rows"
+[ "$(sort -u places | paste -s -d ,)" = "1 on 1,2 on 1,4 on 2" ] ||
+    fail "ranks on nodes: $(sort -u places)"
+! command -v gnuplot >/dev/null || [ -s scaling/scaling.png ] || fail "no picture"
+
+# Copies of data are gone from all nodes but the one that broke.
+for node in n1 n2 n7 n9; do
+    ! ls -d "$cluster/$node/tmp/gentrain-"* 2>/dev/null ||
+        fail "copies of data are left behind"
 done
 
 # A sweep, over seeds and over the lines of a file.
@@ -214,15 +274,15 @@ says points/2/config.yaml "batch: 12"
 
 # One run to which nothing happened, with the checkpoints at which they ended.
 last=0
-for name in preempted crash limit; do
+for name in preempted crash lost hung limit; do
     step=$(step_of $name)
     [ $((step % 1000)) -eq 0 ] || fail "$name ended at step $step"
     [ "$step" -le "$last" ] || last=$step
 done
 must "a run with no incident" "$MPIRUN" -np 2 "$REAL_GENTRAIN" train gan.yaml \
-    --out calm --steps "$last" --set output.checkpoint_every=1000 \
+    --out calm --data data --steps "$last" --set output.checkpoint_every=1000 \
     --set output.keep=0 --quiet
-for name in preempted crash limit; do
+for name in preempted crash lost hung limit; do
     file=checkpoints/step-$(printf %08d "$(step_of $name)").h5
     must "$name makes no difference" "$REAL_GENTRAIN" diff {calm,"$name"}/"$file"
 done
