@@ -4,6 +4,18 @@
 # A refused job is over at once; mpirun would grant its ranks a second.
 export OMPI_MCA_odls_base_sigkill_timeout=0
 
+# Most inputs are as bad on one rank, which the sanitizers' build starts without
+# mpirun, as it is slow.
+if sanitized; then
+    ranks() {
+        local n=$1 launch=()
+        shift
+        [ "$n" -eq 2 ] || launch=("$MPIRUN" -np "$n")
+        OMPI_MCA_ess_singleton_isolated=1 "${launch[@]}" "$GENTRAIN" "$@" \
+            >out.txt 2>err.txt
+    }
+fi
+
 # with EDIT: bad.yaml is gan.yaml changed by a sed script
 with() {
     sed "$1" gan.yaml >bad.yaml

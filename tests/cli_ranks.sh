@@ -6,7 +6,8 @@
 need_tool h5diff
 
 counts="1 2 3 4 6"
-sanitized && counts="1 2 3"
+asked="1 2 3 4"
+sanitized && counts="1 2 3" asked="1 3"
 for model in gan vae; do
     clip=0
     [ $model = gan ] || clip=1
@@ -32,7 +33,7 @@ for model in gan vae; do
         >diff.txt || fail "$model with 16 bits: $(head -n 5 diff.txt)"
     h5diff $model-{mpi-1,bf16}/checkpoints/step-00000012.h5 /optimizer \
         >diff.txt && fail "$model with 16 bits: nothing was rounded"
-    for n in 1 2 3 4; do
+    for n in $asked; do
         must "sampling on $n ranks" ranks $n sample $model-2 -n 300 \
             -o s$n.h5 --grid s$n.png --seed 5 --latents
         [ $n -eq 1 ] || {
