@@ -8,11 +8,12 @@ export OMPI_MCA_odls_base_sigkill_timeout=0
 # mpirun, as it is slow.
 if sanitized; then
     ranks() {
-        local n=$1 launch=()
+        local n=$1 launch=("$MPIRUN" -np "$1")
         shift
-        [ "$n" -eq 2 ] || launch=("$MPIRUN" -np "$n")
-        OMPI_MCA_ess_singleton_isolated=1 "${launch[@]}" "$GENTRAIN" "$@" \
-            >out.txt 2>err.txt
+        [ "$n" -ne 2 ] || launch=(env OMPI_MCA_ess_singleton_isolated=1
+            OMPI_MCA_btl=self OMPI_MCA_pml=ob1
+            OMPI_MCA_coll=basic,self,libnbc,inter)
+        "${launch[@]}" "$GENTRAIN" "$@" >out.txt 2>err.txt
     }
 fi
 
