@@ -138,6 +138,36 @@ static void moments_come_from_all_ranks_and_go_back_to_any(void **state)
     close_all(&f, &outputs);
 }
 
+/* Nothing follows, so nothing is copied but what other ranks have. */
+static void the_last_checkpoint_is_written_from_where_the_state_is(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    uint64_t step;
+    open_all(&f, &outputs);
+    fixture_step(&f, 3);
+    whole_state want = whole_state_of(&f);
+    gt_real *kept = keep(&want);
+    gt_outputs_last(&outputs);
+    succeeds(gt_outputs_write(&outputs, f.step, 0, false, true));
+    const gt_snapshot *s = &outputs.snapshot;
+    size_t total = 0;
+    for (int i = 0; i < s->count; i++)
+        total += s->copy[i].count;
+    for (int i = 0; i < s->count; i++)
+        if (!gt_checkpoint_is_optimizer(s->copy[i].path) || comm->size == 1)
+            assert_false(s->copy[i].data >= s->numbers &&
+                         s->copy[i].data < s->numbers + total);
+    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    fixture_step(&f, 1);
+    succeeds(gt_snapshot_read(f.task, path_of(3), true, &step));
+    assert_same_state(&f, &want);
+    whole_state_free(&want);
+    free(kept);
+    close_all(&f, &outputs);
+}
+
 /* The broken state is handed over with success and refused behind the scenes;
  * who asks next hears of it, and so does the end of the run. */
 static void a_state_with_nan_is_refused_on_all_ranks(void **state)
@@ -289,6 +319,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         on_all_ranks(a_checkpoint_holds_the_state_of_its_step),
         on_all_ranks(moments_come_from_all_ranks_and_go_back_to_any),
+        on_all_ranks(the_last_checkpoint_is_written_from_where_the_state_is),
         on_all_ranks(a_state_with_nan_is_refused_on_all_ranks),
         on_all_ranks(a_failed_training_keeps_its_own_message),
         on_all_ranks(a_folder_that_is_gone_is_told_to_all_ranks),

@@ -89,6 +89,10 @@ void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
                             int count);
 void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
 
+/* Point the spans of moments at this rank's memory, where that holds them
+ * whole; there is nothing to gather then. Local. */
+void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count);
+
 /* Say that `step` steps are done, after the spans were filled from a
  * checkpoint. */
 void gt_task_set_step(gt_task *task, uint64_t step);

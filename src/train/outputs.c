@@ -69,6 +69,11 @@ void gt_outputs_trace(gt_outputs *o, uint64_t step, gt_status status)
         note(o, gt_losses_excuse(&o->losses, status, GT_LOSS_TRACE, step));
 }
 
+void gt_outputs_last(gt_outputs *o)
+{
+    o->last = true;
+}
+
 gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
                            bool picture, bool checkpoint)
 {
@@ -82,6 +87,8 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     }
     if (o->writer && checkpoint && status == GT_OK) {
         status = gt_snapshot_claim(&o->snapshot, o->writer, step);
+        if (o->last)
+            gt_snapshot_lend(&o->snapshot);
         gt_trace_end(begin, NULL, "wait for the writer");
         begin = gt_trace_begin();
     }

@@ -19,6 +19,7 @@ typedef struct gt_outputs {
     gt_preview preview;
     gt_snapshot snapshot;
     gt_writer *writer; /* NULL on the other ranks */
+    bool last;         /* the state stays as it is */
     gt_status fatal;   /* met by the training thread, with its message */
     char message[1024];
 } gt_outputs;
@@ -43,6 +44,10 @@ void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,
 
 /* How writing the trace went, at the end of a step. Local. */
 void gt_outputs_trace(gt_outputs *outputs, uint64_t step, gt_status status);
+
+/* What is handed over from here on is of a state that does not change any more
+ * and so needs no copy. Local. */
+void gt_outputs_last(gt_outputs *outputs);
 
 /* Hand over pictures, a checkpoint or both of the state after `step` steps. All
  * ranks hear of what must end the training. Collective. */

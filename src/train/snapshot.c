@@ -108,10 +108,20 @@ static void copy_networks(gt_snapshot *s)
         const gt_span *copy = &s->copy[i];
         if (!s->live[i].data)
             continue;
-        memcpy(copy->data, s->live[i].data, copy->count * sizeof *copy->data);
+        if (copy->data != s->live[i].data)
+            memcpy(copy->data, s->live[i].data,
+                   copy->count * sizeof *copy->data);
         gt_fingerprint_add(&print, copy->data, copy->count);
     }
     gt_fingerprint_text(&print, s->fingerprint);
+}
+
+void gt_snapshot_lend(gt_snapshot *s)
+{
+    for (int i = 0; i < s->count; i++)
+        if (s->live[i].data)
+            s->copy[i].data = s->live[i].data;
+    gt_task_lend_moments(s->task, s->copy, s->count);
 }
 
 gt_status gt_snapshot_claim(gt_snapshot *s, gt_writer *writer, uint64_t step)

@@ -15,7 +15,7 @@ typedef struct gt_snapshot {
     gt_journal *journal; /* borrowed */
     gt_losses *losses;   /* borrowed */
     gt_span *live;       /* the task's memory */
-    gt_span *copy;       /* the same spans in `numbers` */
+    gt_span *copy;       /* the same spans in `numbers`, or lent */
     int count;
     gt_real *numbers;
     bool wanted;   /* the copy, by the writer */
@@ -38,6 +38,10 @@ void gt_snapshot_free(gt_snapshot *snapshot);
  */
 gt_status gt_snapshot_claim(gt_snapshot *snapshot, gt_writer *writer,
                             uint64_t step);
+
+/* The state will not change any more: it is written from where it is, as far as
+ * this rank has it. Call it when the writer has nothing to do. Local. */
+void gt_snapshot_lend(gt_snapshot *snapshot);
 
 /* Copy the state after `step` steps, which rank 0 has claimed, and have it
  * written in the background: RUN/checkpoints/step-N.h5, once the lines that the

@@ -113,8 +113,9 @@ void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
     moment found[MOST_MOMENTS];
     int n = find_moments(task, spans, count, found);
     for (int i = 0; i < n; i++)
-        gt_reducer_gather(found[i].learner->reducer, found[i].mine,
-                          found[i].learner->net->n_params, found[i].whole);
+        if (found[i].whole != found[i].mine)
+            gt_reducer_gather(found[i].learner->reducer, found[i].mine,
+                              found[i].learner->net->n_params, found[i].whole);
 }
 
 void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count)
@@ -124,4 +125,17 @@ void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count)
     for (int i = 0; i < n; i++)
         gt_reducer_scatter(found[i].learner->reducer, found[i].whole,
                            found[i].learner->net->n_params, found[i].mine);
+}
+
+void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count)
+{
+    moment found[MOST_MOMENTS];
+    find_moments(task, spans, count, found);
+    for (int i = 0, k = 0; i < count; i++) {
+        if (!gt_checkpoint_is_optimizer(spans[i].path))
+            continue;
+        if (!found[k].learner->sharded)
+            spans[i].data = found[k].mine;
+        k++;
+    }
 }

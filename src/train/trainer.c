@@ -233,6 +233,8 @@ static gt_status one_step(trainer *t, bool *stop)
         every(t->step, t->config->output.checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;
+    if (ends)
+        gt_outputs_last(&t->outputs);
     return gt_outputs_write(&t->outputs, t->step, epochs_done(t), picture,
                             checkpoint);
 }
