@@ -36,13 +36,15 @@ running() {
 }
 
 # strike: kill a rank some time after training has begun, or, every second time,
-# rank 0 as soon as it is seen writing a file. False: there was none to kill.
+# rank 0 as soon as it is seen writing a file, if it is seen. False: there was
+# none to kill.
 strike() {
     local from=$1 victims victim
     until grep -qsv "\"step\": $from," run/metrics.jsonl || ! running; do sleep 0.02; done
     sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
     if [ $((RANDOM % 2)) -eq 0 ]; then
-        while running; do
+        local until=$((SECONDS + 2)) # a file may be written faster than seen
+        while running && [ $SECONDS -lt $until ]; do
             compgen -G 'run/checkpoints/*.tmp' >/dev/null && break
         done
     fi
