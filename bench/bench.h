@@ -1,4 +1,4 @@
-/* bench.h: the parts of bench_step.
+/* bench.h: the parts of bench_step and bench_overlap.
  *
  * A subject is a preset made ready to step on built-in data. Its work is the
  * arithmetic that one of its steps cannot do without, counted from the shapes
@@ -24,6 +24,8 @@ typedef struct bench_options {
     const char *sets[BENCH_MAX_SETS];
     int n_sets;
 } bench_options;
+
+/* --- spread.c */
 
 /* Figures of several rounds: half are above the median. */
 typedef struct bench_spread {

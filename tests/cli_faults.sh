@@ -62,7 +62,7 @@ complete() {
         find "$1" -name '*.tmp' -delete # a run that is complete is not opened
     fi
     [ $code -eq 0 ] || fail "$2: resuming gave $code: $(cat "$1.err")"
-    grep -q warning "$1.err" && fail "$2: $(cat "$1.err")"
+    warnings "$1.err" && fail "$2: $(cat "$1.err")"
     check "$1" "$2"
 }
 

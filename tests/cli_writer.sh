@@ -111,7 +111,7 @@ for folder in checkpoints samples; do
     says error.txt "no-$folder/$folder"
     says error.txt "No such file or directory"
 done
-[ "$(grep -c 'gentrain: warning: ' err.txt)" -eq 1 ] ||
+[ "$(warnings err.txt | wc -l)" -eq 1 ] ||
     fail "pictures are warned of more than once"
 must "resuming" ranks 2 train --resume no-checkpoints --quiet \
     --steps $(($(newest no-checkpoints) + 3))

@@ -31,6 +31,13 @@ says() {
     grep -qF -- "$2" "$1" || fail "$1 does not say: $2"
 }
 
+# warnings FILE: the warnings in it, but for those of the machine that the tests
+# happen to run on, its BLAS kernels and its cores.
+warnings() {
+    grep 'gentrain: warning: ' "$1" |
+        grep -vE 'BLAS runs its|threads? of gentrain share'
+}
+
 # refused CODE TEXT N COMMAND...: gentrain on N ranks fails with that exit code
 # and says exactly one error line, which contains the text.
 refused() {
