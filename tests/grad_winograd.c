@@ -80,13 +80,14 @@ static void check_plan(const gt__winograd *plan)
     trial t;
     open_trial(&t, plan);
     for (gt_transpose op = GT_PLAIN; op <= GT_TRANSPOSED; op++) {
-        gt__unfold_collect(&t.p, t.n, t.big, op, t.kernel, t.m, t.plain,
+        gt__unfold_collect(&t.p, t.n, t.big, op, t.kernel, t.m, t.plain, NULL,
                            t.plain_scratch);
-        gt__winograd_collect(plan, t.big, op, t.kernel, t.fast, t.fast_scratch);
+        gt__winograd_collect(plan, t.big, op, t.kernel, t.fast, NULL,
+                             t.fast_scratch);
         compare(&t, plan, "collect", t.n_small);
-        gt__unfold_spread(&t.p, t.n, t.small, op, t.kernel, t.m, t.plain,
+        gt__unfold_spread(&t.p, t.n, t.small, op, t.kernel, t.m, t.plain, NULL,
                           t.plain_scratch);
-        gt__winograd_spread(plan, t.small, op, t.kernel, t.fast,
+        gt__winograd_spread(plan, t.small, op, t.kernel, t.fast, NULL,
                             t.fast_scratch);
         compare(&t, plan, "spread", t.n_big);
         for (int accumulate = 0; accumulate < 2; accumulate++) {

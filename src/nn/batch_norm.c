@@ -16,6 +16,7 @@
  * plain deviations would take two (the mean must be known first). On the way
  * back the sums are of gradients, and double is more than they need. */
 #include "core/simd.h"
+#include "nn/carry.h"
 #include "nn/layers.h"
 
 #include <math.h>
@@ -45,7 +46,8 @@ static const gt_option option_table[] = {
 
 enum {
     MIN_LANES = 64,
-    BLOCK_ROWS = 64 /* rows added in gt_real before double takes over */
+    BLOCK_ROWS = 64, /* rows added in gt_real before double takes over */
+    PIECE = 8192     /* reals */
 };
 
 static int lanes_of(int channels)
@@ -122,6 +124,13 @@ static inline void add_deviations(const work *w, const gt_real *restrict x,
     }
 }
 
+/* Values of a layer, and the way back through them. */
+typedef struct way_back {
+    const gt_layer *layer;
+    const gt_real *y;
+    gt_real *dy;
+} way_back;
+
 /* part_a += dy, part_b += dy (x - mean). */
 static inline void add_gradients(const work *w, const gt_real *restrict x,
                                  const gt_real *restrict dy, int n)
@@ -144,8 +153,9 @@ static void add_block(const work *w)
 }
 
 /* sum_a, sum_b over `count` values of x: of the deviations and their squares,
- * or, with dy, of the gradients and their products with the deviations. */
-GT_SIMD static void sum(const work *w, const gt_real *x, const gt_real *dy,
+ * or, on the way back, of the gradients, after the activation was undone, and
+ * their products with the deviations. */
+GT_SIMD static void sum(const work *w, const gt_real *x, const way_back *back,
                         size_t count)
 {
     memset(w->sum_a, 0, (size_t)w->channels * sizeof *w->sum_a);
@@ -153,11 +163,15 @@ GT_SIMD static void sum(const work *w, const gt_real *x, const gt_real *dy,
     for (size_t i = 0; i < count;) {
         memset(w->part_a, 0, (size_t)w->lanes * sizeof *w->part_a);
         memset(w->part_b, 0, (size_t)w->lanes * sizeof *w->part_b);
+        size_t block = (size_t)BLOCK_ROWS * (size_t)w->lanes;
+        if (back)
+            gt__then_back(back->layer, back->y + i, back->dy + i,
+                          count - i < block ? count - i : block);
         for (int row = 0; row < BLOCK_ROWS && i < count; row++) {
             size_t left = count - i;
             int n = left < (size_t)w->lanes ? (int)left : w->lanes;
-            if (dy)
-                add_gradients(w, x + i, dy + i, n);
+            if (back)
+                add_gradients(w, x + i, back->dy + i, n);
             else
                 add_deviations(w, x + i, n);
             i += n;
@@ -268,9 +282,29 @@ static void running_statistics(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-GT_SIMD static void forward(const gt_layer *layer, const gt_pass *pass,
-                            const gt_real *x, gt_real *y, gt_real *saved,
-                            gt_real *scratch)
+GT_SIMD static void normalise(const work *w, const gt_real *x, gt_real *y,
+                              size_t count)
+{
+    const gt_real *restrict mean = w->mean, *restrict slope = w->slope,
+                            *restrict offset = w->offset;
+    for (size_t i = 0; i < count; i += w->lanes) {
+        size_t left = count - i;
+        int n = left < (size_t)w->lanes ? (int)left : w->lanes;
+        for (int j = 0; j < n; j++)
+            y[i + j] = (x[i + j] - mean[j]) * slope[j] + offset[j];
+    }
+}
+
+/* Whole rows that stay in the first-level cache. */
+static size_t piece_of(const work *w)
+{
+    size_t rows = PIECE / (size_t)w->lanes;
+    return (rows > 0 ? rows : 1) * (size_t)w->lanes;
+}
+
+static void forward(const gt_layer *layer, const gt_pass *pass,
+                    const gt_real *x, gt_real *y, gt_real *saved,
+                    gt_real *scratch)
 {
     work w = work_at(layer->in.c, scratch);
     size_t count = pass_count(layer, pass);
@@ -293,13 +327,11 @@ GT_SIMD static void forward(const gt_layer *layer, const gt_pass *pass,
     spread(w.mean, &w);
     spread(w.slope, &w);
     spread(w.offset, &w);
-    const gt_real *restrict mean = w.mean, *restrict slope = w.slope,
-                            *restrict offset = w.offset;
-    for (size_t i = 0; i < count; i += w.lanes) {
-        size_t left = count - i;
-        int n = left < (size_t)w.lanes ? (int)left : w.lanes;
-        for (int j = 0; j < n; j++)
-            y[i + j] = (x[i + j] - mean[j]) * slope[j] + offset[j];
+    size_t piece = piece_of(&w);
+    for (size_t i = 0; i < count; i += piece) {
+        size_t n = count - i < piece ? count - i : piece;
+        normalise(&w, x + i, y + i, n);
+        gt__then(layer, y + i, n);
     }
 }
 
@@ -317,14 +349,14 @@ static void put_gradients(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void gather_back(const gt_layer *layer, const gt_pass *pass,
-                        const gt_real *x, const gt_real *dy,
+                        const gt_real *x, const gt_real *y, gt_real *dy,
                         const gt_real *saved, double *mine, gt_real *scratch)
 {
     work w = work_at(layer->in.c, scratch);
     size_t count = pass_count(layer, pass);
     memcpy(w.mean, saved, (size_t)w.channels * sizeof *saved);
     spread(w.mean, &w);
-    sum(&w, x, dy, count);
+    sum(&w, x, &(way_back){layer, y, dy}, count);
     if (pass->grad)
         put_gradients(layer, pass, &w, saved + w.channels);
     mine[0] = values_per_channel(&w, count);
@@ -335,18 +367,19 @@ static void gather_back(const gt_layer *layer, const gt_pass *pass,
  * dx = weight s (dy - mean(dy) - h mean(dy h)); in evaluation the statistics
  * are constants and the two means drop out. */
 GT_SIMD static void backward(const gt_layer *layer, const gt_pass *pass,
-                             const gt_real *x, const gt_real *y,
-                             const gt_real *dy, gt_real *dx,
-                             const gt_real *saved, gt_real *scratch)
+                             const gt_real *x, const gt_real *y, gt_real *dy,
+                             gt_real *dx, const gt_real *saved,
+                             gt_real *scratch)
 {
-    (void)y;
     work w = work_at(layer->in.c, scratch);
     size_t count = pass_count(layer, pass);
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *inverse = saved + w.channels;
     const double *told = pass->total ? pass->total : w.told;
     if (!pass->total && (pass->grad || pass->training))
-        gather_back(layer, pass, x, dy, saved, w.told, scratch);
+        gather_back(layer, pass, x, y, dy, saved, w.told, scratch);
+    else if (!pass->total)
+        gt__then_back(layer, y, dy, count);
     if (!dx)
         return;
 
@@ -382,6 +415,7 @@ const gt_layer_type gt__batch_norm = {
     .options_size = sizeof(options),
     .reads_input = true,
     .in_place = true,
+    .carries = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

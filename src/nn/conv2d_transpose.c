@@ -1,7 +1,7 @@
 /* conv2d_transpose.c: the adjoint of a convolution (Zeiler et al. 2010;
  * Dumoulin and Visin 2016, chapter 4): every input position adds its kernel,
  * scaled, to the output: y = spread of x . W. */
-#include "nn/bias.h"
+#include "nn/carry.h"
 #include "nn/layers.h"
 #include "nn/window.h"
 
@@ -105,31 +105,26 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
 {
     (void)saved;
     gt__patches p = patches_over_y(layer);
+    gt__done done = {layer, pass};
     gt__patches_spread(&p, pass->n, x, GT_PLAIN,
                        pass->param + layer->param[0].offset, layer->in.c, y,
-                       scratch);
-    if (layer->n_params > 1)
-        gt__bias_add(y, (size_t)pass->n * p.h * p.w, p.c,
-                     pass->param + layer->param[1].offset);
+                       &done, scratch);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
                      gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
-    (void)y, (void)saved;
+    (void)saved;
     gt__patches p = patches_over_y(layer);
     size_t at = layer->param[0].offset;
-    if (pass->grad && layer->n_params > 1)
-        gt__bias_gradient(dy, (size_t)pass->n * p.h * p.w, p.c,
-                          pass->grad + layer->param[1].offset,
-                          pass->accumulate);
+    gt__carry_back(layer, pass, y, dy, (size_t)pass->n * p.h * p.w);
     if (pass->grad)
         gt__patches_outer(&p, pass->n, dy, x, layer->in.c, GT_TRANSPOSED,
                           pass->grad + at, pass->accumulate, scratch);
     if (dx)
         gt__patches_collect(&p, pass->n, dy, GT_TRANSPOSED, pass->param + at,
-                            layer->in.c, dx, scratch);
+                            layer->in.c, dx, NULL, scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {
@@ -138,6 +133,7 @@ const gt_layer_type gt__conv2d_transpose = {
     .options = option_table,
     .options_size = sizeof(options),
     .reads_input = true,
+    .carries = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

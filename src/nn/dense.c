@@ -2,7 +2,7 @@
  * the layer after a picture is a network per pixel; put a flatten before it to
  * connect everything. */
 #include "gentrain/gemm.h"
-#include "nn/bias.h"
+#include "nn/carry.h"
 #include "nn/layers.h"
 
 typedef struct options {
@@ -24,6 +24,10 @@ static const gt_option option_table[] = {
      .help = "whether to add a bias"},
     {0},
 };
+
+/* Rows are done in blocks that are still in the second-level cache for what is
+ * carried out on them. */
+enum { BLOCK_REALS = 1 << 16, MIN_ROWS = 512 };
 
 static gt_status plan(gt_layer *layer, int max_n)
 {
@@ -50,26 +54,27 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     (void)saved, (void)scratch;
     const gt_real *weight = pass->param + layer->param[0].offset;
     int rows = rows_of(layer, pass), in = layer->in.c, out = layer->out.c;
-    gt_gemm(GT_PLAIN, GT_PLAIN, rows, out, in, x, in, weight, out, 0, y, out);
-    if (layer->n_params > 1)
-        gt__bias_add(y, (size_t)rows, out,
-                     pass->param + layer->param[1].offset);
+    int most = BLOCK_REALS / out > MIN_ROWS ? BLOCK_REALS / out : MIN_ROWS;
+    for (int r = 0; r < rows; r += most) {
+        int n = rows - r < most ? rows - r : most;
+        gt_real *to = y + (size_t)r * out;
+        gt_gemm(GT_PLAIN, GT_PLAIN, n, out, in, x + (size_t)r * in, in, weight,
+                out, 0, to, out);
+        gt__carry_out(layer, pass, to, (size_t)n);
+    }
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
                      gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
-    (void)y, (void)saved, (void)scratch;
+    (void)saved, (void)scratch;
     size_t at = layer->param[0].offset;
     int rows = rows_of(layer, pass), in = layer->in.c, out = layer->out.c;
+    gt__carry_back(layer, pass, y, dy, (size_t)rows);
     if (pass->grad)
         gt_gemm(GT_TRANSPOSED, GT_PLAIN, in, out, rows, x, in, dy, out,
                 pass->accumulate, pass->grad + at, out);
-    if (pass->grad && layer->n_params > 1)
-        gt__bias_gradient(dy, (size_t)rows, out,
-                          pass->grad + layer->param[1].offset,
-                          pass->accumulate);
     if (dx)
         gt_gemm(GT_PLAIN, GT_TRANSPOSED, rows, in, out, dy, out,
                 pass->param + at, out, 0, dx, in);
@@ -81,6 +86,7 @@ const gt_layer_type gt__dense = {
     .options = option_table,
     .options_size = sizeof(options),
     .reads_input = true,
+    .carries = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

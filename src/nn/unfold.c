@@ -167,41 +167,49 @@ GT_SIMD static void scatter(const gt__patches *p, const gt__block *b,
 
 void gt__unfold_collect(const gt__patches *p, int n, const gt_real *big,
                         gt_transpose op, const gt_real *weight, int m,
-                        gt_real *small, gt_real *scratch)
+                        gt_real *small, const gt__done *done, gt_real *scratch)
 {
     int k = gt__patch_size(p), ld = op == GT_TRANSPOSED ? k : m;
+    gt__grid grid = grid_of(p, n);
+    size_t positions = (size_t)p->oh * (size_t)p->ow;
     if (is_identity(p)) {
+        gt__block all = {.n_images = n, .n_lines = p->oh};
         gt_gemm(GT_PLAIN, op, n * p->oh * p->ow, m, k, big, k, weight, ld, 0,
                 small, m);
+        gt__patches_done(done, &grid, &all, small, positions);
         return;
     }
-    gt__grid grid = grid_of(p, n);
     gt__block size = block_size(p, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
         gather(p, &b, big, scratch);
         gt_gemm(GT_PLAIN, op, (int)gt__block_rows(&grid, &b), m, k, scratch, k,
                 weight, ld, 0, small + gt__block_first(&grid, &b) * m, m);
+        gt__patches_done(done, &grid, &b, small, positions);
     }
 }
 
 void gt__unfold_spread(const gt__patches *p, int n, const gt_real *small,
                        gt_transpose op, const gt_real *weight, int m,
-                       gt_real *big, gt_real *scratch)
+                       gt_real *big, const gt__done *done, gt_real *scratch)
 {
     int k = gt__patch_size(p), ld = op == GT_TRANSPOSED ? m : k;
+    gt__grid grid = grid_of(p, n);
+    size_t pixels = (size_t)p->h * (size_t)p->w;
     if (is_identity(p)) {
+        gt__block all = {.n_images = n, .n_lines = p->oh};
         gt_gemm(GT_PLAIN, op, n * p->oh * p->ow, k, m, small, m, weight, ld, 0,
                 big, k);
+        gt__patches_done(done, &grid, &all, big, pixels);
         return;
     }
     memset(big, 0, (size_t)n * p->h * p->w * p->c * sizeof *big);
-    gt__grid grid = grid_of(p, n);
     gt__block size = block_size(p, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
         gt_gemm(GT_PLAIN, op, (int)gt__block_rows(&grid, &b), k, m,
                 small + gt__block_first(&grid, &b) * m, m, weight, ld, 0,
                 scratch, k);
         scatter(p, &b, scratch, big);
+        gt__patches_done(done, &grid, &b, big, pixels);
     }
 }
 

@@ -270,7 +270,8 @@ static void return_kernel(const work *k, const pair *only, gt_real *kernel)
 
 void gt__winograd_collect(const gt__winograd *w, const gt_real *big,
                           gt_transpose op, const gt_real *weight,
-                          gt_real *small, gt_real *scratch)
+                          gt_real *small, const gt__done *done,
+                          gt_real *scratch)
 {
     work k = begin(w, op, scratch);
     if (k.together)
@@ -287,12 +288,14 @@ void gt__winograd_collect(const gt__winograd *w, const gt_real *big,
                     at.small, w->m);
         }
         gt__side_synthesise(&k.small, &w->grid, &b, k.of_small, small, k.line);
+        gt__patches_done(done, &w->grid, &b, small,
+                         (size_t)w->p.oh * (size_t)w->p.ow);
     }
 }
 
 void gt__winograd_spread(const gt__winograd *w, const gt_real *small,
                          gt_transpose op, const gt_real *weight, gt_real *big,
-                         gt_real *scratch)
+                         const gt__done *done, gt_real *scratch)
 {
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
     gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
@@ -311,6 +314,8 @@ void gt__winograd_spread(const gt__winograd *w, const gt_real *small,
                     at.depth);
         }
         gt__side_synthesise(&k.big, &w->grid, &b, k.of_big, big, k.line);
+        gt__patches_done(done, &w->grid, &b, big,
+                         (size_t)w->p.h * (size_t)w->p.w);
     }
 }
 
