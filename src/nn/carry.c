@@ -107,7 +107,7 @@ void gt__carry_out(const gt_layer *layer, const gt_pass *pass, gt_real *y,
 }
 
 void gt__carry_back(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *y, gt_real *dy, size_t rows)
+                    const gt_real *y, gt_real *dy, size_t rows, bool add)
 {
     size_t m = (size_t)layer->out.c, most = piece_rows(layer);
     bool sums = pass->grad && layer->n_params > 1;
@@ -118,7 +118,6 @@ void gt__carry_back(const gt_layer *layer, const gt_pass *pass,
         gt__then_back(layer, y + r * m, dy + r * m, n * m);
         if (sums)
             sum_columns(dy + r * m, n, layer->out.c,
-                        pass->grad + layer->param[1].offset,
-                        pass->accumulate || r > 0);
+                        pass->grad + layer->param[1].offset, add || r > 0);
     }
 }

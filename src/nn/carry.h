@@ -15,9 +15,10 @@ void gt__carry_out(const gt_layer *layer, const gt_pass *pass, gt_real *y,
                    size_t rows);
 
 /* Undo the activation over dy[rows x out.c] and put the bias's gradient, the
- * sums of the columns, into pass->grad if that is set. All rows of the pass. */
+ * sums of the columns, into pass->grad if that is set; `add` it there if these
+ * are not the first rows. */
 void gt__carry_back(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *y, gt_real *dy, size_t rows);
+                    const gt_real *y, gt_real *dy, size_t rows, bool add);
 
 /* The activation alone, on some values. */
 static inline void gt__then(const gt_layer *layer, gt_real *y, size_t count)

@@ -175,7 +175,8 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     size_t at = layer->param[0].offset;
     int filters = layer->out.c;
     gt__patches p = patches_over_x(layer);
-    gt__carry_back(layer, pass, y, dy, (size_t)pass->n * p.oh * p.ow);
+    gt__carry_back(layer, pass, y, dy, (size_t)pass->n * p.oh * p.ow,
+                   pass->accumulate);
     if (is_turned(layer, &p)) {
         backward_turned(layer, pass, &p, x, dy, dx, scratch);
         return;

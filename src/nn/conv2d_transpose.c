@@ -118,7 +118,8 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     (void)saved;
     gt__patches p = patches_over_y(layer);
     size_t at = layer->param[0].offset;
-    gt__carry_back(layer, pass, y, dy, (size_t)pass->n * p.h * p.w);
+    gt__carry_back(layer, pass, y, dy, (size_t)pass->n * p.h * p.w,
+                   pass->accumulate);
     if (pass->grad)
         gt__patches_outer(&p, pass->n, dy, x, layer->in.c, GT_TRANSPOSED,
                           pass->grad + at, pass->accumulate, scratch);

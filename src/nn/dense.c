@@ -25,10 +25,6 @@ static const gt_option option_table[] = {
     {0},
 };
 
-/* Rows are done in blocks that are still in the second-level cache for what is
- * carried out on them. */
-enum { BLOCK_REALS = 1 << 16, MIN_ROWS = 512 };
-
 static gt_status plan(gt_layer *layer, int max_n)
 {
     (void)max_n;
@@ -42,9 +38,22 @@ static gt_status plan(gt_layer *layer, int max_n)
     return GT_OK;
 }
 
-static int rows_of(const gt_layer *layer, const gt_pass *pass)
+/* Rows are done in blocks that stay in the second-level cache for all that is
+ * to be done with them. */
+enum { BLOCK_REALS = 1 << 17, MIN_ROWS = 512 };
+
+typedef struct block {
+    size_t first, rows;
+} block;
+
+static bool next_block(const gt_layer *layer, const gt_pass *pass, block *b)
 {
-    return pass->n * layer->in.h * layer->in.w;
+    size_t rows = (size_t)pass->n * (size_t)layer->in.h * (size_t)layer->in.w;
+    size_t most = BLOCK_REALS / (size_t)(layer->in.c + layer->out.c);
+    most = most > MIN_ROWS ? most : MIN_ROWS;
+    b->first += b->rows;
+    b->rows = rows - b->first < most ? rows - b->first : most;
+    return b->rows > 0;
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
@@ -53,15 +62,27 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
 {
     (void)saved, (void)scratch;
     const gt_real *weight = pass->param + layer->param[0].offset;
-    int rows = rows_of(layer, pass), in = layer->in.c, out = layer->out.c;
-    int most = BLOCK_REALS / out > MIN_ROWS ? BLOCK_REALS / out : MIN_ROWS;
-    for (int r = 0; r < rows; r += most) {
-        int n = rows - r < most ? rows - r : most;
-        gt_real *to = y + (size_t)r * out;
-        gt_gemm(GT_PLAIN, GT_PLAIN, n, out, in, x + (size_t)r * in, in, weight,
-                out, 0, to, out);
-        gt__carry_out(layer, pass, to, (size_t)n);
+    int in = layer->in.c, out = layer->out.c;
+    for (block b = {0}; next_block(layer, pass, &b);) {
+        gt_real *to = y + b.first * (size_t)out;
+        gt_gemm(GT_PLAIN, GT_PLAIN, (int)b.rows, out, in,
+                x + b.first * (size_t)in, in, weight, out, 0, to, out);
+        gt__carry_out(layer, pass, to, b.rows);
     }
+}
+
+static void backward_block(const gt_layer *layer, const gt_pass *pass,
+                           const gt_real *x, gt_real *dy, gt_real *dx, int rows,
+                           bool add)
+{
+    size_t at = layer->param[0].offset;
+    int in = layer->in.c, out = layer->out.c;
+    if (pass->grad)
+        gt_gemm(GT_TRANSPOSED, GT_PLAIN, in, out, rows, x, in, dy, out, add,
+                pass->grad + at, out);
+    if (dx)
+        gt_gemm(GT_PLAIN, GT_TRANSPOSED, rows, in, out, dy, out,
+                pass->param + at, out, 0, dx, in);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
@@ -69,15 +90,14 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
                      gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
     (void)saved, (void)scratch;
-    size_t at = layer->param[0].offset;
-    int rows = rows_of(layer, pass), in = layer->in.c, out = layer->out.c;
-    gt__carry_back(layer, pass, y, dy, (size_t)rows);
-    if (pass->grad)
-        gt_gemm(GT_TRANSPOSED, GT_PLAIN, in, out, rows, x, in, dy, out,
-                pass->accumulate, pass->grad + at, out);
-    if (dx)
-        gt_gemm(GT_PLAIN, GT_TRANSPOSED, rows, in, out, dy, out,
-                pass->param + at, out, 0, dx, in);
+    size_t in = (size_t)layer->in.c, out = (size_t)layer->out.c;
+    for (block b = {0}; next_block(layer, pass, &b);) {
+        bool add = pass->accumulate || b.first > 0;
+        gt__carry_back(layer, pass, y + b.first * out, dy + b.first * out,
+                       b.rows, add);
+        backward_block(layer, pass, x + b.first * in, dy + b.first * out,
+                       dx ? dx + b.first * in : NULL, (int)b.rows, add);
+    }
 }
 
 const gt_layer_type gt__dense = {

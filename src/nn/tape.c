@@ -127,11 +127,6 @@ const gt_real *gt_tape_output(const gt_tape *tape)
     return gt__tape_input(tape, tape->net->n_layers);
 }
 
-static bool is_done_elsewhere(const gt_layer *layer)
-{
-    return layer->type->view || layer->carried;
-}
-
 void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
                       const double *total)
 {
@@ -141,7 +136,7 @@ void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
     assert(pass->n >= 1 && pass->n <= net->max_n);
     for (int i = from; i < to; i++) {
         const gt_layer *layer = &net->layers[i];
-        if (is_done_elsewhere(layer))
+        if (gt_layer_is_idle(layer))
             continue;
         int64_t begin = gt_trace_begin();
         layer->type->forward(layer, i == from ? &first : pass,
@@ -197,7 +192,7 @@ gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
     first.total = total;
     for (int i = top; i >= bottom; i--) {
         const gt_layer *layer = &net->layers[i];
-        if (is_done_elsewhere(layer))
+        if (gt_layer_is_idle(layer))
             continue;
         gt_real *dx = ws->gradient[dy == ws->gradient[0]];
         if (layer->type->in_place)
