@@ -47,7 +47,7 @@ static void run(const gt_layer *layer, const gt_pass *pass, const gt_real *in,
     assert_non_null(loss);
     if (gradient) {
         memcpy(loss, gradient, count * sizeof *loss);
-        layer->type->backward(layer, pass, in, NULL, loss, dx, saved, scratch);
+        layer->type->backward(layer, pass, in, y, loss, dx, saved, scratch);
     }
     free(loss);
     free(saved);

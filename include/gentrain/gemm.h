@@ -3,7 +3,7 @@
  * The bits of an element of C depend on m, n, the transposes, beta, the number
  * of threads and the kernel family the library chose when it was loaded, and on
  * nothing else. Keep every dimension well above 4: a product with a dimension
- * of 3 runs at a twentieth of the machine's speed.
+ * of 3 runs at a tenth of the machine's speed.
  */
 #ifndef GENTRAIN_GEMM_H
 #define GENTRAIN_GEMM_H
