@@ -119,6 +119,9 @@ static gt_status plan(gt_layer *layer, int max_n)
                       (int[]){o->kernel[0], o->kernel[1], cin, filters},
                       taps * cin, taps * filters);
     gt__patches p = patches_over_x(layer);
+    status = gt__patches_check(&p, max_n, filters);
+    if (status != GT_OK)
+        return status;
     layer->scratch = gt__patches_scratch(&p, max_n, filters);
     if (is_turned(layer, &p)) {
         gt__patches turned = patches_over_y(&p, layer->out);

@@ -5,6 +5,8 @@
 #include "nn/layers.h"
 #include "nn/window.h"
 
+#include <limits.h>
+
 typedef struct options {
     gt__window window;
     int output_padding[2];
@@ -59,6 +61,10 @@ static gt_status out_size(const options *o, int axis, int in, int *out)
 {
     int k = o->window.kernel[axis], s = o->window.stride[axis];
     int extra = o->output_padding[axis], before, after;
+    int64_t most = (int64_t)in * s + k + extra;
+    if (most > INT_MAX)
+        return gt_fail(GT_ERR_CONFIG, "an output of %s %lld",
+                       axis ? "width" : "height", (long long)most);
     pads(o, axis, in, &before, &after);
     if (extra >= s)
         return gt_fail(GT_ERR_CONFIG,
@@ -95,8 +101,10 @@ static gt_status plan(gt_layer *layer, int max_n)
                       (int[]){cin, w->kernel[0], w->kernel[1], filters},
                       seen * cin, taps * filters);
     gt__patches p = patches_over_y(layer);
-    layer->scratch = gt__patches_scratch(&p, max_n, cin);
-    return GT_OK;
+    status = gt__patches_check(&p, max_n, cin);
+    if (status == GT_OK)
+        layer->scratch = gt__patches_scratch(&p, max_n, cin);
+    return status;
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,

@@ -6,6 +6,25 @@
 #include "nn/unfold.h"
 #include "nn/winograd.h"
 
+#include <limits.h>
+
+gt_status gt__patches_check(const gt__patches *p, int max_n, int m)
+{
+    double weights = (double)p->kh * p->kw * p->c * m;
+    double pixels = (double)max_n * p->h * p->w;
+    double positions = (double)max_n * p->oh * p->ow;
+    if (weights > INT_MAX)
+        return gt_fail(GT_ERR_CONFIG,
+                       "a kernel of %.0f weights; the most is %d", weights,
+                       INT_MAX);
+    if (pixels > INT_MAX || positions > INT_MAX)
+        return gt_fail(GT_ERR_CONFIG,
+                       "%.0f positions in a pass of %d samples; the most is "
+                       "%d: use a smaller batch or more shards",
+                       pixels > positions ? pixels : positions, max_n, INT_MAX);
+    return GT_OK;
+}
+
 size_t gt__patches_scratch(const gt__patches *p, int max_n, int m)
 {
     size_t plain = gt__unfold_scratch(p, max_n);

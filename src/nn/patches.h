@@ -32,6 +32,10 @@ typedef struct gt__done {
     const gt_pass *pass;
 } gt__done;
 
+/* GT_ERR_CONFIG if products for max_n samples and m channels beside would have
+ * more rows, columns or weights than an int can count. First of all. */
+gt_status gt__patches_check(const gt__patches *p, int max_n, int m);
+
 /* Scratch that each of the three products needs for any n <= max_n. */
 size_t gt__patches_scratch(const gt__patches *p, int max_n, int m);
 

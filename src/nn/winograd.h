@@ -24,10 +24,12 @@
 
 #include "nn/blocks.h"
 #include "nn/patches.h"
+#include "nn/sums.h"
 
 enum {
-    GT__POINTS = 6, /* most points along an axis, infinity among them */
-    GT__PHASES = 2, /* the largest stride */
+    GT__POINTS = GT__SOURCES, /* most points along an axis, infinity among
+                                 them: a row of a matrix is one sum */
+    GT__PHASES = 2,           /* the largest stride */
     GT__ROWS = GT__POINTS * GT__PHASES,
     GT__SPAN = GT__POINTS * GT__PHASES /* most pixels that a tile sees */
 };

@@ -61,6 +61,15 @@ static gt_status write_copy(void *context)
     return gt_losses_excuse(s->losses, status, GT_LOSS_TIDINESS, s->step);
 }
 
+/* Where no step copies the state, for the last checkpoint is of the state
+ * itself, the room is not touched, and so takes none. */
+static gt_real *room_for_copy(const gt_task *task, size_t count)
+{
+    if (task->setup.config->output.checkpoint_every > 0)
+        return gt_real_alloc(count);
+    return malloc(count * sizeof(gt_real));
+}
+
 gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
                           gt_journal *journal, gt_losses *losses)
 {
@@ -77,7 +86,7 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
     for (int i = 0; i < s->count; i++)
         total += s->live[i].count;
     s->copy = malloc(bytes);
-    s->numbers = gt_real_alloc(total);
+    s->numbers = room_for_copy(task, total);
     if (!s->copy || !s->numbers) {
         gt_snapshot_free(s);
         return gt_fail(GT_ERR_MEMORY,
