@@ -158,7 +158,8 @@ struct gt_layer_type {
                         const gt_real *saved, double *mine, gt_real *scratch);
 };
 
-/* Nothing is computed at this layer: it is a view, or done by the one before. */
+/* Nothing is computed at this layer: it is a view, or done by the one before.
+ */
 static inline bool gt_layer_is_idle(const gt_layer *layer)
 {
     return layer->type->view || layer->carried;
