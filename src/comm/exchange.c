@@ -6,6 +6,7 @@
 #include "comm/packed.h"
 #include "comm/shared.h"
 #include "comm/tree.h"
+#include "gentrain/log.h"
 #include "gentrain/phase.h"
 #include "gentrain/trace.h"
 
@@ -122,21 +123,21 @@ gt_status gt__exchange_new(gt__exchange **out,
     return status;
 }
 
-bool gt__exchange_share(gt__exchange *x, int n, gt_status *status)
+bool gt__exchange_share(gt__exchange *x, int n)
 {
-    *status = GT_OK;
     if (!x->tree || x->packed || x->comm->nodes > 1)
         return false;
-    gt__shared_config config = {.comm = x->lane->comm,
-                                .rank = x->comm->rank,
-                                .size = x->comm->size,
+    gt__shared_config config = {.comm = x->comm,
                                 .n_shards = x->n_shards,
                                 .count = x->count,
                                 .n_vectors = n,
                                 .buckets = &x->buckets};
-    *status = gt__shared_sum_new(&x->shared, &config);
-    if (!x->shared)
+    if (gt__shared_sum_new(&x->shared, &config) != GT_OK) {
+        if (!x->comm->handle->warned)
+            gt_warn("%s; ranks send each other messages instead", gt_message());
+        x->comm->handle->warned = true;
         return false;
+    }
     gt__tree_sum_free(x->tree);
     x->tree = NULL;
     return true;

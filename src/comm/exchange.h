@@ -28,9 +28,9 @@ gt_status gt__exchange_new(gt__exchange **out,
 /* As gt_reducer_free (reducer.h). */
 void gt__exchange_free(gt__exchange *exchange);
 
-/* As gt_reducer_share; true with GT_OK in *status where `n` vectors of this
- * rank now lie in shared memory, to be used in place of the stack's. */
-bool gt__exchange_share(gt__exchange *exchange, int n, gt_status *status);
+/* As gt_reducer_share; true where `n` vectors of this rank now lie in shared
+ * memory, to be used in place of the stack's. */
+bool gt__exchange_share(gt__exchange *exchange, int n);
 gt_real *gt__exchange_vector(const gt__exchange *exchange, int i);
 
 /* Begin a step. */

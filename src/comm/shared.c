@@ -8,6 +8,7 @@
 #include "comm/shared.h"
 
 #include "comm/nodes.h"
+#include "comm/segment.h"
 #include "gentrain/arena.h"
 
 #include <sched.h>
@@ -26,9 +27,11 @@ typedef struct counters {
     _Alignas(LINE) _Atomic uint64_t posted;
     _Alignas(LINE) _Atomic uint64_t done;
 } counters;
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
+               "no lock of one process helps with what several share");
 
 struct gt__shared_sum {
-    MPI_Win window;
+    gt__segment segment;
     int rank, size;
     size_t count;
     const gt__buckets *buckets;
@@ -58,57 +61,6 @@ static gt_real *vector_at(const gt__shared_sum *s, int rank, int i)
 
 /* --- Setting up. */
 
-/* MPI's failure must not end the job: there is another way. */
-static bool allocate_window(gt__shared_sum *s, const gt__shared_config *config)
-{
-    int vectors = config->n_vectors + (config->rank == 0);
-    MPI_Aint bytes = (MPI_Aint)(LINE + sizeof(counters) +
-                                (size_t)vectors * vector_bytes(config->count));
-    void *mine;
-    MPI_Info info;
-    MPI_Errhandler handler;
-    MPI_Info_create(&info);
-    MPI_Info_set(info, "alloc_shared_noncontig", "true");
-    MPI_Comm_get_errhandler(config->comm, &handler);
-    MPI_Comm_set_errhandler(config->comm, MPI_ERRORS_RETURN);
-    s->window = MPI_WIN_NULL;
-    int ok = MPI_Win_allocate_shared(bytes, 1, info, config->comm, &mine,
-                                     &s->window) == MPI_SUCCESS;
-    MPI_Comm_set_errhandler(config->comm, handler);
-    MPI_Errhandler_free(&handler);
-    MPI_Info_free(&info);
-    int all;
-    MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_LAND, config->comm);
-    if (ok && !all)
-        MPI_Win_free(&s->window);
-    return all;
-}
-
-/* MPI begins anywhere. Pages are the same in all processes, so what is a line's
- * beginning here is one there. */
-static counters *aligned(void *memory)
-{
-    uintptr_t at = (uintptr_t)memory;
-    return (counters *)((at + LINE - 1) / LINE * LINE);
-}
-
-static void find_memory(gt__shared_sum *s, const gt__shared_config *config)
-{
-    for (int r = 0; r < s->size; r++) {
-        MPI_Aint bytes;
-        int unit;
-        void *memory;
-        MPI_Win_shared_query(s->window, r, &bytes, &unit, &memory);
-        s->of[r] = aligned(memory);
-        for (int i = s->nodes.first[r]; i < s->nodes.first[r + 1]; i++)
-            s->base[i] = vector_at(s, r, i - s->nodes.first[r]);
-    }
-    s->result = vector_at(s, 0, -1);
-    atomic_init(&s->of[s->rank]->posted, 0);
-    atomic_init(&s->of[s->rank]->done, 0);
-    MPI_Barrier(config->comm);
-}
-
 static gt_status plan(gt__shared_sum *s, const gt__shared_config *config)
 {
     gt_status status = gt__nodes_plan(&s->nodes, s->size, config->n_shards);
@@ -124,29 +76,45 @@ static gt_status plan(gt__shared_sum *s, const gt__shared_config *config)
     return gt_arena_commit(&s->arena, "sums of gradients");
 }
 
+/* Counters begin with 0, as all of the memory does. */
+static gt_status share_memory(gt__shared_sum *s,
+                              const gt__shared_config *config)
+{
+    size_t vectors = (size_t)config->n_vectors + (s->rank == 0);
+    gt_status status =
+        gt__segment_new(&s->segment, config->comm,
+                        sizeof(counters) + vectors * vector_bytes(s->count));
+    if (status != GT_OK)
+        return status;
+    for (int r = 0; r < s->size; r++) {
+        s->of[r] = gt__segment_part(&s->segment, r);
+        for (int i = s->nodes.first[r]; i < s->nodes.first[r + 1]; i++)
+            s->base[i] = vector_at(s, r, i - s->nodes.first[r]);
+    }
+    s->result = vector_at(s, 0, -1);
+    return GT_OK;
+}
+
 gt_status gt__shared_sum_new(gt__shared_sum **out,
                              const gt__shared_config *config)
 {
-    *out = NULL;
     gt__shared_sum *s = calloc(1, sizeof *s);
     gt_status status =
         s ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     if (s) {
-        s->rank = config->rank;
-        s->size = config->size;
+        s->rank = config->comm->rank;
+        s->size = config->comm->size;
         s->count = config->count;
         s->buckets = config->buckets;
-        s->window = MPI_WIN_NULL;
         status = plan(s, config);
     }
-    int ok = status == GT_OK, all;
-    MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_LAND, config->comm);
-    if (all && allocate_window(s, config)) {
-        find_memory(s, config);
+    status = gt_comm_agree(config->comm, status);
+    if (status == GT_OK)
+        status = share_memory(s, config);
+    if (status != GT_OK)
+        gt__shared_sum_free(s);
+    else
         *out = s;
-        return GT_OK;
-    }
-    gt__shared_sum_free(s);
     return status;
 }
 
@@ -154,8 +122,7 @@ void gt__shared_sum_free(gt__shared_sum *s)
 {
     if (!s)
         return;
-    if (s->window != MPI_WIN_NULL)
-        MPI_Win_free(&s->window);
+    gt__segment_free(&s->segment);
     gt__nodes_free(&s->nodes);
     gt_arena_free(&s->arena);
     free(s->of);

@@ -6,25 +6,24 @@
 #define GT_COMM_SHARED_H
 
 #include "comm/buckets.h"
-#include "gentrain/status.h"
+#include "gentrain/comm.h"
 
 typedef struct gt__shared_sum gt__shared_sum;
 
 typedef struct gt__shared_config {
-    MPI_Comm comm; /* of ranks that share a machine */
-    int rank, size;
-    int n_shards; /* of every rank */
-    size_t count; /* reals in a vector */
+    gt_comm *comm; /* borrowed; all ranks on one machine */
+    int n_shards;  /* of every rank */
+    size_t count;  /* reals in a vector */
     int n_vectors;
     const gt__buckets *buckets; /* borrowed */
 } gt__shared_config;
 
 /* Allocate n_vectors vectors of this rank in shared memory; the first of them
- * are to be the sums of its blocks. *out is NULL on all ranks where the system
- * has no room for that. Collective. */
+ * are to be the sums of its blocks. Collective; where one rank fails, all do.
+ */
 gt_status gt__shared_sum_new(gt__shared_sum **out,
                              const gt__shared_config *config);
-/* Collective. */
+/* Local. */
 void gt__shared_sum_free(gt__shared_sum *sum);
 
 gt_real *gt__shared_sum_vector(const gt__shared_sum *sum, int i);

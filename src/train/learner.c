@@ -113,9 +113,7 @@ gt_status gt_learner_prepare(gt_learner *l)
 {
     size_t n = l->net->n_params;
     gt_owner owner = {.context = l, .apply = apply};
-    gt_status status = gt_reducer_share(l->reducer);
-    if (status != GT_OK)
-        return status;
+    gt_reducer_share(l->reducer);
     l->clip = 1;
     if (l->rule->clip_norm > 0) {
         owner.measure = measure;
