@@ -90,6 +90,7 @@ static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
                                     .count = r->count,
                                     .n_shards = r->n_shards,
                                     .n_blocks = r->n_blocks,
+                                    .n_vectors = most_levels(r),
                                     .reducer = config,
                                     .stack = r->stack};
     return gt__exchange_new(&r->exchange, &exchange);
@@ -120,14 +121,13 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
 
 void gt_reducer_share(gt_reducer *r)
 {
-    int levels = most_levels(r);
-    if (!r->exchange || !gt__exchange_share(r->exchange, levels)) {
+    if (!r->exchange || !gt__exchange_share(r->exchange)) {
         memset(r->memory, 0, (size_t)r->levels * pitch(r) * sizeof(gt_real));
         return;
     }
     free(r->memory);
     r->memory = NULL;
-    r->levels = levels;
+    r->levels = most_levels(r);
     for (int i = 0; i < r->levels; i++)
         r->stack[i] = gt__exchange_vector(r->exchange, i);
 }
@@ -192,8 +192,6 @@ void gt_reducer_begin(gt_reducer *r, int present)
     r->taken = 0;
     r->present = present;
     r->merged = r->count;
-    if (r->exchange)
-        gt__exchange_begin(r->exchange);
 }
 
 gt_real *gt_reducer_vector(gt_reducer *r)

@@ -18,7 +18,7 @@
  *
  * A bucket is a state machine: the requests of its present stage, and what to
  * do when they are done. */
-#include "comm/tree.h"
+#include "comm/way.h"
 
 #include "comm/nodes.h"
 
@@ -27,7 +27,7 @@
 
 enum { CHUNK = 2048 }; /* reals that stay in the first-level cache */
 
-struct gt__tree_sum {
+typedef struct tree {
     MPI_Comm comm;
     int rank, size;
     const gt__buckets *buckets;
@@ -43,9 +43,9 @@ struct gt__tree_sum {
     gt_real *arrived; /* peers' nodes, [bucket][node][pitch] */
     size_t pitch;     /* longest slice */
     gt_real **node;   /* [nodes.n], while a slice is evaluated */
-};
+} tree;
 
-static MPI_Request *requests_of(const gt__tree_sum *t, int bucket)
+static MPI_Request *requests_of(const tree *t, int bucket)
 {
     return t->requests + (size_t)bucket * (size_t)t->n_requests;
 }
@@ -58,8 +58,9 @@ static int tag_of(int bucket, bool back)
 }
 
 /* Halvings take bits of a rank's number from the lowest on. */
-int gt__tree_sum_place(const gt__tree_sum *t, int rank)
+static int place_of(const void *sum, int rank)
 {
+    const tree *t = sum;
     int place = 0;
     for (int i = 0; i < t->halvings; i++)
         place = 2 * place + (rank >> i & 1);
@@ -69,7 +70,7 @@ int gt__tree_sum_place(const gt__tree_sum *t, int rank)
 /* --- Halving. */
 
 /* What this rank still has to do with after s halvings of the slices. */
-static gt__span kept_after(const gt__tree_sum *t, int bucket, int s)
+static gt__span kept_after(const tree *t, int bucket, int s)
 {
     int first = 0, n = t->size;
     for (int i = 0; i < s; i++) {
@@ -82,7 +83,7 @@ static gt__span kept_after(const gt__tree_sum *t, int bucket, int s)
 }
 
 /* What halving s gives away. */
-static gt__span given_by(const gt__tree_sum *t, int bucket, int s)
+static gt__span given_by(const tree *t, int bucket, int s)
 {
     gt__span all = kept_after(t, bucket, s),
              kept = kept_after(t, bucket, s + 1);
@@ -91,7 +92,7 @@ static gt__span given_by(const gt__tree_sum *t, int bucket, int s)
     return (gt__span){kept.to, all.to};
 }
 
-static void trade(gt__tree_sum *t, int bucket, int s, bool back)
+static void trade(tree *t, int bucket, int s, bool back)
 {
     MPI_Request *requests = requests_of(t, bucket);
     int other = t->rank ^ 1 << s, tag = tag_of(bucket, back);
@@ -105,7 +106,7 @@ static void trade(gt__tree_sum *t, int bucket, int s, bool back)
 }
 
 /* Whose operand is the left one does not matter to the bits of a sum. */
-static void add_half(gt__tree_sum *t, int bucket, int s)
+static void add_half(tree *t, int bucket, int s)
 {
     gt__span kept = kept_after(t, bucket, s + 1);
     gt__add(t->blocks[0] + kept.from, t->blocks[1] + kept.from,
@@ -116,29 +117,28 @@ static void add_half(gt__tree_sum *t, int bucket, int s)
 
 /* Number k after this rank in the circle of its peers, so that nobody is asked
  * by all at once. */
-static int peer_group(const gt__tree_sum *t, int k)
+static int peer_group(const tree *t, int k)
 {
     return (t->group + k) % t->groups;
 }
 
-static int peer(const gt__tree_sum *t, int group)
+static int peer(const tree *t, int group)
 {
     return t->rank + ((group - t->group) << t->halvings);
 }
 
-static gt__span slice_of(const gt__tree_sum *t, int bucket, int rank)
+static gt__span slice_of(const tree *t, int bucket, int rank)
 {
-    return gt__bucket_slice(t->buckets, bucket, gt__tree_sum_place(t, rank),
-                            t->size);
+    return gt__bucket_slice(t->buckets, bucket, place_of(t, rank), t->size);
 }
 
-static gt_real *arrived(const gt__tree_sum *t, int bucket, int node)
+static gt_real *arrived(const tree *t, int bucket, int node)
 {
     size_t at = (size_t)bucket * (size_t)t->nodes.n + (size_t)node;
     return t->arrived + at * t->pitch;
 }
 
-static void send_nodes(gt__tree_sum *t, int bucket)
+static void send_nodes(tree *t, int bucket)
 {
     MPI_Request *r = requests_of(t, bucket);
     int tag = tag_of(bucket, false);
@@ -158,7 +158,7 @@ static void send_nodes(gt__tree_sum *t, int bucket)
     }
 }
 
-static void send_sums(gt__tree_sum *t, int bucket)
+static void send_sums(tree *t, int bucket)
 {
     MPI_Request *r = requests_of(t, bucket);
     int tag = tag_of(bucket, true);
@@ -175,7 +175,7 @@ static void send_sums(gt__tree_sum *t, int bucket)
                   r++);
 }
 
-static void evaluate(gt__tree_sum *t, int bucket)
+static void evaluate(tree *t, int bucket)
 {
     gt__span mine = slice_of(t, bucket, t->rank);
     int own = t->nodes.first[t->group];
@@ -196,19 +196,19 @@ static void evaluate(gt__tree_sum *t, int bucket)
 
 /* --- Stages: halvings, owners among peers, and the same back. */
 
-static bool goes_back(const gt__tree_sum *t, int bucket)
+static bool goes_back(const tree *t, int bucket)
 {
     return t->stage[bucket] >= t->stages / 2;
 }
 
 /* A stage and its way back have the same number. */
-static int step_of(const gt__tree_sum *t, int bucket)
+static int step_of(const tree *t, int bucket)
 {
     int stage = t->stage[bucket];
     return goes_back(t, bucket) ? t->stages - 1 - stage : stage;
 }
 
-static void start(gt__tree_sum *t, int bucket)
+static void start(tree *t, int bucket)
 {
     int step = step_of(t, bucket);
     if (step < t->halvings)
@@ -219,7 +219,7 @@ static void start(gt__tree_sum *t, int bucket)
         send_sums(t, bucket);
 }
 
-static void end(gt__tree_sum *t, int bucket)
+static void end(tree *t, int bucket)
 {
     int step = step_of(t, bucket);
     if (goes_back(t, bucket))
@@ -230,22 +230,25 @@ static void end(gt__tree_sum *t, int bucket)
         evaluate(t, bucket);
 }
 
-void gt__tree_sum_post(gt__tree_sum *t, int bucket)
+static gt_real *result(const void *sum)
 {
+    const tree *t = sum;
+    return t->blocks[0];
+}
+
+static void post(void *sum, int bucket)
+{
+    tree *t = sum;
     t->stage[bucket] = 0;
     start(t, bucket);
 }
 
-/* The slices are summed when half of the stages are done. */
-static bool advance(gt__tree_sum *t, int bucket, int goal, bool wait)
+static bool advance(tree *t, int bucket, int goal)
 {
     while (t->stage[bucket] < goal) {
-        MPI_Request *requests = requests_of(t, bucket);
-        int over = 1;
-        if (wait)
-            MPI_Waitall(t->n_requests, requests, MPI_STATUSES_IGNORE);
-        else
-            MPI_Testall(t->n_requests, requests, &over, MPI_STATUSES_IGNORE);
+        int over;
+        MPI_Testall(t->n_requests, requests_of(t, bucket), &over,
+                    MPI_STATUSES_IGNORE);
         if (!over)
             return false;
         end(t, bucket);
@@ -255,26 +258,29 @@ static bool advance(gt__tree_sum *t, int bucket, int goal, bool wait)
     return true;
 }
 
-bool gt__tree_sum_collect(gt__tree_sum *t, int bucket, bool wait)
+/* Slices are summed when half of the stages are done. */
+static bool collect(void *sum, int bucket)
 {
-    return advance(t, bucket, t->stages / 2, wait);
+    tree *t = sum;
+    return advance(t, bucket, t->stages / 2);
 }
 
-void gt__tree_sum_spread(gt__tree_sum *t, int bucket)
+static void spread(void *sum, int bucket)
 {
-    start(t, bucket);
+    start(sum, bucket);
 }
 
-bool gt__tree_sum_gather(gt__tree_sum *t, int bucket, bool wait)
+static bool gather(void *sum, int bucket)
 {
-    return advance(t, bucket, t->stages, wait);
+    tree *t = sum;
+    return advance(t, bucket, t->stages);
 }
 
 /* --- Setting up. */
 
 /* Where nodes arrive is not touched before they do: ranks may find that they
  * need no messages. */
-static gt_status plan_owners(gt__tree_sum *t, int n_shards)
+static gt_status plan_owners(tree *t, int n_shards)
 {
     gt_status status = gt__nodes_plan(&t->nodes, t->groups, n_shards);
     if (status != GT_OK)
@@ -294,7 +300,7 @@ static gt_status plan_owners(gt__tree_sum *t, int n_shards)
     return GT_OK;
 }
 
-static gt_status plan(gt__tree_sum *t, int n_shards)
+static gt_status plan(tree *t, int n_shards)
 {
     bool single = (n_shards & (n_shards - 1)) == 0;
     while (single && (t->size >> t->halvings) % 2 == 0)
@@ -319,26 +325,9 @@ static gt_status plan(gt__tree_sum *t, int n_shards)
     return GT_OK;
 }
 
-gt_status gt__tree_sum_new(gt__tree_sum **out, const gt__tree_config *config)
+static void discard(void *sum)
 {
-    gt__tree_sum *t = calloc(1, sizeof *t);
-    if (!t)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    t->comm = config->comm;
-    t->rank = config->rank;
-    t->size = config->size;
-    t->buckets = config->buckets;
-    t->blocks = config->blocks;
-    gt_status status = plan(t, config->n_shards);
-    if (status != GT_OK)
-        gt__tree_sum_free(t);
-    else
-        *out = t;
-    return status;
-}
-
-void gt__tree_sum_free(gt__tree_sum *t)
-{
+    tree *t = sum;
     if (!t)
         return;
     free(t->stage);
@@ -348,3 +337,30 @@ void gt__tree_sum_free(gt__tree_sum *t)
     free(t->arrived);
     free(t);
 }
+
+static gt_status create(void **out, const gt__way_config *config)
+{
+    tree *t = calloc(1, sizeof *t);
+    if (!t)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
+    t->comm = config->lane;
+    t->rank = config->comm->rank;
+    t->size = config->comm->size;
+    t->buckets = config->buckets;
+    t->blocks = config->stack;
+    gt_status status = plan(t, config->n_shards);
+    if (status != GT_OK)
+        discard(t);
+    else
+        *out = t;
+    return status;
+}
+
+const gt__way gt__tree_way = {.create = create,
+                              .discard = discard,
+                              .result = result,
+                              .post = post,
+                              .collect = collect,
+                              .spread = spread,
+                              .gather = gather,
+                              .place = place_of};
