@@ -14,6 +14,10 @@ static size_t vector_size(const gt_network *net)
     return net->n_params + net->n_state + GT_SCALARS;
 }
 
+/* All networks of a task may be under way at once. */
+_Static_assert((int)GT_LANES >= (int)GT_TASK_MAX_NETWORKS,
+               "each network's reducer has a lane of its own");
+
 static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
                              uint32_t number)
 {
