@@ -16,15 +16,16 @@
 enum { GT_LANES = 2 };
 
 typedef struct gt_comm {
-    int rank, size;             /* of the job */
+    int rank, size;             /* of the job; numbered node by node */
+    int launch_rank;            /* the launcher's number, for people */
     int node_rank, node_size;   /* within this node */
     int nodes;                  /* in the job */
     char host[64];              /* this node's name */
     struct gt_comm_mpi *handle; /* private to src/comm */
 } gt_comm;
 
-/* Start MPI, also in a process that mpirun did not start (one rank). Collective
- * over the job. */
+/* Start MPI, also in a process that mpirun did not start (one rank). Rank 0 is
+ * the launcher's. Collective over the job. */
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
 void gt_comm_finalize(gt_comm *comm);
 

@@ -38,20 +38,52 @@ static int count_cores(const core_set *set)
     return n;
 }
 
-/* The most crowded group of ranks with the same cores on a node: how many, and
- * on how many cores. */
+static bool overlap(const core_set *a, const core_set *b)
+{
+    uint64_t common = 0;
+    for (int i = 0; i < WORDS; i++)
+        common |= a->word[i] & b->word[i];
+    return common != 0;
+}
+
+static bool contains(const core_set *all, const core_set *part)
+{
+    uint64_t outside = 0;
+    for (int i = 0; i < WORDS; i++)
+        outside |= part->word[i] & ~all->word[i];
+    return outside == 0;
+}
+
+/* `set` with all sets that share a core with it. */
+static core_set grown(const core_set *set, const core_set *sets, int n)
+{
+    core_set all = *set;
+    for (int j = 0; j < n; j++)
+        for (int i = 0; overlap(set, &sets[j]) && i < WORDS; i++)
+            all.word[i] |= sets[j].word[i];
+    return all;
+}
+
+/* The most crowded cores of a node: how many ranks have these alone, and how
+ * many cores they are. Looked at are each rank's cores, and what these grow to
+ * where ranks' cores overlap, step by step. */
 static void most_crowded(const core_set *sets, int n, int *ranks, int *cores)
 {
     *ranks = 0;
     *cores = 1;
     for (int i = 0; i < n; i++) {
-        int same = 0, size = count_cores(&sets[i]);
-        for (int j = 0; j < n; j++)
-            same += !memcmp(&sets[i], &sets[j], sizeof *sets);
-        if (size > 0 && same * *cores > *ranks * size) {
-            *ranks = same;
-            *cores = size;
-        }
+        core_set set = sets[i], before;
+        do {
+            int inside = 0, size = count_cores(&set);
+            for (int j = 0; j < n; j++)
+                inside += contains(&set, &sets[j]);
+            if (size > 0 && inside * *cores > *ranks * size) {
+                *ranks = inside;
+                *cores = size;
+            }
+            before = set;
+            set = grown(&before, sets, n);
+        } while (!contains(&before, &set));
     }
 }
 

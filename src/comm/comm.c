@@ -14,17 +14,23 @@
 
 enum { PIECE = 1 << 28, MESSAGE = 2048 };
 
-/* One rank of each node speaks for it; counting them counts the nodes. */
+/* One rank of each node speaks for it; counting them counts the nodes. Ranks
+ * are numbered node by node, however they were dealt out, so that neighbours,
+ * who talk most, are on one node. The launcher's rank 0 keeps its number. */
 static void find_places(gt_comm *c)
 {
-    MPI_Comm_rank(c->handle->job, &c->rank);
-    MPI_Comm_size(c->handle->job, &c->size);
-    MPI_Comm_split_type(c->handle->job, MPI_COMM_TYPE_SHARED, c->rank,
-                        MPI_INFO_NULL, &c->handle->node);
-    MPI_Comm_rank(c->handle->node, &c->node_rank);
-    MPI_Comm_size(c->handle->node, &c->node_size);
-    int first = c->node_rank == 0;
-    MPI_Allreduce(&first, &c->nodes, 1, MPI_INT, MPI_SUM, c->handle->job);
+    struct gt_comm_mpi *handle = c->handle;
+    MPI_Comm_rank(MPI_COMM_WORLD, &c->launch_rank);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                        &handle->node);
+    MPI_Comm_rank(handle->node, &c->node_rank);
+    MPI_Comm_size(handle->node, &c->node_size);
+    int speaker = c->launch_rank, speaks = c->node_rank == 0;
+    MPI_Bcast(&speaker, 1, MPI_INT, 0, handle->node);
+    MPI_Comm_split(MPI_COMM_WORLD, 0, speaker, &handle->job);
+    MPI_Comm_rank(handle->job, &c->rank);
+    MPI_Comm_size(handle->job, &c->size);
+    MPI_Allreduce(&speaks, &c->nodes, 1, MPI_INT, MPI_SUM, handle->job);
     char name[MPI_MAX_PROCESSOR_NAME] = "";
     int length;
     MPI_Get_processor_name(name, &length);
@@ -48,10 +54,9 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a communicator");
     }
     c->handle = handle;
-    MPI_Comm_dup(MPI_COMM_WORLD, &handle->job);
+    find_places(c);
     for (int i = 0; i < GT_LANES; i++)
         MPI_Comm_dup(handle->job, &handle->lane[i].comm);
-    find_places(c);
     if (c->size > 1)
         gt_pulse_ask(progress, c);
     *out = c;
@@ -105,14 +110,14 @@ gt_status gt_comm_agree(gt_comm *c, gt_status mine)
         return GT_OK;
     MPI_Allreduce(&report[1], &succeeded, 1, MPI_INT, MPI_SUM, c->handle->job);
     struct {
-        int status;
+        int status, rank;
         char host[sizeof c->host], message[MESSAGE];
-    } said = {.status = mine};
+    } said = {.status = mine, .rank = c->launch_rank};
     memcpy(said.host, c->host, sizeof said.host);
     snprintf(said.message, sizeof said.message, "%s", gt_message());
     MPI_Bcast(&said, sizeof said, MPI_BYTE, first, c->handle->job);
     if (succeeded && c->size > 1)
-        return gt_fail(said.status, "rank %d on %s: %s", first, said.host,
+        return gt_fail(said.status, "rank %d on %s: %s", said.rank, said.host,
                        said.message);
     return gt_fail(said.status, "%s", said.message);
 }

@@ -17,6 +17,7 @@ struct gt_comm_mpi {
                       MPI_COMM_WORLD to themselves */
     MPI_Comm node; /* the ranks of this node */
     gt__lane lane[GT_LANES]; /* all ranks; unused where there is but one */
+    bool warned;             /* that shared memory has no room */
 };
 
 #endif

@@ -83,7 +83,8 @@ static char *print_rank(const gt_tracefile *f, uint64_t steps)
         fputs("{\"displayTimeUnit\": \"ms\",\n\"otherData\": {\"program\": "
               "\"gentrain " GT_VERSION "\"},\n\"traceEvents\": [\n",
               out);
-    snprintf(name, sizeof name, "rank %d (%s)", rank, f->comm->host);
+    snprintf(name, sizeof name, "rank %d (%s)", f->comm->launch_rank,
+             f->comm->host);
     fprintf(out,
             "%s{\"ph\": \"M\", \"name\": \"process_name\", \"pid\": %d, "
             "\"args\": {\"name\": ",

@@ -18,6 +18,7 @@
 typedef struct place {
     char host[64];
     long pid;
+    int launch_rank;
 } place;
 
 struct gt_watchdog {
@@ -35,7 +36,7 @@ static _Noreturn void give_up(const gt_watchdog *w, const char *what)
     fprintf(stderr,
             "gentrain: error: rank %d on %s: %s; the job ends here, go on with "
             "--resume (train.watchdog_s sets how long ranks wait)\n",
-            w->comm->rank, w->comm->host, what);
+            w->comm->launch_rank, w->comm->host, what);
     fflush(stderr);
     _exit(gt_exit_code(GT_ERR_COMM));
 }
@@ -68,7 +69,7 @@ static void look_around(const gt_watchdog *w, double silent)
             continue;
         snprintf(what, sizeof what,
                  "%s for %.0f s, as rank %d (process %ld) %s", gt_phase_ranks,
-                 silent, r, p->pid,
+                 silent, p->launch_rank, p->pid,
                  state == 'Z' || state == '-' ? "has died" : "is stopped");
         give_up(w, what);
     }
@@ -128,7 +129,7 @@ static void *watch(void *argument)
 /* Every rank learns where all ranks live. */
 static gt_status find_places(gt_watchdog *w, gt_comm *comm)
 {
-    place mine = {.pid = (long)getpid()};
+    place mine = {.pid = (long)getpid(), .launch_rank = comm->launch_rank};
     snprintf(mine.host, sizeof mine.host, "%s", comm->host);
     size_t n = (size_t)comm->size;
     w->places = calloc(n, sizeof *w->places);
