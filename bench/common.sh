@@ -28,7 +28,8 @@ misused() {
 
 # build TARGET...: the release build, silent unless it fails.
 build() {
-    need "$build_needs"
+    # Where it was built once, what it needs is there, however CMake found it.
+    [ -f build/CMakeCache.txt ] || need "$build_needs"
     local log
     log=$(mktemp)
     if ! { cmake --preset release && cmake --build --preset release \
@@ -48,22 +49,8 @@ scratch() {
 machine() {
     local cpu
     cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-    echo "${cpu:-unknown CPU}, $cores cores, $(date -u +%Y-%m-%d)," \
+    echo "${cpu:-unknown CPU}, $places cores, $(date -u +%Y-%m-%d)," \
         "gentrain $(git describe --always --dirty 2>/dev/null || echo ?)"
-}
-
-# One CPU of each physical core that this process may use, one a line.
-free_cores() {
-    local cpu first
-    for cpu in $(taskset -cp $$ | sed 's/.*: //' | tr ',' ' '); do
-        # shellcheck disable=SC2046
-        seq $(echo "$cpu" | sed 's/^\([0-9]*\)$/\1 \1/; s/-/ /')
-    done | while read -r cpu; do
-        first=/sys/devices/system/cpu/cpu$cpu/topology/thread_siblings_list
-        [ ! -r "$first" ] || [ "$(sed 's/[^0-9].*//' "$first")" = "$cpu" ] ||
-            continue
-        echo "$cpu"
-    done
 }
 
 # source_of PRESET: data with nothing held out. For grey 28 x 28 images a file
@@ -140,7 +127,7 @@ launcher() {
     elif [ -n "${SLURM_JOB_ID:-}" ] && # grep reads all, for the sake of pipefail
         srun --mpi=list 2>&1 | grep pmix >/dev/null; then
         echo "srun --mpi=pmix --cpu-bind=cores -N $(nodes_for "$1") -n $1"
-    elif [ "$1" -le "$cores" ] || [ -n "${SLURM_JOB_ID:-}" ]; then
+    elif [ "$1" -le "$places" ] || [ -n "${SLURM_JOB_ID:-}" ]; then
         echo "mpirun --bind-to core -np $1"
     else
         echo "mpirun --oversubscribe -np $1"

@@ -50,7 +50,7 @@ if [ -z "${SLURM_JOB_ID:-}" ] || [ ! -x "$gentrain" ]; then
 fi
 scratch
 batch=${batch:-$(batch_of "$preset")}
-most=${SLURM_NTASKS:-$(free_cores | wc -l)}
+most=${SLURM_NTASKS:-$places}
 if [ -z "$list" ]; then
     for ((n = 1; n <= most; n *= 2)); do
         list="$list $n"
