@@ -33,6 +33,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+json=$(here "$json")
 [ -n "$presets" ] || presets="dcgan28 mlp-vae seed-vae"
 build gentrain_cli
 scratch
