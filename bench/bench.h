@@ -89,8 +89,8 @@ void bench_probes_free(bench_probes *probes);
 /* --- first.c: a process of its own up to its first step. */
 
 typedef struct bench_first {
-    double seconds;  /* from the start of the process to the step's end */
-    double megabyte; /* largest resident size */
+    double begin, end; /* of the step, from the start of the process */
+    double megabyte;   /* largest resident size */
 } bench_first;
 
 gt_status bench_first_measure(const gt_preset *preset, int argc, char **argv,
@@ -117,7 +117,9 @@ typedef struct bench_result {
     double multiplied;        /* and those that BLAS was asked for */
     bench_spread step, sgemm; /* seconds; operations per second */
     bench_spread samples, rate, fraction;
-    bench_spread rest; /* seconds of a step outside the layers */
+    bench_spread rest;          /* seconds of a step outside the layers */
+    double *step_of, *sgemm_of; /* [rounds]; the first is owned, the second
+                                   lies behind it */
     bench_first first;
     bench_layer_result *layers; /* owned */
 } bench_result;

@@ -32,6 +32,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+json=$(here "$json")
 [ -n "$presets" ] || presets="dcgan64 mlp-vae seed-vae"
 build gentrain_cli
 scratch

@@ -3,7 +3,9 @@
 # shell and awk: a cluster may have nothing else.
 # shellcheck shell=bash
 set -eu -o pipefail
+started=$PWD
 cd "$(dirname "$0")/.."
+manual=$PWD/bench/${0##*/}
 # shellcheck source=jobs/dependencies.sh
 . jobs/dependencies.sh
 
@@ -14,9 +16,18 @@ unset OPENBLAS_CORETYPE OMPI_MCA_rmaps_base_oversubscribe \
     OMPI_MCA_mpi_yield_when_idle
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
+# here PATH: as the caller meant it, who may have been in another folder.
+here() {
+    case $1 in
+    "" | /*) echo "$1" ;;
+    *) echo "$started/$1" ;;
+    esac
+}
+GT_BENCH_DIR=$(here "${GT_BENCH_DIR:-${TMPDIR:-/tmp}}")
+
 # Print the comment at the top of the script: its manual.
 usage() {
-    sed -n '2,/^[^#]/{s/^# \{0,1\}//p;}' "$0"
+    sed -n '2,/^[^#]/{/^# shellcheck/d;s/^# \{0,1\}//p;}' "$manual"
     exit 0
 }
 
@@ -28,7 +39,8 @@ misused() {
 
 # build TARGET...: the release build, silent unless it fails.
 build() {
-    need "$build_needs"
+    # Where it was built once, what it needs is there, however CMake found it.
+    [ -f build/CMakeCache.txt ] || need "$build_needs"
     local log
     log=$(mktemp)
     if ! { cmake --preset release && cmake --build --preset release \
@@ -41,29 +53,20 @@ build() {
 
 # A folder for runs and logs, removed at the end.
 scratch() {
-    work=$(mktemp -d "${GT_BENCH_DIR:-${TMPDIR:-/tmp}}/gentrain-bench.XXXXXX")
+    work=$(mktemp -d "$GT_BENCH_DIR/gentrain-bench.XXXXXX")
     trap 'rm -rf "$work"' EXIT
 }
 
+# The machine, the day, and what was measured: a commit, "dirty" if the program
+# is not that commit's.
 machine() {
-    local cpu
+    local cpu commit
+    commit=$(git describe --always 2>/dev/null) || commit="?"
+    [ "$commit" = "?" ] || git diff --quiet HEAD -- src include CMakeLists.txt ||
+        commit=$commit-dirty
     cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-    echo "${cpu:-unknown CPU}, $cores cores, $(date -u +%Y-%m-%d)," \
-        "gentrain $(git describe --always --dirty 2>/dev/null || echo ?)"
-}
-
-# One CPU of each physical core that this process may use, one a line.
-free_cores() {
-    local cpu first
-    for cpu in $(taskset -cp $$ | sed 's/.*: //' | tr ',' ' '); do
-        # shellcheck disable=SC2046
-        seq $(echo "$cpu" | sed 's/^\([0-9]*\)$/\1 \1/; s/-/ /')
-    done | while read -r cpu; do
-        first=/sys/devices/system/cpu/cpu$cpu/topology/thread_siblings_list
-        [ ! -r "$first" ] || [ "$(sed 's/[^0-9].*//' "$first")" = "$cpu" ] ||
-            continue
-        echo "$cpu"
-    done
+    echo "${cpu:-unknown CPU}, $places cores, $(date -u +%Y-%m-%d)," \
+        "gentrain $commit"
 }
 
 # source_of PRESET: data with nothing held out. For grey 28 x 28 images a file
@@ -140,7 +143,7 @@ launcher() {
     elif [ -n "${SLURM_JOB_ID:-}" ] && # grep reads all, for the sake of pipefail
         srun --mpi=list 2>&1 | grep pmix >/dev/null; then
         echo "srun --mpi=pmix --cpu-bind=cores -N $(nodes_for "$1") -n $1"
-    elif [ "$1" -le "$cores" ] || [ -n "${SLURM_JOB_ID:-}" ]; then
+    elif [ "$1" -le "$places" ] || [ -n "${SLURM_JOB_ID:-}" ]; then
         echo "mpirun --bind-to core -np $1"
     else
         echo "mpirun --oversubscribe -np $1"

@@ -40,6 +40,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+json=$(here "$json")
 [ -n "$presets" ] || presets="dcgan64 dcgan28 mlp-vae conv-vae28 seed-gan
     seed-gan-literal seed-vae"
 need "

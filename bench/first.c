@@ -1,10 +1,12 @@
 /* first.c: what a process costs before it earns: the time from its start to the
- * end of its first step, and the memory it then holds. Both need a process of
- * their own, which does nothing else; bench_step starts itself again. */
+ * begin and the end of its first step, and the memory it holds. All need a
+ * process of their own, which does nothing else; bench_step starts itself
+ * again. */
 #include "bench.h"
 
 #include <errno.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,8 +15,9 @@
 
 extern char **environ;
 
-/* The child's line: when its first step was done, on the clock both share. */
-static gt_status read_time(int from, double *seconds)
+/* The child's line: when its first step began and ended, on the clock both
+ * share. */
+static gt_status read_times(int from, double *begin, double *end)
 {
     char text[64] = "";
     size_t used = 0;
@@ -22,10 +25,8 @@ static gt_status read_time(int from, double *seconds)
     while (used < sizeof text - 1 &&
            (got = read(from, text + used, sizeof text - 1 - used)) > 0)
         used += (size_t)got;
-    char *end;
-    *seconds = strtod(text, &end);
-    if (end == text)
-        return gt_fail(GT_ERR_IO, "the first step's process gave no time");
+    if (sscanf(text, "%lf %lf", begin, end) != 2)
+        return gt_fail(GT_ERR_IO, "the first step's process gave no times");
     return GT_OK;
 }
 
@@ -60,17 +61,18 @@ gt_status bench_first_measure(const gt_preset *preset, int argc, char **argv,
     args[2] = (char *)preset->name;
     memcpy(args + 3, argv + 1, (size_t)(argc - 1) * sizeof *args);
 
-    double start = bench_seconds(), done = 0;
+    double start = bench_seconds(), begin = 0, end = 0;
     pid_t child = -1;
     gt_status status = spawn(args, ends[1], ends[0], &child);
     close(ends[1]);
     if (status == GT_OK) {
-        status = read_time(ends[0], &done);
+        status = read_times(ends[0], &begin, &end);
         int how = 0;
         struct rusage usage = {0};
         while (wait4(child, &how, 0, &usage) < 0 && errno == EINTR)
             ;
-        *out = (bench_first){.seconds = done - start,
+        *out = (bench_first){.begin = begin - start,
+                             .end = end - start,
                              .megabyte = (double)usage.ru_maxrss / 1024};
         if (status == GT_OK && how != 0)
             status = gt_fail(GT_ERR_IO, "the first step's process failed");
@@ -84,13 +86,14 @@ gt_status bench_first_run(gt_comm *comm, const gt_preset *preset,
                           const bench_options *options)
 {
     bench_subject s;
-    double unused;
+    double seconds;
     gt_status status = bench_subject_open(&s, comm, preset, options);
     if (status != GT_OK)
         return status;
-    status = bench_subject_run(&s, 1, &unused);
+    double begin = bench_seconds();
+    status = bench_subject_run(&s, 1, &seconds);
     if (status == GT_OK)
-        printf("%.9f\n", bench_seconds());
+        printf("%.9f %.9f\n", begin, begin + seconds);
     bench_subject_close(&s);
     return status;
 }

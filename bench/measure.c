@@ -195,7 +195,8 @@ static gt_status measure_steps(bench_subject *s, const bench_options *options,
         status = one_round(s, &probes, p, &r, i, out);
     if (status == GT_OK)
         summarise(s, &r, out);
-    free(r.step);
+    out->step_of = r.step;
+    out->sgemm_of = r.sgemm;
     bench_probes_free(&probes);
     return status;
 }

@@ -9,7 +9,8 @@ them, to be measured beside gentrain. Prints one line of JSON.
   --chunks N       chunks that are measured, after one that is not [3]
   --ranks N        processes, one thread and one core each [1]
   --alone          they train models of their own: no DistributedDataParallel
-  --cores A,B,...  the cores to use, one for each process
+  --cores A,B,...  the cores to use, one for each process, each named by one of
+                   its CPUs; as under mpirun --bind-to core a process has all
   --layout L       contiguous or channels_last [contiguous]
   --adam A         loop or foreach: how Adam goes over its tensors [loop]
   --choose         try layouts and Adams in turns, print the fastest's options
@@ -286,6 +287,19 @@ def make_step(options, layout, how, distributed):
     return make(options.preset, options.batch, layout, how, distributed)
 
 
+def cpus_of(core):
+    """Those of a core, given by one of them, that this process may use."""
+    path = f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list"
+    try:
+        with open(path, encoding="ascii") as file:
+            ranges = [part.split("-") for part in file.read().split(",")]
+    except OSError:
+        return {core}
+    cpus = {cpu for part in ranges
+            for cpu in range(int(part[0]), int(part[-1]) + 1)}
+    return cpus & os.sched_getaffinity(0)
+
+
 def chunk_rate(step, options):
     begin = time.perf_counter()
     for _ in range(options.chunk):
@@ -299,7 +313,7 @@ def work(rank, options, port, barrier, results):
     torch.set_num_interop_threads(1)
     torch.manual_seed(1 + rank)
     if options.cores:
-        os.sched_setaffinity(0, {options.cores[rank]})
+        os.sched_setaffinity(0, cpus_of(options.cores[rank]))
     distributed = options.ranks > 1 and not options.alone
     if distributed:
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
@@ -321,7 +335,7 @@ def choose(options):
     """The fastest of four, measured in turns."""
     torch.set_num_threads(1)
     if options.cores:
-        os.sched_setaffinity(0, {options.cores[0]})
+        os.sched_setaffinity(0, cpus_of(options.cores[0]))
     ways = list(itertools.product(("contiguous", "channels_last"),
                                   ("loop", "foreach")))
     steps = [make_step(options, *way, False) for way in ways]

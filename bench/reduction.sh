@@ -33,6 +33,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+json=$(here "$json")
 [ -n "$presets" ] || presets="dcgan28 mlp-vae seed-vae"
 build gentrain_cli
 scratch
@@ -51,7 +52,7 @@ for preset in $presets; do
     batch=$(batch_of "$preset")
     steps=${chunk:-$(chunk_for "$seconds" "$preset" "$batch")}
     for n in $ranks; do
-        [ "$n" -le "$cores" ] || export OMPI_MCA_mpi_yield_when_idle=1
+        [ "$n" -le "$places" ] || export OMPI_MCA_mpi_yield_when_idle=1
         mapfile -t recipe < <(recipe "$preset" $((n * batch)) "$n" "$steps" "$chunks")
         for round in $(seq "$rounds"); do
             echo "$preset, $n ranks, round $round of $rounds" >&2

@@ -96,9 +96,9 @@ void bench_report_text(const bench_result *r)
     if (r->computed > r->work * (1 + 1e-9))
         printf("  of which     %.1f%% more is computed than is needed\n",
                100 * (r->computed / r->work - 1));
-    printf("  first step   done %.2f s after the process began, %.0f MB at "
-           "most\n",
-           r->first.seconds, r->first.megabyte);
+    printf("  first step   begins %.2f s after the process, ends %.2f s after "
+           "it, %.0f MB at most\n",
+           r->first.begin, r->first.end, r->first.megabyte);
     print_layers(r);
     fflush(stdout);
 }
@@ -117,6 +117,17 @@ static void json_spread(FILE *out, const char *key, bench_spread s,
     json_pair(out, "low", scale * s.low);
     json_pair(out, "high", scale * s.high);
     fprintf(out, "}");
+}
+
+static void json_rounds(FILE *out, const char *key, const double *values, int n,
+                        double scale)
+{
+    fprintf(out, ", \"%s\": [", key);
+    for (int i = 0; i < n; i++) {
+        fprintf(out, "%s", i ? ", " : "");
+        gt_json_number(out, scale * values[i]);
+    }
+    fprintf(out, "]");
 }
 
 static void json_layer(FILE *out, const bench_layer_result *l)
@@ -147,9 +158,13 @@ static void json_result(FILE *out, const bench_result *r)
     json_spread(out, "gflop_per_s", r->rate, 1e-9);
     json_spread(out, "sgemm_gflop_per_s", r->sgemm, 1e-9);
     json_spread(out, "fraction_of_sgemm", r->fraction, 1);
-    json_pair(out, "first_step_s", r->first.seconds);
+    json_pair(out, "first_step_begins_s", r->first.begin);
+    json_pair(out, "first_step_s", r->first.end);
     json_pair(out, "peak_mb", r->first.megabyte);
     json_spread(out, "outside_layers_s", r->rest, 1);
+    json_rounds(out, "step_s_of_rounds", r->step_of, r->rounds, 1);
+    json_rounds(out, "sgemm_gflop_per_s_of_rounds", r->sgemm_of, r->rounds,
+                1e-9);
     fprintf(out, ",\n   \"layers\": [");
     for (int i = 0; i < r->n_layers; i++) {
         fprintf(out, "%s\n    ", i ? "," : "");

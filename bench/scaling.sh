@@ -11,7 +11,8 @@
 #   --seconds S    about how long each of a run's three parts takes on one rank,
 #                  strong scaling makes it shorter [5]
 #   --chunk N      steps of each part, instead of --seconds
-#   --out DIR      table.md, scaling.json, scaling.png go there [runs/scaling]
+#   --out DIR      table.md, scaling.json, scaling.png go there [runs/scaling];
+#                  rows.tsv has every figure as soon as it is measured
 #   --record       put the table into bench/README.md
 #
 # RANKS are numbers of ranks [1, 2, 4, ... up to the cores, or the tasks of the
@@ -43,14 +44,16 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+out=$(here "$out")
 # In an allocation what was built before it: its nodes may have no compiler, and
 # jobs that start together would build in one folder.
 if [ -z "${SLURM_JOB_ID:-}" ] || [ ! -x "$gentrain" ]; then
     build gentrain_cli
 fi
+[ -n "${SLURM_JOB_ID:-}" ] || want "command:gnuplot gnuplot-nox"
 scratch
 batch=${batch:-$(batch_of "$preset")}
-most=${SLURM_NTASKS:-$(free_cores | wc -l)}
+most=${SLURM_NTASKS:-$places}
 if [ -z "$list" ]; then
     for ((n = 1; n <= most; n *= 2)); do
         list="$list $n"
@@ -71,7 +74,9 @@ waited() {
         END { printf "%.4f\n", (steps > 0 ? wait / steps : 0) }' "$1"
 }
 
-rows=$work/rows.tsv
+mkdir -p "$out"
+rows=$out/rows.tsv
+: >"$rows"
 # measure RANKS ROUND KIND BATCH: KIND is strong or weak; then as many
 # processes alone, each with a rank's share of the batch.
 measure() {
@@ -96,9 +101,8 @@ for round in $(seq "$rounds"); do
         echo "round $round of $rounds: $n ranks" >&2
         measure "$n" "$round" weak $((batch * n))
         if [ "$n" -eq 1 ]; then
-            tail -n 1 "$rows" | sed 's/^weak/strong/' >>"$rows.more"
-            cat "$rows.more" >>"$rows"
-            rm "$rows.more"
+            row=$(tail -n 1 "$rows")
+            echo "${row/#weak/strong}" >>"$rows"
         elif [ $((batch / n)) -gt 0 ]; then
             measure "$n" "$round" strong "$batch"
         fi
@@ -117,7 +121,6 @@ column() {
         }' "$rows" "$rows" | spread
 }
 
-mkdir -p "$out"
 starter=$(launcher "$n" | sed 's/ -N [0-9]*//; s/ [0-9]*$/ N/')
 data=$work/figures.tsv
 {

@@ -135,8 +135,10 @@ static gt_status run(int argc, char **argv, const bench_options *options,
         gt_error("%s", gt_message());
     if (comm)
         gt_comm_finalize(comm);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         free(results[i].layers);
+        free(results[i].step_of);
+    }
     free(results);
     return status;
 }

@@ -5,24 +5,34 @@
 #   bench/step.sh [--record] [OPTION of bench_step ...] [PRESET ...]
 #
 # --record puts what it prints into bench/README.md. The other options are
-# listed by bench/step.sh --help. Example: bench/step.sh --rounds 3 dcgan64
+# listed by build/bench_step --help. Example: bench/step.sh --rounds 3 dcgan64
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
 
-record=""
-if [ "${1:-}" = --record ]; then
-    record=yes
+record="" threads=1 options=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --record)
+        record=yes
+        shift
+        continue
+        ;;
+    --help | -h) usage ;;
+    --threads) threads=${2:-} ;;
+    --threads=*) threads=${1#*=} ;;
+    esac
+    options+=("$1")
     shift
-fi
-build bench_step
-threads=1 before=""
-for argument in "$@"; do
-    [ "$before" != --threads ] || threads=$argument
-    before=$argument
 done
+build bench_step
 scratch
-taskset -c "$(free_cores | head -n "$threads" | paste -s -d ,)" \
-    build/bench_step "$@" | tee "$work/table"
+bench_step=$PWD/build/bench_step
+pinned=$(free_cores | head -n "$threads" | paste -s -d ,)
+{
+    machine
+    cd "$started" # where the files are that options name
+    taskset -c "$pinned" "$bench_step" "${options[@]}"
+} | tee "$work/table"
 if [ -n "$record" ]; then
     { echo '```' && cat "$work/table" && echo '```'; } >"$work/fenced"
     record step.sh "$work/fenced"

@@ -19,6 +19,9 @@ module:zlib zlib1g-dev
 "
 test_needs="
 module:cmocka libcmocka-dev
+"
+# Tests that use these are skipped where they are not.
+test_wants="
 command:h5dump hdf5-tools
 python:h5py python3-h5py
 command:clang-format clang-format
@@ -26,9 +29,9 @@ command:man man-db
 "
 # For tests that make a cluster of their own, which only root can. Where systemd
 # runs, the packages would start services, so there it is for the administrator
-# to decide; without them these tests are skipped.
+# to decide.
 if [ "$(id -u)" -eq 0 ] && [ ! -d /run/systemd/system ]; then
-    test_needs="$test_needs
+    test_wants="$test_wants
 command:ip iproute2
 command:munged munge
 command:slurmctld slurmctld
@@ -52,34 +55,64 @@ is_there() {
     return 1
 }
 
-# need LIST: install the packages of what is missing.
-need() {
-    local what package missing=""
+# packages LIST: those of what is missing.
+packages() {
+    local what package
     while read -r what package; do
-        [ -z "$what" ] || is_there "$what" || missing="$missing $package"
-    done <<EOF
-$1
-EOF
-    [ -n "$missing" ] || return 0
-    if ! command -v apt-get >/dev/null; then
-        echo "These are missing (names of Debian packages):$missing" >&2
-        echo "Install or load them, then start this script again." >&2
-        exit 1
-    fi
+        [ -z "$what" ] || is_there "$what" || printf ' %s' "$package"
+    done <<<"$1"
+}
+
+# get PACKAGES: install them; false, and a word to the person, if that cannot be.
+get() {
     local as_root=""
+    if ! command -v apt-get >/dev/null; then
+        echo "These are missing (names of Debian packages):$1" >&2
+        return 1
+    fi
     if [ "$(id -u)" -ne 0 ]; then
         if ! command -v sudo >/dev/null; then
-            echo "These packages are missing:$missing" >&2
-            echo "Ask an administrator for: apt-get install$missing" >&2
-            exit 1
+            echo "These packages are missing:$1" >&2
+            echo "Ask an administrator for: apt-get install$1" >&2
+            return 1
         fi
         as_root=sudo
     fi
-    echo "Installing:$missing"
-    $as_root apt-get update -qq
+    echo "Installing:$1"
+    # sudo hands on no variable of ours, and env what it is given.
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq \
-        --no-install-recommends $missing >/dev/null
+    $as_root apt-get update -qq &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+            --no-install-recommends $1 >/dev/null
+}
+
+# need LIST: what is there, or can be installed; else this is the end.
+need() {
+    local missing
+    missing=$(packages "$1")
+    [ -z "$missing" ] || get "$missing" || {
+        echo "Install or load them, then start this script again." >&2
+        exit 1
+    }
+}
+
+# want LIST: the same, but it goes on without.
+want() {
+    local missing
+    missing=$(packages "$1")
+    [ -z "$missing" ] || get "$missing" || echo "Going on without:$missing" >&2
+}
+
+# One CPU of each physical core that this process may use, one a line.
+free_cores() {
+    local cpu siblings
+    for cpu in $(taskset -cp $$ | sed 's/.*: //' | tr ',' ' '); do
+        seq "${cpu%-*}" "${cpu#*-}"
+    done | while read -r cpu; do
+        siblings=/sys/devices/system/cpu/cpu$cpu/topology/thread_siblings_list
+        [ -r "$siblings" ] || siblings=/dev/null
+        echo "$cpu $(cat "$siblings")"
+    done | awk '!seen[$2 ? $2 : $1]++ { print $1 }'
 }
 
 # Open MPI refuses to run as root unless told so; a container's root is fine.
@@ -87,3 +120,4 @@ if [ "$(id -u)" -eq 0 ]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 cores=$(nproc)
+places=$(free_cores | wc -l) # of ranks: Open MPI counts cores, not their threads

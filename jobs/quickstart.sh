@@ -18,7 +18,7 @@ cmake --build --preset release -j "$cores" >>build.log 2>&1 || {
 }
 rm build.log
 
-# Two ranks even where there is one core; mpirun must then be told to share it.
-[ "$cores" -ge 2 ] || export OMPI_MCA_rmaps_base_oversubscribe=1 \
-    OMPI_MCA_mpi_yield_when_idle=1
+# Two ranks even where there is one core, which they then share.
+export OMPI_MCA_rmaps_base_oversubscribe=1
+[ "$places" -ge 2 ] || export OMPI_MCA_mpi_yield_when_idle=1
 exec mpirun -np 2 build/gentrain train --preset quickstart "$@"

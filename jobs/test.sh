@@ -8,16 +8,41 @@ set -eu
 cd "$(dirname "$0")/.."
 . jobs/dependencies.sh
 
-slow="-LE slow"
+without=(-LE slow)
 if [ "${1:-}" = --slow ]; then
-    slow=""
+    without=()
     shift
 fi
 need "$build_needs$test_needs"
-for preset in release asan-ubsan; do
-    echo "== $preset"
-    cmake --preset "$preset" -DGT_TESTS=ON >/dev/null
-    cmake --build --preset "$preset" -j "$cores" -- --quiet
-    # shellcheck disable=SC2086
-    ctest --preset "$preset" -j "$cores" $slow "$@"
-done
+want "$test_wants"
+
+build() {
+    cmake --preset "$1" -DGT_TESTS=ON -DCMAKE_RULE_MESSAGES=OFF >/dev/null
+    cmake --build --preset "$1" -j "$cores" -- --quiet
+}
+
+# run PRESET CTEST-OPTION...
+run() {
+    echo "== $1"
+    ctest --preset "$1" -j "$cores" "${@:2}"
+}
+
+build release
+if [ $# -gt 0 ]; then
+    run release "${without[@]}" "$@"
+    build asan-ubsan
+else
+    # The clusters' tests come last: they wait a lot, and leave the machine to
+    # the other build.
+    clusters="slurm|multihost"
+    run release -LE "$clusters${without[*]:+|slow}"
+    set -m # it gets a group of processes, by which it can be ended
+    { renice -n 10 "$BASHPID" && build asan-ubsan; } >/dev/null &
+    building=$!
+    set +m
+    trap 'kill -- -$building 2>/dev/null' EXIT
+    run release -L "$clusters"
+    wait $building
+    trap - EXIT
+fi
+run asan-ubsan "${without[@]}" "$@"

@@ -1,13 +1,14 @@
-# chaos.sh N: train, and kill -9 a random rank at a random moment N times, also
-# while a checkpoint is written; each time resume, until the run is complete. It
-# must then be, bit for bit, the run that nobody disturbed.
+# chaos.sh N: train, and kill -9 a rank N times, each time going on with a random
+# number of ranks: two of four times rank 0 while it writes a checkpoint, else
+# any rank, once while the job starts and once while it trains. What is complete
+# at last must be, bit for bit, the run that nobody disturbed.
 #
 #   GENTRAIN=build/gentrain MPIRUN=mpirun bash tests/chaos.sh 20
 #
 # SEED=... repeats the random choices, RANKS="1 2 3 4" are the numbers of ranks
-# of which each start takes one, STEPS=... makes the run longer.
+# of which each start takes one.
 kills=${1:?number of kills}
-: "${GENTRAIN_SOURCE:=.}" "${MPIRUN:=mpirun}" "${STEPS:=$((150 * kills + 150))}"
+: "${GENTRAIN_SOURCE:=.}" "${MPIRUN:=mpirun}"
 GENTRAIN=$(realpath "$GENTRAIN")
 SEED=${SEED:-$RANDOM}
 read -ra rank_counts <<<"${RANKS:-1 2 3 4}"
@@ -16,55 +17,75 @@ echo "seed $SEED: SEED=$SEED RANKS=\"${rank_counts[*]}\" bash tests/chaos.sh $ki
 RANDOM=$SEED
 
 recipe=(vae.yaml --quiet --set output.log_every=10 --set output.checkpoint_every=25
-    --set output.sample_every=60 --steps "$STEPS")
-must "an undisturbed run" ranks "${rank_counts[0]}" train "${recipe[@]}" --out whole
+    --set output.sample_every=60)
 
-# begin: start or go on in the background; $launcher is its mpirun
+# begin STEPS: start or go on in the background; $launcher is its mpirun, $before
+# the length of the metrics it found.
 begin() {
     local n=${rank_counts[RANDOM % ${#rank_counts[@]}]} how
     how=(train --resume run --quiet)
-    if ! ls run/checkpoints/step-*.h5 >ls.txt 2>&1; then
+    if ! compgen -G 'run/checkpoints/step-*.h5' >step.txt; then
         rm -rf run # died before its first checkpoint
         how=(train "${recipe[@]}" --out run)
     fi
-    "$MPIRUN" -np "$n" "$GENTRAIN" "${how[@]}" >out.txt 2>err.txt &
+    before=$(lines)
+    "$MPIRUN" -np "$n" "$GENTRAIN" "${how[@]}" --steps "$1" >out.txt 2>err.txt &
     launcher=$!
 }
 
-running() {
-    kill -0 $launcher 2>/dev/null
+lines() {
+    { wc -l <run/metrics.jsonl || echo 0; } 2>/dev/null
 }
 
-# strike: kill a rank some time after training has begun, or, every second time,
-# rank 0 as soon as it is seen writing a file, if it is seen. False: there was
-# none to kill.
+# await COMMAND: until it succeeds, while the job runs.
+await() {
+    until "$1"; do
+        kill -0 $launcher 2>/dev/null || fail "the job ended by itself"
+    done
+}
+has_ranks() {
+    read -ra ranks_of <<<"$(pgrep -d ' ' -P $launcher)"
+    [ ${#ranks_of[@]} -gt 0 ]
+}
+has_trained() {
+    sleep 0.02
+    [ "$(lines)" -gt "$before" ]
+}
+# A file may be written faster than it is seen.
+writes() {
+    compgen -G 'run/checkpoints/*.tmp' >tmp.txt || [ $SECONDS -gt $patience ]
+}
+
+# strike: as the head of this file says, the first time in a checkpoint.
 strike() {
-    local from=$1 victims victim
-    until grep -qsv "\"step\": $from," run/metrics.jsonl || ! running; do sleep 0.02; done
-    sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
-    if [ $((RANDOM % 2)) -eq 0 ]; then
-        local until=$((SECONDS + 2)) # a file may be written faster than seen
-        while running && [ $SECONDS -lt $until ]; do
-            compgen -G 'run/checkpoints/*.tmp' >/dev/null && break
-        done
+    local kind=$((struck % 4)) victim=0
+    [ $kind -eq 1 ] || await has_trained
+    if [ $((kind % 2)) -eq 1 ]; then
+        sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
+        await has_ranks
+        victim=$((RANDOM % ${#ranks_of[@]}))
+    else
+        await has_ranks
+        patience=$((SECONDS + 2))
+        await writes
     fi
-    read -ra victims <<<"$(pgrep -P $launcher | tr '\n' ' ')"
-    [ ${#victims[@]} -gt 0 ] || return 1
-    victim=${victims[RANDOM % ${#victims[@]}]}
-    kill -KILL "$victim" 2>/dev/null
+    kill -KILL "${ranks_of[victim]}" || fail "there was no rank to kill"
 }
 
-struck=0
-while [ $struck -lt "$kills" ]; do
-    begin
-    strike "$struck" && struck=$((struck + 1))
-    wait $launcher && break
+inside=0
+for ((struck = 0; struck < kills; struck++)); do
+    begin 1000000000
+    strike
+    wait $launcher && fail "a killed job gave exit code 0"
+    ! compgen -G 'run/checkpoints/*.tmp' >tmp.txt || inside=$((inside + 1))
 done
-if [ "$("$GENTRAIN" inspect run --json | sed 's/.*"step": //; s/,.*//')" -lt "$STEPS" ]; then
-    begin
-    wait $launcher || fail "the last part gave exit code $?"
-fi
+last=$(compgen -G 'run/checkpoints/step-*.h5' | sort | tail -n 1 | sed 's/.*step-0*//; s/\.h5//')
+goal=$(((${last:-0} / 100 + 1) * 100))
+begin $goal
+wait $launcher || fail "the last part gave exit code $?"
 
+must "an undisturbed run" ranks "${rank_counts[0]}" train "${recipe[@]}" \
+    --steps $goal --out whole
 "$GENTRAIN" diff run whole >diff.txt 2>&1 || fail "the runs differ: $(cat diff.txt)"
 for run in run whole; do
     sed 's/"samples_per_s": [^,]*, //' $run/metrics.jsonl >$run.txt
@@ -72,4 +93,5 @@ done
 cmp run.txt whole.txt || fail "metrics.jsonl differs"
 [ -z "$(find run -name '*.tmp')" ] || fail "temporary files were left"
 [ "$(ls run/generation.* | wc -l)" -eq 1 ] || fail "more than one generation"
-echo "$struck kills of $kills before the run was complete: nothing was lost"
+echo "$kills kills, $inside of them with a checkpoint half written, in $goal" \
+    "steps: nothing was lost"

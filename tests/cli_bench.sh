@@ -18,7 +18,7 @@ bench() {
 # BLAS is asked for, as convolutions take fewer [all]
 counts() {
     local key got
-    must "bench_step $1" bench "$1" "${@:4}"
+    must "bench_step $1" bench "$1" --set "train.batch=$2" "${@:4}"
     for key in gflop_per_step gflop_computed_per_step; do
         got=$(sed -n "s/.*\"$key\": \([0-9.e+]*\),.*/\1/p" b.json)
         awk -v got="$got" -v n="$2" -v m="$3" 'BEGIN {
@@ -38,22 +38,40 @@ counts() {
 
 # Nothing below the encoder's first layer wants its gradient; z does want the
 # decoder's.
-counts mlp-vae 128 $((784 * 400 * 2 + 400 * 40 * 3 + 20 * 400 * 3 + 400 * 784 * 3))
+counts mlp-vae 16 $((784 * 400 * 2 + 400 * 40 * 3 + 20 * 400 * 3 + 400 * 784 * 3))
 says out.txt "decoder/02_dense"
+
+# When the first step began and when it was done, and the figures of each round.
+number() { sed -n "s/.*\"$1\": \[*\([0-9.e+-]*\).*/\1/p" b.json; }
+awk -v begin="$(number first_step_begins_s)" -v end="$(number first_step_s)" \
+    'BEGIN { exit !(0 < begin && begin < end) }' ||
+    fail "the first step is from $(number first_step_begins_s) to $(number first_step_s) s"
+for key in step_s sgemm_gflop_per_s; do
+    [ -n "$(number ${key}_of_rounds)" ] || fail "b.json has no rounds of $key"
+done
+
+# Every script tells how it is called, from wherever that is asked.
+for script in step compare scaling reduction checkpoint; do
+    (cd / && bash "$GENTRAIN_SOURCE/bench/$script.sh" --help) >out.txt ||
+        fail "$script.sh has no --help"
+    says out.txt "bench/$script.sh ["
+    grep -q shellcheck out.txt && fail "$script.sh tells what is for others"
+done
 
 # D sees real, generated and, for G, generated images once more, then without
 # gradients of its weights; only that pass goes down to the image.
 big=$((49 * 16 * 64 * 128)) small=$((196 * 16 * 64))
-share=0.63 counts dcgan28 64 $((100 * 6272 * 2 + big * 3 + small * 3 + \
+share=0.63 counts dcgan28 8 $((100 * 6272 * 2 + big * 3 + small * 3 + \
     small * (3 + 2 + 1) + big * (3 + 2 + 3) + 6272 * (3 + 2 + 3)))
 
 # A second D step a G step: D's own part twice, and images for each.
-share=0.63 counts dcgan28 64 $((100 * 6272 * 3 + big * 4 + small * 4 + \
+share=0.63 counts dcgan28 8 $((100 * 6272 * 3 + big * 4 + small * 4 + \
     small * (5 + 4 + 1) + big * (5 + 4 + 5) + 6272 * (5 + 4 + 5))) \
     --set train.d_steps=2
 
 # Where activations are made twice to save memory, that shows.
-must "bench_step with accumulation" bench dcgan28 --set train.accumulate=2
+must "bench_step with accumulation" bench dcgan28 --set train.batch=8 \
+    --set train.accumulate=2
 says out.txt "more is computed than is needed"
 
 if bench dcgan29; then fail "bench_step took an unknown preset"; fi

@@ -11,13 +11,15 @@ script=$GENTRAIN_SOURCE/jobs/gentrain.sbatch
 "$GENTRAIN" train --help | grep -o -- '  --[a-z-]*\|, --[a-z-]*' |
     sed 's/.*--//' >known.txt
 [ "$(wc -l <known.txt)" -gt 10 ] || fail "no options in train --help"
+sed -n '/getopt -n/,/"\$@"/p' "$script" >taken.txt
 while read -r option; do
-    grep -qE "[ ,]${option}[:, ]" "$script" || fail "the script misses --$option"
+    grep -qE "[ ,]${option}[:, ]" taken.txt || fail "the script misses --$option"
 done <known.txt
 
-# mpirun says what it was given and plays what is in ./play; there is no srun,
-# and queueing again succeeds, whereupon SLURM would kill the script. $LEFT is
-# what a job has left of its time, in seconds.
+# mpirun and srun say what they were given and play what is in ./play; srun
+# speaks $SPEAKS, and on each node it can make a folder but not copy. Queueing
+# again succeeds, whereupon SLURM would kill the script. $LEFT is what a job has
+# left of its time, in seconds, $STATE what SLURM says of it.
 mkdir bin
 cat >bin/mpirun <<'STANDIN'
 #!/usr/bin/env bash
@@ -27,13 +29,27 @@ STANDIN
 cat >bin/scontrol <<'STANDIN'
 #!/usr/bin/env bash
 if [ "$1" = show ]; then
+    echo "   ${STATE:-JobState=RUNNING Reason=None PreemptEligibleTime=2026-01-01T00:00:00 PreemptTime=None}"
     echo "   StartTime=Unknown EndTime=${LEFT:+$(date -d "now + $LEFT seconds" +%FT%T)} Deadline=N/A"
     exit
 fi
 echo "$*" >>asked
 kill -TERM $PPID
 STANDIN
-printf '#!/bin/sh\nexit 1\n' >bin/srun
+cat >bin/srun <<'STANDIN'
+#!/usr/bin/env bash
+case $1 in
+--mpi=list) echo "MPI plugin types are... ${SPEAKS:-none}" ;;
+--mpi=none)
+    echo "$*" >>on-nodes
+    [[ " $* " != *" cp "* ]]
+    ;;
+*)
+    echo "srun $*" >launched
+    . ./play
+    ;;
+esac
+STANDIN
 chmod +x bin/*
 
 # job RESTARTS PLAY OPTION...: one start of the job.
@@ -58,10 +74,30 @@ says launched "train gan.yaml -s train.batch=12 -q --out run"
 asks_nothing "a run that ends"
 must "no --out" job 0 'exit 0' --preset ring
 says launched "train --preset ring --out runs/gentrain-7"
+# How ranks are started: what binds them, and to how many cores.
+SPEAKS=pmix must "srun" job 0 'exit 0' gan.yaml
+says launched "srun --mpi=pmix --ntasks=7 --cpus-per-task=1 --kill-on-bad-exit=1"
+says launched "--cpu-bind=cores"
+export SLURM_CPUS_PER_TASK=4
+for bind in core socket none; do
+    GENTRAIN_BIND=$bind must "$bind" job 0 'exit 0' gan.yaml
+    # Open MPI binds to no socket those that have several cores.
+    says launched "-np 7 --map-by slot:PE=4 --bind-to ${bind/socket/core} $GENTRAIN"
+done
+SPEAKS=pmix GENTRAIN_BIND=socket must "srun, wide" job 0 'exit 0' gan.yaml
+says launched "--ntasks=7 --cpus-per-task=4"
+says launched "--cpu-bind=sockets"
+unset SLURM_CPUS_PER_TASK
 mkdir -p run/checkpoints
 touch run/checkpoints/step-00000006.h5
 must "a checkpoint" job 0 'exit 0' --preset ring --out run --epochs 3
 says launched "train --resume run --epochs 3"
+
+# A copy that cannot be made does not stay in part.
+GENTRAIN_SCRATCH=$PWD/local job 0 'exit 0' gan.yaml --data gan.yaml
+[ $? -eq 2 ] || fail "a failed copy gives another exit code"
+[ ! -e launched ] || fail "trained without the copy"
+says on-nodes "--overlap rm -rf $PWD/local/gentrain-7"
 
 # USR1, answered as gentrain does and with the file left out.
 usr1='trap "trap : USR1; echo after >run/INTERRUPTED; exit 0" USR1; kill -USR1 $PPID
@@ -78,7 +114,32 @@ asks_nothing "TERM"
 must "USR1, then TERM" job 0 \
     "${usr1/exit 0/kill -TERM \$PPID; sleep 0.5; exit 0}" --preset ring --out run
 asks_nothing "USR1, then TERM"
-rm run/INTERRUPTED
+# At sites where SLURM tells the ranks alone that it wants their nodes.
+noticed='touch run/INTERRUPTED'
+STATE="JobState=RUNNING PreemptTime=2026-01-01T00:00:00" \
+    job 0 "$noticed" --preset ring --out run
+asks_again "preemption that only the ranks are told of"
+must "a kind end" job 0 "$noticed" --preset ring --out run
+asks_nothing "an end that nobody wanted"
+STATE="JobState=CANCELLED PreemptTime=2026-01-01T00:00:00" \
+    must "scancel" job 0 "$noticed" --preset ring --out run
+asks_nothing "scancel"
+# Interruptions: as often as they come, but three times without a new checkpoint.
+for time in 0 1 2 3 4; do
+    job $time "${usr1/exit 0/touch run\/checkpoints\/step-0000001$time.h5; exit 0}" \
+        --preset ring --out run
+    asks_again "saved for the ${time}th time"
+done
+for time in 5 6; do
+    job $time "$usr1" --preset ring --out run
+    asks_again "nothing saved for the ${time}th time"
+done
+job 7 "${usr1/exit 0/exit 1}" --preset ring --out run
+asks_again "killed when told to stop"
+job 8 "$usr1" --preset ring --out run
+[ $? -eq 75 ] || fail "the last interruption gives another exit code"
+asks_nothing "interruptions that lead nowhere"
+rm run/INTERRUPTED run/checkpoints/step-0000001?.h5
 # Ranks that cannot stop are given up before SLURM ends the job for good.
 stuck='trap : USR1; kill -USR1 $PPID
 for i in $(seq 200); do sleep 0.1; done; exit 1'
@@ -94,16 +155,31 @@ SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=2 job 0 "$usr1" --preset ring --out run
 rm run/INTERRUPTED
 
 # Crashes: again, up to three times without a new checkpoint.
-for time in 1 2 3; do
+for time in 0 1 2; do
     job $time 'exit 205' --preset ring --out run
     asks_again "crash $time"
 done
-job 4 'exit 205' --preset ring --out run
+job 3 'exit 205' --preset ring --out run
 [ $? -eq 205 ] || fail "the last crash gives another exit code"
 asks_nothing "the fourth crash"
 touch run/checkpoints/step-00000012.h5
-job 5 'kill -9 $$' --preset ring --out run
+job 4 'kill -9 $$' --preset ring --out run
 asks_again "a crash after a new checkpoint"
+job 0 'exit 205' --preset ring --out run
+asks_again "a run that is submitted once more"
+[ "$(wc -l <run.crashes)" -eq 1 ] || fail "crashes of an earlier job count"
+# Also where there is nothing yet that could be counted in, or nothing can.
+for time in 0 1 2; do
+    job $time 'exit 1' --preset ring --out deep/er/run
+    asks_again "crash $time in a folder that was not there"
+done
+job 3 'exit 1' --preset ring --out deep/er/run
+[ $? -eq 1 ] || fail "giving up gives another exit code"
+asks_nothing "a launcher that always fails"
+mkdir -p stuck.crashes
+job 1 'exit 1' --preset ring --out stuck
+[ $? -eq 1 ] || fail "giving up gives another exit code"
+asks_nothing "crashes that cannot be counted"
 # Refusals: never.
 for code in 2 3 8 127; do
     job 0 "exit $code" --preset ring --out run
@@ -112,7 +188,7 @@ for code in 2 3 8 127; do
 done
 # Broken before the first checkpoint: begun anew.
 mkdir -p early/checkpoints
-must "a second start" job 1 'exit 0' --preset ring --out early
+must "a second start" job 1 'exit 0' --preset ring --out early//
 says launched "train --preset ring --out early"
 [ -d early.broken-1 ] || fail "remains are not kept"
 must "an unknown option is refused" [ "$(job 0 'exit 0' --wrong; echo $?)" -eq 2 ]

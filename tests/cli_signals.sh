@@ -4,10 +4,13 @@
 need_tool h5diff
 
 sed -i 's/shards: 12/shards: 2/; s/output: .*/output: {log_every: 1, checkpoint_every: 0, sample_every: 0}/' gan.yaml
-must "a whole run" ranks 2 train gan.yaml --out whole --steps 3000 --quiet
+steps=3000 signals="TERM INT USR1"
+! sanitized || { steps=600 signals=USR1; }
+must "a whole run" ranks 2 train gan.yaml --out whole --steps $steps --quiet
 
-for signal in TERM INT USR1; do
-    "$MPIRUN" -np 2 "$GENTRAIN" train gan.yaml --out part-$signal --steps 3000 \
+last=$(ls whole/checkpoints)
+for signal in $signals; do
+    "$MPIRUN" -np 2 "$GENTRAIN" train gan.yaml --out part-$signal --steps $steps \
         >out.txt 2>err.txt &
     launcher=$!
     for _ in $(seq 300); do
@@ -19,9 +22,9 @@ for signal in TERM INT USR1; do
     wait $launcher || fail "SIG$signal gave exit code $?"
     says err.txt "gentrain train --resume part-$signal"
     [ -s part-$signal/INTERRUPTED ] || fail "no file INTERRUPTED"
-    [ "$(ls part-$signal/checkpoints)" != step-00003000.h5 ] ||
+    [ "$(ls part-$signal/checkpoints)" != "$last" ] ||
         fail "the run was too fast to be interrupted"
     must "resuming" ranks 2 train --resume part-$signal --quiet
     [ ! -e part-$signal/INTERRUPTED ] || fail "INTERRUPTED stays"
-    same {whole,part-$signal}/checkpoints/step-00003000.h5
+    same {whole,part-$signal}/checkpoints/"$last"
 done

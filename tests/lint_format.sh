@@ -4,11 +4,15 @@ command -v clang-format >/dev/null || {
     echo "skipped: clang-format is not installed"
     exit 77
 }
-files=$(git ls-files 'src/*.[ch]' 'include/*.h' 'tests/*.[ch]' 'bench/*.[ch]')
+files=$(find src include tests bench -name '*.[ch]')
+[ "$(echo "$files" | wc -l)" -gt 100 ] || {
+    echo "no sources in $PWD"
+    exit 1
+}
 bad=0
 # shellcheck disable=SC2086
 clang-format --dry-run --Werror $files 2>&1 | head -n 20 | grep . && bad=1
-for file in $(git ls-files 'src/*.[ch]' 'include/*.h'); do
+for file in $(find src include -name '*.[ch]'); do
     lines=$(wc -l <"$file")
     if [ "$lines" -gt 450 ]; then
         echo "$file has $lines lines; split it"

@@ -27,7 +27,7 @@ static int finish(gt_status status)
     return gt_exit_code(status);
 }
 
-/* Refusals that come before MPI: rank 0 speaks. The others let it, as launchers
+/* Refusals that need no MPI: rank 0 speaks. The others let it, as launchers
  * kill a job's ranks as soon as one of them fails. */
 static int refuse(bool first, gt_status status)
 {
@@ -60,11 +60,13 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
 {
     gt_comm *comm = NULL;
     gt_status status = gt_comm_init(&comm, argc, argv);
-    if (comm)
+    int code;
+    if (status != GT_OK) {
+        code = refuse(gt_launch_rank() == 0, status);
+    } else {
         gt_log_setup(comm->rank == 0, GT_LOG_NORMAL);
-    if (status == GT_OK)
-        status = command->run(comm, args);
-    int code = finish(status);
+        code = finish(command->run(comm, args));
+    }
     gt_comm_finalize(comm);
     return code;
 }

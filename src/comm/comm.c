@@ -37,6 +37,22 @@ static void find_places(gt_comm *c)
     snprintf(c->host, sizeof c->host, "%.63s", name);
 }
 
+/* Where srun and this MPI library speak different PMIs, each process believes
+ * to be alone. */
+static gt_status check_together(const gt_comm *c)
+{
+    const char *started = getenv("SLURM_STEP_NUM_TASKS");
+    bool by_mpirun = getenv("OMPI_COMM_WORLD_SIZE");
+    if (c->size > 1 || by_mpirun || !started || atoi(started) < 2)
+        return GT_OK;
+    return gt_fail(GT_ERR_USAGE,
+                   "srun started %s processes that do not see each other, as "
+                   "this MPI library does not speak the PMI of srun --mpi; "
+                   "start them by mpirun (GENTRAIN_LAUNCHER=mpirun in "
+                   "jobs/gentrain.sbatch) or with another --mpi",
+                   started);
+}
+
 static void progress(void *comm)
 {
     gt__exchange_progress(comm);
@@ -64,7 +80,7 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
         return gt_fail(GT_ERR_COMM,
                        "this MPI library does not allow a second thread in "
                        "the process (MPI_THREAD_FUNNELED); use one that does");
-    return GT_OK;
+    return check_together(c);
 }
 
 void gt_comm_finalize(gt_comm *c)
