@@ -29,5 +29,20 @@ must "resuming an older checkpoint" ranks 2 train \
 same {whole,part}-gan/checkpoints/step-00000012.h5
 [ "$(wc -l <whole-gan/metrics.jsonl)" -eq 12 ] || fail "lines were repeated"
 
-refused 2 "has done 12 of 12 steps" 2 train --resume whole-vae
+# A run that is complete needs nothing more; with fewer steps it was not meant.
+must "resuming a complete run" ranks 2 train --resume whole-vae --quiet
+says err.txt "has done 12 of 12 steps"
+refused 2 "has done 12 of 9 steps" 2 train --resume whole-vae --steps 9
+[ ! -e whole-vae/generation.2 ] || fail "a run with nothing to do was claimed"
+# Metrics that are not there are missed; the run goes on.
+mv whole-vae/metrics.jsonl .
+must "resuming without metrics" ranks 2 train --resume whole-vae --steps 13 --quiet
+warnings err.txt | grep -q "whole-vae/metrics.jsonl is missing" || fail "no warning"
+# From inside the run's directory.
+(cd whole-vae && GENTRAIN=$(realpath "$GENTRAIN") must "resuming at home" \
+    ranks 1 train --resume checkpoints/step-00000012.h5 --steps 13 --quiet) || exit 1
+[ -e whole-vae/generation.3 ] || fail "another run was resumed"
+mkdir whole-vae/mycheckpoints
+cp whole-vae/{,my}checkpoints/step-00000012.h5
+refused 2 "RUN/checkpoints/FILE" 1 train --resume whole-vae/mycheckpoints/step-00000012.h5
 refused 4 "no-such-run" 2 train --resume no-such-run

@@ -4,6 +4,7 @@
 
 #include "gentrain/metrics.h"
 
+#include <errno.h>
 #include <float.h>
 #include <math.h>
 
@@ -168,6 +169,20 @@ static void a_process_that_has_the_file_open_writes_to_nowhere(void **state)
     assert_text("metrics.jsonl", ONE TWO);
 }
 
+/* What cannot be looked at may be full of lines. */
+static void only_a_file_that_is_not_there_is_begun_anew(void **state)
+{
+    (void)state;
+    go_on(7, TEN);
+    assert_text("metrics.jsonl", TEN);
+    unlink(in_scratch("metrics.jsonl"));
+    assert_int_equal(symlink("metrics.jsonl", in_scratch("metrics.jsonl")), 0);
+    assert_fails(gt_metrics_trim(scratch, 7), GT_ERR_IO, strerror(ELOOP));
+    struct stat info;
+    assert_int_equal(lstat(in_scratch("metrics.jsonl"), &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+}
+
 static void a_run_that_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -189,6 +204,7 @@ int main(void)
         each(what_is_no_line_of_ours_ends_what_stays),
         each(a_repeated_step_ends_what_stays),
         each(a_process_that_has_the_file_open_writes_to_nowhere),
+        each(only_a_file_that_is_not_there_is_begun_anew),
         each(a_run_that_is_not_there_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

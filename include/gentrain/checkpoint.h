@@ -78,6 +78,18 @@ gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH]);
  */
 gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH]);
 
+/* What became of reading a checkpoint that had been found: `status`, or
+ * GT_ERR_STALE where that is a failure and the file is not there any more. */
+gt_status gt_checkpoint_missed(const char *path, gt_status status);
+
+/* Whether a run can go on after `step` from the checkpoint at `path`, which was
+ * chosen while somebody else may have trained there: GT_ERR_STALE if it was
+ * removed since or, where the `newest` is wanted, a good one beyond it is
+ * there.
+ */
+gt_status gt_checkpoint_confirm(const char *run, uint64_t step,
+                                const char *path, bool newest);
+
 /* Call the checkpoints of a run that are newer than `step` step-N.h5.old: a run
  * that goes on from there must not find them, nor keep them in place of those
  * it will write. */

@@ -18,6 +18,7 @@ typedef enum gt_status {
     GT_ERR_MEMORY,   /* an allocation */
     GT_ERR_NUMERIC,  /* NaN or infinity during training */
     GT_ERR_COMM,     /* MPI */
+    GT_ERR_STALE,    /* files changed since they were looked at: look again */
     GT_STATUS_COUNT
 } gt_status;
 

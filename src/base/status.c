@@ -24,6 +24,7 @@ static const struct {
     [GT_ERR_MEMORY] = {7, "out of memory"},
     [GT_ERR_NUMERIC] = {8, "numerical breakdown"},
     [GT_ERR_COMM] = {9, "communication error"},
+    [GT_ERR_STALE] = {4, "files changed meanwhile"},
 };
 
 gt_status gt_fail(gt_status code, const char *format, ...)

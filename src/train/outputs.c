@@ -6,6 +6,7 @@
 #include "gentrain/files.h"
 #include "gentrain/phase.h"
 #include "gentrain/trace.h"
+#include "train/run.h"
 
 #include <string.h>
 
@@ -117,13 +118,19 @@ static gt_status finish_journal(gt_outputs *o)
     gt_status status = gt_journal_flush(&o->journal);
     if (status == GT_OK)
         status = gt_journal_sync(&o->journal);
-    if (status == GT_OK)
+    if (status == GT_OK && !o->journal.gaps)
         gt_losses_forget(&o->losses, GT_LOSS_METRICS);
     return gt_losses_excuse(&o->losses, status, GT_LOSS_METRICS,
                             o->snapshot.step);
 }
 
-gt_status gt_outputs_finish(gt_outputs *o, gt_status status)
+bool gt_outputs_saved(const gt_outputs *o, uint64_t step)
+{
+    return o->writer && o->snapshot.written == step;
+}
+
+gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
+                            uint64_t interrupted)
 {
     gt_status written = GT_OK, missing = GT_OK;
     const char *before = gt_phase_enter("writing the last files");
@@ -134,6 +141,12 @@ gt_status gt_outputs_finish(gt_outputs *o, gt_status status)
         if (written == GT_OK)
             written = finish_journal(o);
         gt_losses_tell(&o->losses);
+        if (written == GT_OK && status == GT_OK && interrupted > 0 &&
+            gt_outputs_saved(o, interrupted))
+            written = gt_losses_excuse(
+                &o->losses,
+                gt_run_mark_interrupted(o->snapshot.run, interrupted),
+                GT_LOSS_MARK, interrupted);
     }
     written = gt_comm_agree(o->comm, written);
     gt_phase_leave(before);
