@@ -31,6 +31,11 @@ static void find_places(gt_comm *c)
     MPI_Comm_rank(handle->job, &c->rank);
     MPI_Comm_size(handle->job, &c->size);
     MPI_Allreduce(&speaks, &c->nodes, 1, MPI_INT, MPI_SUM, handle->job);
+    int halvings = 0;
+    while ((c->node_size >> halvings) % 2 == 0)
+        halvings++;
+    MPI_Allreduce(&halvings, &handle->halvings, 1, MPI_INT, MPI_MIN,
+                  handle->job);
     char name[MPI_MAX_PROCESSOR_NAME] = "";
     int length;
     MPI_Get_processor_name(name, &length);

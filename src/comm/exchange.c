@@ -29,12 +29,13 @@ struct gt__exchange {
     gt__way_config config; /* of both, but for their buckets */
     leg exact, packed;     /* the first buckets, and the others */
     int n_buckets;
-    gt_owner owner; /* all NULL: nobody asks */
-    stage *stage;   /* by bucket */
-    gt_part *part;  /* by bucket: this rank's */
-    int posted;     /* buckets under way or done */
-    int held;       /* of these, are or were */
-    int done;       /* of these, without a gap */
+    gt_real *result; /* of both */
+    gt_owner owner;  /* all NULL: nobody asks */
+    stage *stage;    /* by bucket */
+    gt_part *part;   /* by bucket: this rank's */
+    int posted;      /* buckets under way or done */
+    int held;        /* of these, are or were */
+    int done;        /* of these, without a gap */
 };
 
 /* Which way a bucket goes, and its number there. */
@@ -59,8 +60,7 @@ static gt_status take(gt__exchange *x, leg *l, const gt__way *way)
         l->way->discard(l->sum);
     l->way = way;
     l->sum = sum;
-    if (way->result)
-        x->config.result = way->result(sum);
+    x->result = way->result(sum);
     return GT_OK;
 }
 
@@ -68,7 +68,6 @@ static gt_status plan(gt__exchange *x, size_t count,
                       const gt_reducer_config *config)
 {
     bool packs = config->compression != GT_COMPRESSION_NONE;
-    bool tree = config->reduction == GT_REDUCTION_TREE;
     size_t grain = config->grain ? config->grain : 1;
     x->exact.buckets = gt__buckets_cut(count, config->bucket, grain);
     if (packs) {
@@ -82,11 +81,13 @@ static gt_status plan(gt__exchange *x, size_t count,
     x->part = calloc(n, sizeof *x->part);
     if (!x->stage || !x->part)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
+    bool tree = packs || config->reduction == GT_REDUCTION_TREE;
     gt_status status =
         take(x, &x->exact, tree ? &gt__tree_way : &gt__all_reduce_way);
-    if (status == GT_OK && packs)
-        status = take(x, &x->packed, &gt__packed_way);
-    return status;
+    if (status != GT_OK || !packs)
+        return status;
+    x->config.first_bucket = x->exact.buckets.n;
+    return take(x, &x->packed, &gt__packed_way);
 }
 
 gt_status gt__exchange_new(gt__exchange **out,
@@ -167,7 +168,7 @@ static void spread(gt__exchange *x, int bucket)
     const leg *l = leg_of(x, bucket, &i);
     gt_part part = x->part[bucket];
     if (x->owner.apply)
-        x->owner.apply(x->owner.context, x->config.result + part.from, part);
+        x->owner.apply(x->owner.context, x->result + part.from, part);
     if (l->way->spread)
         l->way->spread(l->sum, i);
     x->stage[bucket] = SPREAD;
@@ -176,7 +177,7 @@ static void spread(gt__exchange *x, int bucket)
 static void hold(gt__exchange *x, int bucket)
 {
     gt_part part = x->part[bucket];
-    x->owner.measure(x->owner.context, x->config.result + part.from, part);
+    x->owner.measure(x->owner.context, x->result + part.from, part);
     x->stage[bucket] = HELD;
     x->held++;
 }
@@ -272,7 +273,7 @@ static void wait_for_posted(gt__exchange *x)
 const gt_real *gt__exchange_finish(gt__exchange *x)
 {
     wait_for_posted(x);
-    return x->config.result;
+    return x->result;
 }
 
 static void discard(leg *l)

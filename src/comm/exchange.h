@@ -14,7 +14,7 @@ typedef struct gt__exchange gt__exchange;
 typedef struct gt__exchange_config {
     gt_comm *comm; /* borrowed; more than one rank */
     size_t count;
-    int n_shards;  /* of every rank */
+    int n_shards;  /* of every rank, that sums over ranks tell apart */
     int n_blocks;  /* that this rank's shards are made of */
     int n_vectors; /* that it needs for them */
     const gt_reducer_config *reducer;

@@ -16,6 +16,7 @@ struct gt_comm_mpi {
     MPI_Comm job;  /* all ranks; ours, so that users of the library keep
                       MPI_COMM_WORLD to themselves */
     MPI_Comm node; /* the ranks of this node */
+    int halvings;  /* 2^halvings neighbours, from rank 0 on, share a node */
     gt__lane lane[GT_LANES]; /* all ranks; unused where there is but one */
     bool warned;             /* that shared memory has no room */
 };

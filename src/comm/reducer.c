@@ -84,11 +84,12 @@ static gt_status allocate(gt_reducer *r)
 
 static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
 {
-    if (config->reduction == GT_REDUCTION_TREE)
+    bool tree = config->reduction == GT_REDUCTION_TREE;
+    if (tree)
         r->n_blocks = gt__aligned_blocks(r->first, r->n_shards, r->block);
     gt__exchange_config exchange = {.comm = r->comm,
                                     .count = r->count,
-                                    .n_shards = r->n_shards,
+                                    .n_shards = tree ? r->n_shards : 1,
                                     .n_blocks = r->n_blocks,
                                     .n_vectors = most_levels(r),
                                     .reducer = config,

@@ -1,48 +1,37 @@
-/* tree.c: halving among ranks whose sums may be added to each other, then
- * owners among the rest.
+/* tree.c: halving among neighbours, then owners among peers.
  *
  * Where a rank's number of shards is a power of two, its part is one node of
  * the tree, and ranks walk up the tree as long as that goes in pairs: in
  * halving s a rank trades halves with the rank whose number differs in bit s,
  * so nodes two apart in shard order meet last. With 2^a times an odd number of
  * ranks there are a halvings, after which the 2^a ranks of a group hold a slice
- * each of one node. Ranks with the same slice, one of each group, are peers.
+ * each of one node. Ranks with the same slice, one of each group, are peers
+ * (peers.h); then the same way back with finished slices. Every rank sends and
+ * receives 2 (1 - 1/ranks) vectors, as little as any all-reduce (Rabenseifner
+ * 2004), and the fewer of these the farther they go.
  *
- * Else a rank's part may be several nodes that must not be added to each other
- * yet (shards 3, 4, 5 are the nodes 3 and 4-5), and each rank is a group.
+ * Else each rank is a group, and sends its part as the nodes that it is.
  *
- * Peers cut their slice up. Each part has an owner, who gets everybody's nodes
- * of it, evaluates the tree, and sends the sum to all. Then the same way back
- * with finished slices. On powers of two, every rank sends and receives
- * 2 (1 - 1/ranks) vectors, as little as any all-reduce (Rabenseifner 2004).
+ * Rounded sums need not keep to the tree. There are halvings among the ranks of
+ * a node, where messages cost little, and what peers on different nodes send
+ * each other is rounded.
  *
  * A bucket is a state machine: the requests of its present stage, and what to
  * do when they are done. */
-#include "comm/way.h"
+#include "comm/peers.h"
 
-#include "comm/nodes.h"
+#include "comm/handle.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-enum { CHUNK = 2048 }; /* reals that stay in the first-level cache */
 
 typedef struct tree {
-    MPI_Comm comm;
-    int rank, size;
-    const gt__buckets *buckets;
-    gt_real *const *blocks;
-    int n_own;         /* of blocks */
-    int halvings;      /* stages of it */
-    int groups, group; /* of ranks, and this rank's */
-    int stages;        /* of a bucket, there and back */
-    int *stage;        /* of each bucket; == stages: done */
-    int n_requests;    /* of a bucket */
+    gt__peers peers;
+    const gt__peer_sums *way; /* NULL: there is but one group */
+    void *sums;               /* of peers */
+    int stages;               /* of a bucket, there and back */
+    int *stage;               /* of each bucket; == stages: done */
+    int n_requests;           /* of a bucket */
     MPI_Request *requests;
-    gt__nodes nodes;  /* of groups */
-    gt_real *arrived; /* peers' nodes, [bucket][node][pitch] */
-    size_t pitch;     /* longest slice */
-    gt_real **node;   /* [nodes.n], while a slice is evaluated */
 } tree;
 
 static MPI_Request *requests_of(const tree *t, int bucket)
@@ -50,35 +39,19 @@ static MPI_Request *requests_of(const tree *t, int bucket)
     return t->requests + (size_t)bucket * (size_t)t->n_requests;
 }
 
-/* Two ranks meet in one stage and its way back, and post the messages of one
- * tag in the same order. */
-static int tag_of(int bucket, bool back)
-{
-    return 2 * bucket + back;
-}
-
-/* Halvings take bits of a rank's number from the lowest on. */
-static int place_of(const void *sum, int rank)
-{
-    const tree *t = sum;
-    int place = 0;
-    for (int i = 0; i < t->halvings; i++)
-        place = 2 * place + (rank >> i & 1);
-    return place * t->groups + (rank >> t->halvings);
-}
-
 /* --- Halving. */
 
 /* What this rank still has to do with after s halvings of the slices. */
 static gt__span kept_after(const tree *t, int bucket, int s)
 {
-    int first = 0, n = t->size;
+    const gt__way_config *c = &t->peers.config;
+    int first = 0, size = c->comm->size, n = size;
     for (int i = 0; i < s; i++) {
         n /= 2;
-        first += t->rank >> i & 1 ? n : 0;
+        first += c->comm->rank >> i & 1 ? n : 0;
     }
-    gt__span from = gt__bucket_slice(t->buckets, bucket, first, t->size);
-    gt__span to = gt__bucket_slice(t->buckets, bucket, first + n - 1, t->size);
+    gt__span from = gt__bucket_slice(c->buckets, bucket, first, size);
+    gt__span to = gt__bucket_slice(c->buckets, bucket, first + n - 1, size);
     return (gt__span){from.from, to.to};
 }
 
@@ -87,114 +60,34 @@ static gt__span given_by(const tree *t, int bucket, int s)
 {
     gt__span all = kept_after(t, bucket, s),
              kept = kept_after(t, bucket, s + 1);
-    if (t->rank >> s & 1)
+    if (t->peers.config.comm->rank >> s & 1)
         return (gt__span){all.from, kept.from};
     return (gt__span){kept.to, all.to};
 }
 
-static void trade(tree *t, int bucket, int s, bool back)
+static void trade(tree *t, int bucket, int s, bool back, int tag)
 {
+    const gt__way_config *c = &t->peers.config;
     MPI_Request *requests = requests_of(t, bucket);
-    int other = t->rank ^ 1 << s, tag = tag_of(bucket, back);
+    int other = c->comm->rank ^ 1 << s;
     gt__span kept = kept_after(t, bucket, s + 1);
     gt__span given = given_by(t, bucket, s);
     gt__span out = back ? kept : given, in = back ? given : kept;
-    MPI_Irecv(t->blocks[back ? 0 : 1] + in.from, (int)(in.to - in.from),
-              gt__real_type(), other, tag, t->comm, &requests[0]);
-    MPI_Isend(t->blocks[0] + out.from, (int)(out.to - out.from),
-              gt__real_type(), other, tag, t->comm, &requests[1]);
+    MPI_Irecv(c->stack[back ? 0 : 1] + in.from, (int)(in.to - in.from),
+              gt__real_type(), other, tag, c->lane, &requests[0]);
+    MPI_Isend(c->stack[0] + out.from, (int)(out.to - out.from), gt__real_type(),
+              other, tag, c->lane, &requests[1]);
 }
 
 /* Whose operand is the left one does not matter to the bits of a sum. */
 static void add_half(tree *t, int bucket, int s)
 {
+    gt_real *const *stack = t->peers.config.stack;
     gt__span kept = kept_after(t, bucket, s + 1);
-    gt__add(t->blocks[0] + kept.from, t->blocks[1] + kept.from,
-            kept.to - kept.from);
+    gt__add(stack[0] + kept.from, stack[1] + kept.from, kept.to - kept.from);
 }
 
-/* --- Owners. */
-
-/* Number k after this rank in the circle of its peers, so that nobody is asked
- * by all at once. */
-static int peer_group(const tree *t, int k)
-{
-    return (t->group + k) % t->groups;
-}
-
-static int peer(const tree *t, int group)
-{
-    return t->rank + ((group - t->group) << t->halvings);
-}
-
-static gt__span slice_of(const tree *t, int bucket, int rank)
-{
-    return gt__bucket_slice(t->buckets, bucket, place_of(t, rank), t->size);
-}
-
-static gt_real *arrived(const tree *t, int bucket, int node)
-{
-    size_t at = (size_t)bucket * (size_t)t->nodes.n + (size_t)node;
-    return t->arrived + at * t->pitch;
-}
-
-static void send_nodes(tree *t, int bucket)
-{
-    MPI_Request *r = requests_of(t, bucket);
-    int tag = tag_of(bucket, false);
-    gt__span mine = slice_of(t, bucket, t->rank);
-    for (int k = t->groups - 1; k > 0; k--) {
-        int from = peer_group(t, k);
-        for (int i = t->nodes.first[from]; i < t->nodes.first[from + 1]; i++)
-            MPI_Irecv(arrived(t, bucket, i), (int)(mine.to - mine.from),
-                      gt__real_type(), peer(t, from), tag, t->comm, r++);
-    }
-    for (int k = 1; k < t->groups; k++) {
-        int to = peer(t, peer_group(t, k));
-        gt__span out = slice_of(t, bucket, to);
-        for (int i = 0; i < t->n_own; i++)
-            MPI_Isend(t->blocks[i] + out.from, (int)(out.to - out.from),
-                      gt__real_type(), to, tag, t->comm, r++);
-    }
-}
-
-static void send_sums(tree *t, int bucket)
-{
-    MPI_Request *r = requests_of(t, bucket);
-    int tag = tag_of(bucket, true);
-    gt__span mine = slice_of(t, bucket, t->rank);
-    for (int k = t->groups - 1; k > 0; k--) {
-        int from = peer(t, peer_group(t, k));
-        gt__span in = slice_of(t, bucket, from);
-        MPI_Irecv(t->blocks[0] + in.from, (int)(in.to - in.from),
-                  gt__real_type(), from, tag, t->comm, r++);
-    }
-    for (int k = 1; k < t->groups; k++)
-        MPI_Isend(t->blocks[0] + mine.from, (int)(mine.to - mine.from),
-                  gt__real_type(), peer(t, peer_group(t, k)), tag, t->comm,
-                  r++);
-}
-
-static void evaluate(tree *t, int bucket)
-{
-    gt__span mine = slice_of(t, bucket, t->rank);
-    int own = t->nodes.first[t->group];
-    for (int i = 0; i < t->nodes.n; i++)
-        t->node[i] = arrived(t, bucket, i);
-    for (int i = 0; i < t->n_own; i++)
-        t->node[own + i] = t->blocks[i] + mine.from;
-    size_t n = mine.to - mine.from;
-    for (size_t at = 0; at < n; at += CHUNK) {
-        size_t length = n - at < CHUNK ? n - at : CHUNK;
-        for (int i = 0; i < t->nodes.n - 1; i++)
-            gt__add(t->node[t->nodes.sums[i][0]] + at,
-                    t->node[t->nodes.sums[i][1]] + at, length);
-    }
-    if (own > 0)
-        memcpy(t->blocks[0] + mine.from, t->node[0], n * sizeof *t->blocks[0]);
-}
-
-/* --- Stages: halvings, owners among peers, and the same back. */
+/* --- Stages: halvings, peers, and the same back. */
 
 static bool goes_back(const tree *t, int bucket)
 {
@@ -208,39 +101,31 @@ static int step_of(const tree *t, int bucket)
     return goes_back(t, bucket) ? t->stages - 1 - stage : stage;
 }
 
+/* Two ranks meet in one step and its way back, and post the messages of one tag
+ * in the same order. */
 static void start(tree *t, int bucket)
 {
     int step = step_of(t, bucket);
-    if (step < t->halvings)
-        trade(t, bucket, step, goes_back(t, bucket));
-    else if (!goes_back(t, bucket))
-        send_nodes(t, bucket);
+    bool back = goes_back(t, bucket);
+    int tag = 2 * (t->peers.config.first_bucket + bucket) + back;
+    if (step < t->peers.halvings)
+        trade(t, bucket, step, back, tag);
+    else if (back)
+        t->way->answer(t->sums, bucket, tag, requests_of(t, bucket));
     else
-        send_sums(t, bucket);
+        t->way->ask(t->sums, bucket, tag, requests_of(t, bucket));
 }
 
 static void end(tree *t, int bucket)
 {
     int step = step_of(t, bucket);
-    if (goes_back(t, bucket))
-        return;
-    if (step < t->halvings)
+    bool back = goes_back(t, bucket);
+    if (step == t->peers.halvings && back)
+        t->way->accept(t->sums, bucket);
+    else if (step == t->peers.halvings)
+        t->way->add(t->sums, bucket);
+    else if (!back)
         add_half(t, bucket, step);
-    else
-        evaluate(t, bucket);
-}
-
-static gt_real *result(const void *sum)
-{
-    const tree *t = sum;
-    return t->blocks[0];
-}
-
-static void post(void *sum, int bucket)
-{
-    tree *t = sum;
-    t->stage[bucket] = 0;
-    start(t, bucket);
 }
 
 static bool advance(tree *t, int bucket, int goal)
@@ -256,6 +141,25 @@ static bool advance(tree *t, int bucket, int goal)
             start(t, bucket);
     }
     return true;
+}
+
+static void post(void *sum, int bucket)
+{
+    tree *t = sum;
+    t->stage[bucket] = 0;
+    start(t, bucket);
+}
+
+/* The order of these sums is nobody's business. */
+static void post_rounded(void *sum, int bucket)
+{
+    tree *t = sum;
+    const gt__way_config *c = &t->peers.config;
+    gt__span all = gt__bucket_span(c->buckets, bucket);
+    for (int i = c->n_blocks - 1; i > 0; i--)
+        gt__add(c->stack[i - 1] + all.from, c->stack[i] + all.from,
+                all.to - all.from);
+    post(sum, bucket);
 }
 
 /* Slices are summed when half of the stages are done. */
@@ -276,48 +180,50 @@ static bool gather(void *sum, int bucket)
     return advance(t, bucket, t->stages);
 }
 
-/* --- Setting up. */
-
-/* Where nodes arrive is not touched before they do: ranks may find that they
- * need no messages. */
-static gt_status plan_owners(tree *t, int n_shards)
+static gt_real *result(const void *sum)
 {
-    gt_status status = gt__nodes_plan(&t->nodes, t->groups, n_shards);
-    if (status != GT_OK)
-        return status;
-    size_t nodes = (size_t)t->nodes.n;
-    t->n_own = t->nodes.first[t->group + 1] - t->nodes.first[t->group];
-    t->stages += 2;
-    t->n_requests = t->nodes.n - t->n_own + t->n_own * (t->groups - 1);
-    t->pitch = gt__longest_slice(t->buckets, t->size);
-    size_t arriving = (size_t)t->buckets->n * nodes * t->pitch;
-    t->node = calloc(nodes, sizeof *t->node);
-    t->arrived = calloc(arriving ? arriving : 1, sizeof *t->arrived);
-    if (!t->node || !t->arrived)
-        return gt_fail(GT_ERR_MEMORY,
-                       "cannot allocate %.1f MB for gradients of other ranks",
-                       (double)(arriving * sizeof *t->arrived) / 1e6);
-    return GT_OK;
+    const tree *t = sum;
+    return t->peers.config.stack[0];
 }
 
-static gt_status plan(tree *t, int n_shards)
+static int place_of(const void *sum, int rank)
 {
-    bool single = (n_shards & (n_shards - 1)) == 0;
-    while (single && (t->size >> t->halvings) % 2 == 0)
-        t->halvings++;
-    t->groups = t->size >> t->halvings;
-    t->group = t->rank >> t->halvings;
-    t->n_own = 1;
-    t->stages = 2 * t->halvings;
+    const tree *t = sum;
+    return gt__peers_place(&t->peers, rank);
+}
+
+/* --- Setting up. */
+
+static void discard(void *sum)
+{
+    tree *t = sum;
+    if (!t)
+        return;
+    if (t->way)
+        t->way->discard(t->sums);
+    free(t->stage);
+    free(t->requests);
+    free(t);
+}
+
+static gt_status plan(tree *t, int halvings, const gt__peer_sums *way)
+{
+    const gt__way_config *c = &t->peers.config;
+    t->peers.halvings = halvings;
+    t->peers.groups = c->comm->size >> halvings;
+    t->peers.group = c->comm->rank >> halvings;
+    t->stages = 2 * halvings;
     t->n_requests = 2;
-    gt_status status = GT_OK;
-    if (t->groups > 1)
-        status = plan_owners(t, n_shards << t->halvings);
-    if (status != GT_OK)
-        return status;
-    size_t n = (size_t)t->buckets->n, requests = n * (size_t)t->n_requests;
-    t->stage = calloc(n ? n : 1, sizeof *t->stage);
-    t->requests = calloc(requests ? requests : 1, sizeof(MPI_Request));
+    if (t->peers.groups > 1) {
+        gt_status status = way->create(&t->sums, &t->n_requests, &t->peers);
+        if (status != GT_OK)
+            return status;
+        t->way = way;
+        t->stages += 2;
+    }
+    size_t n = (size_t)c->buckets->n, requests = n * (size_t)t->n_requests;
+    t->stage = calloc(n + 1, sizeof *t->stage);
+    t->requests = calloc(requests + 1, sizeof(MPI_Request));
     if (!t->stage || !t->requests)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     for (size_t i = 0; i < requests; i++)
@@ -325,35 +231,45 @@ static gt_status plan(tree *t, int n_shards)
     return GT_OK;
 }
 
-static void discard(void *sum)
-{
-    tree *t = sum;
-    if (!t)
-        return;
-    free(t->stage);
-    free(t->requests);
-    gt__nodes_free(&t->nodes);
-    free(t->node);
-    free(t->arrived);
-    free(t);
-}
-
-static gt_status create(void **out, const gt__way_config *config)
+static gt_status create_with(void **out, const gt__way_config *config,
+                             int halvings, const gt__peer_sums *way)
 {
     tree *t = calloc(1, sizeof *t);
     if (!t)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    t->comm = config->lane;
-    t->rank = config->comm->rank;
-    t->size = config->comm->size;
-    t->buckets = config->buckets;
-    t->blocks = config->stack;
-    gt_status status = plan(t, config->n_shards);
+    t->peers.config = *config;
+    gt_status status = plan(t, halvings, way);
     if (status != GT_OK)
         discard(t);
     else
         *out = t;
     return status;
+}
+
+/* How often a number can be halved. */
+static int halvings_of(int n)
+{
+    int halvings = 0;
+    while ((n >> halvings) % 2 == 0)
+        halvings++;
+    return halvings;
+}
+
+static gt_status create(void **out, const gt__way_config *config)
+{
+    bool single = (config->n_shards & (config->n_shards - 1)) == 0;
+    return create_with(out, config,
+                       single ? halvings_of(config->comm->size) : 0,
+                       &gt__peer_owners);
+}
+
+/* On one node ranks are all peers, as if each were a node. */
+static gt_status create_rounded(void **out, const gt__way_config *config)
+{
+    const gt_comm *comm = config->comm;
+    return create_with(out, config,
+                       comm->nodes > 1 ? comm->handle->halvings : 0,
+                       &gt__peer_packed);
 }
 
 const gt__way gt__tree_way = {.create = create,
@@ -364,3 +280,10 @@ const gt__way gt__tree_way = {.create = create,
                               .spread = spread,
                               .gather = gather,
                               .place = place_of};
+
+/* Nobody owns slices: it is collected when all of it is there. */
+const gt__way gt__packed_way = {.create = create_rounded,
+                                .discard = discard,
+                                .result = result,
+                                .post = post_rounded,
+                                .collect = gather};

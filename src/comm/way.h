@@ -11,20 +11,19 @@ typedef struct gt__way_config {
     gt_comm *comm;              /* borrowed; more than one rank */
     MPI_Comm lane;              /* all ranks, for messages of this sum alone */
     const gt__buckets *buckets; /* borrowed */
+    int first_bucket;           /* their first one's number on the lane */
     int n_shards;               /* of every rank */
     int n_blocks;               /* that they are made of: of this rank */
     int n_vectors;              /* that this rank needs to make their sums */
     gt_real *const *stack;      /* borrowed: the blocks' sums, and on it all at
                                    least two vectors */
-    gt_real *result;            /* for the packed way: where the sum is wanted;
-                                   may be the first block's */
 } gt__way_config;
 
 typedef struct gt__way {
     gt_status (*create)(void **sum, const gt__way_config *config);
     void (*discard)(void *sum); /* NULL may be passed. Local. */
 
-    /* Where the sum will be. NULL: where it is wanted. */
+    /* Where the sum will be. */
     gt_real *(*result)(const void *sum);
 
     /* Start on a bucket, over which this rank's sums are complete and from now
@@ -56,10 +55,10 @@ extern const gt__way gt__tree_way;
 /* By MPI's all-reduce, in whatever order. Created without the other ranks. */
 extern const gt__way gt__all_reduce_way;
 
-/* Numbers are sent as bfloat16, in the order of ranks. What rounding takes away
- * is kept and added to the next step's values, so that over many steps nothing
- * is lost (error feedback: Seide et al. 2014). Half the bytes; the bits depend
- * on the number of ranks. Created without the other ranks. */
+/* Numbers that leave a node are sent as bfloat16. What rounding takes away is
+ * kept and added to the next step's values, so that over many steps nothing is
+ * lost (error feedback: Seide et al. 2014). Half the bytes; the bits depend on
+ * the number of ranks. Created without the other ranks. */
 extern const gt__way gt__packed_way;
 
 /* The tree without messages, through memory that all ranks, on one machine,
