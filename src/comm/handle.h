@@ -16,6 +16,7 @@ struct gt_comm_mpi {
     MPI_Comm job;  /* all ranks; ours, so that users of the library keep
                       MPI_COMM_WORLD to themselves */
     MPI_Comm node; /* the ranks of this node */
+    double told;   /* when the others heard last that this rank is at work */
     gt__lane lane[GT_LANES]; /* all ranks; unused where there is but one */
 };
 

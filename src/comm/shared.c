@@ -9,6 +9,7 @@
 
 #include "comm/nodes.h"
 #include "gentrain/arena.h"
+#include "gentrain/phase.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -139,14 +140,16 @@ gt_status gt__shared_sum_new(gt__shared_sum **out,
         s->window = MPI_WIN_NULL;
         status = plan(s, config);
     }
+    const char *before = gt_phase_enter(gt_phase_ranks);
     int ok = status == GT_OK, all;
     MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_LAND, config->comm);
     if (all && allocate_window(s, config)) {
         find_memory(s, config);
         *out = s;
-        return GT_OK;
+    } else {
+        gt__shared_sum_free(s);
     }
-    gt__shared_sum_free(s);
+    gt_phase_leave(before);
     return status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "gentrain/gemm.h"
 #include "gentrain/log.h"
+#include "gentrain/phase.h"
 #include "gentrain/version.h"
 
 #include <math.h>
@@ -224,11 +225,14 @@ gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
     gt_span *spans = NULL;
     gt_real *room = NULL;
     int count = 0;
+    const char *before = gt_phase_enter("reading a checkpoint");
+    gt_comm_work_apart(comm);
     gt_status status = gt_task_spans(task, optimizer, &spans, &count);
     if (status == GT_OK && comm->rank == 0)
         status =
             read_on_rank_0(task, path, optimizer, spans, count, &room, step);
     status = gt_comm_agree(comm, status);
+    gt_phase_leave(before);
     if (status == GT_OK) {
         gt_comm_broadcast(comm, step, sizeof *step);
         broadcast(comm, spans, count);

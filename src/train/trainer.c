@@ -60,12 +60,15 @@ static uint64_t samples_until(const trainer *t, uint64_t steps)
 static gt_status open_data(trainer *t)
 {
     gt_shape image = gt_config_shape(t->config->data.image);
+    const char *before = gt_phase_enter("opening the data");
+    gt_comm_work_apart(t->comm);
     gt_status status =
         gt_source_open(&t->source, t->config->data.uri, GT_SPLIT_TRAIN, image);
     if (status == GT_OK)
         status = gt_source_open(&t->test_source, t->config->data.uri,
                                 GT_SPLIT_TEST, image);
     status = gt_comm_agree(t->comm, status);
+    gt_phase_leave(before);
     if (status == GT_OK)
         t->batches_per_epoch =
             gt_batches_per_epoch(t->source->count, (int)t->config->train.batch);
@@ -115,6 +118,8 @@ static gt_status resume(trainer *t)
 static gt_status prepare_outputs(trainer *t)
 {
     gt_status status = GT_OK;
+    const char *before = gt_phase_enter("opening the run directory");
+    gt_comm_work_apart(t->comm);
     if (t->test_source)
         status = gt_heldout_new(&t->heldout, t->task, t->test_source,
                                 t->config->output.test_samples);
@@ -138,6 +143,7 @@ static gt_status prepare_outputs(trainer *t)
         status = gt_outputs_open(&t->outputs, t->options, t->config->text,
                                  t->start, t->run);
     status = gt_comm_agree(t->comm, status);
+    gt_phase_leave(before);
     gt_comm_broadcast(t->comm, t->run, sizeof t->run);
     return status;
 }
@@ -261,13 +267,10 @@ static gt_status loop(trainer *t)
                           t->options->report != GT_REPORT_QUIET,
                       t->start, t->last);
     t->started = t->lined = gt_seconds();
-    gt_watchdog *watchdog;
-    status = gt_watchdog_start(&watchdog, t->comm, t->config->train.watchdog_s);
     gt_interrupt_watch();
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
     status = gt_outputs_finish(&t->outputs, status);
-    gt_watchdog_stop(watchdog);
     gt_interrupt_unwatch();
     gt_progress_stop(&t->progress);
     if (status == GT_OK)
@@ -350,7 +353,11 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
                    const gt_train_options *options)
 {
     trainer t = {.comm = comm, .config = config, .options = options};
-    gt_status status = gt_tracefile_open(&t.trace, comm, options);
+    gt_watchdog *watchdog;
+    gt_status status =
+        gt_watchdog_start(&watchdog, comm, config->train.watchdog_s);
+    if (status == GT_OK)
+        status = gt_tracefile_open(&t.trace, comm, options);
     if (status == GT_OK)
         status = prepare(&t);
     if (status == GT_OK) {
@@ -358,6 +365,7 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
         gt_info("  run           %s", t.run);
         status = loop(&t);
     }
+    gt_watchdog_stop(watchdog);
     if (status == GT_OK)
         summarise(&t);
     release(&t);
