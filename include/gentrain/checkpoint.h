@@ -72,6 +72,11 @@ void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH]);
  * one. GT_ERR_IO when there is none; the message says where it looked. */
 gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH]);
 
+/* Open what gt_checkpoint_find finds, which may also be another HDF5 file, after
+ * comparing it with its digest if it has one. */
+gt_status gt_checkpoint_open(const char *run_or_file, char path[GT_PATH],
+                             gt_h5 **file);
+
 /* As gt_checkpoint_find, but the newest checkpoint that passes
  * gt_checkpoint_check; a warning names each that does not. A single file is
  * checked too. GT_ERR_IO, or what is wrong with the oldest, when none is good.

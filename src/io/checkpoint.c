@@ -150,7 +150,7 @@ typedef struct leftover {
 static int visit_tensor(const gt_h5_info *info, void *context)
 {
     leftover *l = context;
-    if (gt_checkpoint_is_optimizer(info->name))
+    if (gt_checkpoint_is_optimizer(info->name) || info->text)
         return 0;
     for (int i = 0; i < l->n_spans; i++)
         if (!strcmp(l->spans[i].path, info->name))
