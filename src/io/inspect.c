@@ -152,8 +152,11 @@ static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
 {
     static const char *const texts[] = {"format",      "gentrain_version",
                                         "task",        "source",
-                                        "fingerprint", "blas_kernel"};
-    static const char *const numbers[] = {"format_version", "step", "seed"};
+                                        "fingerprint", "build",
+                                        "blas",        "blas_kernel",
+                                        "norm_sync",   "reduction"};
+    static const char *const numbers[] = {"format_version", "step", "seed",
+                                          "blas_threads", "shards"};
     fputs(json ? "{\"path\": " : "", out);
     if (json)
         gt_json_string(out, path);

@@ -22,6 +22,7 @@ typedef struct gt_snapshot {
     uint64_t step; /* of the copy */
     double epoch;
     char fingerprint[GT_FINGERPRINT_TEXT];
+    char origin[GT_ORIGINS][GT_ORIGIN_TEXT];
     gt_write write;
 } gt_snapshot;
 
