@@ -46,3 +46,41 @@ mkdir whole-vae/mycheckpoints
 cp whole-vae/{,my}checkpoints/step-00000012.h5
 refused 2 "RUN/checkpoints/FILE" 1 train --resume whole-vae/mycheckpoints/step-00000012.h5
 refused 4 "no-such-run" 2 train --resume no-such-run
+
+# What bits depend on is compared, and what differs is named in one line: shards,
+# however they are cut, but not ranks, unless MPI adds up the gradients.
+# warned TEXT...: one warning, which says each
+warned() {
+    warnings err.txt >warned.txt
+    [ "$(wc -l <warned.txt)" -eq 1 ] || fail "not one warning"
+    for text; do says warned.txt "$text"; done
+}
+must "going on as before" ranks 2 train --resume part-gan --steps 13 --quiet \
+    --set train.shards=4 --set train.accumulate=3
+warnings err.txt && fail "a run that goes on as before was warned of"
+must "going on otherwise" ranks 2 train --resume part-gan --steps 14 --quiet \
+    --threads 2 --set train.shards=4 --set train.accumulate=1 \
+    --set norm.sync=true --set communication.reduction=mpi
+warned "blas_threads 1 (here 2), shards 12 (here 4), norm_sync false (here true)" \
+    "reduction tree (here mpi on 2 ranks): the weights will not be"
+must "going on alone" ranks 1 train --resume part-gan --steps 15 --quiet \
+    --threads 2
+warned "made with reduction mpi on 2 ranks (here mpi on 1 rank): the weights"
+
+# So are the kernels that BLAS runs, also among ranks. Some are on every CPU, if
+# the library has them.
+must "old kernels" env OPENBLAS_CORETYPE=Nehalem "$GENTRAIN" train vae.yaml \
+    --out old --steps 1 --quiet 2>err.txt
+"$GENTRAIN" inspect old | grep -q 'blas_kernel *Nehalem' || {
+    echo "skipped: kernels cannot be chosen"
+    exit 0
+}
+must "other kernels" env OPENBLAS_CORETYPE=Prescott "$GENTRAIN" train --quiet \
+    --resume old --steps 2 2>err.txt
+warned "blas_kernel Nehalem (here Prescott)"
+"$MPIRUN" -np 1 env OPENBLAS_CORETYPE=Nehalem "$GENTRAIN" train vae.yaml \
+    --out mixed --steps 1 --quiet : \
+    -np 1 env OPENBLAS_CORETYPE=Prescott "$GENTRAIN" train vae.yaml \
+    --out mixed --steps 1 --quiet >out.txt 2>err.txt || fail "mixed kernels"
+grep -c 'its Prescott kernels here, and its Nehalem kernels on rank 0' err.txt |
+    grep -qx 1 || fail "mixed kernels are not warned of once"

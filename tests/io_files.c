@@ -3,6 +3,7 @@
 
 #include "gentrain/files.h"
 #include "gentrain/h5file.h"
+#include "gentrain/phase.h"
 
 #include <errno.h>
 
@@ -56,6 +57,37 @@ static void a_replaced_file_has_the_new_bytes_and_no_neighbours(void **state)
     assert_ok(gt_file_replace(in_scratch("a.txt"), NULL, 0));
     assert_text("a.txt", "");
     assert_int_equal(names_in(""), 1);
+}
+
+typedef struct scan {
+    const uint8_t *expected;
+    size_t done;
+} scan;
+
+static void compare(void *context, const void *data, size_t size)
+{
+    scan *s = context;
+    assert_memory_equal(data, s->expected + s->done, size);
+    s->done += size;
+}
+
+/* Beyond the size after which it is flushed, too. */
+static void a_large_file_is_written_and_scanned_with_signs_of_life(void **state)
+{
+    (void)state;
+    enum { MB = 1 << 20, SIZE = 65 * MB + 1 };
+    uint8_t *bytes = calloc(SIZE, 1);
+    assert_non_null(bytes);
+    bytes[SIZE - 1] = 1;
+    uint64_t before = gt_phase_beats();
+    assert_ok(gt_file_replace(in_scratch("a"), bytes, SIZE));
+    assert_in_range(gt_phase_beats() - before, SIZE / MB, SIZE / MB + 2);
+    scan s = {.expected = bytes};
+    before = gt_phase_beats();
+    assert_ok(gt_file_scan(in_scratch("a"), compare, &s));
+    assert_int_equal(s.done, SIZE);
+    assert_true(gt_phase_beats() - before >= SIZE / MB);
+    free(bytes);
 }
 
 /* Around the size below which pieces are written together. */
@@ -142,18 +174,6 @@ static void a_file_is_read_whole_whatever_its_size(void **state)
         free(data);
         free(bytes);
     }
-}
-
-typedef struct scan {
-    const uint8_t *expected;
-    size_t done;
-} scan;
-
-static void compare(void *context, const void *data, size_t size)
-{
-    scan *s = context;
-    assert_memory_equal(data, s->expected + s->done, size);
-    s->done += size;
 }
 
 static void a_file_is_scanned_whole_whatever_its_size(void **state)
@@ -433,6 +453,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
+        each(a_large_file_is_written_and_scanned_with_signs_of_life),
         each(pieces_of_any_size_make_one_file),
         each(a_full_disk_leaves_the_older_file),
         each(a_name_that_is_taken_by_a_folder_is_refused),

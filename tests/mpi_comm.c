@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* cpu_set_t, syscall */
 #include "gentrain/comm.h"
 #include "gentrain/meeting.h"
+#include "gentrain/phase.h"
 #include "gentrain/rng.h"
 
 #include <math.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -62,6 +64,24 @@ static void a_failure_of_all_ranks_is_said_without_a_rank(void **state)
     gt_status mine = gt_fail(GT_ERR_CONFIG, "bad key");
     assert_int_equal(gt_comm_agree(comm, mine), GT_ERR_CONFIG);
     assert_string_equal(gt_message(), "bad key");
+}
+
+/* The last rank is late, and the others learn that it works. */
+static void a_rank_at_work_gives_signs_of_life_to_those_that_wait(void **state)
+{
+    (void)state;
+    uint64_t before = gt_phase_beats();
+    gt_comm_work_apart(comm);
+    for (int i = 0; i < 8 && comm->rank == comm->size - 1; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        gt_phase_beat();
+    }
+    assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
+    if (comm->size > 1)
+        assert_true(gt_phase_beats() - before > 1);
+    before = gt_phase_beats();
+    assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
+    assert_int_equal(gt_phase_beats() - before, 1);
 }
 
 static void text_of_rank_0_reaches_all(void **state)
@@ -256,6 +276,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(all_agree_when_all_succeed),
         cmocka_unit_test(one_rank_s_failure_is_everybody_s_with_its_message),
         cmocka_unit_test(a_failure_of_all_ranks_is_said_without_a_rank),
+        cmocka_unit_test(a_rank_at_work_gives_signs_of_life_to_those_that_wait),
         cmocka_unit_test(text_of_rank_0_reaches_all),
         cmocka_unit_test(gather_keeps_the_order_of_ranks),
         cmocka_unit_test(texts_of_any_length_are_joined_in_the_order_of_ranks),

@@ -6,6 +6,8 @@
 #include "scratch.h"
 #include "task_fixture.h"
 
+#include "gentrain/files.h"
+#include "gentrain/phase.h"
 #include "train/outputs.h"
 #include "train/run.h"
 
@@ -392,6 +394,39 @@ static void a_run_that_was_taken_over_stops_on_all_ranks(void **state)
     close_all(&f, &outputs);
 }
 
+static _Atomic uint64_t enough;
+
+/* A checkpoint that takes its time before it gets its name, with signs of life,
+ * until the thread that trains has passed on some. */
+static gt_status linger(void *context)
+{
+    (void)context;
+    for (int i = 0; i < 1000 && gt_phase_beats() < enough; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+        gt_phase_beat();
+    }
+    return GT_OK;
+}
+
+static void ranks_that_wait_for_a_file_live_as_long_as_it_grows(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    enough = UINT64_MAX;
+    if (comm->rank == 0)
+        gt_file_set_guard(linger, NULL);
+    succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
+    uint64_t before = gt_phase_beats();
+    enough = before + 3;
+    succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
+    assert_true(gt_phase_beats() - before > 1); /* one comes with agreement */
+    succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
+    gt_file_set_guard(NULL, NULL);
+    close_all(&f, &outputs);
+}
+
 #define on_all_ranks(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(int argc, char **argv)
@@ -411,6 +446,7 @@ int main(int argc, char **argv)
         on_all_ranks(a_stopped_run_is_marked_if_it_can_go_on_from_there),
         on_all_ranks(a_checkpoint_that_went_away_is_told_to_all_ranks),
         on_all_ranks(a_run_that_was_taken_over_stops_on_all_ranks),
+        on_all_ranks(ranks_that_wait_for_a_file_live_as_long_as_it_grows),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

@@ -30,6 +30,11 @@ void gt_blas_set_threads(int threads);
  * the library does not tell. */
 const char *gt_blas_kernel(void);
 
+/* Name and version of the library, such as "OpenBLAS 0.3.21", or "unknown", in
+ * `text`. Returns `text`. */
+enum { GT_BLAS_VERSION = 48 };
+char *gt_blas_version(char text[GT_BLAS_VERSION]);
+
 /* Name of the newest family that suits this CPU ("SkylakeX", "Haswell",
  * "Sandybridge", "Nehalem"), and whether the running one is older than that
  * and so runs at half the speed or less. */

@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "help";
     if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
         if (first)
-            printf("gentrain %s\n", GT_VERSION);
+            printf("gentrain %s, build %s\n", GT_VERSION, gt_build);
         return finish(GT_OK);
     }
     if (!strcmp(name, "--help") || !strcmp(name, "-h"))

@@ -1,5 +1,9 @@
 /* comm.c: what the house needs of MPI, in its own words. Counts are size_t
- * here and int in MPI 3, so long transfers go in pieces. */
+ * here and int in MPI 3, so long transfers go in pieces.
+ *
+ * A rank that works by itself keeps the others waiting in gt_comm_agree, from
+ * where they cannot see whether it does. So it comes there every so often, says
+ * that it is still at work, and they give a sign of life and agree anew. */
 #include "gentrain/comm.h"
 
 #include "gentrain/phase.h"
@@ -12,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 1 << 28, MESSAGE = 2048 };
+enum { PIECE = 1 << 28 };
+enum { AT_WORK = -1 };
+static const double every = 0.1; /* seconds between two words of AT_WORK */
 
 /* One rank of each node speaks for it; counting them counts the nodes. Ranks
  * are numbered node by node, however they were dealt out, so that neighbours,
@@ -102,12 +108,6 @@ void gt_comm_finalize(gt_comm *c)
     free(c);
 }
 
-void gt_comm_abort(gt_comm *c, int code)
-{
-    MPI_Abort(c ? c->handle->job : MPI_COMM_WORLD, code);
-    abort();
-}
-
 int gt_launch_rank(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK",
@@ -120,23 +120,60 @@ int gt_launch_rank(void)
     return 0;
 }
 
+static void broadcast_from(gt_comm *c, int rank, void *data, size_t bytes)
+{
+    char *p = data;
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    for (size_t done = 0; done < bytes; done += PIECE) {
+        size_t n = bytes - done < PIECE ? bytes - done : PIECE;
+        MPI_Bcast(p + done, (int)n, MPI_BYTE, rank, c->handle->job);
+    }
+    gt_phase_leave(before);
+}
+
+static int reduce(gt_comm *c, int value, MPI_Op op)
+{
+    int result;
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    MPI_Allreduce(&value, &result, 1, MPI_INT, op, c->handle->job);
+    gt_phase_leave(before);
+    return result;
+}
+
+static void tell_others(void *comm)
+{
+    gt_comm *c = comm;
+    if (MPI_Wtime() - c->handle->told < every)
+        return;
+    reduce(c, AT_WORK, MPI_MIN);
+    c->handle->told = MPI_Wtime();
+}
+
+void gt_comm_work_apart(gt_comm *c)
+{
+    c->handle->told = MPI_Wtime();
+    if (c->size > 1)
+        gt_phase_listen(tell_others, c);
+}
+
 gt_status gt_comm_agree(gt_comm *c, gt_status mine)
 {
-    int report[2] = {mine == GT_OK ? c->size : c->rank, mine == GT_OK ? 1 : 0};
-    int first, succeeded;
-    const char *before = gt_phase_enter(gt_phase_ranks);
-    MPI_Allreduce(&report[0], &first, 1, MPI_INT, MPI_MIN, c->handle->job);
-    gt_phase_leave(before);
+    int first;
+    gt_phase_listen(NULL, NULL);
+    do {
+        first = reduce(c, mine == GT_OK ? c->size : c->rank, MPI_MIN);
+        gt_phase_beat();
+    } while (first == AT_WORK);
     if (first == c->size)
         return GT_OK;
-    MPI_Allreduce(&report[1], &succeeded, 1, MPI_INT, MPI_SUM, c->handle->job);
+    int succeeded = reduce(c, mine == GT_OK, MPI_SUM);
     struct {
         int status, rank;
-        char host[sizeof c->host], message[MESSAGE];
+        char host[sizeof c->host], message[GT_MESSAGE];
     } said = {.status = mine, .rank = c->launch_rank};
     memcpy(said.host, c->host, sizeof said.host);
     snprintf(said.message, sizeof said.message, "%s", gt_message());
-    MPI_Bcast(&said, sizeof said, MPI_BYTE, first, c->handle->job);
+    broadcast_from(c, first, &said, sizeof said);
     if (succeeded && c->size > 1)
         return gt_fail(said.status, "rank %d on %s: %s", said.rank, said.host,
                        said.message);
@@ -145,11 +182,7 @@ gt_status gt_comm_agree(gt_comm *c, gt_status mine)
 
 void gt_comm_broadcast(gt_comm *c, void *data, size_t bytes)
 {
-    char *p = data;
-    for (size_t done = 0; done < bytes; done += PIECE) {
-        size_t n = bytes - done < PIECE ? bytes - done : PIECE;
-        MPI_Bcast(p + done, (int)n, MPI_BYTE, 0, c->handle->job);
-    }
+    broadcast_from(c, 0, data, bytes);
 }
 
 gt_status gt_comm_broadcast_text(gt_comm *c, char **text)
@@ -174,7 +207,9 @@ void gt_comm_gather(gt_comm *c, const void *mine, size_t bytes, void *all)
     MPI_Datatype block;
     MPI_Type_contiguous((int)bytes, MPI_BYTE, &block);
     MPI_Type_commit(&block);
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Gather(mine, 1, block, all, 1, block, 0, c->handle->job);
+    gt_phase_leave(before);
     MPI_Type_free(&block);
 }
 
@@ -223,6 +258,7 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
     *all = NULL;
     if (status == GT_OK)
         status = make_room(c, size, sizes, all);
+    const char *before = gt_phase_enter(gt_phase_ranks);
     if (status == GT_OK && c->rank != 0) {
         send_text(c, mine, size);
     } else if (status == GT_OK) {
@@ -232,6 +268,7 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
             to = receive_text(c, r, to, sizes[r]);
         *to = '\0';
     }
+    gt_phase_leave(before);
     free(sizes);
     return status;
 }
@@ -246,11 +283,15 @@ void gt_comm_sum(gt_comm *c, double *values, int n)
 double gt_comm_max(gt_comm *c, double value)
 {
     double largest;
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Allreduce(&value, &largest, 1, MPI_DOUBLE, MPI_MAX, c->handle->job);
+    gt_phase_leave(before);
     return largest;
 }
 
 void gt_comm_barrier(gt_comm *c)
 {
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Barrier(c->handle->job);
+    gt_phase_leave(before);
 }

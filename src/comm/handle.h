@@ -17,6 +17,7 @@ struct gt_comm_mpi {
                       MPI_COMM_WORLD to themselves */
     MPI_Comm node; /* the ranks of this node */
     int halvings;  /* 2^halvings neighbours, from rank 0 on, share a node */
+    double told;   /* when the others heard last that this rank is at work */
     gt__lane lane[GT_LANES]; /* all ranks; unused where there is but one */
     bool warned;             /* that shared memory has no room */
 };

@@ -1,7 +1,13 @@
 /* files.c: the order of system calls that makes a file appear whole: write,
  * fsync, rename, fsync of the directory. Without the first fsync a power loss
- * may leave an empty file under the final name; without the second, none. */
+ * may leave an empty file under the final name; without the second, none.
+ *
+ * Files are written and read in steps of which each is a sign of life. What was
+ * written is flushed every so often, or the system would take a large file into
+ * its memory at once, and then be silent for as long as the disk takes. */
 #include "gentrain/files.h"
+
+#include "gentrain/phase.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,18 +19,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, NAMES = 1000, BUFFER = 1 << 16 };
+enum {
+    PATH_SIZE = 4096,
+    NAMES = 1000,
+    BUFFER = 1 << 16,
+    STEP = 1 << 20,  /* bytes of a call at most */
+    FLUSH = 1 << 26, /* bytes after which to flush */
+};
 
-static gt_status write_all(int fd, const char *data, size_t size)
+typedef struct output {
+    int fd;
+    size_t unflushed; /* bytes */
+} output;
+
+static gt_status write_all(output *out, const char *data, size_t size)
 {
     while (size > 0) {
-        ssize_t n = write(fd, data, size);
+        ssize_t n = write(out->fd, data, size < STEP ? size : STEP);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return GT_ERR_IO;
         data += n;
         size -= (size_t)n;
+        out->unflushed += (size_t)n;
+        if (out->unflushed >= FLUSH) {
+            if (fdatasync(out->fd) != 0)
+                return GT_ERR_IO;
+            out->unflushed = 0;
+        }
+        gt_phase_beat();
     }
     return GT_OK;
 }
@@ -34,21 +58,22 @@ static gt_status write_pieces(int fd, const gt_piece *pieces, size_t count)
 {
     char buffer[BUFFER];
     size_t used = 0;
+    output out = {.fd = fd};
     gt_status status = GT_OK;
     for (size_t i = 0; i < count && status == GT_OK; i++) {
         const gt_piece *piece = &pieces[i];
         if (used + piece->size > BUFFER) {
-            status = write_all(fd, buffer, used);
+            status = write_all(&out, buffer, used);
             used = 0;
         }
         if (piece->size > BUFFER && status == GT_OK) {
-            status = write_all(fd, piece->data, piece->size);
+            status = write_all(&out, piece->data, piece->size);
         } else if (piece->size > 0 && status == GT_OK) {
             memcpy(buffer + used, piece->data, piece->size);
             used += piece->size;
         }
     }
-    return status == GT_OK ? write_all(fd, buffer, used) : status;
+    return status == GT_OK ? write_all(&out, buffer, used) : status;
 }
 
 /* The folder that holds `path`, flushed so that a rename in it lasts. */
@@ -69,6 +94,7 @@ static gt_status flush_directory_of(const char *path)
     /* Some file systems cannot flush a directory and say EINVAL. */
     int failed = fsync(fd) != 0 && errno != EINVAL, error = errno;
     close(fd);
+    gt_phase_beat();
     errno = error;
     return failed ? GT_ERR_IO : GT_OK;
 }
@@ -232,8 +258,10 @@ gt_status gt_file_scan(const char *path,
     if (!file)
         return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
     char buffer[BUFFER];
-    for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;)
+    for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;) {
         take(context, buffer, n);
+        gt_phase_beat();
+    }
     gt_status status = GT_OK;
     if (ferror(file))
         status =

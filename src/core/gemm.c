@@ -8,6 +8,7 @@
 #include <cblas.h>
 #include <string.h>
 
+extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern void openblas_set_num_threads(int) __attribute__((weak));
 
@@ -149,6 +150,17 @@ void gt_blas_set_threads(int threads)
 const char *gt_blas_kernel(void)
 {
     return openblas_get_corename ? openblas_get_corename() : "unknown";
+}
+
+char *gt_blas_version(char text[GT_BLAS_VERSION])
+{
+    const char *all = openblas_get_config ? openblas_get_config() : "unknown";
+    size_t name = strcspn(all, " ");
+    size_t end = name + (all[name] ? 1 + strcspn(all + name + 1, " ") : 0);
+    end = end < GT_BLAS_VERSION ? end : GT_BLAS_VERSION - 1;
+    memcpy(text, all, end);
+    text[end] = '\0';
+    return text;
 }
 
 /* What a family needs of the CPU; Zen shares Haswell's kernels, Cooperlake and

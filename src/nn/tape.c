@@ -8,6 +8,7 @@
  * between two buffers, or stay where they are. */
 #include "nn/tape.h"
 
+#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
@@ -143,6 +144,7 @@ void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
                              gt__tape_input(tape, i), tape->y[i],
                              tape->saved[i], tape->ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
+        gt_phase_beat();
     }
 }
 
@@ -204,6 +206,7 @@ gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
             layer, i == top ? &first : pass, gt__tape_input(tape, i),
             gt__tape_input(tape, i + 1), dy, dx, tape->saved[i], ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
+        gt_phase_beat();
         announce(net, pass, i);
         dy = dx;
     }

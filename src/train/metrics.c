@@ -11,11 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-void gt_metrics_clear(gt_metrics *m)
-{
-    m->count = 0;
-}
-
 void gt_metrics_set(gt_metrics *m, const char *key, double value)
 {
     if (m->count < GT_METRICS_MAX) {

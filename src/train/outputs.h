@@ -20,8 +20,7 @@ typedef struct gt_outputs {
     gt_snapshot snapshot;
     gt_writer *writer; /* NULL on the other ranks */
     bool last;         /* the state stays as it is */
-    gt_status fatal;   /* met by the training thread, with its message */
-    char message[1024];
+    gt_failure fatal;  /* met by the training thread */
 } gt_outputs;
 
 /* Prepare, allocate and start the writer. `run` must be a directory by the time

@@ -23,6 +23,7 @@ typedef struct gt_snapshot {
     double epoch;
     uint64_t written; /* step of the last file; the writer's while it writes */
     char fingerprint[GT_FINGERPRINT_TEXT];
+    char origin[GT_ORIGINS][GT_ORIGIN_TEXT];
     gt_write write;
 } gt_snapshot;
 

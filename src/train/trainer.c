@@ -59,12 +59,15 @@ static uint64_t samples_until(const trainer *t, uint64_t steps)
 static gt_status open_data(trainer *t)
 {
     gt_shape image = gt_config_shape(t->config->data.image);
+    const char *before = gt_phase_enter("opening the data");
+    gt_comm_work_apart(t->comm);
     gt_status status =
         gt_source_open(&t->source, t->config->data.uri, GT_SPLIT_TRAIN, image);
     if (status == GT_OK)
         status = gt_source_open(&t->test_source, t->config->data.uri,
                                 GT_SPLIT_TEST, image);
     status = gt_comm_agree(t->comm, status);
+    gt_phase_leave(before);
     if (status == GT_OK)
         t->batches_per_epoch =
             gt_batches_per_epoch(t->source->count, (int)t->config->train.batch);
@@ -114,6 +117,8 @@ static gt_status resume(trainer *t)
 static gt_status prepare_outputs(trainer *t)
 {
     gt_status status = GT_OK;
+    const char *before = gt_phase_enter("opening the run directory");
+    gt_comm_work_apart(t->comm);
     if (t->test_source)
         status = gt_heldout_new(&t->heldout, t->task, t->test_source,
                                 t->config->output.test_samples);
@@ -134,10 +139,12 @@ static gt_status prepare_outputs(trainer *t)
     /* The directory comes last: nothing is left behind, nor taken from another
      * job, by a run that could not have started. */
     status = gt_comm_agree(t->comm, status);
+    gt_comm_work_apart(t->comm);
     if (status == GT_OK && t->comm->rank == 0)
         status = gt_outputs_open(&t->outputs, t->options, t->config->text,
                                  t->start, t->run);
     status = gt_comm_agree(t->comm, status);
+    gt_phase_leave(before);
     gt_comm_broadcast(t->comm, t->run, sizeof t->run);
     return status;
 }
@@ -259,14 +266,11 @@ static gt_status loop(trainer *t)
                           t->options->report != GT_REPORT_QUIET,
                       t->start, t->last);
     t->started = t->lined = gt_seconds();
-    gt_watchdog *watchdog;
-    status = gt_watchdog_start(&watchdog, t->comm, t->config->train.watchdog_s);
     gt_interrupt_watch();
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
     bool interrupted = stop && t->step < t->last;
     status = gt_outputs_finish(&t->outputs, status, interrupted ? t->step : 0);
-    gt_watchdog_stop(watchdog);
     gt_progress_stop(&t->progress);
     if (interrupted && gt_outputs_saved(&t->outputs, t->step))
         gt_info("interrupted after step %llu of %llu; go on with: gentrain "
@@ -355,7 +359,11 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
                    const gt_train_options *options)
 {
     trainer t = {.comm = comm, .config = config, .options = options};
-    gt_status status = gt_tracefile_open(&t.trace, comm, options);
+    gt_watchdog *watchdog;
+    gt_status status =
+        gt_watchdog_start(&watchdog, comm, config->train.watchdog_s);
+    if (status == GT_OK)
+        status = gt_tracefile_open(&t.trace, comm, options);
     if (status == GT_OK)
         status = prepare(&t);
     if (status == GT_OK && t.start == t.last)
@@ -365,6 +373,7 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
                 (unsigned long long)t.last);
     else if (status == GT_OK)
         status = train(&t);
+    gt_watchdog_stop(watchdog);
     release(&t);
     return status;
 }
