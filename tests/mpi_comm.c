@@ -7,6 +7,7 @@
 #include "gentrain/rng.h"
 
 #include <math.h>
+#include <mpi.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -185,7 +186,30 @@ static void cores_that_only_overlap_may_be_crowded_too(void **state)
     assert_true(alone && enough && chain && nested);
 }
 
-/* --- Meetings of shards. */
+/* --- Meetings of shards, and what they make a rank receive. */
+
+static int received; /* numbers of other ranks */
+
+int MPI_Sendrecv(const void *out, int n, MPI_Datatype type, int to, int tag,
+                 void *in, int n_in, MPI_Datatype type_in, int from, int tag_in,
+                 MPI_Comm of, MPI_Status *status)
+{
+    received += n_in;
+    return PMPI_Sendrecv(out, n, type, to, tag, in, n_in, type_in, from, tag_in,
+                         of, status);
+}
+
+int MPI_Allgatherv(const void *out, int n, MPI_Datatype type, void *in,
+                   const int *n_in, const int *at, MPI_Datatype type_in,
+                   MPI_Comm of)
+{
+    int rank, size;
+    MPI_Comm_rank(of, &rank);
+    MPI_Comm_size(of, &size);
+    for (int r = 0; r < size; r++)
+        received += r == rank ? 0 : n_in[r];
+    return PMPI_Allgatherv(out, n, type, in, n_in, at, type_in, of);
+}
 
 enum { COUNT = 37, SHORT = 5, SHARDS = 24 };
 
@@ -256,6 +280,25 @@ static void vectors_are_merged_in_the_tree_over_all_shards(void **state)
     }
 }
 
+/* Of 2^a times an odd number of ranks, a messages lead to an odd number of
+ * nodes; else each rank gets whatever all ranks have. */
+static void a_rank_is_told_little_at_a_meeting(void **state)
+{
+    (void)state;
+    int levels = 0, groups = comm->size;
+    for (; groups % 2 == 0; groups /= 2)
+        levels++;
+    for (int each = 1; each <= 4; each *= 2) {
+        gt_meeting *m;
+        assert_int_equal(gt_meeting_new(&m, comm, each, COUNT), GT_OK);
+        received = 0;
+        gt_meeting_hold(m, 0, COUNT, merge);
+        int got = received;
+        gt_meeting_free(m);
+        assert_int_equal(got, (levels + groups - 1) * COUNT);
+    }
+}
+
 static void meetings_of_several_lengths_follow_each_other(void **state)
 {
     (void)state;
@@ -285,6 +328,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(more_threads_than_cores_are_warned_of),
         cmocka_unit_test(cores_that_only_overlap_may_be_crowded_too),
         cmocka_unit_test(vectors_are_merged_in_the_tree_over_all_shards),
+        cmocka_unit_test(a_rank_is_told_little_at_a_meeting),
         cmocka_unit_test(meetings_of_several_lengths_follow_each_other),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

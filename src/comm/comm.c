@@ -11,6 +11,7 @@
 
 #include "comm/exchange.h"
 #include "comm/handle.h"
+#include "comm/nodes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,11 +38,11 @@ static void find_places(gt_comm *c)
     MPI_Comm_rank(handle->job, &c->rank);
     MPI_Comm_size(handle->job, &c->size);
     MPI_Allreduce(&speaks, &c->nodes, 1, MPI_INT, MPI_SUM, handle->job);
-    int halvings = 0;
-    while ((c->node_size >> halvings) % 2 == 0)
-        halvings++;
+    int halvings = gt__halvings(c->node_size);
     MPI_Allreduce(&halvings, &handle->halvings, 1, MPI_INT, MPI_MIN,
                   handle->job);
+    MPI_Comm_split(handle->job, c->rank % (1 << gt__halvings(c->size)), 0,
+                   &handle->peers);
     char name[MPI_MAX_PROCESSOR_NAME] = "";
     int length;
     MPI_Get_processor_name(name, &length);
@@ -102,6 +103,7 @@ void gt_comm_finalize(gt_comm *c)
     for (int i = 0; i < GT_LANES; i++)
         MPI_Comm_free(&c->handle->lane[i].comm);
     MPI_Comm_free(&c->handle->node);
+    MPI_Comm_free(&c->handle->peers);
     MPI_Comm_free(&c->handle->job);
     MPI_Finalize();
     free(c->handle);

@@ -21,6 +21,7 @@
 #include "comm/peers.h"
 
 #include "comm/handle.h"
+#include "comm/nodes.h"
 
 #include <stdlib.h>
 
@@ -246,21 +247,10 @@ static gt_status create_with(void **out, const gt__way_config *config,
     return status;
 }
 
-/* How often a number can be halved. */
-static int halvings_of(int n)
-{
-    int halvings = 0;
-    while ((n >> halvings) % 2 == 0)
-        halvings++;
-    return halvings;
-}
-
 static gt_status create(void **out, const gt__way_config *config)
 {
-    bool single = (config->n_shards & (config->n_shards - 1)) == 0;
-    return create_with(out, config,
-                       single ? halvings_of(config->comm->size) : 0,
-                       &gt__peer_owners);
+    int levels = gt__paired_levels(config->comm->size, config->n_shards);
+    return create_with(out, config, levels, &gt__peer_owners);
 }
 
 /* On one node ranks are all peers, as if each were a node. */
