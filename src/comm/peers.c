@@ -12,7 +12,8 @@ int gt__peers_place(const gt__peers *p, int rank)
 
 int gt__peers_rank(const gt__peers *p, int group)
 {
-    return p->config.comm->rank + ((group - p->group) << p->halvings);
+    int neighbours = 1 << p->halvings;
+    return p->config.comm->rank % neighbours + group * neighbours;
 }
 
 gt__span gt__peers_slice(const gt__peers *p, int bucket, int group)
