@@ -144,9 +144,12 @@ resumes() {
     echo "resume, $2: $((k - stride)) calls, ${#seen[@]} states"
 }
 
-(OMPI_MCA_orte_tmpdir_base=$PWD/sessions/2 errors failed) >errors.txt 2>&1 & # on a core of its own
-errors=$!
+( # on a core of its own
+    export OMPI_MCA_orte_tmpdir_base=$PWD/sessions/2
+    errors failed
+    resumes again torn
+) >beside.txt 2>&1 &
+beside=$!
 deaths torn torn
-resumes again torn
-wait $errors || fail "$(cat errors.txt)"
-cat errors.txt
+wait $beside || fail "$(cat beside.txt)"
+cat beside.txt
