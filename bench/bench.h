@@ -102,7 +102,7 @@ gt_status bench_first_run(gt_comm *comm, const gt_preset *preset,
 
 typedef struct bench_layer_result {
     char network[32];
-    char label[GT_LAYER_LABEL];
+    char label[2 * GT_LAYER_LABEL];
     bench_work work;
     bench_spread forward, backward; /* seconds of a step */
 } bench_layer_result;

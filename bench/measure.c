@@ -76,7 +76,7 @@ static void take_layers(const bench_probes *probes, rounds *r, int round,
     for (int i = 0; i < probes->task->n_learners; i++)
         for (int j = 0; j < probes->task->learner[i]->net->n_layers; j++) {
             const bench_probe *probe = &probes->of[i][j];
-            if (probe->real->view)
+            if (gt_layer_is_idle(&probes->task->learner[i]->net->layers[j]))
                 continue;
             row[0] = probe->forward / steps;
             row[r->n] = probe->backward / steps;
@@ -118,8 +118,17 @@ static int count_layers(const gt_task *task)
     int n = 0;
     for (int i = 0; i < task->n_learners; i++)
         for (int j = 0; j < task->learner[i]->net->n_layers; j++)
-            n += !task->learner[i]->net->layers[j].type->view;
+            n += !gt_layer_is_idle(&task->learner[i]->net->layers[j]);
     return n;
+}
+
+/* "03_conv2d, relu": with the activation that the layer carries out. */
+static void label_of(const gt_layer *layer, char *text, size_t size)
+{
+    char own[GT_LAYER_LABEL];
+    snprintf(text, size, "%s%s%s", gt_layer_label(layer, own),
+             layer->then ? ", " : "",
+             layer->then ? layer->then->type->name : "");
 }
 
 static void summarise(const bench_subject *s, const rounds *r,
@@ -136,11 +145,11 @@ static void summarise(const bench_subject *s, const rounds *r,
     for (int i = 0; i < s->task->n_learners; i++)
         for (int j = 0; j < s->task->learner[i]->net->n_layers; j++) {
             const gt_layer *layer = &s->task->learner[i]->net->layers[j];
-            if (layer->type->view)
+            if (gt_layer_is_idle(layer))
                 continue;
             snprintf(l->network, sizeof l->network, "%s",
                      s->task->learner[i]->net->name);
-            gt_layer_label(layer, l->label);
+            label_of(layer, l->label, sizeof l->label);
             l->work = bench_work_of_layer(s->task, i, j);
             l->forward = bench_spread_of(row, r->n);
             l->backward = bench_spread_of(row + r->n, r->n);

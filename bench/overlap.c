@@ -146,9 +146,10 @@ static gt_status prepare(bench *x, double megabytes, double milliseconds)
         gt_reducer_new(&x->messages, x->comm, x->count, 1, &config);
     if (status == GT_OK)
         status = gt_reducer_new(&x->shared, x->comm, x->count, 1, &config);
-    if (gt_comm_agree(x->comm, status) != GT_OK)
+    status = gt_comm_agree(x->comm, status);
+    if (status != GT_OK)
         return status;
-    status = gt_comm_agree(x->comm, gt_reducer_share(x->shared));
+    gt_reducer_share(x->shared);
     x->products = 20;
     double start = 0, taken = 0;
     for (int i = 0; i < 2; i++) { /* the first one warms up */

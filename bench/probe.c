@@ -28,7 +28,7 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
                      gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
     bench_probe *probe = (bench_probe *)layer->type;

@@ -59,23 +59,23 @@ static void print_rate(const bench_result *r, double operations, double seconds)
 
 static void print_layers(const bench_result *r)
 {
-    printf("  %-34s %9s %8s %5s %9s %8s %5s %6s\n", "layer", "forward",
+    printf("  %-42s %9s %8s %5s %9s %8s %5s %6s\n", "layer", "forward",
            "GFLOP/s", "sgemm", "backward", "GFLOP/s", "sgemm", "step");
     double step = r->rest.median;
     for (int i = 0; i < r->n_layers; i++)
         step += r->layers[i].forward.median + r->layers[i].backward.median;
     for (int i = 0; i < r->n_layers; i++) {
         const bench_layer_result *l = &r->layers[i];
-        char name[80];
+        char name[128];
         snprintf(name, sizeof name, "%.20s/%s", l->network, l->label);
-        printf("  %-34s %6.2f ms", name, 1e3 * l->forward.median);
+        printf("  %-42s %6.2f ms", name, 1e3 * l->forward.median);
         print_rate(r, l->work.forward, l->forward.median);
         printf(" %6.2f ms", 1e3 * l->backward.median);
         print_rate(r, l->work.weights + l->work.inputs, l->backward.median);
         printf(" %5.1f%%\n",
                100 * (l->forward.median + l->backward.median) / step);
     }
-    printf("  %-34s %6.2f ms %44s %5.1f%%\n", "losses, sums, update, data",
+    printf("  %-42s %6.2f ms %44s %5.1f%%\n", "losses, sums, update, data",
            1e3 * r->rest.median, "", 100 * r->rest.median / step);
 }
 

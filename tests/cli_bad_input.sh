@@ -10,9 +10,7 @@ if sanitized; then
     ranks() {
         local n=$1 launch=("$MPIRUN" -np "$1")
         shift
-        [ "$n" -ne 2 ] || launch=(env OMPI_MCA_ess_singleton_isolated=1
-            OMPI_MCA_btl=self OMPI_MCA_pml=ob1
-            OMPI_MCA_coll=basic,self,libnbc,inter)
+        [ "$n" -ne 2 ] || launch=(env "${alone[@]}")
         "${launch[@]}" "$GENTRAIN" "$@" >out.txt 2>err.txt
     }
 fi
@@ -92,6 +90,16 @@ touch file
 refused 4 "file" 2 train gan.yaml --out file
 refused 4 "/proc" 2 train gan.yaml --out /proc/run
 
+# --- one rank of two that cannot start: nothing is claimed by the other
+cat >second <<'END'
+#!/usr/bin/env bash
+[ "$OMPI_COMM_WORLD_RANK" = 0 ] || export LD_PRELOAD=$SHIM SHIM_THREADS=none
+exec "$REAL_GENTRAIN" "$@"
+END
+chmod +x second
+ASAN_OPTIONS=$shimmed REAL_GENTRAIN=$GENTRAIN GENTRAIN=./second MPIRUN="$MPIRUN" \
+    refused 4 "reads data ahead" 4 train gan.yaml --out x --set train.watchdog_s=0
+
 # --- checkpoints
 must "a checkpoint" ranks 2 train gan.yaml --out run --quiet
 saved=run/checkpoints/step-00000012.h5
@@ -134,12 +142,26 @@ refused 2 "did you mean --preset" 2 train --prest quickstart
 refused 2 "did you mean train" 2 trian
 refused 2 "no recipe" 2 train
 refused 2 "--steps" 2 train gan.yaml --steps
+# shellcheck disable=SC2046
+must "many options" ranks 2 train gan.yaml $(printf -- '--steps=%d ' {240..1}) --quiet
+# shellcheck disable=SC2046
+refused 2 "more than 256 options" 2 train gan.yaml $(printf -- '--steps=%d ' {257..1})
 refused 2 "whole number" 2 sample run -n many -o s.h5
 refused 2 "nothing to write" 2 sample run -n 5
 
 [ ! -e x ] || fail "a refused run left its directory behind"
 [ ! -e s.h5 ] || fail "a refused command left s.h5 behind"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left"
+
+# --- files that may not grow: an error as well, and no signal that kills
+(
+    ulimit -f 16
+    env "${alone[@]}" "$GENTRAIN" train gan.yaml --out limited --quiet >out.txt 2>err.txt
+)
+code=$?
+[ $code -eq 4 ] || fail "files over the limit gave exit code $code, not 4"
+says err.txt "no checkpoint of steps 6, 12 (cannot write"
+says err.txt "File too large"
 
 # --- a disk that runs full: training goes on, the older checkpoints stay, nothing
 # is half-written, and the one error names what is missing

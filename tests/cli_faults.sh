@@ -3,14 +3,11 @@
 # weights and the same complete metrics, and leaves no temporary files.
 . "$(dirname "$0")/common.sh"
 
-# One process without mpirun starts in no time when it looks for no network.
-export OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1 \
-    OMPI_MCA_coll=basic,self,libnbc,inter
+export "${alone[@]}" ASAN_OPTIONS="$shimmed"
 # Such processes all call their job's folder the same, and clear it away at their
 # end, so those that run at the same time must not share it.
 mkdir sessions sessions/{1,2}
 export OMPI_MCA_orte_tmpdir_base=$PWD/sessions/1
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0"
 
 # The sanitizers' build takes one call in five, as each run is slow.
 stride=1
@@ -70,12 +67,12 @@ complete() {
         rm -rf "$1"
         calm "$1" train tiny.yaml --out "$1"
         code=$?
-    elif [ $code -eq 2 ] && grep -q "has done 3 of 3" "$1.err"; then
-        code=0
-        find "$1" -name '*.tmp' -delete # a run that is complete is not opened
     fi
     [ $code -eq 0 ] || fail "$2: resuming gave $code: $(cat "$1.err")"
-    warnings "$1.err" && fail "$2: $(cat "$1.err")"
+    # A run that is complete is not opened.
+    warnings "$1.err" >"$1.warned"
+    grep -q "has done 3 of 3" "$1.warned" && find "$1" -name '*.tmp' -delete
+    grep -v "has done 3 of 3" "$1.warned" && fail "$2: $(cat "$1.err")"
     check "$1" "$2"
 }
 
@@ -135,8 +132,7 @@ resumes() {
         unseen "$run" || continue
         calm "$run" train --resume "$run" --steps 3
         code=$?
-        [ $code -eq 0 ] || grep -q "has done 3 of 3" "$run.err" ||
-            fail "$place: resuming gave $code: $(cat "$run.err")"
+        [ $code -eq 0 ] || fail "$place: resuming gave $code: $(cat "$run.err")"
         find "$run" -name '*.tmp' -delete
         check "$run" "$place"
     done

@@ -59,3 +59,46 @@ done
 cmp run.txt whole.txt || fail "metrics.jsonl differs"
 [ "$(ls run/generation.*)" = run/generation.3 ] || fail "generations: $(ls run)"
 [ -z "$(find run -name '*.tmp')" ] || fail "temporary files were left"
+
+# --- a run that was still being written to when its checkpoint was chosen: none
+# is lost, and it goes on from the newest
+sed -i 's/steps: 900/steps: 12/; s/_every: 10/_every: 6/g' vae.yaml
+must "all of it" ranks 1 train vae.yaml --out done --quiet
+rm -f done/samples/*
+behind() { # RUN: as it was after six steps
+    cp -r done "$1"
+    rm "$1/checkpoints/step-00000012.h5"
+    sed -i '7,$d' "$1/metrics.jsonl"
+}
+behind moving
+pausing moving generation.2 train --resume moving --steps 18
+await_pause
+mv moving/checkpoints/step-00000006.h5 .
+cp done/checkpoints/step-00000012.h5 moving/checkpoints
+cp done/metrics.jsonl moving
+kill -CONT $paused
+wait $paused || fail "a newer checkpoint gave exit code $?"
+says err.txt "moving/checkpoints/step-00000006.h5 was removed meanwhile: looking for"
+says out.txt ": 6 steps, "
+[ "$(cat moving/checkpoints/*.old 2>/dev/null | wc -c)" -eq 0 ] || fail "it was set aside"
+mv step-00000006.h5 moving/checkpoints
+must "the same at once" ranks 1 train vae.yaml --out whole-18 --steps 18 --quiet
+"$GENTRAIN" diff moving whole-18 >diff.txt || fail "$(cat diff.txt)"
+[ "$(wc -l <moving/metrics.jsonl)" -eq 18 ] || fail "lines are missing"
+
+# --- a job that stands still while it opens the run, and wakes when that is
+# somebody else's
+behind stalled
+touch stalled/checkpoints/step-00000012.h5.1-0.tmp
+pausing stalled 12.h5.1-0.tmp train --resume stalled --quiet
+await_pause
+must "resuming beside it" ranks 1 train --resume stalled --quiet
+echo "not to be removed" >stalled/INTERRUPTED
+(cd stalled && find . -type f | sort | xargs sha256sum) >before.txt
+kill -CONT $paused
+wait $paused
+code=$?
+[ $code -eq 4 ] || fail "the stalled job gave exit code $code, not 4: $(cat err.txt)"
+one_error err.txt "another gentrain has gone on with the run in stalled"
+(cd stalled && find . -type f | sort | xargs sha256sum) >after.txt
+cmp before.txt after.txt || fail "the stalled job changed the other's files"

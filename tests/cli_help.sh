@@ -26,6 +26,13 @@ for preset in $(cut -d' ' -f1 out.txt); do
         fail "presets show $preset is not its file"
 done
 must "--version" ranks 1 --version
+for words in --version "help" "train --help" "help config" "presets show ring"; do
+    # shellcheck disable=SC2086
+    "$GENTRAIN" $words >/dev/full 2>err.txt
+    code=$?
+    [ $code -eq 4 ] || fail "$words on a full disk gave exit code $code, not 4"
+    says err.txt "standard output: No space left"
+done
 
 if command -v man >/dev/null; then
     "$GENTRAIN" help man >gentrain.1

@@ -29,5 +29,58 @@ must "resuming an older checkpoint" ranks 2 train \
 same {whole,part}-gan/checkpoints/step-00000012.h5
 [ "$(wc -l <whole-gan/metrics.jsonl)" -eq 12 ] || fail "lines were repeated"
 
-refused 2 "has done 12 of 12 steps" 2 train --resume whole-vae
+# A run that is complete needs nothing more; with fewer steps it was not meant.
+must "resuming a complete run" ranks 2 train --resume whole-vae --quiet
+says err.txt "has done 12 of 12 steps"
+refused 2 "has done 12 of 9 steps" 2 train --resume whole-vae --steps 9
+[ ! -e whole-vae/generation.2 ] || fail "a run with nothing to do was claimed"
+# Metrics that are not there are missed; the run goes on.
+mv whole-vae/metrics.jsonl .
+must "resuming without metrics" ranks 2 train --resume whole-vae --steps 13 --quiet
+warnings err.txt | grep -q "whole-vae/metrics.jsonl is missing" || fail "no warning"
+# From inside the run's directory.
+(cd whole-vae && GENTRAIN=$(realpath "$GENTRAIN") must "resuming at home" \
+    ranks 1 train --resume checkpoints/step-00000012.h5 --steps 13 --quiet) || exit 1
+[ -e whole-vae/generation.3 ] || fail "another run was resumed"
+mkdir whole-vae/mycheckpoints
+cp whole-vae/{,my}checkpoints/step-00000012.h5
+refused 2 "RUN/checkpoints/FILE" 1 train --resume whole-vae/mycheckpoints/step-00000012.h5
 refused 4 "no-such-run" 2 train --resume no-such-run
+
+# What bits depend on is compared, and what differs is named in one line: shards,
+# however they are cut, but not ranks, unless MPI adds up the gradients.
+# warned TEXT...: one warning, which says each
+warned() {
+    warnings err.txt >warned.txt
+    [ "$(wc -l <warned.txt)" -eq 1 ] || fail "not one warning"
+    for text; do says warned.txt "$text"; done
+}
+must "going on as before" ranks 2 train --resume part-gan --steps 13 --quiet \
+    --set train.shards=4 --set train.accumulate=3
+warnings err.txt && fail "a run that goes on as before was warned of"
+must "going on otherwise" ranks 2 train --resume part-gan --steps 14 --quiet \
+    --threads 2 --set train.shards=4 --set train.accumulate=1 \
+    --set norm.sync=true --set communication.reduction=mpi
+warned "blas_threads 1 (here 2), shards 12 (here 4), norm_sync false (here true)" \
+    "reduction tree (here mpi on 2 ranks): the weights will not be"
+must "going on alone" ranks 1 train --resume part-gan --steps 15 --quiet \
+    --threads 2
+warned "made with reduction mpi on 2 ranks (here mpi on 1 rank): the weights"
+
+# So are the kernels that BLAS runs, also among ranks. Some are on every CPU, if
+# the library has them.
+must "old kernels" env OPENBLAS_CORETYPE=Nehalem "$GENTRAIN" train vae.yaml \
+    --out old --steps 1 --quiet 2>err.txt
+"$GENTRAIN" inspect old | grep -q 'blas_kernel *Nehalem' || {
+    echo "skipped: kernels cannot be chosen"
+    exit 0
+}
+must "other kernels" env OPENBLAS_CORETYPE=Prescott "$GENTRAIN" train --quiet \
+    --resume old --steps 2 2>err.txt
+warned "blas_kernel Nehalem (here Prescott)"
+"$MPIRUN" -np 1 env OPENBLAS_CORETYPE=Nehalem "$GENTRAIN" train vae.yaml \
+    --out mixed --steps 1 --quiet : \
+    -np 1 env OPENBLAS_CORETYPE=Prescott "$GENTRAIN" train vae.yaml \
+    --out mixed --steps 1 --quiet >out.txt 2>err.txt || fail "mixed kernels"
+grep -c 'its Prescott kernels here, and its Nehalem kernels on rank 0' err.txt |
+    grep -qx 1 || fail "mixed kernels are not warned of once"

@@ -88,6 +88,7 @@ SPEAKS=pmix GENTRAIN_BIND=socket must "srun, wide" job 0 'exit 0' gan.yaml
 says launched "--ntasks=7 --cpus-per-task=4"
 says launched "--cpu-bind=sockets"
 unset SLURM_CPUS_PER_TASK
+[ ! -e run ] || fail "a run that wrote nothing leaves its directory"
 mkdir -p run/checkpoints
 touch run/checkpoints/step-00000006.h5
 must "a checkpoint" job 0 'exit 0' --preset ring --out run --epochs 3
@@ -108,6 +109,15 @@ rm run/INTERRUPTED
 must "USR1 in the last step" job 0 "${usr1/echo after >run\/INTERRUPTED;/}" \
     --preset ring --out run
 asks_nothing "a run that ends when told to stop"
+# The same of a run that lost a file before, and one that is refused meanwhile.
+touch run/INTERRUPTED
+job 0 "${usr1/exit 0/exit 4}" --preset ring --out run
+asks_again "USR1 when files are missing"
+rm run/INTERRUPTED
+job 0 "$(sed 's/echo after >run\/INTERRUPTED; exit 0/exit 4/' <<<"$usr1")" \
+    --preset ring --out run
+[ $? -eq 4 ] || fail "a refusal after USR1 gives another exit code"
+asks_nothing "USR1 and a refusal"
 # TERM: saved, but for good; also when it follows USR1.
 must "TERM" job 0 "${usr1/kill -USR1/kill -TERM}" --preset ring --out run
 asks_nothing "TERM"
@@ -191,4 +201,23 @@ mkdir -p early/checkpoints
 must "a second start" job 1 'exit 0' --preset ring --out early//
 says launched "train --preset ring --out early"
 [ -d early.broken-1 ] || fail "remains are not kept"
+# But not where what had begun cannot be seen.
+must "another start" job 0 'mkdir -p seen/checkpoints' --preset ring --out seen
+cat out.txt >log.txt
+again() { # the job's log is one for all its starts
+    rm -f launched
+    PATH=$PWD/bin:$PATH SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1 \
+        timeout 60 bash "$script" --preset ring --out seen >>log.txt 2>err.txt
+}
+mv seen elsewhere
+again && fail "a run that is not there does not keep the job from going on"
+says err.txt "seen is not there any more"
+mv elsewhere seen
+printf '#!/bin/sh\nexit 1\n' >bin/find
+chmod +x bin/find
+again && fail "a run that cannot be read does not keep the job from going on"
+says err.txt "cannot tell which checkpoints seen has"
+rm bin/find
+[ ! -e launched ] || fail "a run was begun anew"
+again || fail "a run that is there again is not begun"
 must "an unknown option is refused" [ "$(job 0 'exit 0' --wrong; echo $?)" -eq 2 ]

@@ -93,6 +93,10 @@ with h5py.File("gan/checkpoints/step-00000012.h5", "r") as f:
     assert f.attrs["format_version"] == 1
     assert text(f.attrs["gentrain_version"])[0].isdigit()
     assert text(f.attrs["task"]) == "gan"
+    assert text(f.attrs["build"]) in open("version.txt").read()
+    assert f.attrs["shards"] == 12 and f.attrs["blas_threads"] == 1
+    assert text(f.attrs["norm_sync"]) == "false"
+    assert text(f.attrs["reduction"]) == "tree"
     assert f.attrs["step"] == 12 and f.attrs["seed"] == 1
     assert abs(f.attrs["epoch"] - 2.4) < 1e-9
     assert text(f["config"][()]) == open("gan/config.yaml").read()
@@ -143,8 +147,9 @@ with h5py.File("damaged.h5", "r") as f:
         pass
 EOP
 if part "h5py for $python" $python -c 'import h5py'; then
+    "$GENTRAIN" --version >version.txt
     $python check.py >out.txt 2>err.txt || fail "h5py disagrees"
-    refused 5 /generator/00_dense/weight 1 inspect damaged.h5
+    refused 5 "digest does not match" 1 inspect damaged.h5
 fi
 
 cat >lines.py <<'EOP'

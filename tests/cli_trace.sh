@@ -37,13 +37,12 @@ def row(pid, thread):
     return [(ns(e["ts"]), ns(e["ts"]) + ns(e["dur"]), e["name"], e.get("args"))
             for e in spans]
 
-networks = {
-    "gan": {"generator": "00_dense 02_batch_norm 03_relu 04_conv2d_transpose "
-                         "05_batch_norm 06_relu 07_conv2d_transpose 08_tanh",
-            "discriminator": "00_conv2d 01_leaky_relu 02_dropout 03_conv2d "
-                             "04_batch_norm 05_leaky_relu 07_dense"},
-    "vae": {"encoder": "01_dense 02_relu 03_dense",
-            "decoder": "00_dense 01_relu 02_dense"},
+networks = { # without activations, which the layers before them carry out
+    "gan": {"generator": "00_dense 02_batch_norm 04_conv2d_transpose "
+                         "05_batch_norm 07_conv2d_transpose",
+            "discriminator": "00_conv2d 02_dropout 03_conv2d 04_batch_norm "
+                             "07_dense"},
+    "vae": {"encoder": "01_dense 03_dense", "decoder": "00_dense 02_dense"},
 }[recipe]
 wanted = {"step", "wait for data", "held-out figures", "agree on outputs", "checkpoint"}
 if ranks > 1:

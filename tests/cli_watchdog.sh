@@ -54,8 +54,14 @@ kill -STOP "$second"
 ended 9
 says err.txt "as rank 1 (process $second) is stopped"
 
-# Each rank can be asked why, also the first, and also where shards meet.
+# Each rank can be asked why, also the first, and also where shards meet. While a
+# job is suspended as a whole nobody asks.
 start --set norm.sync=true
+kill -STOP "$first" "$second"
+sleep 3
+kill -CONT "$first" "$second"
+sleep 0.5
+kill -0 $launcher || fail "the job was ended for having been suspended"
 kill -STOP "$first"
 ended 9
 says err.txt "waiting for other ranks"
@@ -63,3 +69,19 @@ says err.txt "waiting for other ranks"
 # What the run had saved is there to go on from.
 must "going on" ranks 2 train --resume run --quiet \
     --steps $(($(ls run/checkpoints | tail -n 1 | tr -dc 0-9 | sed 's/^0*//;s/5$//') + 3))
+
+# A rank that hangs while the job starts: its data are a pipe that nobody fills.
+mkdir here there
+{
+    printf '\0\0\10\3\0\0\0\30\0\0\0\14\0\0\0\14'
+    head -c $((24 * 144)) /dev/zero
+} >here/images
+mkfifo there/images
+set -- train "$PWD/gan.yaml" --quiet --data images --set train.watchdog_s=2
+"$MPIRUN" -np 1 -wdir here "$GENTRAIN" "$@" : -np 1 -wdir there "$GENTRAIN" "$@" \
+    >out.txt 2>err.txt &
+launcher=$!
+ranks_of=
+ended 9
+says err.txt "rank 1 on"
+says err.txt "while opening the data"

@@ -106,6 +106,7 @@ for folder in checkpoints samples; do
     [ $code -eq 4 ] || fail "without its $folder the run gave exit code $code"
     [ -n "$(find no-$folder/$folder -name '*.h5' -newer mark)" ] ||
         fail "no $folder after the folder was back"
+    says no-$folder/INTERRUPTED "after step $(newest no-$folder);"
     [ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "not one error"
     grep 'gentrain: error: ' err.txt >error.txt
     says error.txt "no-$folder/$folder"

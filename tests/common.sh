@@ -12,6 +12,31 @@ ranks() {
     "$MPIRUN" -np "$n" "$GENTRAIN" "$@" >out.txt 2>err.txt
 }
 
+# One process without mpirun starts in no time when it looks for no network.
+alone=(OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1
+    OMPI_MCA_coll=basic,self,libnbc,inter)
+# What the sanitizers' build needs beside a preloaded library.
+shimmed=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0
+
+# pausing RUN NAME COMMAND...: gentrain, in the background as process $paused, will
+# stop itself before the first call of the system that names a path in RUN with
+# NAME in it; await_pause waits for that. Output in out.txt, err.txt.
+pausing() {
+    local run=$1 name=$2
+    shift 2
+    env "${alone[@]}" ASAN_OPTIONS="$shimmed" LD_PRELOAD="$SHIM" SHIM_DIR="$run" \
+        SHIM_NAME="$name" SHIM_AT=1 SHIM_DO=pause "$GENTRAIN" "$@" \
+        >out.txt 2>err.txt &
+    paused=$!
+}
+await_pause() {
+    for _ in $(seq 1500); do
+        grep -q '^State:.T' "/proc/$paused/status" && return
+        sleep 0.02
+    done
+    fail "it does not stop itself"
+}
+
 fail() {
     echo "FAILED: $*"
     [ -s out.txt ] && sed 's/^/  stdout: /' out.txt | tail -n 15

@@ -180,7 +180,7 @@ static void conv_forward(conv_bench *b)
 
 static void conv_backward(conv_bench *b)
 {
-    b->layer.type->backward(&b->layer, &b->pass, b->x, NULL, b->dy, b->dx, NULL,
+    b->layer.type->backward(&b->layer, &b->pass, b->x, b->y, b->dy, b->dx, NULL,
                             b->scratch);
 }
 

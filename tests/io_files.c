@@ -3,8 +3,30 @@
 
 #include "gentrain/files.h"
 #include "gentrain/h5file.h"
+#include "gentrain/phase.h"
 
 #include <errno.h>
+
+/* Which directory was flushed last; the disk need not be waited for. */
+static ino_t flushed;
+
+int fsync(int fd)
+{
+    struct stat info;
+    if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
+        flushed = info.st_ino;
+    return 0;
+}
+
+/* Whether the directory "" (the scratch folder) or below was flushed last. */
+static bool was_flushed(const char *name)
+{
+    struct stat info;
+    assert_int_equal(stat(in_scratch(name), &info), 0);
+    bool was = flushed == info.st_ino;
+    flushed = 0;
+    return was;
+}
 
 /* Begin a file that holds one number. */
 static gt_h5 *begin(const char *name, int32_t value)
@@ -35,6 +57,37 @@ static void a_replaced_file_has_the_new_bytes_and_no_neighbours(void **state)
     assert_ok(gt_file_replace(in_scratch("a.txt"), NULL, 0));
     assert_text("a.txt", "");
     assert_int_equal(names_in(""), 1);
+}
+
+typedef struct scan {
+    const uint8_t *expected;
+    size_t done;
+} scan;
+
+static void compare(void *context, const void *data, size_t size)
+{
+    scan *s = context;
+    assert_memory_equal(data, s->expected + s->done, size);
+    s->done += size;
+}
+
+/* Beyond the size after which it is flushed, too. */
+static void a_large_file_is_written_and_scanned_with_signs_of_life(void **state)
+{
+    (void)state;
+    enum { MB = 1 << 20, SIZE = 65 * MB + 1 };
+    uint8_t *bytes = calloc(SIZE, 1);
+    assert_non_null(bytes);
+    bytes[SIZE - 1] = 1;
+    uint64_t before = gt_phase_beats();
+    assert_ok(gt_file_replace(in_scratch("a"), bytes, SIZE));
+    assert_in_range(gt_phase_beats() - before, SIZE / MB, SIZE / MB + 2);
+    scan s = {.expected = bytes};
+    before = gt_phase_beats();
+    assert_ok(gt_file_scan(in_scratch("a"), compare, &s));
+    assert_int_equal(s.done, SIZE);
+    assert_true(gt_phase_beats() - before >= SIZE / MB);
+    free(bytes);
 }
 
 /* Around the size below which pieces are written together. */
@@ -121,18 +174,6 @@ static void a_file_is_read_whole_whatever_its_size(void **state)
         free(data);
         free(bytes);
     }
-}
-
-typedef struct scan {
-    const uint8_t *expected;
-    size_t done;
-} scan;
-
-static void compare(void *context, const void *data, size_t size)
-{
-    scan *s = context;
-    assert_memory_equal(data, s->expected + s->done, size);
-    s->done += size;
 }
 
 static void a_file_is_scanned_whole_whatever_its_size(void **state)
@@ -272,6 +313,80 @@ static void a_guard_can_refuse_a_file_its_name(void **state)
     assert_text("a.txt", "new");
 }
 
+static void a_guard_can_refuse_any_change_of_names(void **state)
+{
+    (void)state;
+    char reason[] = "not here, not now";
+    store_text("a.txt", "");
+    store_text("a.txt.12-0.tmp", "");
+    gt_file_set_guard(refuse, reason);
+    gt_status renamed = gt_file_rename(in_scratch("a.txt"), in_scratch("b"));
+    gt_status removed = gt_file_remove(in_scratch("a.txt"));
+    gt_status swept = gt_directory_sweep(scratch);
+    gt_file_set_guard(NULL, NULL);
+    assert_int_equal(renamed, GT_ERR_IO);
+    assert_int_equal(removed, GT_ERR_IO);
+    assert_fails(swept, GT_ERR_IO, reason);
+    assert_int_equal(names_in(""), 2);
+    assert_ok(gt_directory_sweep(scratch));
+    assert_ok(gt_file_remove(in_scratch("a.txt")));
+    assert_ok(gt_file_remove(in_scratch("a.txt")));
+    assert_int_equal(names_in(""), 0);
+}
+
+/* What is done on the strength of a new name must not outlive it. */
+static void names_reach_the_disk(void **state)
+{
+    (void)state;
+    bool made;
+    assert_ok(gt_directory_make_new(in_scratch("run"), &made));
+    assert_true(made && was_flushed(""));
+    assert_ok(gt_directory_make_new(in_scratch("run"), &made));
+    assert_false(made);
+    assert_ok(gt_directory_make(in_scratch("run/b/c")));
+    assert_true(was_flushed("run/b"));
+    assert_ok(gt_file_replace(in_scratch("run/b/a"), "1", 1));
+    assert_true(was_flushed("run/b"));
+    assert_ok(gt_file_rename(in_scratch("run/b/a"), in_scratch("run/a")));
+    assert_true(was_flushed("run"));
+    assert_text("run/a", "1");
+    assert_ok(gt_file_rename(in_scratch("none"), in_scratch("run/a")));
+    assert_fails(gt_directory_make_new(in_scratch("run/a/b"), &made), GT_ERR_IO,
+                 strerror(ENOTDIR));
+}
+
+typedef struct visits {
+    int count, descriptor; /* of the directory */
+} visits;
+
+static gt_status visit(const char *name, void *context)
+{
+    visits *v = context;
+    assert_string_equal(name, "a.txt");
+    v->count++;
+    return v->descriptor > 0 && close(v->descriptor) != 0
+               ? gt_fail(GT_ERR_IO, "nothing to close")
+               : GT_OK;
+}
+
+/* The descriptor goes while names are read, as errors of a disk come. */
+static void an_error_while_listing_is_not_the_end_of_the_list(void **state)
+{
+    (void)state;
+    visits v = {0};
+    store_text("a.txt", "");
+    assert_ok(gt_directory_list(scratch, visit, &v));
+    assert_int_equal(v.count, 1);
+    v.descriptor = dup(STDIN_FILENO); /* the next free one */
+    close(v.descriptor);
+    assert_fails(gt_directory_list(scratch, visit, &v), GT_ERR_IO,
+                 strerror(EBADF));
+    assert_says(scratch);
+    assert_int_equal(v.count, 2);
+    assert_fails(gt_directory_list(in_scratch("none"), visit, &v), GT_ERR_IO,
+                 strerror(ENOENT));
+}
+
 /* Whose process number is ours, and who is dead or on another machine. */
 static void a_temporary_file_of_another_process_is_left_alone(void **state)
 {
@@ -287,16 +402,19 @@ static void a_temporary_file_of_another_process_is_left_alone(void **state)
 static void a_sweep_takes_temporary_files_and_nothing_else(void **state)
 {
     (void)state;
-    static const char *const names[] = {"a.h5", "tmp", "a.tmp.h5", "a.tmp~"};
-    for (int i = 0; i < 4; i++)
+    static const char *const names[] = {
+        "a.h5",     "tmp",       "a.tmp.h5",         "a.tmp~",
+        "my.tmp",   "a.12.tmp",  "a.2024-05-01.tmp", "a.12-0.tmp.h5",
+        "a.-1.tmp", "a.x-0.tmp", "a.12-00.tmp",      "a.12-0"};
+    const int n = sizeof names / sizeof *names;
+    for (int i = 0; i < n; i++)
         store_text(names[i], "");
     store_text("a.h5.12-0.tmp", "");
-    store_text("b.h5.tmp", "");
+    store_text("c.1-2.d.4194304-999.tmp", "");
     assert_ok(gt_directory_sweep(scratch));
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < n; i++)
         assert_true(exists(names[i]));
-    assert_int_equal(names_in(""), 4);
-    assert_ok(gt_directory_sweep(in_scratch("none")));
+    assert_int_equal(names_in(""), n);
 }
 
 static void a_file_that_cannot_be_written_is_refused_at_once(void **state)
@@ -335,6 +453,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
+        each(a_large_file_is_written_and_scanned_with_signs_of_life),
         each(pieces_of_any_size_make_one_file),
         each(a_full_disk_leaves_the_older_file),
         each(a_name_that_is_taken_by_a_folder_is_refused),
@@ -349,6 +468,9 @@ int main(void)
         each(a_commit_into_a_folder_that_went_away_is_refused),
         each(a_commit_over_a_folder_leaves_no_temporary_file),
         each(a_guard_can_refuse_a_file_its_name),
+        each(a_guard_can_refuse_any_change_of_names),
+        each(names_reach_the_disk),
+        each(an_error_while_listing_is_not_the_end_of_the_list),
         each(a_temporary_file_of_another_process_is_left_alone),
         each(a_sweep_takes_temporary_files_and_nothing_else),
         each(a_file_that_cannot_be_written_is_refused_at_once),

@@ -158,6 +158,44 @@ static void checkpoints_beyond_a_step_are_set_aside(void **state)
     assert_int_equal(names_in("checkpoints"), 3);
 }
 
+/* Chosen while somebody else may have trained there. */
+static void a_choice_is_confirmed_while_it_is_there_and_the_newest(void **state)
+{
+    (void)state;
+    char two[GT_PATH];
+    make_damaged_run("3");
+    gt_checkpoint_path(scratch, 2, two);
+    assert_ok(gt_checkpoint_confirm(scratch, 2, two, true));
+    assert_ok(gt_checkpoint_confirm(scratch, 2, two, false));
+    save("checkpoints/step-00000003.h5");
+    assert_fails(gt_checkpoint_confirm(scratch, 2, two, true), GT_ERR_STALE,
+                 "step-00000003.h5 was written meanwhile");
+    assert_ok(gt_checkpoint_confirm(scratch, 2, two, false));
+    assert_int_equal(unlink(two), 0);
+    assert_fails(gt_checkpoint_confirm(scratch, 2, two, false), GT_ERR_STALE,
+                 "step-00000002.h5 was removed meanwhile");
+}
+
+static void a_file_that_went_away_is_told_from_a_bad_one(void **state)
+{
+    (void)state;
+    char path[GT_PATH];
+    make_damaged_run("1");
+    gt_checkpoint_path(scratch, 1, path);
+    assert_fails(gt_checkpoint_missed(path, gt_checkpoint_check(path)),
+                 GT_ERR_FORMAT, "is damaged");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(gt_checkpoint_missed(path, gt_checkpoint_check(path)),
+                     GT_ERR_STALE);
+    /* A name that leads nowhere is there, and stays so. */
+    assert_int_equal(symlink("nowhere", path), 0);
+    assert_int_equal(gt_checkpoint_missed(path, gt_checkpoint_check(path)),
+                     GT_ERR_IO);
+    assert_int_equal(
+        symlink("nowhere", in_scratch("checkpoints/step-00000004.h5")), 0);
+    assert_good("checkpoints/step-00000003.h5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +204,8 @@ int main(void)
         each(a_checkpoint_without_a_digest_is_checked_by_its_sums),
         each(the_newest_good_checkpoint_is_found),
         each(checkpoints_beyond_a_step_are_set_aside),
+        each(a_choice_is_confirmed_while_it_is_there_and_the_newest),
+        each(a_file_that_went_away_is_told_from_a_bad_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static void mix_forward(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void mix_backward(const gt_layer *layer, const gt_pass *pass,
-                         const gt_real *x, const gt_real *y, const gt_real *dy,
+                         const gt_real *x, const gt_real *y, gt_real *dy,
                          gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
     (void)y, (void)saved, (void)scratch;

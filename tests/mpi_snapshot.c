@@ -2,15 +2,29 @@
  * their step, not a later one, come after their lines of metrics, and a state
  * that must not be kept is refused on all ranks without touching older files.
  */
+#define _GNU_SOURCE
 #include "scratch.h"
 #include "task_fixture.h"
 
+#include "gentrain/files.h"
+#include "gentrain/phase.h"
 #include "train/outputs.h"
 #include "train/run.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 
 static gt_comm *comm;
+
+/* In place of the system's: there is no memory for texts. */
+static bool no_texts;
+
+FILE *open_memstream(char **text, size_t *size)
+{
+    __typeof__(&open_memstream) real =
+        (__typeof__(real))dlsym(RTLD_NEXT, "open_memstream");
+    return no_texts ? NULL : real(text, size);
+}
 
 static const char *const recipe =
     "task: vae\n"
@@ -69,7 +83,7 @@ static void a_checkpoint_holds_the_state_of_its_step(void **state)
         succeeds(gt_outputs_write(&outputs, f.step, 0, true, true));
     }
     fixture_step(&f, 1);
-    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
     if (comm->rank == 0) {
         assert_int_equal(names_in("checkpoints"), 2);
         assert_int_equal(names_in("samples"), 9);
@@ -122,7 +136,7 @@ static void moments_come_from_all_ranks_and_go_back_to_any(void **state)
     gt_real *kept = keep(&want);
     succeeds(gt_outputs_write(&outputs, f.step, 0, false, true));
     fixture_step(&f, 2);
-    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
     succeeds(gt_snapshot_read(f.task, path_of(3), true, &step));
     assert_same_state(&f, &want);
     assert_int_equal(f.task->learner[1]->optimizer.updates, 3);
@@ -159,7 +173,7 @@ static void the_last_checkpoint_is_written_from_where_the_state_is(void **state)
         if (!gt_checkpoint_is_optimizer(s->copy[i].path) || comm->size == 1)
             assert_false(s->copy[i].data >= s->numbers &&
                          s->copy[i].data < s->numbers + total);
-    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
     fixture_step(&f, 1);
     succeeds(gt_snapshot_read(f.task, path_of(3), true, &step));
     assert_same_state(&f, &want);
@@ -183,7 +197,7 @@ static void a_state_with_nan_is_refused_on_all_ranks(void **state)
                  "step 2: encoder/");
     assert_true(gt_outputs_failed(&outputs) == (comm->rank == 0));
     gt_status later = gt_fail(GT_ERR_IO, "what came of it");
-    assert_fails(gt_outputs_finish(&outputs, later), GT_ERR_NUMERIC,
+    assert_fails(gt_outputs_finish(&outputs, later, 0), GT_ERR_NUMERIC,
                  "holds NaN or infinity");
     if (comm->rank == 0) {
         assert_int_equal(names_in("checkpoints"), 1);
@@ -200,7 +214,7 @@ static void a_failed_training_keeps_its_own_message(void **state)
     open_all(&f, &outputs);
     succeeds(gt_outputs_write(&outputs, 1, 0, true, true));
     gt_status broken = gt_fail(GT_ERR_NUMERIC, "step 2 broke");
-    assert_fails(gt_outputs_finish(&outputs, broken), GT_ERR_NUMERIC,
+    assert_fails(gt_outputs_finish(&outputs, broken, 0), GT_ERR_NUMERIC,
                  "step 2 broke");
     close_all(&f, &outputs);
     if (comm->rank == 0) {
@@ -218,7 +232,7 @@ static void a_folder_that_is_gone_is_told_to_all_ranks(void **state)
     if (comm->rank == 0)
         assert_int_equal(rmdir(in_scratch("checkpoints")), 0);
     succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
-    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+    assert_fails(gt_outputs_finish(&outputs, GT_OK, 0), GT_ERR_IO,
                  "checkpoints/step-00000001.h5: No such file or directory");
     close_all(&f, &outputs);
 }
@@ -239,7 +253,7 @@ static void metrics_that_do_not_fit_keep_a_checkpoint_back(void **state)
     gt_outputs_line(&outputs, 1, 0, &none);
     succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
     assert_false(gt_outputs_failed(&outputs));
-    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+    assert_fails(gt_outputs_finish(&outputs, GT_OK, 0), GT_ERR_IO,
                  "no checkpoint of step 1 (");
     assert_says("not all metrics of step");
     assert_says("metrics.jsonl: No space left");
@@ -271,7 +285,7 @@ static void lines_that_did_not_fit_are_written_when_they_do(void **state)
     }
     gt_outputs_line(&outputs, 2, 0, &none);
     succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
-    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+    assert_fails(gt_outputs_finish(&outputs, GT_OK, 0), GT_ERR_IO,
                  "no checkpoint of step 1 (");
     assert_null(strstr(gt_message(), "not all metrics"));
     close_all(&f, &outputs);
@@ -280,6 +294,76 @@ static void lines_that_did_not_fit_are_written_when_they_do(void **state)
     assert_int_equal(names_in("checkpoints"), 1);
     assert_text("metrics.jsonl", "{\"step\": 1, \"epoch\": 0}\n"
                                  "{\"step\": 2, \"epoch\": 0}\n");
+}
+
+/* What comes after cannot bring it back. */
+static void a_line_that_found_no_memory_is_missing_in_the_end(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    gt_metrics none = {0};
+    open_all(&f, &outputs);
+    if (comm->rank == 0)
+        assert_ok(gt_journal_open(&outputs.journal, scratch, 0));
+    gt_outputs_line(&outputs, 1, 0, &none);
+    no_texts = true;
+    gt_outputs_line(&outputs, 2, 0, &none);
+    no_texts = false;
+    gt_outputs_line(&outputs, 3, 0, &none);
+    assert_fails(gt_outputs_finish(&outputs, GT_OK, 0), GT_ERR_IO,
+                 "not all metrics of step 2 (");
+    close_all(&f, &outputs);
+    if (comm->rank == 0)
+        assert_text("metrics.jsonl", "{\"step\": 1, \"epoch\": 0}\n"
+                                     "{\"step\": 3, \"epoch\": 0}\n");
+}
+
+/* A checkpoint that is written, or finds no folder, by the time this returns.
+ */
+static void write_checkpoint(gt_outputs *outputs, uint64_t step, bool lost)
+{
+    bool first = comm->rank == 0;
+    if (first && lost)
+        assert_int_equal(rmdir(in_scratch("checkpoints")), 0);
+    succeeds(gt_outputs_write(outputs, step, 0, false, true));
+    if (first)
+        assert_ok(gt_writer_drain(outputs->writer));
+    if (first && lost)
+        assert_int_equal(mkdir(in_scratch("checkpoints"), 0777), 0);
+}
+
+/* Files that were lost on the way do not keep a run from going on. */
+static void a_stopped_run_is_marked_if_it_can_go_on_from_there(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    write_checkpoint(&outputs, 1, true);
+    assert_fails(gt_outputs_finish(&outputs, GT_OK, 1), GT_ERR_IO,
+                 "no checkpoint of step 1 (");
+    assert_false(gt_outputs_saved(&outputs, 1));
+    if (comm->rank == 0)
+        assert_false(exists("INTERRUPTED"));
+    write_checkpoint(&outputs, 2, false);
+    assert_fails(gt_outputs_finish(&outputs, GT_OK, 2), GT_ERR_IO,
+                 "no checkpoint of step 1 (");
+    assert_true(gt_outputs_saved(&outputs, 2) == (comm->rank == 0));
+    if (comm->rank == 0)
+        assert_true(exists("INTERRUPTED"));
+    close_all(&f, &outputs);
+}
+
+static void a_checkpoint_that_went_away_is_told_to_all_ranks(void **state)
+{
+    (void)state;
+    fixture f;
+    uint64_t step;
+    fixture_open(&f, comm, recipe, NO_SETS);
+    assert_int_equal(gt_snapshot_read(f.task, path_of(1), true, &step),
+                     GT_ERR_STALE);
+    fixture_close(&f);
 }
 
 /* Somebody else goes on with the run while this one still writes. */
@@ -301,12 +385,46 @@ static void a_run_that_was_taken_over_stops_on_all_ranks(void **state)
     assert_true(gt_outputs_failed(&outputs) == (comm->rank == 0));
     assert_fails(gt_outputs_write(&outputs, 2, 0, true, true), GT_ERR_IO,
                  "another gentrain has gone on with the run");
-    assert_fails(gt_outputs_finish(&outputs, GT_OK), GT_ERR_IO,
+    assert_fails(gt_outputs_finish(&outputs, GT_OK, 0), GT_ERR_IO,
                  "another gentrain has gone on with the run");
     if (comm->rank == 0) {
         assert_int_equal(names_in("checkpoints"), 1);
         assert_int_equal(names_in("samples"), 0);
     }
+    close_all(&f, &outputs);
+}
+
+static _Atomic uint64_t enough;
+
+/* A checkpoint that takes its time before it gets its name, with signs of life,
+ * until the thread that trains has passed on some. */
+static gt_status linger(void *context)
+{
+    (void)context;
+    for (int i = 0; i < 1000 && gt_phase_beats() < enough; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+        gt_phase_beat();
+    }
+    return GT_OK;
+}
+
+static void ranks_that_wait_for_a_file_live_as_long_as_it_grows(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    enough = UINT64_MAX;
+    if (comm->rank == 0)
+        gt_file_set_guard(linger, NULL);
+    succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
+    uint64_t before = gt_phase_beats();
+    enough = before + 3;
+    succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
+    bool told = gt_phase_beats() - before > 1; /* one comes with agreement */
+    assert_true(gt_comm_max(comm, !told) == 0);
+    succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
+    gt_file_set_guard(NULL, NULL);
     close_all(&f, &outputs);
 }
 
@@ -325,7 +443,11 @@ int main(int argc, char **argv)
         on_all_ranks(a_folder_that_is_gone_is_told_to_all_ranks),
         on_all_ranks(metrics_that_do_not_fit_keep_a_checkpoint_back),
         on_all_ranks(lines_that_did_not_fit_are_written_when_they_do),
+        on_all_ranks(a_line_that_found_no_memory_is_missing_in_the_end),
+        on_all_ranks(a_stopped_run_is_marked_if_it_can_go_on_from_there),
+        on_all_ranks(a_checkpoint_that_went_away_is_told_to_all_ranks),
         on_all_ranks(a_run_that_was_taken_over_stops_on_all_ranks),
+        on_all_ranks(ranks_that_wait_for_a_file_live_as_long_as_it_grows),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

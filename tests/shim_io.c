@@ -6,9 +6,13 @@
  * called for, as a power loss may do. Environment:
  *   SHIM_DIR   folder, as the program names it
  *   SHIM_AT    k, from 1
+ *   SHIM_NAME  count only calls that name a path with this in it
  *   SHIM_DO    number of an error, or before, or after; "torn": a write (any
- *              call else: before) is done in half, then the process dies
- *   SHIM_LOG   file that gets a line when it happens */
+ *              call else: before) is done in half, then the process dies;
+ *              "pause": the process stops itself before it
+ *   SHIM_LOG   file that gets a line when it happens
+ * And one more:
+ *   SHIM_THREADS  any: threads of the program itself cannot be started */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -69,9 +74,12 @@ static void die(void)
 
 /* What the next call on our files shall do: 0: as always, -1: die after it, -2:
  * die in the middle of it, else fail so. */
-static int verdict(const char *call)
+static int verdict(const char *call, const char *path)
 {
     const char *at = getenv("SHIM_AT"), *what = getenv("SHIM_DO");
+    const char *name = getenv("SHIM_NAME");
+    if (name && !(path && strstr(path, name)))
+        return 0;
     pthread_mutex_lock(&lock);
     int hit = at && what && ++calls == atoi(at);
     pthread_mutex_unlock(&lock);
@@ -82,14 +90,18 @@ static int verdict(const char *call)
         return -1;
     if (!strcmp(what, "torn") && !strcmp(call, "write"))
         return -2;
+    if (!strcmp(what, "pause")) {
+        kill(getpid(), SIGSTOP);
+        return 0;
+    }
     if (atoi(what) == 0)
         die();
     return atoi(what);
 }
 
 /* Fail as told, or do the call and perhaps die after it. */
-#define CALL(name, ...)                                                        \
-    int what = verdict(#name);                                                 \
+#define CALL(name, path, ...)                                                  \
+    int what = verdict(#name, path);                                           \
     if (what > 0) {                                                            \
         errno = what;                                                          \
         return -1;                                                             \
@@ -117,7 +129,7 @@ int open(const char *path, int flags, ...)
     va_end(args);
     if (!is_below(path))
         return REAL(open)(path, flags, mode);
-    CALL(open, path, flags, mode);
+    CALL(open, path, path, flags, mode);
     return remember(result, flags);
 }
 
@@ -125,7 +137,7 @@ ssize_t write(int fd, const void *data, size_t size)
 {
     if (!is_ours(fd))
         return REAL(write)(fd, data, size);
-    int what = verdict("write");
+    int what = verdict("write", NULL);
     if (what > 0) {
         errno = what;
         return -1;
@@ -142,7 +154,7 @@ int fsync(int fd)
 {
     if (!is_ours(fd))
         return REAL(fsync)(fd);
-    int what = verdict("fsync");
+    int what = verdict("fsync", NULL);
     if (what > 0) {
         errno = what;
         return -1;
@@ -160,7 +172,7 @@ int close(int fd)
 {
     if (!is_ours(fd))
         return REAL(close)(fd);
-    int what = verdict("close");
+    int what = verdict("close", NULL);
     /* The descriptor is gone also when close fails. */
     int result = REAL(close)(fd);
     file[fd].in = 0;
@@ -177,7 +189,7 @@ int rename(const char *from, const char *to)
 {
     if (!is_below(to))
         return REAL(rename)(from, to);
-    CALL(rename, from, to);
+    CALL(rename, to, from, to);
     return result;
 }
 
@@ -185,7 +197,7 @@ int unlink(const char *path)
 {
     if (!is_below(path))
         return REAL(unlink)(path);
-    CALL(unlink, path);
+    CALL(unlink, path, path);
     return result;
 }
 
@@ -193,6 +205,17 @@ int mkdir(const char *path, mode_t mode)
 {
     if (!is_below(path))
         return REAL(mkdir)(path, mode);
-    CALL(mkdir, path, mode);
+    CALL(mkdir, path, path, mode);
     return result;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                   void *(*run)(void *), void *argument)
+{
+    Dl_info of_run, of_program;
+    const void *entry = (const void *)getauxval(AT_ENTRY);
+    if (getenv("SHIM_THREADS") && dladdr((void *)run, &of_run) &&
+        dladdr(entry, &of_program) && of_run.dli_fbase == of_program.dli_fbase)
+        return EAGAIN;
+    return REAL(pthread_create)(thread, attributes, run, argument);
 }

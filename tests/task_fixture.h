@@ -97,7 +97,7 @@ static inline void fixture_close(fixture *f)
 static inline void fixture_step(fixture *f, int steps)
 {
     for (int i = 0; i < steps; i++) {
-        gt_metrics_clear(&f->metrics);
+        f->metrics = (gt_metrics){0};
         succeeds(f->task->type->step(f->task, f->step, f->loader, &f->metrics));
         f->step++;
     }
@@ -108,7 +108,7 @@ static inline void fixture_hold_out(fixture *f)
 {
     gt_heldout heldout;
     succeeds(gt_heldout_new(&heldout, f->task, f->held_out, 0));
-    gt_metrics_clear(&f->metrics);
+    f->metrics = (gt_metrics){0};
     gt_heldout_run(&heldout, f->task, &f->metrics);
     gt_heldout_free(&heldout);
 }

@@ -42,9 +42,14 @@ static void run(const gt_layer *layer, const gt_pass *pass, const gt_real *in,
     gt_real *scratch = gt_real_alloc(layer->scratch);
     assert_true(saved && scratch);
     layer->type->forward(layer, pass, in, y, saved, scratch);
-    if (gradient)
-        layer->type->backward(layer, pass, in, NULL, gradient, dx, saved,
-                              scratch);
+    size_t count = (size_t)pass->n * gt_shape_size(layer->in);
+    gt_real *loss = gt_real_alloc(count);
+    assert_non_null(loss);
+    if (gradient) {
+        memcpy(loss, gradient, count * sizeof *loss);
+        layer->type->backward(layer, pass, in, y, loss, dx, saved, scratch);
+    }
+    free(loss);
     free(saved);
     free(scratch);
 }

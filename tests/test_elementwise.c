@@ -51,7 +51,7 @@ static void activations_match_reference_values(void **state)
 {
     (void)state;
     const gt_pass pass = {.n = 1};
-    const gt_real ones[POINTS] = {1, 1, 1, 1, 1};
+    gt_real ones[POINTS] = {1, 1, 1, 1, 1};
     for (int i = 0; i < KNOWN; i++) {
         gt_real y[POINTS], dx[POINTS];
         void *options =
@@ -70,7 +70,7 @@ static void activations_pass_nan_on_and_stand_large_numbers(void **state)
     (void)state;
     const gt_pass pass = {.n = 1};
     const gt_real x[] = {NAN, 1e30f, -1e30f};
-    const gt_real dy[] = {1, 1, 1};
+    gt_real dy[] = {1, 1, 1};
     for (int i = 0; i < KNOWN; i++) {
         gt_real y[3], dx[3];
         void *options =

@@ -265,7 +265,6 @@ static void a_batch_is_valid_until_the_next_call(void **state)
         int hits[32] = {0};
         assert_batch(&config, batch, b, hits);
     }
-    assert_true(gt_loader_waited(loader) >= 0);
     gt_loader_close(loader);
     gt_source_close(source);
 }

@@ -4,6 +4,7 @@
 
 #include "gentrain/metrics.h"
 
+#include <errno.h>
 #include <float.h>
 #include <math.h>
 
@@ -21,8 +22,7 @@ static const char *line_of(uint64_t step, double epoch, const gt_metrics *m)
 static void a_line_is_one_object_in_the_order_of_setting(void **state)
 {
     (void)state;
-    gt_metrics m;
-    gt_metrics_clear(&m);
+    gt_metrics m = {0};
     assert_string_equal(line_of(UINT64_MAX, 0, &m),
                         "{\"step\": 18446744073709551615, \"epoch\": 0}\n");
     gt_metrics_set(&m, "loss_d", 1.5);
@@ -30,7 +30,7 @@ static void a_line_is_one_object_in_the_order_of_setting(void **state)
     assert_string_equal(
         line_of(3, 0.25, &m),
         "{\"step\": 3, \"epoch\": 0.25, \"loss_d\": 1.5, \"a\": -2}\n");
-    gt_metrics_clear(&m);
+    m = (gt_metrics){0};
     gt_metrics_set(&m, "b", 4);
     assert_string_equal(line_of(3, 0.25, &m),
                         "{\"step\": 3, \"epoch\": 0.25, \"b\": 4}\n");
@@ -39,8 +39,7 @@ static void a_line_is_one_object_in_the_order_of_setting(void **state)
 static void what_json_cannot_say_becomes_null(void **state)
 {
     (void)state;
-    gt_metrics m;
-    gt_metrics_clear(&m);
+    gt_metrics m = {0};
     gt_metrics_set(&m, "nan", NAN);
     gt_metrics_set(&m, "inf", INFINITY);
     gt_metrics_set(&m, "less", -INFINITY);
@@ -54,8 +53,7 @@ static void figures_keep_their_precision(void **state)
     (void)state;
     static const double values[] = {1e-30, -12345.678, FLT_MAX, 1.0 / 3};
     for (int i = 0; i < 4; i++) {
-        gt_metrics m;
-        gt_metrics_clear(&m);
+        gt_metrics m = {0};
         gt_metrics_set(&m, "x", values[i]);
         const char *x = strstr(line_of(1, 1, &m), "\"x\": ");
         assert_non_null(x);
@@ -67,8 +65,7 @@ static void figures_keep_their_precision(void **state)
 static void more_figures_than_there_is_room_for_are_dropped(void **state)
 {
     (void)state;
-    gt_metrics m;
-    gt_metrics_clear(&m);
+    gt_metrics m = {0};
     for (int i = 0; i < GT_METRICS_MAX + 3; i++)
         gt_metrics_set(&m, i < GT_METRICS_MAX ? "kept" : "dropped", i);
     assert_int_equal(m.count, GT_METRICS_MAX);
@@ -168,6 +165,20 @@ static void a_process_that_has_the_file_open_writes_to_nowhere(void **state)
     assert_text("metrics.jsonl", ONE TWO);
 }
 
+/* What cannot be looked at may be full of lines. */
+static void only_a_file_that_is_not_there_is_begun_anew(void **state)
+{
+    (void)state;
+    go_on(7, TEN);
+    assert_text("metrics.jsonl", TEN);
+    unlink(in_scratch("metrics.jsonl"));
+    assert_int_equal(symlink("metrics.jsonl", in_scratch("metrics.jsonl")), 0);
+    assert_fails(gt_metrics_trim(scratch, 7), GT_ERR_IO, strerror(ELOOP));
+    struct stat info;
+    assert_int_equal(lstat(in_scratch("metrics.jsonl"), &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+}
+
 static void a_run_that_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -189,6 +200,7 @@ int main(void)
         each(what_is_no_line_of_ours_ends_what_stays),
         each(a_repeated_step_ends_what_stays),
         each(a_process_that_has_the_file_open_writes_to_nowhere),
+        each(only_a_file_that_is_not_there_is_begun_anew),
         each(a_run_that_is_not_there_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

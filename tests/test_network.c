@@ -99,6 +99,41 @@ static void absurd_networks_are_refused(void **state)
     stack_close(&s);
 }
 
+/* Sizes that an int cannot count are found before anything is computed of them.
+ */
+static void layers_too_large_to_count_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        gt_shape in;
+        const char *layer, *says;
+    } cases[] = {
+        {{1, 1, 4096},
+         "conv2d filters=1 kernel=1024 padding=1024",
+         "4294967296 weights"},
+        {{1024, 1024, 4096},
+         "conv2d_transpose filters=4096 kernel=16",
+         "4294967296 weights"},
+        {{4194304, 1, 1},
+         "conv2d_transpose filters=1 kernel=1 stride=1024",
+         "height 4294967297"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        stack s = {0};
+        assert_int_equal(stack_open(&s, cases[i].in, LAYERS(cases[i].layer)),
+                         GT_ERR_CONFIG);
+        if (!strstr(gt_message(), cases[i].says))
+            fail_msg("%s", gt_message());
+        stack_close(&s);
+    }
+    stack s = {.specs = {spec_of("conv2d filters=1 kernel=3")}, .n = 1};
+    assert_int_equal(
+        gt_network_new(&s.net, "d", (gt_shape){4096, 4096, 1}, s.specs, 1, 200),
+        GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "3355443200 positions"));
+    stack_close(&s);
+}
+
 /* Which layers share the buffer of the layer before them, as a word of + and
  * -; c: the output is the caller's input. */
 static char *sharing(stack *s, gt_shape in, const char *const *layers,
@@ -351,6 +386,7 @@ int main(void)
         cmocka_unit_test(misfit_is_refused_with_the_chain_of_shapes),
         cmocka_unit_test(long_chains_of_shapes_show_their_end),
         cmocka_unit_test(absurd_networks_are_refused),
+        cmocka_unit_test(layers_too_large_to_count_are_refused),
         cmocka_unit_test(activations_share_buffers_where_they_may),
         cmocka_unit_test(tapes_of_one_workspace_keep_their_activations),
         cmocka_unit_test(tensors_are_packed_at_multiples_of_sixteen),

@@ -2,9 +2,9 @@
  *
  * Layout, version 1 (attributes of "/": format "gentrain checkpoint",
  * format_version, gentrain_version, task, step, epoch, seed, fingerprint of the
- * networks' tensors, and what bits depend on: shards, blas_kernel,
- * blas_threads; text data set /config: the resolved configuration as YAML, with
- * an attribute digest):
+ * networks' tensors, and what bits depend on: build, blas, blas_kernel,
+ * blas_threads, shards, norm_sync, reduction; text data set /config: the
+ * resolved configuration as YAML, with an attribute digest):
  *   /generator/03_conv2d/weight     parameters, one data set a tensor
  *   /generator/04_batch_norm/running_mean
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
@@ -27,16 +27,32 @@ typedef struct gt_span {
     gt_real *data; /* borrowed */
 } gt_span;
 
+/* What the bits of a run depend on, beside the numbers of its recipe: how they
+ * are computed. */
+typedef enum gt_origin {
+    GT_ORIGIN_BUILD, /* version.h */
+    GT_ORIGIN_BLAS,  /* library and version */
+    GT_ORIGIN_BLAS_KERNEL,
+    GT_ORIGIN_BLAS_THREADS, /* of a rank */
+    GT_ORIGIN_SHARDS,       /* with those of train.accumulate */
+    GT_ORIGIN_NORM_SYNC,
+    GT_ORIGIN_REDUCTION, /* of gradients over ranks */
+    GT_ORIGINS,
+} gt_origin;
+
+enum { GT_ORIGIN_TEXT = 48 };
+
+/* The attribute's name. */
+const char *gt_origin_key(gt_origin origin);
+
 typedef struct gt_checkpoint_info {
     char task[16]; /* "gan", "vae" */
     uint64_t step; /* steps done */
     double epoch;  /* epochs done, for people */
     uint64_t seed;
     char fingerprint[GT_FINGERPRINT_TEXT];
-    char version[32];     /* of gentrain; set by the file */
-    char blas_kernel[32]; /* family */
-    int blas_threads;     /* of a rank */
-    char *config;         /* resolved YAML; owned: gt_checkpoint_info_free */
+    char origin[GT_ORIGINS][GT_ORIGIN_TEXT]; /* "": not known */
+    char *config; /* resolved YAML; owned: gt_checkpoint_info_free */
 } gt_checkpoint_info;
 
 enum { GT_PATH = 4096 };
@@ -72,11 +88,28 @@ void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH]);
  * one. GT_ERR_IO when there is none; the message says where it looked. */
 gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH]);
 
+/* Open what gt_checkpoint_find finds, which may also be another HDF5 file,
+ * after comparing it with its digest if it has one. */
+gt_status gt_checkpoint_open(const char *run_or_file, char path[GT_PATH],
+                             gt_h5 **file);
+
 /* As gt_checkpoint_find, but the newest checkpoint that passes
  * gt_checkpoint_check; a warning names each that does not. A single file is
  * checked too. GT_ERR_IO, or what is wrong with the oldest, when none is good.
  */
 gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH]);
+
+/* What became of reading a checkpoint that had been found: `status`, or
+ * GT_ERR_STALE where that is a failure and the file is not there any more. */
+gt_status gt_checkpoint_missed(const char *path, gt_status status);
+
+/* Whether a run can go on after `step` from the checkpoint at `path`, which was
+ * chosen while somebody else may have trained there: GT_ERR_STALE if it was
+ * removed since or, where the `newest` is wanted, a good one beyond it is
+ * there.
+ */
+gt_status gt_checkpoint_confirm(const char *run, uint64_t step,
+                                const char *path, bool newest);
 
 /* Call the checkpoints of a run that are newer than `step` step-N.h5.old: a run
  * that goes on from there must not find them, nor keep them in place of those

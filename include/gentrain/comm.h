@@ -16,20 +16,18 @@
 enum { GT_LANES = 2 };
 
 typedef struct gt_comm {
-    int rank, size;             /* of the job */
+    int rank, size;             /* of the job; numbered node by node */
+    int launch_rank;            /* the launcher's number, for people */
     int node_rank, node_size;   /* within this node */
     int nodes;                  /* in the job */
     char host[64];              /* this node's name */
     struct gt_comm_mpi *handle; /* private to src/comm */
 } gt_comm;
 
-/* Start MPI, also in a process that mpirun did not start (one rank). Collective
- * over the job. */
+/* Start MPI, also in a process that mpirun did not start (one rank). Rank 0 is
+ * the launcher's. Collective over the job. */
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
 void gt_comm_finalize(gt_comm *comm);
-
-/* End every rank of the job at once with `code`; for main alone. */
-_Noreturn void gt_comm_abort(gt_comm *comm, int code);
 
 /* The rank the launcher gave this process, told from the environment without
  * MPI; 0 where no launcher did. For the few words said before MPI starts. */
@@ -39,6 +37,11 @@ int gt_launch_rank(void);
  * of the lowest rank that failed and holds that rank's message, with rank and
  * host in front where other ranks did not fail. */
 gt_status gt_comm_agree(gt_comm *comm, gt_status mine);
+
+/* Local: from here on this rank works by itself for a while, and the next call
+ * that is collective is gt_comm_agree. Ranks that are there already share its
+ * signs of life (phase.h). */
+void gt_comm_work_apart(gt_comm *comm);
 
 /* Collective: rank 0's bytes to everybody. */
 void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);

@@ -5,6 +5,7 @@
 
 #include "gentrain/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Put `size` bytes at `path`: written under a temporary name beside it, flushed
@@ -24,10 +25,15 @@ gt_status gt_file_replace_pieces(const char *path, const gt_piece *pieces,
  * nothing behind. */
 gt_status gt_file_check(const char *path);
 
-/* Have `check` asked each time before gt_file_replace gives a file its name;
- * the file is given up with its status and message unless that is GT_OK. It may
- * be called from any thread that replaces files. NULL: none, as at the start.
- */
+/* Give a file another name, for good; and take it away. One that is not there
+ * is fine. */
+gt_status gt_file_rename(const char *from, const char *to);
+gt_status gt_file_remove(const char *path);
+
+/* Have `check` asked each time before one of the functions here gives a file
+ * its name, another name, or removes it, which is not done unless that is
+ * GT_OK; its status and message are those of the function then. It may be
+ * called from any thread that does so. NULL: none, as at the start. */
 void gt_file_set_guard(gt_status (*check)(void *context), void *context);
 
 /* Read a whole file into malloc'ed, NUL-terminated memory. */
@@ -42,7 +48,17 @@ gt_status gt_file_scan(const char *path,
 /* Make a directory and those above it, for good; an existing one is fine. */
 gt_status gt_directory_make(const char *path);
 
-/* Remove the temporary files that dead processes left in a directory. */
+/* Make one directory, for good. *made is false, and all is fine, if something
+ * has that name. */
+gt_status gt_directory_make_new(const char *path, bool *made);
+
+/* Call `visit` with each name in a directory but . and .. until it fails. */
+gt_status gt_directory_list(const char *path,
+                            gt_status (*visit)(const char *name, void *context),
+                            void *context);
+
+/* Remove the temporary files of gt_file_replace that dead processes left in a
+ * directory. */
 gt_status gt_directory_sweep(const char *path);
 
 #endif

@@ -3,7 +3,7 @@
  * The bits of an element of C depend on m, n, the transposes, beta, the number
  * of threads and the kernel family the library chose when it was loaded, and on
  * nothing else. Keep every dimension well above 4: a product with a dimension
- * of 3 runs at a twentieth of the machine's speed.
+ * of 3 runs at a tenth of the machine's speed.
  */
 #ifndef GENTRAIN_GEMM_H
 #define GENTRAIN_GEMM_H
@@ -29,6 +29,11 @@ void gt_blas_set_threads(int threads);
 /* Name of the kernel family that runs, such as "SkylakeX", or "unknown" where
  * the library does not tell. */
 const char *gt_blas_kernel(void);
+
+/* Name and version of the library, such as "OpenBLAS 0.3.21", or "unknown", in
+ * `text`. Returns `text`. */
+enum { GT_BLAS_VERSION = 48 };
+char *gt_blas_version(char text[GT_BLAS_VERSION]);
 
 /* Name of the newest family that suits this CPU ("SkylakeX", "Haswell",
  * "Sandybridge", "Nehalem"), and whether the running one is older than that

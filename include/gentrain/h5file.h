@@ -26,11 +26,21 @@ typedef enum gt_h5_type {
 typedef struct gt_h5 gt_h5;
 
 typedef struct gt_h5_info {
-    char name[256]; /* absolute */
+    char name[256];   /* absolute */
+    const char *flaw; /* why its numbers cannot be read ("is not of numbers"),
+                         or NULL; without one: */
     gt_h5_type type;
     int rank;
     size_t dim[GT_H5_MAX_RANK];
+    size_t count; /* of all numbers, whose bytes are less than SIZE_MAX */
+    bool text;    /* a single text, which is not of numbers either */
 } gt_h5_info;
+
+/* Bytes of a number in memory, and number `i` of those at `data`. */
+size_t gt_h5_width(gt_h5_type type);
+double gt_h5_value(gt_h5_type type, const void *data, size_t i);
+
+bool gt_h5_has_shape(const gt_h5_info *info, int rank, const size_t dim[]);
 
 /* Start the library, which its first call does otherwise. Call it on the thread
  * that calls MPI before another thread uses files: the MPI build of HDF5 talks
@@ -75,7 +85,9 @@ gt_status gt_h5_write(gt_h5 *file, const char *name, gt_h5_type type, int rank,
 gt_status gt_h5_write_rows(gt_h5 *file, const char *name, size_t first,
                            size_t count, const void *data);
 
-/* What a data set is; GT_ERR_FORMAT if there is none of that name. */
+/* What a data set is. GT_ERR_FORMAT if there is none of that name, or if it has
+ * a flaw: its numbers are of a type that is not one of ours exactly, or too
+ * many, or not all in the file. */
 gt_status gt_h5_describe(gt_h5 *file, const char *name, gt_h5_info *info);
 bool gt_h5_has(gt_h5 *file, const char *name);
 /* Read all of a data set, which must have this type and shape (GT_ERR_MISMATCH
@@ -110,7 +122,8 @@ gt_status gt_h5_read_text(gt_h5 *file, const char *name, char **text);
  * and Palette Specification 1.2, so that viewers show it. */
 gt_status gt_h5_mark_images(gt_h5 *file, const char *name, int channels);
 
-/* Call visit for every data set, in name order, until it returns non-zero. */
+/* Call visit for every data set, in name order, until it returns non-zero; also
+ * for those with flaws. */
 gt_status gt_h5_walk(gt_h5 *file,
                      int (*visit)(const gt_h5_info *info, void *context),
                      void *context);

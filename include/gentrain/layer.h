@@ -42,10 +42,15 @@ typedef struct gt_tensor {
 
 typedef struct gt_layer_type gt_layer_type;
 
-typedef struct gt_layer {
+typedef struct gt_layer gt_layer;
+struct gt_layer {
     const gt_layer_type *type;
-    const void *options; /* borrowed; a struct that type->options describes */
-    int index;           /* position in its network */
+    const void *options;  /* borrowed; a struct that type->options describes */
+    int index;            /* position in its network */
+    const gt_layer *then; /* borrowed; an activation which this layer carries
+                             out on what it writes, and undoes on the way back;
+                             NULL */
+    bool carried;         /* it is such an activation: there is nothing to do */
     gt_shape in, out;
     gt_tensor param[GT_LAYER_MAX_TENSORS];
     int n_params;
@@ -57,7 +62,7 @@ typedef struct gt_layer {
     size_t exchange;    /* doubles that a shard tells the others where all
                            shards of a batch meet at this layer; 0: it never
                            looks beyond its own */
-} gt_layer;
+};
 
 /* One pass of some samples (a shard of the batch) through a network. Flat
  * pointers are to whole-network allocations; a layer finds its own tensors at
@@ -101,6 +106,12 @@ struct gt_layer_type {
      * another shape, nothing is computed; forward and backward are NULL. */
     bool reads_input, reads_output, in_place, view;
 
+    /* Whether the layer carries out an activation that follows it: forward puts
+     * layer->then's apply over y, and backward, or gather_back, begins with its
+     * undo over dy. That is done a piece at a time, while the piece is in the
+     * cache, by the functions of nn/carry.h. */
+    bool carries;
+
     /* Check that layer->in and the options fit and fill out, param, state,
      * saved and scratch for passes of up to max_n samples. Fails with
      * GT_ERR_CONFIG and a message that says what does not fit. */
@@ -114,10 +125,21 @@ struct gt_layer_type {
 
     /* dx[n x in] from dy[n x out], and parameter gradients into pass->grad.
      * dx == NULL: not wanted. x and y are those of the forward call, valid only
-     * as far as reads_input/reads_output ask for them. */
+     * as far as reads_input/reads_output ask for them, and y where there is a
+     * layer->then, whose undo is all that may change dy. */
     void (*backward)(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
                      gt_real *dx, const gt_real *saved, gt_real *scratch);
+
+    /* Functions of one number whose derivative follows from their value,
+     * element by element; NULL for other layers. apply: y = f(x), where y may
+     * be x. undo: dy *= f', from y. Any layer before it that `carries` does it
+     * in passing.
+     */
+    void (*apply)(const gt_layer *layer, const gt_real *x, gt_real *y,
+                  size_t count);
+    void (*undo)(const gt_layer *layer, const gt_real *y, gt_real *dy,
+                 size_t count);
 
     /* A layer with an exchange can take a batch that is cut into shards as one:
      * each shard tells what it has in `mine`, what all of them told is merged
@@ -132,9 +154,16 @@ struct gt_layer_type {
      * gradients are written here; backward, when it finds a total, leaves them
      * alone. */
     void (*gather_back)(const gt_layer *layer, const gt_pass *pass,
-                        const gt_real *x, const gt_real *dy,
+                        const gt_real *x, const gt_real *y, gt_real *dy,
                         const gt_real *saved, double *mine, gt_real *scratch);
 };
+
+/* Nothing is computed at this layer: it is a view, or done by the one before.
+ */
+static inline bool gt_layer_is_idle(const gt_layer *layer)
+{
+    return layer->type->view || layer->carried;
+}
 
 /* The table. */
 extern const gt_layer_type *const gt_layer_types[];

@@ -64,9 +64,6 @@ const gt_batch *gt_loader_next(gt_loader *loader);
 /* How many of this rank's shards have samples: they are the first ones. */
 int gt_batch_present(const gt_batch *batch);
 
-/* Seconds spent waiting in gt_loader_next so far. */
-double gt_loader_waited(const gt_loader *loader);
-
 void gt_loader_close(gt_loader *loader);
 
 #endif

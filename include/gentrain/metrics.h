@@ -12,7 +12,7 @@
 
 enum { GT_METRICS_MAX = 32 };
 
-/* Figures in the order they were set. Keys are string literals. */
+/* Figures in the order they were set; {0}: none. Keys are string literals. */
 typedef struct gt_metrics {
     int count;
     struct {
@@ -21,7 +21,6 @@ typedef struct gt_metrics {
     } entry[GT_METRICS_MAX];
 } gt_metrics;
 
-void gt_metrics_clear(gt_metrics *metrics);
 void gt_metrics_set(gt_metrics *metrics, const char *key, double value);
 
 /* One JSON object on one line: step first, then epoch, then the figures; NaN

@@ -5,11 +5,13 @@
  *     wait();
  *     gt_phase_leave(before);
  *
- * Of the thread that trains alone; any thread may ask. Costs an atomic store.
+ * Phases are those of the thread that trains; any thread may ask. Costs an
+ * atomic store.
  */
 #ifndef GENTRAIN_PHASE_H
 #define GENTRAIN_PHASE_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 /* The phase in which a process waits for what other ranks owe it; a pointer to
@@ -21,9 +23,18 @@ const char *gt_phase_enter(const char *name);
 void gt_phase_leave(const char *before);
 const char *gt_phase(void);
 
-/* Sign of life: something was finished. */
+/* Sign of life: something was finished, a step, a layer, a piece of a file.
+ * From any thread: what other threads finish says nothing of the one that
+ * trains and counts only while that waits for them (thread.h). */
 void gt_phase_beat(void);
-/* How many such signs there were. */
+/* How many such signs the thread that trains has given. */
 uint64_t gt_phase_beats(void);
+
+/* Have the signs of the thread that trains passed on, on that thread. NULL: to
+ * nobody any more. */
+void gt_phase_listen(void (*hear)(void *context), void *context);
+
+/* Count the signs of the calling thread, which does not train, in `own`. */
+void gt_phase_count_apart(_Atomic uint64_t *own);
 
 #endif

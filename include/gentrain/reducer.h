@@ -83,10 +83,9 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
 
 /* Where all ranks are on one machine and keep to the tree, move the vectors
  * into memory that the ranks share: sums are then made without messages.
- * Without effect elsewhere, or where the system has no room for it. Before the
- * first step. Collective; GT_ERR_MEMORY on a rank that lacks memory of its own.
- */
-gt_status gt_reducer_share(gt_reducer *reducer);
+ * Elsewhere, and with a warning where the system has no room for that, settle
+ * in this rank's own memory. Before the first step. Collective. */
+void gt_reducer_share(gt_reducer *reducer);
 
 /* Have parts pass through this rank's hands. False where they have no owners.
  * After gt_reducer_share, before the first step, and on all ranks alike. Local.
@@ -107,8 +106,7 @@ void gt_reducer_scatter(gt_reducer *reducer, const gt_real *all, size_t count,
                         gt_real *mine);
 
 /* Ends what is under way, without its owners, so it is collective if the last
- * sum was not finished, or if vectors are shared.
- */
+ * sum was not finished. */
 void gt_reducer_free(gt_reducer *reducer);
 
 /* Begin a step's sum, to which this rank adds its first `present` shards; the

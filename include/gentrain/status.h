@@ -18,6 +18,7 @@ typedef enum gt_status {
     GT_ERR_MEMORY,   /* an allocation */
     GT_ERR_NUMERIC,  /* NaN or infinity during training */
     GT_ERR_COMM,     /* MPI */
+    GT_ERR_STALE,    /* files changed since they were looked at: look again */
     GT_STATUS_COUNT
 } gt_status;
 
@@ -35,11 +36,22 @@ gt_status gt_fail_in(gt_status code, const char *format, ...)
 /* The message of this thread's last failure, "" if there was none. */
 const char *gt_message(void);
 
+/* The first of several failures, for a later moment or another thread. {0}:
+ * there was none. */
+enum { GT_MESSAGE = 2048 };
+typedef struct gt_failure {
+    gt_status status;
+    char message[GT_MESSAGE];
+} gt_failure;
+
+/* Keep this thread's last failure; GT_OK, and whatever follows a failure,
+ * leaves things as they are. Local. */
+void gt_failure_keep(gt_failure *failure, gt_status status);
+/* Fail as was kept, with that message, or return GT_OK. Local. */
+gt_status gt_failure_tell(const gt_failure *failure);
+
 /* Exit code of the process for a status; 0 for GT_OK. The codes are listed in
  * the man page. */
 int gt_exit_code(gt_status status);
-
-/* Short name of a status, as in "I/O error". */
-const char *gt_status_name(gt_status status);
 
 #endif

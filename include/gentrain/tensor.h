@@ -35,6 +35,12 @@ static inline bool gt_shape_equal(gt_shape a, gt_shape b)
     return a.h == b.h && a.w == b.w && a.c == b.c;
 }
 
+/* Whether a sample is a point of the plane, not an image. */
+static inline bool gt_shape_is_point(gt_shape s)
+{
+    return s.h == 1 && s.w == 1 && s.c == 2;
+}
+
 /* Text such as "28x28x1" or "100" (for 1x1x100) in `text`. Returns `text`. */
 enum { GT_SHAPE_TEXT = 40 };
 char *gt_shape_text(gt_shape s, char text[GT_SHAPE_TEXT]);

@@ -21,13 +21,17 @@ typedef struct gt_train_options {
                            it where `out` is NULL */
     const char *out;    /* run directory */
     const char *resume; /* checkpoint to go on from, or NULL */
-    int threads;        /* BLAS threads of a rank */
+    bool newest; /* `resume` was chosen as the newest good one of `out` */
+    int threads; /* BLAS threads of a rank */
     gt_report report;
     const char *trace;    /* file for a trace of the first steps, or NULL */
     uint64_t trace_steps; /* how many steps that is */
 } gt_train_options;
 
-/* Train. `out` must not hold anything yet unless a checkpoint is resumed.
+/* Train. `out` must not hold anything yet unless a checkpoint is resumed; one
+ * of the last step already leaves nothing to do, which is warned of.
+ * GT_ERR_STALE: the checkpoint is not there any more or not the newest, as
+ * somebody else was still training; nothing has been done.
  * SIGINT, SIGTERM and SIGUSR1 on any rank end the training after the step, with
  * a checkpoint and a file INTERRUPTED in the run directory, and count as
  * success. Collective; all ranks fail together. */

@@ -1,12 +1,17 @@
 /* phase.c: two atomics. Order between them does not matter to anybody. */
 #include "gentrain/phase.h"
 
-#include <stdatomic.h>
+#include <stddef.h>
 
 const char gt_phase_ranks[] = "waiting for other ranks";
 
 static const char *_Atomic phase = "computing";
 static _Atomic uint64_t beats;
+static _Thread_local _Atomic uint64_t *apart; /* NULL: this thread trains */
+
+/* Of the thread that trains alone. */
+static void (*listener)(void *);
+static void *listener_context;
 
 const char *gt_phase_enter(const char *name)
 {
@@ -27,10 +32,23 @@ const char *gt_phase(void)
 
 void gt_phase_beat(void)
 {
-    atomic_fetch_add_explicit(&beats, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(apart ? apart : &beats, 1, memory_order_relaxed);
+    if (!apart && listener)
+        listener(listener_context);
 }
 
 uint64_t gt_phase_beats(void)
 {
     return atomic_load_explicit(&beats, memory_order_relaxed);
+}
+
+void gt_phase_listen(void (*hear)(void *context), void *context)
+{
+    listener = hear;
+    listener_context = context;
+}
+
+void gt_phase_count_apart(_Atomic uint64_t *own)
+{
+    apart = own;
 }

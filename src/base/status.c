@@ -1,35 +1,25 @@
-/* status.c: one table gives an error's exit code and name; one buffer per
- * thread holds its message. The buffer is fixed so that an out-of-memory error
- * can still be reported. */
+/* status.c: one table gives an error's exit code; one buffer per thread holds
+ * its message. The buffer is fixed so that an out-of-memory error can still be
+ * reported. */
 #include "gentrain/status.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_SIZE = 2048 };
+static _Thread_local char message[GT_MESSAGE];
 
-static _Thread_local char message[MESSAGE_SIZE];
-
-static const struct {
-    int exit_code;
-    const char *name;
-} table[GT_STATUS_COUNT] = {
-    [GT_OK] = {0, "success"},
-    [GT_ERR_USAGE] = {2, "usage error"},
-    [GT_ERR_CONFIG] = {3, "configuration error"},
-    [GT_ERR_IO] = {4, "I/O error"},
-    [GT_ERR_FORMAT] = {5, "bad file contents"},
-    [GT_ERR_MISMATCH] = {6, "mismatch"},
-    [GT_ERR_MEMORY] = {7, "out of memory"},
-    [GT_ERR_NUMERIC] = {8, "numerical breakdown"},
-    [GT_ERR_COMM] = {9, "communication error"},
+static const int exit_codes[GT_STATUS_COUNT] = {
+    [GT_OK] = 0,         [GT_ERR_USAGE] = 2,   [GT_ERR_CONFIG] = 3,
+    [GT_ERR_IO] = 4,     [GT_ERR_FORMAT] = 5,  [GT_ERR_MISMATCH] = 6,
+    [GT_ERR_MEMORY] = 7, [GT_ERR_NUMERIC] = 8, [GT_ERR_COMM] = 9,
+    [GT_ERR_STALE] = 4,
 };
 
 gt_status gt_fail(gt_status code, const char *format, ...)
 {
     /* Formatted aside first: an argument may be the old message itself. */
-    char text[MESSAGE_SIZE];
+    char text[GT_MESSAGE];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
@@ -40,7 +30,7 @@ gt_status gt_fail(gt_status code, const char *format, ...)
 
 gt_status gt_fail_in(gt_status code, const char *format, ...)
 {
-    char context[MESSAGE_SIZE];
+    char context[GT_MESSAGE];
     va_list args;
     va_start(args, format);
     vsnprintf(context, sizeof context, format, args);
@@ -56,12 +46,20 @@ const char *gt_message(void)
     return message;
 }
 
-int gt_exit_code(gt_status status)
+void gt_failure_keep(gt_failure *f, gt_status status)
 {
-    return table[status].exit_code;
+    if (status == GT_OK || f->status != GT_OK)
+        return;
+    f->status = status;
+    memcpy(f->message, message, sizeof f->message);
 }
 
-const char *gt_status_name(gt_status status)
+gt_status gt_failure_tell(const gt_failure *f)
 {
-    return table[status].name;
+    return f->status == GT_OK ? GT_OK : gt_fail(f->status, "%s", f->message);
+}
+
+int gt_exit_code(gt_status status)
+{
+    return exit_codes[status];
 }

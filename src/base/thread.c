@@ -1,16 +1,32 @@
 /* thread.c: a new thread inherits the mask of its maker. */
 #include "gentrain/thread.h"
 
+#include "gentrain/phase.h"
+
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
-gt_status gt_thread_start(pthread_t *thread, void *(*run)(void *),
-                          void *argument, const char *what)
+static const double moment = 0.1; /* seconds */
+
+static void *begin(void *argument)
+{
+    gt_thread *t = argument;
+    gt_phase_count_apart(&t->beats);
+    return t->run(t->argument);
+}
+
+gt_status gt_thread_start(gt_thread *t, void *(*run)(void *), void *argument,
+                          const char *what)
 {
     sigset_t all, old;
+    t->run = run;
+    t->argument = argument;
+    t->seen = 0;
+    atomic_init(&t->beats, 0);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
-    int code = pthread_create(thread, NULL, run, argument);
+    int code = pthread_create(&t->id, NULL, begin, t);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (code)
         return gt_fail(GT_ERR_IO,
@@ -18,4 +34,45 @@ gt_status gt_thread_start(pthread_t *thread, void *(*run)(void *),
                        "of processes (ulimit -u)",
                        what, strerror(code));
     return GT_OK;
+}
+
+void gt_thread_join(gt_thread *t)
+{
+    pthread_join(t->id, NULL);
+}
+
+/* Who hears of a sign of life may take his time, during which the other thread
+ * must not wait for the lock. */
+void gt_thread_await(gt_thread *t, pthread_cond_t *changed,
+                     pthread_mutex_t *lock)
+{
+    gt_condition_wait(changed, lock, moment);
+    uint64_t beats = atomic_load_explicit(&t->beats, memory_order_relaxed);
+    if (beats == t->seen)
+        return;
+    t->seen = beats;
+    pthread_mutex_unlock(lock);
+    gt_phase_beat();
+    pthread_mutex_lock(lock);
+}
+
+void gt_condition_init(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+void gt_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock,
+                       double seconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)seconds;
+    until.tv_nsec += (long)(1e9 * (seconds - (double)(time_t)seconds));
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(condition, lock, &until);
 }

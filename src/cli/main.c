@@ -7,6 +7,8 @@
 #include "gentrain/nearest.h"
 #include "gentrain/version.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,8 +22,20 @@ const gt_command *const gt__commands[] = {
     NULL,
 };
 
+/* What was printed counts only when it has arrived. */
+static gt_status flush_output(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return GT_OK;
+    return gt_fail(GT_ERR_IO, "cannot write to standard output: %s",
+                   errno ? strerror(errno) : "a part is missing");
+}
+
 static int finish(gt_status status)
 {
+    if (status == GT_OK)
+        status = flush_output();
     if (status != GT_OK)
         gt_error("%s", gt_message());
     return gt_exit_code(status);
@@ -73,13 +87,15 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
 
 int main(int argc, char **argv)
 {
+    /* A file over the limit (ulimit -f) is an error like a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
     bool first = gt_launch_rank() == 0;
     gt_log_setup(first, GT_LOG_NORMAL);
     const char *name = argc > 1 ? argv[1] : "help";
     if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
         if (first)
-            printf("gentrain %s\n", GT_VERSION);
-        return 0;
+            printf("gentrain %s, build %s\n", GT_VERSION, gt_build);
+        return finish(GT_OK);
     }
     if (!strcmp(name, "--help") || !strcmp(name, "-h"))
         name = "help";
@@ -96,7 +112,7 @@ int main(int argc, char **argv)
     if (help) {
         if (first)
             gt_cli_print_help(stdout, command);
-        return 0;
+        return finish(GT_OK);
     }
     if (command->parallel)
         return run_parallel(command, &args, &argc, &argv);

@@ -33,7 +33,7 @@ static const gt_cli_option options[] = {
     {0},
 };
 
-enum { MAX_SETS = GT_CLI_MAX_HITS + 8, SET_SIZE = GT_PATH + 64 };
+enum { MAX_SETS = 2 * GT_CLI_MAX_HITS }; /* an option makes two at most */
 
 /* The changes a command line makes to a configuration, in their order. */
 typedef struct set_list {
@@ -53,10 +53,8 @@ static gt_status add_set(set_list *sets, const char *key, const char *value,
 {
     size_t size = strlen(key) + 2 * strlen(value) + 4;
     char *text = malloc(size);
-    if (!text || sets->count == MAX_SETS) {
-        free(text);
-        return gt_fail(GT_ERR_MEMORY, "too many --set options");
-    }
+    if (!text)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate an option");
     char *to = text + snprintf(text, size, "%s%s", key, *key ? "=" : "");
     if (quoted)
         *to++ = '\'';
@@ -125,31 +123,35 @@ static void set_name(recipe *r, const char *path)
         *dot = '\0';
 }
 
-/* RUN of RUN/checkpoints/step-N.h5, or RUN itself. */
-static gt_status find_run(const char *asked, recipe *r)
+/* RUN of RUN/checkpoints/FILE, where RUN/ may be left out. */
+static gt_status set_run(recipe *r)
 {
-    gt_status status = gt_checkpoint_find_good(asked, r->checkpoint);
-    if (status != GT_OK)
-        return status;
     snprintf(r->run, sizeof r->run, "%s", r->checkpoint);
-    for (int i = 0; i < 2; i++) {
-        char *slash = strrchr(r->run, '/');
-        if (!slash || (i == 0 && !strstr(r->run, "checkpoints/")))
-            return gt_fail(GT_ERR_USAGE,
-                           "--resume %s: the checkpoint must lie in the "
-                           "checkpoints folder of a run directory",
-                           asked);
-        *slash = '\0';
-    }
+    char *file = strrchr(r->run, '/');
+    if (file)
+        *file = '\0';
+    char *slash = strrchr(r->run, '/');
+    if (!file || strcmp(slash ? slash + 1 : r->run, "checkpoints"))
+        return gt_fail(GT_ERR_USAGE,
+                       "--resume %s: a run goes on in its directory; give the "
+                       "checkpoint as RUN/checkpoints/FILE",
+                       r->checkpoint);
+    if (!slash)
+        strcpy(r->run, ".");
+    else
+        slash[slash == r->run] = '\0';
     return GT_OK;
 }
 
 static gt_status read_resumed(const char *asked, recipe *r)
 {
     gt_checkpoint_info info = {0};
-    gt_status status = find_run(asked, r);
+    gt_status status = gt_checkpoint_find_good(asked, r->checkpoint);
     if (status == GT_OK)
-        status = gt_checkpoint_read_info(r->checkpoint, &info);
+        status = set_run(r);
+    if (status == GT_OK)
+        status = gt_checkpoint_missed(
+            r->checkpoint, gt_checkpoint_read_info(r->checkpoint, &info));
     if (status == GT_OK) {
         set_name(r, r->run);
         r->place = strdup(r->checkpoint);
@@ -270,10 +272,11 @@ static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
         goto out;
     bool quiet = gt_cli_flag(args, "quiet"), json = gt_cli_flag(args, "json");
     gt_log_setup(comm->rank == 0, quiet ? GT_LOG_QUIET : GT_LOG_NORMAL);
-    bool resumes = r->checkpoint[0] != '\0';
+    const char *asked = gt_cli_value(args, "resume");
     gt_train_options how = {.name = r->name,
-                            .out = resumes ? r->run : gt_cli_value(args, "out"),
-                            .resume = resumes ? r->checkpoint : NULL,
+                            .out = asked ? r->run : gt_cli_value(args, "out"),
+                            .resume = asked ? r->checkpoint : NULL,
+                            .newest = asked && strcmp(asked, r->checkpoint),
                             .threads = (int)threads,
                             .trace = gt_cli_value(args, "trace"),
                             .trace_steps = (uint64_t)trace_steps,
@@ -286,16 +289,31 @@ out:
     return status;
 }
 
-static gt_status run(gt_comm *comm, const gt_cli_args *args)
+static gt_status attempt(gt_comm *comm, const gt_cli_args *args,
+                         const set_list *sets)
 {
     recipe r = {0};
+    gt_status status = share_recipe(comm, args, &r);
+    if (status == GT_OK)
+        status = train(comm, args, &r, sets);
+    free_recipe(&r);
+    return status;
+}
+
+/* The checkpoint is chosen and all else prepared before the run is claimed, so
+ * that a start that fails takes it from nobody. Whoever had it may have written
+ * a newer checkpoint meanwhile, and removed that one; once claimed, the run is
+ * at rest. */
+static gt_status run(gt_comm *comm, const gt_cli_args *args)
+{
     set_list sets = {0};
     gt_status status = gt_comm_agree(comm, collect_sets(args, &sets));
     if (status == GT_OK)
-        status = share_recipe(comm, args, &r);
-    if (status == GT_OK)
-        status = train(comm, args, &r, &sets);
-    free_recipe(&r);
+        status = attempt(comm, args, &sets);
+    while (status == GT_ERR_STALE) {
+        gt_info("%s: looking for the newest checkpoint again", gt_message());
+        status = attempt(comm, args, &sets);
+    }
     free_sets(&sets);
     return status;
 }

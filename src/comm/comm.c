@@ -1,5 +1,9 @@
 /* comm.c: what the house needs of MPI, in its own words. Counts are size_t
- * here and int in MPI 3, so long transfers go in pieces. */
+ * here and int in MPI 3, so long transfers go in pieces.
+ *
+ * A rank that works by itself keeps the others waiting in gt_comm_agree, from
+ * where they cannot see whether it does. So it comes there every so often, says
+ * that it is still at work, and they give a sign of life and agree anew. */
 #include "gentrain/comm.h"
 
 #include "gentrain/phase.h"
@@ -7,24 +11,38 @@
 
 #include "comm/exchange.h"
 #include "comm/handle.h"
+#include "comm/nodes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 1 << 28, MESSAGE = 2048 };
+enum { PIECE = 1 << 28 };
+enum { AT_WORK = -1 };
+static const double every = 0.1; /* seconds between two words of AT_WORK */
 
-/* One rank of each node speaks for it; counting them counts the nodes. */
+/* One rank of each node speaks for it; counting them counts the nodes. Ranks
+ * are numbered node by node, however they were dealt out, so that neighbours,
+ * who talk most, are on one node. The launcher's rank 0 keeps its number. */
 static void find_places(gt_comm *c)
 {
-    MPI_Comm_rank(c->handle->job, &c->rank);
-    MPI_Comm_size(c->handle->job, &c->size);
-    MPI_Comm_split_type(c->handle->job, MPI_COMM_TYPE_SHARED, c->rank,
-                        MPI_INFO_NULL, &c->handle->node);
-    MPI_Comm_rank(c->handle->node, &c->node_rank);
-    MPI_Comm_size(c->handle->node, &c->node_size);
-    int first = c->node_rank == 0;
-    MPI_Allreduce(&first, &c->nodes, 1, MPI_INT, MPI_SUM, c->handle->job);
+    struct gt_comm_mpi *handle = c->handle;
+    MPI_Comm_rank(MPI_COMM_WORLD, &c->launch_rank);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                        &handle->node);
+    MPI_Comm_rank(handle->node, &c->node_rank);
+    MPI_Comm_size(handle->node, &c->node_size);
+    int speaker = c->launch_rank, speaks = c->node_rank == 0;
+    MPI_Bcast(&speaker, 1, MPI_INT, 0, handle->node);
+    MPI_Comm_split(MPI_COMM_WORLD, 0, speaker, &handle->job);
+    MPI_Comm_rank(handle->job, &c->rank);
+    MPI_Comm_size(handle->job, &c->size);
+    MPI_Allreduce(&speaks, &c->nodes, 1, MPI_INT, MPI_SUM, handle->job);
+    int halvings = gt__halvings(c->node_size);
+    MPI_Allreduce(&halvings, &handle->halvings, 1, MPI_INT, MPI_MIN,
+                  handle->job);
+    MPI_Comm_split(handle->job, c->rank % (1 << gt__halvings(c->size)), 0,
+                   &handle->peers);
     char name[MPI_MAX_PROCESSOR_NAME] = "";
     int length;
     MPI_Get_processor_name(name, &length);
@@ -64,10 +82,9 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a communicator");
     }
     c->handle = handle;
-    MPI_Comm_dup(MPI_COMM_WORLD, &handle->job);
+    find_places(c);
     for (int i = 0; i < GT_LANES; i++)
         MPI_Comm_dup(handle->job, &handle->lane[i].comm);
-    find_places(c);
     if (c->size > 1)
         gt_pulse_ask(progress, c);
     *out = c;
@@ -86,16 +103,11 @@ void gt_comm_finalize(gt_comm *c)
     for (int i = 0; i < GT_LANES; i++)
         MPI_Comm_free(&c->handle->lane[i].comm);
     MPI_Comm_free(&c->handle->node);
+    MPI_Comm_free(&c->handle->peers);
     MPI_Comm_free(&c->handle->job);
     MPI_Finalize();
     free(c->handle);
     free(c);
-}
-
-void gt_comm_abort(gt_comm *c, int code)
-{
-    MPI_Abort(c ? c->handle->job : MPI_COMM_WORLD, code);
-    abort();
 }
 
 int gt_launch_rank(void)
@@ -110,36 +122,69 @@ int gt_launch_rank(void)
     return 0;
 }
 
+static void broadcast_from(gt_comm *c, int rank, void *data, size_t bytes)
+{
+    char *p = data;
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    for (size_t done = 0; done < bytes; done += PIECE) {
+        size_t n = bytes - done < PIECE ? bytes - done : PIECE;
+        MPI_Bcast(p + done, (int)n, MPI_BYTE, rank, c->handle->job);
+    }
+    gt_phase_leave(before);
+}
+
+static int reduce(gt_comm *c, int value, MPI_Op op)
+{
+    int result;
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    MPI_Allreduce(&value, &result, 1, MPI_INT, op, c->handle->job);
+    gt_phase_leave(before);
+    return result;
+}
+
+static void tell_others(void *comm)
+{
+    gt_comm *c = comm;
+    if (MPI_Wtime() - c->handle->told < every)
+        return;
+    reduce(c, AT_WORK, MPI_MIN);
+    c->handle->told = MPI_Wtime();
+}
+
+void gt_comm_work_apart(gt_comm *c)
+{
+    c->handle->told = MPI_Wtime();
+    if (c->size > 1)
+        gt_phase_listen(tell_others, c);
+}
+
 gt_status gt_comm_agree(gt_comm *c, gt_status mine)
 {
-    int report[2] = {mine == GT_OK ? c->size : c->rank, mine == GT_OK ? 1 : 0};
-    int first, succeeded;
-    const char *before = gt_phase_enter(gt_phase_ranks);
-    MPI_Allreduce(&report[0], &first, 1, MPI_INT, MPI_MIN, c->handle->job);
-    gt_phase_leave(before);
+    int first;
+    gt_phase_listen(NULL, NULL);
+    do {
+        first = reduce(c, mine == GT_OK ? c->size : c->rank, MPI_MIN);
+        gt_phase_beat();
+    } while (first == AT_WORK);
     if (first == c->size)
         return GT_OK;
-    MPI_Allreduce(&report[1], &succeeded, 1, MPI_INT, MPI_SUM, c->handle->job);
+    int succeeded = reduce(c, mine == GT_OK, MPI_SUM);
     struct {
-        int status;
-        char host[sizeof c->host], message[MESSAGE];
-    } said = {.status = mine};
+        int status, rank;
+        char host[sizeof c->host], message[GT_MESSAGE];
+    } said = {.status = mine, .rank = c->launch_rank};
     memcpy(said.host, c->host, sizeof said.host);
     snprintf(said.message, sizeof said.message, "%s", gt_message());
-    MPI_Bcast(&said, sizeof said, MPI_BYTE, first, c->handle->job);
+    broadcast_from(c, first, &said, sizeof said);
     if (succeeded && c->size > 1)
-        return gt_fail(said.status, "rank %d on %s: %s", first, said.host,
+        return gt_fail(said.status, "rank %d on %s: %s", said.rank, said.host,
                        said.message);
     return gt_fail(said.status, "%s", said.message);
 }
 
 void gt_comm_broadcast(gt_comm *c, void *data, size_t bytes)
 {
-    char *p = data;
-    for (size_t done = 0; done < bytes; done += PIECE) {
-        size_t n = bytes - done < PIECE ? bytes - done : PIECE;
-        MPI_Bcast(p + done, (int)n, MPI_BYTE, 0, c->handle->job);
-    }
+    broadcast_from(c, 0, data, bytes);
 }
 
 gt_status gt_comm_broadcast_text(gt_comm *c, char **text)
@@ -164,7 +209,9 @@ void gt_comm_gather(gt_comm *c, const void *mine, size_t bytes, void *all)
     MPI_Datatype block;
     MPI_Type_contiguous((int)bytes, MPI_BYTE, &block);
     MPI_Type_commit(&block);
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Gather(mine, 1, block, all, 1, block, 0, c->handle->job);
+    gt_phase_leave(before);
     MPI_Type_free(&block);
 }
 
@@ -213,6 +260,7 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
     *all = NULL;
     if (status == GT_OK)
         status = make_room(c, size, sizes, all);
+    const char *before = gt_phase_enter(gt_phase_ranks);
     if (status == GT_OK && c->rank != 0) {
         send_text(c, mine, size);
     } else if (status == GT_OK) {
@@ -222,6 +270,7 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
             to = receive_text(c, r, to, sizes[r]);
         *to = '\0';
     }
+    gt_phase_leave(before);
     free(sizes);
     return status;
 }
@@ -236,11 +285,15 @@ void gt_comm_sum(gt_comm *c, double *values, int n)
 double gt_comm_max(gt_comm *c, double value)
 {
     double largest;
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Allreduce(&value, &largest, 1, MPI_DOUBLE, MPI_MAX, c->handle->job);
+    gt_phase_leave(before);
     return largest;
 }
 
 void gt_comm_barrier(gt_comm *c)
 {
+    const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Barrier(c->handle->job);
+    gt_phase_leave(before);
 }

@@ -1,8 +1,7 @@
 /* exchange.h: sums over this rank's shards become sums over all ranks, bucket
- * by bucket, without waiting: by a tree of messages (tree.h), by the same tree
- * in shared memory (shared.h), by MPI's all-reduce, or rounded (packed.h). The
- * first two have owners: each rank has a slice of every bucket's sum before the
- * others get it. */
+ * by bucket, without waiting: by one of the ways of way.h. The tree's two, by
+ * messages and in shared memory, have owners: each rank has a slice of every
+ * bucket's sum before the others get it. */
 #ifndef GT_COMM_EXCHANGE_H
 #define GT_COMM_EXCHANGE_H
 
@@ -15,11 +14,12 @@ typedef struct gt__exchange gt__exchange;
 typedef struct gt__exchange_config {
     gt_comm *comm; /* borrowed; more than one rank */
     size_t count;
-    int n_shards; /* of every rank */
-    int n_blocks; /* that this rank's shards are made of */
+    int n_shards;  /* of every rank, that sums over ranks tell apart */
+    int n_blocks;  /* that this rank's shards are made of */
+    int n_vectors; /* that it needs for them */
     const gt_reducer_config *reducer;
-    gt_real *const *stack; /* borrowed: the sums of the blocks, and one buffer
-                              more */
+    gt_real *const *stack; /* borrowed: the sums of the blocks, and on it all
+                              at least two vectors */
 } gt__exchange_config;
 
 /* Local. */
@@ -28,13 +28,11 @@ gt_status gt__exchange_new(gt__exchange **out,
 /* As gt_reducer_free (reducer.h). */
 void gt__exchange_free(gt__exchange *exchange);
 
-/* As gt_reducer_share; true with GT_OK in *status where `n` vectors of this
- * rank now lie in shared memory, to be used in place of the stack's. */
-bool gt__exchange_share(gt__exchange *exchange, int n, gt_status *status);
+/* As gt_reducer_share; true where n_vectors vectors of this rank now lie in
+ * shared memory, to be used in place of the stack's. */
+bool gt__exchange_share(gt__exchange *exchange);
 gt_real *gt__exchange_vector(const gt__exchange *exchange, int i);
 
-/* Begin a step. */
-void gt__exchange_begin(gt__exchange *exchange);
 /* The blocks are complete from `from` on. Local. */
 void gt__exchange_post(gt__exchange *exchange, size_t from);
 /* Drive whatever any exchange has under way. Local. */

@@ -13,10 +13,15 @@ typedef struct gt__lane {
 } gt__lane;
 
 struct gt_comm_mpi {
-    MPI_Comm job;  /* all ranks; ours, so that users of the library keep
-                      MPI_COMM_WORLD to themselves */
-    MPI_Comm node; /* the ranks of this node */
+    MPI_Comm job;   /* all ranks; ours, so that users of the library keep
+                       MPI_COMM_WORLD to themselves */
+    MPI_Comm node;  /* the ranks of this node */
+    int halvings;   /* 2^halvings neighbours, from rank 0 on, share a node */
+    MPI_Comm peers; /* ranks whose numbers agree in the bits by which the number
+                       of ranks can be halved (nodes.h) */
+    double told;    /* when the others heard last that this rank is at work */
     gt__lane lane[GT_LANES]; /* all ranks; unused where there is but one */
+    bool warned;             /* that shared memory has no room */
 };
 
 #endif

@@ -1,7 +1,8 @@
 /* meeting.c: a rank merges its shards into as few nodes of the tree as they
- * make (nodes.h), for most numbers just one; all ranks get all nodes, and each
- * goes on up the tree by itself. Vectors are short, so that computing the same
- * everywhere costs less than a second message. */
+ * make (nodes.h), for most numbers just one. As far as ranks go up the tree in
+ * pairs, two swap their nodes and both merge them, so that one message a level
+ * will do. Of what is left, an odd number of nodes or all of them where a rank
+ * has several, everybody gets everything, and goes on by itself. */
 #include "gentrain/meeting.h"
 
 #include "comm/handle.h"
@@ -14,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TAG = 2 }; /* parts.c has 1 */
+
 typedef void merger(double *to, const double *from, size_t count);
 
 struct gt_meeting {
@@ -21,17 +24,24 @@ struct gt_meeting {
     int n_shards;  /* of this rank */
     size_t most;
     int block[GT__MAX_BLOCKS + 1]; /* of this rank */
-    gt__nodes nodes;
-    double *told;          /* [n_shards x most] */
-    double *all;           /* [nodes.n x most]; the outcome ends in the first */
-    int *counts, *offsets; /* [ranks], of doubles in `all` */
+    int levels;        /* that ranks go up in pairs; 2^levels make a group */
+    int groups, group; /* of ranks, and this rank's */
+    gt__nodes nodes;   /* of groups */
+    double *told;      /* [n_shards x most] */
+    double *all;       /* [nodes.n x most]; the outcome ends in the first */
+    double *other;     /* [most]: a node of another rank */
+    int *counts, *offsets; /* [groups], of doubles in `all` */
 };
 
 static gt_status plan(gt_meeting *m)
 {
     gt_comm *comm = m->comm;
     gt__aligned_blocks(comm->rank * m->n_shards, m->n_shards, m->block);
-    gt_status status = gt__nodes_plan(&m->nodes, comm->size, m->n_shards);
+    m->levels = gt__paired_levels(comm->size, m->n_shards);
+    m->groups = comm->size >> m->levels;
+    m->group = comm->rank >> m->levels;
+    gt_status status =
+        gt__nodes_plan(&m->nodes, m->groups, m->n_shards << m->levels);
     if (status != GT_OK)
         return status;
     if (m->most > (size_t)INT_MAX / (size_t)m->nodes.n)
@@ -42,9 +52,10 @@ static gt_status plan(gt_meeting *m)
                        m->nodes.n, m->most);
     m->told = calloc((size_t)m->n_shards * m->most, sizeof *m->told);
     m->all = calloc((size_t)m->nodes.n * m->most, sizeof *m->all);
-    m->counts = calloc((size_t)comm->size, sizeof *m->counts);
-    m->offsets = calloc((size_t)comm->size, sizeof *m->offsets);
-    if (!m->told || !m->all || !m->counts || !m->offsets)
+    m->other = calloc(m->most, sizeof *m->other);
+    m->counts = calloc((size_t)m->groups, sizeof *m->counts);
+    m->offsets = calloc((size_t)m->groups, sizeof *m->offsets);
+    if (!m->told || !m->all || !m->other || !m->counts || !m->offsets)
         return gt_fail(GT_ERR_MEMORY,
                        "cannot allocate the statistics of %d shards",
                        m->n_shards);
@@ -75,6 +86,7 @@ void gt_meeting_free(gt_meeting *m)
     gt__nodes_free(&m->nodes);
     free(m->told);
     free(m->all);
+    free(m->other);
     free(m->counts);
     free(m->offsets);
     free(m);
@@ -96,7 +108,7 @@ static void merge_block(double *first, int shards, size_t count, merger *merge)
 
 static void merge_own(gt_meeting *m, size_t count, merger *merge)
 {
-    const int *nodes = m->nodes.first + m->comm->rank;
+    const int *nodes = m->nodes.first + m->group;
     for (int k = 0; k < nodes[1] - nodes[0]; k++) {
         double *block = m->told + (size_t)(m->block[k] - m->block[0]) * count;
         merge_block(block, m->block[k + 1] - m->block[k], count, merge);
@@ -105,17 +117,35 @@ static void merge_own(gt_meeting *m, size_t count, merger *merge)
     }
 }
 
-static void exchange(gt_meeting *m, size_t count)
+/* The lower rank's node comes first, for both. */
+static void merge_in_pairs(gt_meeting *m, size_t count, merger *merge)
 {
-    const int *first = m->nodes.first;
-    for (int r = 0; r < m->comm->size; r++) {
-        m->offsets[r] = first[r] * (int)count;
-        m->counts[r] = (first[r + 1] - first[r]) * (int)count;
+    double *mine = m->all + (size_t)m->group * count;
+    for (int i = 0; i < m->levels; i++) {
+        int other = m->comm->rank ^ 1 << i;
+        MPI_Sendrecv(mine, (int)count, MPI_DOUBLE, other, TAG, m->other,
+                     (int)count, MPI_DOUBLE, other, TAG, m->comm->handle->job,
+                     MPI_STATUS_IGNORE);
+        if (other > m->comm->rank) {
+            merge(mine, m->other, count);
+        } else {
+            merge(m->other, mine, count);
+            memcpy(mine, m->other, count * sizeof *mine);
+        }
     }
-    const char *before = gt_phase_enter(gt_phase_ranks);
+}
+
+static void get_all(gt_meeting *m, size_t count)
+{
+    const struct gt_comm_mpi *handle = m->comm->handle;
+    const int *first = m->nodes.first;
+    for (int g = 0; g < m->groups; g++) {
+        m->offsets[g] = first[g] * (int)count;
+        m->counts[g] = (first[g + 1] - first[g]) * (int)count;
+    }
     MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, m->all, m->counts,
-                   m->offsets, MPI_DOUBLE, m->comm->handle->job);
-    gt_phase_leave(before);
+                   m->offsets, MPI_DOUBLE,
+                   m->levels > 0 ? handle->peers : handle->job);
 }
 
 const double *gt_meeting_hold(gt_meeting *m, int present, size_t count,
@@ -126,8 +156,11 @@ const double *gt_meeting_hold(gt_meeting *m, int present, size_t count,
     memset(m->told + (size_t)present * count, 0,
            (size_t)(m->n_shards - present) * count * sizeof *m->told);
     merge_own(m, count, merge);
-    if (m->comm->size > 1)
-        exchange(m, count);
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    merge_in_pairs(m, count, merge);
+    if (m->groups > 1)
+        get_all(m, count);
+    gt_phase_leave(before);
     for (int i = 0; i < m->nodes.n - 1; i++)
         merge(m->all + (size_t)m->nodes.sums[i][0] * count,
               m->all + (size_t)m->nodes.sums[i][1] * count, count);

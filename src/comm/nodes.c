@@ -17,6 +17,19 @@ int gt__aligned_blocks(int first, int n, int start[GT__MAX_BLOCKS + 1])
     return count;
 }
 
+int gt__halvings(int n)
+{
+    int halvings = 0;
+    while ((n >> halvings) % 2 == 0)
+        halvings++;
+    return halvings;
+}
+
+int gt__paired_levels(int ranks, int n_shards)
+{
+    return (n_shards & (n_shards - 1)) == 0 ? gt__halvings(ranks) : 0;
+}
+
 /* The additions that make one sum of the nodes: like the binary counter of
  * reducer.c, with nodes of several sizes. start[] is as for aligned blocks. As
  * nodes begin at shard 0, two of one size side by side are siblings. */

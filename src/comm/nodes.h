@@ -11,6 +11,13 @@
 enum { GT__MAX_BLOCKS = 62 };
 int gt__aligned_blocks(int first, int n, int start[GT__MAX_BLOCKS + 1]);
 
+/* How many times a number can be halved. With as many ranks, and a power of two
+ * of shards on each, that is how far up the tree all of them go in pairs: a
+ * rank and the one whose number differs in bit 0, then in bit 1, and so on. */
+int gt__halvings(int n);
+/* The same, or 0 where n_shards is no power of two. */
+int gt__paired_levels(int ranks, int n_shards);
+
 /* The blocks of all ranks, in the order of shards. */
 typedef struct gt__nodes {
     int n;

@@ -1,7 +1,7 @@
-/* packed.c: each slice of a bucket has an owner, who is sent everybody's values
- * of it, adds them in fp32 in the order of ranks, and sends the rounded sum to
- * all; the owner takes the rounded sum too, so all ranks hold the same. */
-#include "comm/packed.h"
+/* packed.c: peers' sums, sent as bfloat16. An owner adds up what it is sent in
+ * fp32, in the order of groups, and sends the rounded sum to all; it takes the
+ * rounded sum too, so all ranks hold the same. */
+#include "comm/peers.h"
 
 #include "gentrain/arena.h"
 
@@ -9,20 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLLECT, SPREAD, DONE };
-
-struct gt__packed_sum {
-    gt__packed_config config;
+typedef struct packed {
+    const gt__peers *peers; /* borrowed */
     /* What rounding took away: of what was sent to owners, and in this rank's
      * own slices of the sums it sent. */
     gt_real *kept;
-    uint16_t *out;  /* [count]: values for the owners; then their sums */
-    uint16_t *in;   /* [bucket][rank][pitch] */
-    size_t pitch;   /* longest slice */
-    int *stage;     /* of each bucket */
-    int n_requests; /* of a bucket */
-    MPI_Request *requests;
-};
+    uint16_t *out; /* [count]: values for the owners; then their sums */
+    uint16_t *in;  /* [bucket][group][pitch] */
+    size_t pitch;  /* longest slice */
+} packed;
 
 /* The nearest bfloat16, ties to even: the upper half of a float. */
 static uint16_t pack(float x)
@@ -43,9 +38,10 @@ static float unpack(uint16_t x)
     return value;
 }
 
-/* Pack `values` with what was kept of earlier ones. */
-static void pack_span(gt__packed_sum *p, const gt_real *values, gt__span span)
+/* Pack values with what was kept of earlier ones. */
+static void pack_span(packed *p, gt__span span)
 {
+    const gt_real *values = p->peers->config.stack[0];
     for (size_t i = span.from; i < span.to; i++) {
         gt_real wanted = values[i] + p->kept[i];
         p->out[i] = pack((float)wanted);
@@ -53,136 +49,125 @@ static void pack_span(gt__packed_sum *p, const gt_real *values, gt__span span)
     }
 }
 
-static gt__span slice_of(const gt__packed_sum *p, int bucket, int owner)
+static uint16_t *inbox(const packed *p, int bucket, int group)
 {
-    return gt__bucket_slice(p->config.buckets, bucket, owner, p->config.size);
-}
-
-static uint16_t *inbox(const gt__packed_sum *p, int bucket, int rank)
-{
-    size_t at = (size_t)bucket * (size_t)p->config.size + (size_t)rank;
+    size_t at = (size_t)bucket * (size_t)p->peers->groups + (size_t)group;
     return p->in + at * p->pitch;
 }
 
-static void start(gt__packed_sum *p, int bucket)
+static MPI_Request *receive(const packed *p, uint16_t *to, gt__span span,
+                            int group, int tag, MPI_Request *r)
 {
-    const gt__packed_config *c = &p->config;
-    MPI_Request *r = p->requests + (size_t)bucket * (size_t)p->n_requests;
-    bool spread = p->stage[bucket] == SPREAD;
-    int tag = 2 + 2 * bucket + spread; /* 0 and 1: of the exact bucket */
-    gt__span mine = slice_of(p, bucket, c->rank);
-    for (int k = 1; k < c->size; k++) {
-        int from = (c->rank + c->size - k) % c->size;
-        gt__span in = spread ? slice_of(p, bucket, from) : mine;
-        uint16_t *to = spread ? p->out + in.from : inbox(p, bucket, from);
-        MPI_Irecv(to, (int)(in.to - in.from), MPI_UINT16_T, from, tag, c->comm,
-                  r++);
-    }
-    for (int k = 1; k < c->size; k++) {
-        int to = (c->rank + k) % c->size;
-        gt__span out = spread ? mine : slice_of(p, bucket, to);
-        MPI_Isend(p->out + out.from, (int)(out.to - out.from), MPI_UINT16_T, to,
-                  tag, c->comm, r++);
-    }
+    MPI_Irecv(to, (int)(span.to - span.from), MPI_UINT16_T,
+              gt__peers_rank(p->peers, group), tag, p->peers->config.lane, r);
+    return r + 1;
 }
 
-void gt__packed_sum_post(gt__packed_sum *p, int bucket)
+static MPI_Request *send(const packed *p, gt__span span, int group, int tag,
+                         MPI_Request *r)
 {
-    const gt__packed_config *c = &p->config;
-    gt__span all = gt__bucket_span(c->buckets, bucket);
-    for (int i = c->n_blocks - 1; i > 0; i--)
-        gt__add(c->blocks[i - 1] + all.from, c->blocks[i] + all.from,
-                all.to - all.from);
-    gt__span mine = slice_of(p, bucket, c->rank);
-    pack_span(p, c->blocks[0], (gt__span){all.from, mine.from});
-    pack_span(p, c->blocks[0], (gt__span){mine.to, all.to});
-    p->stage[bucket] = COLLECT;
-    start(p, bucket);
+    MPI_Isend(p->out + span.from, (int)(span.to - span.from), MPI_UINT16_T,
+              gt__peers_rank(p->peers, group), tag, p->peers->config.lane, r);
+    return r + 1;
+}
+
+static void ask(void *sums, int bucket, int tag, MPI_Request *r)
+{
+    packed *p = sums;
+    int n = p->peers->groups;
+    gt__span mine = gt__peers_slice(p->peers, bucket, p->peers->group);
+    for (int k = n - 1; k > 0; k--) {
+        int from = gt__peers_next(p->peers, k);
+        r = receive(p, inbox(p, bucket, from), mine, from, tag, r);
+    }
+    for (int k = 1; k < n; k++) {
+        int to = gt__peers_next(p->peers, k);
+        gt__span theirs = gt__peers_slice(p->peers, bucket, to);
+        pack_span(p, theirs);
+        r = send(p, theirs, to, tag, r);
+    }
 }
 
 /* This rank's own values take part as they are. */
-static void add_slice(gt__packed_sum *p, int bucket)
+static void add(void *sums, int bucket)
 {
-    const gt__packed_config *c = &p->config;
-    gt__span mine = slice_of(p, bucket, c->rank);
-    gt_real *own = c->blocks[0];
+    packed *p = sums;
+    int group = p->peers->group;
+    gt_real *own = p->peers->config.stack[0];
+    gt__span mine = gt__peers_slice(p->peers, bucket, group);
     for (size_t i = mine.from; i < mine.to; i++) {
         gt_real sum = 0;
-        for (int r = 0; r < c->size; r++)
-            sum += r == c->rank
+        for (int g = 0; g < p->peers->groups; g++)
+            sum += g == group
                        ? own[i]
-                       : (gt_real)unpack(inbox(p, bucket, r)[i - mine.from]);
+                       : (gt_real)unpack(inbox(p, bucket, g)[i - mine.from]);
         own[i] = sum;
     }
-    pack_span(p, own, mine);
+    pack_span(p, mine);
 }
 
-static void end(gt__packed_sum *p, int bucket)
+static void answer(void *sums, int bucket, int tag, MPI_Request *r)
 {
-    if (p->stage[bucket] == COLLECT) {
-        add_slice(p, bucket);
-        return;
+    packed *p = sums;
+    int n = p->peers->groups;
+    gt__span mine = gt__peers_slice(p->peers, bucket, p->peers->group);
+    for (int k = n - 1; k > 0; k--) {
+        int from = gt__peers_next(p->peers, k);
+        gt__span theirs = gt__peers_slice(p->peers, bucket, from);
+        r = receive(p, p->out + theirs.from, theirs, from, tag, r);
     }
-    gt__span all = gt__bucket_span(p->config.buckets, bucket);
-    for (size_t i = all.from; i < all.to; i++)
-        p->config.result[i] = (gt_real)unpack(p->out[i]);
+    for (int k = 1; k < n; k++)
+        r = send(p, mine, gt__peers_next(p->peers, k), tag, r);
 }
 
-bool gt__packed_sum_advance(gt__packed_sum *p, int bucket, bool wait)
+static void accept(void *sums, int bucket)
 {
-    while (p->stage[bucket] < DONE) {
-        MPI_Request *r = p->requests + (size_t)bucket * (size_t)p->n_requests;
-        int over = 1;
-        if (wait)
-            MPI_Waitall(p->n_requests, r, MPI_STATUSES_IGNORE);
-        else
-            MPI_Testall(p->n_requests, r, &over, MPI_STATUSES_IGNORE);
-        if (!over)
-            return false;
-        end(p, bucket);
-        if (++p->stage[bucket] < DONE)
-            start(p, bucket);
+    packed *p = sums;
+    gt_real *to = p->peers->config.stack[0];
+    for (int g = 0; g < p->peers->groups; g++) {
+        gt__span span = gt__peers_slice(p->peers, bucket, g);
+        for (size_t i = span.from; i < span.to; i++)
+            to[i] = (gt_real)unpack(p->out[i]);
     }
-    return true;
 }
 
-gt_status gt__packed_sum_new(gt__packed_sum **out,
-                             const gt__packed_config *config)
+static void discard(void *sums)
 {
-    gt__packed_sum *p = calloc(1, sizeof *p);
-    if (!p)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    const gt__buckets *b = config->buckets;
-    size_t ranks = (size_t)config->size, n = (size_t)b->n;
-    p->config = *config;
-    p->pitch = gt__longest_slice(b, config->size);
-    p->n_requests = 2 * (config->size - 1);
-    p->kept = gt_real_alloc(b->count);
-    p->out = calloc(b->count + 1, sizeof *p->out);
-    p->in = calloc(n * ranks * p->pitch + 1, sizeof *p->in);
-    p->stage = calloc(n + 1, sizeof *p->stage);
-    size_t requests = n * (size_t)p->n_requests;
-    p->requests = calloc(requests + 1, sizeof(MPI_Request));
-    if (!p->kept || !p->out || !p->in || !p->stage || !p->requests) {
-        gt__packed_sum_free(p);
-        return gt_fail(GT_ERR_MEMORY,
-                       "cannot allocate %.1f MB for packed gradients",
-                       (double)b->count * 2 * sizeof(gt_real) / 1e6);
-    }
-    for (size_t i = 0; i < requests; i++)
-        p->requests[i] = MPI_REQUEST_NULL;
-    *out = p;
-    return GT_OK;
-}
-
-void gt__packed_sum_free(gt__packed_sum *p)
-{
+    packed *p = sums;
     if (!p)
         return;
     free(p->kept);
     free(p->out);
     free(p->in);
-    free(p->stage);
-    free(p->requests);
     free(p);
 }
+
+static gt_status create(void **out, int *n_requests, const gt__peers *peers)
+{
+    packed *p = calloc(1, sizeof *p);
+    if (!p)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
+    const gt__buckets *b = peers->config.buckets;
+    p->peers = peers;
+    p->pitch = gt__longest_slice(b, peers->config.comm->size);
+    size_t arriving = (size_t)b->n * (size_t)peers->groups * p->pitch;
+    p->kept = gt_real_alloc(b->count);
+    p->out = calloc(b->count + 1, sizeof *p->out);
+    p->in = calloc(arriving + 1, sizeof *p->in);
+    if (!p->kept || !p->out || !p->in) {
+        discard(p);
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %.1f MB for packed gradients",
+                       (double)b->count * 2 * sizeof(gt_real) / 1e6);
+    }
+    *n_requests = 2 * (peers->groups - 1);
+    *out = p;
+    return GT_OK;
+}
+
+const gt__peer_sums gt__peer_packed = {.create = create,
+                                       .discard = discard,
+                                       .ask = ask,
+                                       .add = add,
+                                       .answer = answer,
+                                       .accept = accept};

@@ -11,7 +11,6 @@
 #include "comm/exchange.h"
 #include "comm/nodes.h"
 #include "comm/parts.h"
-#include "gentrain/arena.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
@@ -25,13 +24,13 @@ struct gt_reducer {
     gt__exchange *exchange; /* NULL: this rank is alone */
     size_t count;
     int first, n_shards; /* of this rank */
-    int levels;          /* buffers in `stack` */
+    int levels;          /* vectors in `stack` */
     int height;          /* sums on the stack */
     int present, taken;  /* shards to come in this step, and come */
     int n_blocks;        /* that the stack ends with */
     int block[GT__MAX_BLOCKS + 1];
-    size_t merged; /* from here on, the stack holds the blocks */
-    gt_arena arena;
+    size_t merged;   /* from here on, the stack holds the blocks */
+    gt_real *memory; /* of the stack; NULL: ranks share it */
     gt_real *stack[MAX_LEVELS];
 };
 
@@ -49,8 +48,7 @@ static int count_carries(const gt_reducer *r, int shard)
 
 static int most_levels(const gt_reducer *r)
 {
-    int height = 0;
-    int most = r->comm->size > 1 ? 2 : 1; /* another one to receive into */
+    int height = 0, most = 1;
     for (int s = r->first; s < r->first + r->n_shards; s++) {
         height++;
         most = height > most ? height : most;
@@ -59,27 +57,41 @@ static int most_levels(const gt_reducer *r)
     return most;
 }
 
+static size_t pitch(const gt_reducer *r)
+{
+    size_t unit = GT_ALIGN / sizeof(gt_real);
+    return (r->count + unit - 1) / unit * unit;
+}
+
+/* No page of it is touched before it is known that ranks cannot share. */
 static gt_status allocate(gt_reducer *r)
 {
-    size_t offset[MAX_LEVELS];
     r->levels = most_levels(r);
+    if (r->comm->size > 1 && r->levels == 1)
+        r->levels = 2; /* another one to receive into */
     assert(r->levels <= MAX_LEVELS);
+    size_t bytes = (size_t)r->levels * pitch(r) * sizeof(gt_real);
+    r->memory = aligned_alloc(GT_ALIGN, bytes ? bytes : GT_ALIGN);
+    if (!r->memory)
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %.1f MB for gradients; use a smaller "
+                       "model or fewer shards",
+                       (double)bytes / 1e6);
     for (int i = 0; i < r->levels; i++)
-        offset[i] = gt_arena_reserve(&r->arena, r->count);
-    gt_status status = gt_arena_commit(&r->arena, "gradients");
-    for (int i = 0; i < r->levels && status == GT_OK; i++)
-        r->stack[i] = gt_arena_at(&r->arena, offset[i]);
-    return status;
+        r->stack[i] = r->memory + (size_t)i * pitch(r);
+    return GT_OK;
 }
 
 static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
 {
-    if (config->reduction == GT_REDUCTION_TREE)
+    bool tree = config->reduction == GT_REDUCTION_TREE;
+    if (tree)
         r->n_blocks = gt__aligned_blocks(r->first, r->n_shards, r->block);
     gt__exchange_config exchange = {.comm = r->comm,
                                     .count = r->count,
-                                    .n_shards = r->n_shards,
+                                    .n_shards = tree ? r->n_shards : 1,
                                     .n_blocks = r->n_blocks,
+                                    .n_vectors = most_levels(r),
                                     .reducer = config,
                                     .stack = r->stack};
     return gt__exchange_new(&r->exchange, &exchange);
@@ -108,15 +120,17 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
     return status;
 }
 
-gt_status gt_reducer_share(gt_reducer *r)
+void gt_reducer_share(gt_reducer *r)
 {
-    gt_status status = GT_OK;
-    if (!r->exchange || !gt__exchange_share(r->exchange, r->levels, &status))
-        return status;
-    gt_arena_free(&r->arena);
+    if (!r->exchange || !gt__exchange_share(r->exchange)) {
+        memset(r->memory, 0, (size_t)r->levels * pitch(r) * sizeof(gt_real));
+        return;
+    }
+    free(r->memory);
+    r->memory = NULL;
+    r->levels = most_levels(r);
     for (int i = 0; i < r->levels; i++)
         r->stack[i] = gt__exchange_vector(r->exchange, i);
-    return GT_OK;
 }
 
 void gt_reducer_free(gt_reducer *r)
@@ -124,7 +138,7 @@ void gt_reducer_free(gt_reducer *r)
     if (!r)
         return;
     gt__exchange_free(r->exchange);
-    gt_arena_free(&r->arena);
+    free(r->memory);
     free(r);
 }
 
@@ -179,8 +193,6 @@ void gt_reducer_begin(gt_reducer *r, int present)
     r->taken = 0;
     r->present = present;
     r->merged = r->count;
-    if (r->exchange)
-        gt__exchange_begin(r->exchange);
 }
 
 gt_real *gt_reducer_vector(gt_reducer *r)

@@ -5,20 +5,19 @@
  * posted the bucket, which it does after its last look at the previous result;
  * and a rank's vectors are its own again when all slices of all buckets are
  * done. */
-#include "comm/shared.h"
+#include "comm/way.h"
 
 #include "comm/nodes.h"
+#include "comm/segment.h"
 #include "gentrain/arena.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 enum {
     CHUNK = 1024, /* reals that stay in the first-level cache */
-    LINE = 64,    /* bytes; a counter has a cache line of its own */
-    PATIENCE = 256
+    LINE = 64     /* bytes; a counter has a cache line of its own */
 };
 
 /* At the beginning of each rank's memory. */
@@ -26,9 +25,11 @@ typedef struct counters {
     _Alignas(LINE) _Atomic uint64_t posted;
     _Alignas(LINE) _Atomic uint64_t done;
 } counters;
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
+               "counters that processes share must need no lock");
 
-struct gt__shared_sum {
-    MPI_Win window;
+typedef struct shared {
+    gt__segment segment;
     int rank, size;
     size_t count;
     const gt__buckets *buckets;
@@ -40,7 +41,7 @@ struct gt__shared_sum {
     uint64_t before;      /* buckets of the steps before this one */
     int collected;        /* buckets of this step */
     gt_arena arena;       /* [nodes.n][CHUNK] for sums on the way */
-};
+} shared;
 
 static size_t vector_bytes(size_t count)
 {
@@ -49,172 +50,49 @@ static size_t vector_bytes(size_t count)
 
 /* Vector i of a rank. Rank 0 has the result in front of its own; ranks may have
  * different numbers of them. */
-static gt_real *vector_at(const gt__shared_sum *s, int rank, int i)
+static gt_real *vector_at(const shared *s, int rank, int i)
 {
     size_t place = (size_t)i + (rank == 0);
     return (gt_real *)(void *)((char *)s->of[rank] + sizeof(counters) +
                                place * vector_bytes(s->count));
 }
 
-/* --- Setting up. */
-
-/* MPI's failure must not end the job: there is another way. */
-static bool allocate_window(gt__shared_sum *s, const gt__shared_config *config)
+gt_real *gt__shared_vector(const void *sum, int i)
 {
-    int vectors = config->n_vectors + (config->rank == 0);
-    MPI_Aint bytes = (MPI_Aint)(LINE + sizeof(counters) +
-                                (size_t)vectors * vector_bytes(config->count));
-    void *mine;
-    MPI_Info info;
-    MPI_Errhandler handler;
-    MPI_Info_create(&info);
-    MPI_Info_set(info, "alloc_shared_noncontig", "true");
-    MPI_Comm_get_errhandler(config->comm, &handler);
-    MPI_Comm_set_errhandler(config->comm, MPI_ERRORS_RETURN);
-    s->window = MPI_WIN_NULL;
-    int ok = MPI_Win_allocate_shared(bytes, 1, info, config->comm, &mine,
-                                     &s->window) == MPI_SUCCESS;
-    MPI_Comm_set_errhandler(config->comm, handler);
-    MPI_Errhandler_free(&handler);
-    MPI_Info_free(&info);
-    int all;
-    MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_LAND, config->comm);
-    if (ok && !all)
-        MPI_Win_free(&s->window);
-    return all;
-}
-
-/* MPI begins anywhere. Pages are the same in all processes, so what is a line's
- * beginning here is one there. */
-static counters *aligned(void *memory)
-{
-    uintptr_t at = (uintptr_t)memory;
-    return (counters *)((at + LINE - 1) / LINE * LINE);
-}
-
-static void find_memory(gt__shared_sum *s, const gt__shared_config *config)
-{
-    for (int r = 0; r < s->size; r++) {
-        MPI_Aint bytes;
-        int unit;
-        void *memory;
-        MPI_Win_shared_query(s->window, r, &bytes, &unit, &memory);
-        s->of[r] = aligned(memory);
-        for (int i = s->nodes.first[r]; i < s->nodes.first[r + 1]; i++)
-            s->base[i] = vector_at(s, r, i - s->nodes.first[r]);
-    }
-    s->result = vector_at(s, 0, -1);
-    atomic_init(&s->of[s->rank]->posted, 0);
-    atomic_init(&s->of[s->rank]->done, 0);
-    MPI_Barrier(config->comm);
-}
-
-static gt_status plan(gt__shared_sum *s, const gt__shared_config *config)
-{
-    gt_status status = gt__nodes_plan(&s->nodes, s->size, config->n_shards);
-    if (status != GT_OK)
-        return status;
-    size_t n = (size_t)s->nodes.n;
-    s->of = calloc((size_t)s->size, sizeof *s->of);
-    s->base = calloc(n, sizeof *s->base);
-    s->at = calloc(n, sizeof *s->at);
-    if (!s->of || !s->base || !s->at)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    gt_arena_reserve(&s->arena, n * CHUNK);
-    return gt_arena_commit(&s->arena, "sums of gradients");
-}
-
-gt_status gt__shared_sum_new(gt__shared_sum **out,
-                             const gt__shared_config *config)
-{
-    *out = NULL;
-    gt__shared_sum *s = calloc(1, sizeof *s);
-    gt_status status =
-        s ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    if (s) {
-        s->rank = config->rank;
-        s->size = config->size;
-        s->count = config->count;
-        s->buckets = config->buckets;
-        s->window = MPI_WIN_NULL;
-        status = plan(s, config);
-    }
-    int ok = status == GT_OK, all;
-    MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_LAND, config->comm);
-    if (all && allocate_window(s, config)) {
-        find_memory(s, config);
-        *out = s;
-        return GT_OK;
-    }
-    gt__shared_sum_free(s);
-    return status;
-}
-
-void gt__shared_sum_free(gt__shared_sum *s)
-{
-    if (!s)
-        return;
-    if (s->window != MPI_WIN_NULL)
-        MPI_Win_free(&s->window);
-    gt__nodes_free(&s->nodes);
-    gt_arena_free(&s->arena);
-    free(s->of);
-    free((void *)s->base);
-    free((void *)s->at);
-    free(s);
-}
-
-gt_real *gt__shared_sum_vector(const gt__shared_sum *s, int i)
-{
+    const shared *s = sum;
     return vector_at(s, s->rank, i);
 }
 
-gt_real *gt__shared_sum_result(const gt__shared_sum *s)
+/* But for this rank's slices it is for reading. */
+static gt_real *result(const void *sum)
 {
+    const shared *s = sum;
     return s->result;
 }
 
 /* --- A step. */
 
-void gt__shared_sum_begin(gt__shared_sum *s)
+static void post(void *sum, int bucket)
 {
-    uint64_t n = (uint64_t)s->buckets->n;
-    s->before = atomic_load(&s->of[s->rank]->posted) / n * n;
-    s->collected = 0;
-}
-
-void gt__shared_sum_post(gt__shared_sum *s, int bucket)
-{
-    atomic_store_explicit(&s->of[s->rank]->posted,
-                          s->before + (uint64_t)bucket + 1,
+    shared *s = sum;
+    _Atomic uint64_t *posted = &s->of[s->rank]->posted;
+    if (bucket == 0) {
+        uint64_t n = (uint64_t)s->buckets->n;
+        s->before = atomic_load(posted) / n * n;
+        s->collected = 0;
+    }
+    atomic_store_explicit(posted, s->before + (uint64_t)bucket + 1,
                           memory_order_release);
 }
 
-/* Spinning is quickest where every rank has a core; where they share cores the
- * others must get their turn. */
-static void pause_a_little(unsigned *turns)
-{
-    if (++*turns > PATIENCE)
-        sched_yield();
-#if defined(__x86_64__)
-    else
-        __builtin_ia32_pause();
-#endif
-}
-
 /* Whether all ranks' counters have come to `goal`. */
-static bool all_reached(const gt__shared_sum *s, bool done, uint64_t goal,
-                        bool wait)
+static bool all_reached(const shared *s, bool done, uint64_t goal)
 {
-    unsigned turns = 0;
     for (int k = 1; k < s->size; k++) {
         counters *other = s->of[(s->rank + k) % s->size];
         _Atomic uint64_t *counter = done ? &other->done : &other->posted;
-        while (atomic_load_explicit(counter, memory_order_acquire) < goal) {
-            if (!wait)
-                return false;
-            pause_a_little(&turns);
-        }
+        if (atomic_load_explicit(counter, memory_order_acquire) < goal)
+            return false;
     }
     return true;
 }
@@ -236,7 +114,7 @@ static void add_nodes(gt_real *to, const gt_real *a, const gt_real *b, size_t n)
 
 /* Nodes stay as they are; sums on the way go to chunks of our own, the last one
  * into the result. */
-static void evaluate(gt__shared_sum *s, gt__span slice)
+static void evaluate(shared *s, gt__span slice)
 {
     int last = s->nodes.n - 2;
     for (size_t from = slice.from; from < slice.to; from += CHUNK) {
@@ -253,25 +131,115 @@ static void evaluate(gt__shared_sum *s, gt__span slice)
     }
 }
 
-bool gt__shared_sum_collect(gt__shared_sum *s, int bucket, bool wait)
+/* Slices are summed in the order of buckets, so that `done` can be counted. */
+static bool collect(void *sum, int bucket)
 {
+    shared *s = sum;
     if (bucket != s->collected)
         return bucket < s->collected;
-    if (!all_reached(s, false, s->before + (uint64_t)bucket + 1, wait))
+    if (!all_reached(s, false, s->before + (uint64_t)bucket + 1))
         return false;
     evaluate(s, gt__bucket_slice(s->buckets, bucket, s->rank, s->size));
     s->collected++;
     return true;
 }
 
-void gt__shared_sum_spread(gt__shared_sum *s, int bucket)
+static void spread(void *sum, int bucket)
 {
+    shared *s = sum;
     atomic_store_explicit(&s->of[s->rank]->done,
                           s->before + (uint64_t)bucket + 1,
                           memory_order_release);
 }
 
-bool gt__shared_sum_gather(gt__shared_sum *s, int bucket, bool wait)
+static bool gather(void *sum, int bucket)
 {
-    return all_reached(s, true, s->before + (uint64_t)bucket + 1, wait);
+    shared *s = sum;
+    return all_reached(s, true, s->before + (uint64_t)bucket + 1);
 }
+
+static int place_of(const void *sum, int rank)
+{
+    (void)sum;
+    return rank;
+}
+
+/* --- Setting up. */
+
+static gt_status plan(shared *s, const gt__way_config *config)
+{
+    gt_status status = gt__nodes_plan(&s->nodes, s->size, config->n_shards);
+    if (status != GT_OK)
+        return status;
+    size_t n = (size_t)s->nodes.n;
+    s->of = calloc((size_t)s->size, sizeof *s->of);
+    s->base = calloc(n, sizeof *s->base);
+    s->at = calloc(n, sizeof *s->at);
+    if (!s->of || !s->base || !s->at)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
+    gt_arena_reserve(&s->arena, n * CHUNK);
+    return gt_arena_commit(&s->arena, "sums of gradients");
+}
+
+/* Counters begin with 0, as all of the memory does. */
+static gt_status share_memory(shared *s, const gt__way_config *config)
+{
+    size_t vectors = (size_t)config->n_vectors + (s->rank == 0);
+    gt_status status =
+        gt__segment_new(&s->segment, config->comm,
+                        sizeof(counters) + vectors * vector_bytes(s->count));
+    if (status != GT_OK)
+        return status;
+    for (int r = 0; r < s->size; r++) {
+        s->of[r] = gt__segment_part(&s->segment, r);
+        for (int i = s->nodes.first[r]; i < s->nodes.first[r + 1]; i++)
+            s->base[i] = vector_at(s, r, i - s->nodes.first[r]);
+    }
+    s->result = vector_at(s, 0, -1);
+    return GT_OK;
+}
+
+static void discard(void *sum)
+{
+    shared *s = sum;
+    if (!s)
+        return;
+    gt__segment_free(&s->segment);
+    gt__nodes_free(&s->nodes);
+    gt_arena_free(&s->arena);
+    free(s->of);
+    free((void *)s->base);
+    free((void *)s->at);
+    free(s);
+}
+
+static gt_status create(void **out, const gt__way_config *config)
+{
+    shared *s = calloc(1, sizeof *s);
+    gt_status status =
+        s ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
+    if (s) {
+        s->rank = config->comm->rank;
+        s->size = config->comm->size;
+        s->count = config->buckets->count;
+        s->buckets = config->buckets;
+        status = plan(s, config);
+    }
+    status = gt_comm_agree(config->comm, status);
+    if (status == GT_OK)
+        status = share_memory(s, config);
+    if (status != GT_OK)
+        discard(s);
+    else
+        *out = s;
+    return status;
+}
+
+const gt__way gt__shared_way = {.create = create,
+                                .discard = discard,
+                                .result = result,
+                                .post = post,
+                                .collect = collect,
+                                .spread = spread,
+                                .gather = gather,
+                                .place = place_of};

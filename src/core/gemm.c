@@ -8,6 +8,7 @@
 #include <cblas.h>
 #include <string.h>
 
+extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern void openblas_set_num_threads(int) __attribute__((weak));
 
@@ -19,22 +20,126 @@ double gt_gemm_operations(void)
     return operations;
 }
 
+/* --- Products with a short side. */
+
+typedef struct product {
+    CBLAS_TRANSPOSE ta, tb;
+    int m, n, k;
+    const gt_real *a, *b;
+    int lda, ldb;
+    gt_real beta;
+    gt_real *c;
+    int ldc;
+} product;
+
+enum {
+    SMALL = 1000000, /* multiplications of a matrix that BLAS takes as it is */
+    SHORT = 64,      /* a side with which packing does not pay */
+    SHORT_FLAT = 32, /* the same where rows of B and C are cut */
+    LEAST = 16       /* of the longest side, in a piece */
+};
+
+/* Whether this BLAS multiplies small matrices without packing them first:
+ * OpenBLAS, since 0.3.17, for CPUs with AVX-512. */
+static bool has_small_kernels(void)
+{
+    static const char *const families[] = {"SkylakeX", "Cooperlake",
+                                           "SapphireRapids"};
+    static int known = -1;
+    if (known < 0) {
+        known = 0;
+        for (int i = 0; i < 3; i++)
+            known |= !strcmp(gt_blas_kernel(), families[i]);
+    }
+    return known;
+}
+
+static void multiply(const product *p)
+{
+    gt_pulse();
+#ifdef GT_DOUBLE
+    cblas_dgemm(CblasRowMajor, p->ta, p->tb, p->m, p->n, p->k, 1.0, p->a,
+                p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
+#else
+    cblas_sgemm(CblasRowMajor, p->ta, p->tb, p->m, p->n, p->k, 1.0f, p->a,
+                p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
+#endif
+}
+
+static int *longest_side(product *p)
+{
+    int *side = p->m >= p->n ? &p->m : &p->n;
+    return p->k > *side ? &p->k : side;
+}
+
+/* How long a piece may be along `side`, the longest; 0: leave it whole. Packing
+ * takes time for each element of A and B and saves time for each
+ * multiplication, so with a short side it costs more than it saves. Not if B
+ * alone is transposed, for which the small kernels are no faster. */
+static int longest_piece(const product *p, const int *side)
+{
+    double all = (double)p->m * p->n * p->k;
+    int shortest = p->m < p->n ? p->m : p->n;
+    shortest = p->k < shortest ? p->k : shortest;
+    if (all <= SMALL || shortest > (side == &p->n ? SHORT_FLAT : SHORT) ||
+        p->tb == CblasTrans || !has_small_kernels())
+        return 0;
+    int most = (int)(SMALL / (all / *side));
+    return most < LEAST ? 0 : most;
+}
+
+/* On to what follows the first n rows of C, columns of C, or terms of sums. */
+static void step_over(product *p, const int *side, int n)
+{
+    size_t down = (size_t)n;
+    if (side != &p->n)
+        p->a += (side == &p->m) == (p->ta == CblasNoTrans)
+                    ? down * (size_t)p->lda
+                    : down;
+    if (side != &p->m)
+        p->b += side == &p->k ? down * (size_t)p->ldb : down;
+    if (side == &p->k)
+        p->beta = 1;
+    else
+        p->c += side == &p->m ? down * (size_t)p->ldc : down;
+}
+
+static void multiply_in_pieces(product *p, int *side, int most)
+{
+    int length = *side, pieces = (length + most - 1) / most;
+    int size = (length + pieces - 1) / pieces;
+    for (int at = 0; at < length; at += size) {
+        *side = length - at < size ? length - at : size;
+        multiply(p);
+        step_over(p, side, *side);
+    }
+}
+
 void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc)
 {
-    CBLAS_TRANSPOSE opa = ta == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
-    CBLAS_TRANSPOSE opb = tb == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
+    product p = {.ta = ta == GT_TRANSPOSED ? CblasTrans : CblasNoTrans,
+                 .tb = tb == GT_TRANSPOSED ? CblasTrans : CblasNoTrans,
+                 .m = m,
+                 .n = n,
+                 .k = k,
+                 .a = a,
+                 .lda = lda,
+                 .b = b,
+                 .ldb = ldb,
+                 .beta = beta,
+                 .c = c,
+                 .ldc = ldc};
     operations += 2.0 * m * n * k;
-    gt_pulse();
-#ifdef GT_DOUBLE
-    cblas_dgemm(CblasRowMajor, opa, opb, m, n, k, 1.0, a, lda, b, ldb, beta, c,
-                ldc);
-#else
-    cblas_sgemm(CblasRowMajor, opa, opb, m, n, k, 1.0f, a, lda, b, ldb, beta, c,
-                ldc);
-#endif
+    int *side = longest_side(&p), most = longest_piece(&p, side);
+    if (most > 0)
+        multiply_in_pieces(&p, side, most);
+    else
+        multiply(&p);
 }
+
+/* --- What the library tells of itself. */
 
 void gt_blas_set_threads(int threads)
 {
@@ -45,6 +150,17 @@ void gt_blas_set_threads(int threads)
 const char *gt_blas_kernel(void)
 {
     return openblas_get_corename ? openblas_get_corename() : "unknown";
+}
+
+char *gt_blas_version(char text[GT_BLAS_VERSION])
+{
+    const char *all = openblas_get_config ? openblas_get_config() : "unknown";
+    size_t name = strcspn(all, " ");
+    size_t end = name + (all[name] ? 1 + strcspn(all + name + 1, " ") : 0);
+    end = end < GT_BLAS_VERSION ? end : GT_BLAS_VERSION - 1;
+    memcpy(text, all, end);
+    text[end] = '\0';
+    return text;
 }
 
 /* What a family needs of the CPU; Zen shares Haswell's kernels, Cooperlake and

@@ -24,6 +24,14 @@ hid_t gt__h5_create_image(const char *path, gt__image **image);
 hid_t gt__h5_memory_type(gt_h5_type type);
 hid_t gt__h5_file_type(gt_h5_type type);
 
+/* Type, shape and count of an open data set. NULL, or what is wrong with it. */
+const char *gt__h5_look(hid_t set, gt_h5_info *info);
+
+/* Open a data set whose numbers can be read. GT_ERR_FORMAT otherwise;
+ * info->flaw says why if there is one of that name. */
+gt_status gt__h5_open_set(gt_h5 *file, const char *name, hid_t *set,
+                          gt_h5_info *info);
+
 /* Record a message: what was done to which object of which file, errno's text
  * if the system refused, and HDF5's own description else; GT_ERR_MEMORY
  * whatever failed if the file's image has lost bytes. Call it right after the

@@ -3,6 +3,8 @@
  * larger. Pixels are compressed, numbers are not: weights do not compress. */
 #include "core/h5file.h"
 
+#include "gentrain/phase.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +126,7 @@ static herr_t move_chunk(hid_t set, gt_h5_type type, const chunks *c,
     herr_t result =
         read ? H5Dread(set, numbers, memory, space, H5P_DEFAULT, read)
              : H5Dwrite(set, numbers, memory, space, H5P_DEFAULT, write);
+    gt_phase_beat();
     H5Sclose(memory);
     H5Sclose(space);
     return result;
@@ -132,7 +135,7 @@ static herr_t move_chunk(hid_t set, gt_h5_type type, const chunks *c,
 static herr_t write_chunks(gt_h5 *f, hid_t set, gt_h5_type type, int rank,
                            const hsize_t dim[], const void *data)
 {
-    size_t width = H5Tget_size(gt__h5_memory_type(type));
+    size_t width = gt_h5_width(type);
     const char *from = data;
     chunks c;
     herr_t result = 0;
@@ -170,36 +173,13 @@ gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
     return status;
 }
 
-/* Type and shape of an open data set; false if it is none of ours. */
-static bool describe(hid_t set, gt_h5_info *info)
-{
-    hid_t space = H5Dget_space(set), type = H5Dget_type(set);
-    hsize_t dims[GT_H5_MAX_RANK] = {0};
-    info->rank = H5Sget_simple_extent_ndims(space);
-    bool known = info->rank >= 0 && info->rank <= GT_H5_MAX_RANK;
-    if (known)
-        H5Sget_simple_extent_dims(space, dims, NULL);
-    for (int i = 0; known && i < info->rank; i++)
-        info->dim[i] = dims[i];
-    H5T_class_t class = H5Tget_class(type);
-    if (class == H5T_FLOAT)
-        info->type = GT_H5_REAL;
-    else if (class == H5T_INTEGER)
-        info->type = H5Tget_size(type) == 1 ? GT_H5_U8 : GT_H5_I32;
-    else
-        known = false;
-    H5Tclose(type);
-    H5Sclose(space);
-    return known;
-}
-
 gt_status gt_h5_write_rows(gt_h5 *f, const char *name, size_t first,
                            size_t count, const void *data)
 {
     gt_h5_info info = {0};
     gt__h5_clear();
     hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT);
-    if (set < 0 || !describe(set, &info)) {
+    if (set < 0 || gt__h5_look(set, &info)) {
         gt_status status = gt__h5_fail(GT_ERR_IO, f, "write", name);
         H5Dclose(set);
         return status;
@@ -215,60 +195,11 @@ gt_status gt_h5_write_rows(gt_h5 *f, const char *name, size_t first,
     if (H5Dwrite(set, gt__h5_memory_type(info.type), memory, space, H5P_DEFAULT,
                  data) < 0)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
+    gt_phase_beat();
     H5Sclose(memory);
     H5Sclose(space);
     if (H5Dclose(set) < 0 && status == GT_OK)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
-    return status;
-}
-
-/* Does every part of the path exist? H5Lexists wants the groups above first. */
-static bool link_exists(const gt_h5 *f, const char *name)
-{
-    char part[256];
-    gt__h5_clear();
-    for (const char *end = name; end;) {
-        end = strchr(end + 1, '/');
-        size_t n = end ? (size_t)(end - name) : strlen(name);
-        if (n >= sizeof part)
-            return false;
-        memcpy(part, name, n);
-        part[n] = '\0';
-        if (H5Lexists(f->file, part, H5P_DEFAULT) <= 0)
-            return false;
-    }
-    return true;
-}
-
-bool gt_h5_has(gt_h5 *f, const char *name)
-{
-    return link_exists(f, name);
-}
-
-static gt_status open_set(gt_h5 *f, const char *name, hid_t *set,
-                          gt_h5_info *info)
-{
-    if (!link_exists(f, name))
-        return gt_fail(GT_ERR_FORMAT, "%s has no data set %s", f->path, name);
-    gt__h5_clear();
-    *set = H5Dopen2(f->file, name, H5P_DEFAULT);
-    if (*set < 0)
-        return gt__h5_fail(GT_ERR_FORMAT, f, "read", name);
-    strncpy(info->name, name, sizeof info->name - 1);
-    if (describe(*set, info))
-        return GT_OK;
-    H5Dclose(*set);
-    return gt_fail(GT_ERR_FORMAT, "%s: data set %s is not of numbers", f->path,
-                   name);
-}
-
-gt_status gt_h5_describe(gt_h5 *f, const char *name, gt_h5_info *info)
-{
-    hid_t set;
-    *info = (gt_h5_info){0};
-    gt_status status = open_set(f, name, &set, info);
-    if (status == GT_OK)
-        H5Dclose(set);
     return status;
 }
 
@@ -289,14 +220,6 @@ static const char *type_text(gt_h5_type type)
                                : "floating-point numbers";
 }
 
-static bool same_shape(const gt_h5_info *info, int rank, const size_t dim[])
-{
-    bool same = info->rank == rank;
-    for (int i = 0; same && i < rank; i++)
-        same = info->dim[i] == dim[i];
-    return same;
-}
-
 static gt_status checksum_fails(const gt_h5 *f, const char *name)
 {
     return gt_fail(GT_ERR_FORMAT,
@@ -310,10 +233,10 @@ gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
 {
     gt_h5_info info = {0};
     hid_t set;
-    gt_status status = open_set(f, name, &set, &info);
+    gt_status status = gt__h5_open_set(f, name, &set, &info);
     if (status != GT_OK)
         return status;
-    if (!same_shape(&info, rank, dim)) {
+    if (!gt_h5_has_shape(&info, rank, dim)) {
         char has[128], wanted[128];
         status =
             gt_fail(GT_ERR_MISMATCH, "%s: %s is %s, but the model here has %s",
@@ -328,6 +251,7 @@ gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
         if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,
                     H5P_DEFAULT, data) < 0)
             status = checksum_fails(f, name);
+        gt_phase_beat();
     }
     H5Dclose(set);
     return status;
@@ -337,7 +261,7 @@ gt_status gt_h5_verify(gt_h5 *f, const char *name)
 {
     gt_h5_info info = {0};
     hid_t set;
-    gt_status status = open_set(f, name, &set, &info);
+    gt_status status = gt__h5_open_set(f, name, &set, &info);
     if (status != GT_OK)
         return status;
     hsize_t dims[GT_H5_MAX_RANK];
@@ -345,8 +269,8 @@ gt_status gt_h5_verify(gt_h5 *f, const char *name)
         dims[i] = info.dim[i];
     chunks c;
     bool more = first_chunk(&c, info.type, info.rank, dims);
-    size_t width = H5Tget_size(gt__h5_memory_type(info.type));
-    void *data = more ? malloc(c.count * width) : NULL; /* none is larger */
+    /* None is larger than the first. */
+    void *data = more ? malloc(c.count * gt_h5_width(info.type)) : NULL;
     if (more && !data)
         status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu values", name,
                          c.count);
@@ -357,34 +281,4 @@ gt_status gt_h5_verify(gt_h5 *f, const char *name)
     free(data);
     H5Dclose(set);
     return status;
-}
-
-typedef struct walk {
-    int (*visit)(const gt_h5_info *, void *);
-    void *context;
-} walk;
-
-static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
-                           void *data)
-{
-    const walk *w = data;
-    if (info->type != H5O_TYPE_DATASET)
-        return 0;
-    gt_h5_info found = {.name = "/"};
-    strncat(found.name, name, sizeof found.name - 2);
-    hid_t set = H5Dopen2(root, name, H5P_DEFAULT);
-    bool known = set >= 0 && describe(set, &found);
-    H5Dclose(set);
-    return known ? w->visit(&found, w->context) : 0;
-}
-
-gt_status gt_h5_walk(gt_h5 *f, int (*visit)(const gt_h5_info *, void *),
-                     void *context)
-{
-    walk w = {visit, context};
-    gt__h5_clear();
-    if (H5Ovisit(f->file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &w) < 0)
-        return gt_fail(GT_ERR_FORMAT,
-                       "%s is damaged: its groups cannot be listed", f->path);
-    return GT_OK;
 }

@@ -7,6 +7,7 @@
 #include "core/h5file.h"
 
 #include "gentrain/files.h"
+#include "gentrain/phase.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,8 +121,10 @@ gt_status gt__h5_seal_image(gt__image *image, uint64_t size)
         return status;
     reading r;
     start(&r, size);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         take(&r, pieces[i].data, pieces[i].size);
+        gt_phase_beat();
+    }
     free(pieces);
     uint8_t digest[8];
     put_word(digest, finish(&r));

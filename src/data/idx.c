@@ -25,13 +25,6 @@ static char *join(const char *a, const char *b, const char *c)
     return text;
 }
 
-static gt_status no_memory(const char *path)
-{
-    return gt_fail(GT_ERR_MEMORY,
-                   "%s: no memory to read it; start fewer ranks on each node",
-                   path);
-}
-
 /* Is there a file "stem" or "stem.gz"? *path is its name (free it) or NULL. A
  * file that cannot be examined counts as there, so that opening it says why. */
 static gt_status find(const char *stem, char **path)
@@ -41,7 +34,7 @@ static gt_status find(const char *stem, char **path)
         struct stat info;
         *path = join(stem, endings[i], "");
         if (!*path)
-            return no_memory(stem);
+            return gt__idx_no_memory(stem);
         if (!stat(*path, &info) || (errno != ENOENT && errno != ENOTDIR))
             return GT_OK;
         free(*path);
@@ -57,7 +50,7 @@ static gt_status labels_stem(const char *images, char **stem)
 {
     *stem = join(images, "", "");
     if (!*stem)
-        return no_memory(images);
+        return gt__idx_no_memory(images);
     size_t n = strlen(*stem);
     if (n > 3 && !strcmp(*stem + n - 3, ".gz"))
         (*stem)[n - 3] = '\0';
@@ -90,7 +83,7 @@ static gt_status find_both(const char *path, gt_split split, char **images,
     char *stem = NULL;
     if (S_ISDIR(info.st_mode)) {
         stem = join(path, test ? "/t10k" : "/train", "-images-idx3-ubyte");
-        status = stem ? find(stem, images) : no_memory(path);
+        status = stem ? find(stem, images) : gt__idx_no_memory(path);
         free(stem);
         stem = NULL;
         if (!status && !*images && !test)
@@ -102,7 +95,7 @@ static gt_status find_both(const char *path, gt_split split, char **images,
                              path);
     } else if (!test) {
         *images = join(path, "", "");
-        status = *images ? GT_OK : no_memory(path);
+        status = *images ? GT_OK : gt__idx_no_memory(path);
     }
     if (!status && *images)
         status = labels_stem(*images, &stem);
@@ -138,7 +131,7 @@ static gt_status open_idx(gt_source *source, const char *path, gt_split split)
     gt__idx_array a;
     idx *data = source->data = calloc(1, sizeof *data);
     if (!data)
-        return no_memory(path);
+        return gt__idx_no_memory(path);
     gt_status status = find_both(path, split, &images, &labels);
     if (status || !images)
         goto out;

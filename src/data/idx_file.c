@@ -3,6 +3,8 @@
  * its start and not in the night. */
 #include "data/idx_file.h"
 
+#include "gentrain/phase.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +17,7 @@ enum { TYPE_UINT8 = 0x08, LARGEST_SIDE = 16384 };
  * promise anything, so memory follows the data, not the header. */
 enum { CHUNK = 1 << 20 };
 
-static gt_status no_memory(const char *path)
+gt_status gt__idx_no_memory(const char *path)
 {
     return gt_fail(GT_ERR_MEMORY,
                    "%s: no memory to read it; start fewer ranks on each node",
@@ -49,6 +51,7 @@ static gt_status read_up_to(gzFile file, const char *path, void *out, size_t n,
         if (more == 0)
             break;
         *got += (size_t)more;
+        gt_phase_beat();
     }
     return GT_OK;
 }
@@ -168,7 +171,7 @@ static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
             room = room < total ? room : total;
             uint8_t *grown = realloc(a->bytes, room);
             if (!grown)
-                return no_memory(path);
+                return gt__idx_no_memory(path);
             a->bytes = grown;
         }
         status = read_up_to(file, path, a->bytes + have, room - have, &got);
@@ -206,7 +209,7 @@ gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
                                "%s: cannot open: %s; check the path and its "
                                "permissions",
                                path, strerror(errno))
-                     : no_memory(path);
+                     : gt__idx_no_memory(path);
     gzbuffer(file, CHUNK / 8);
     gt_status status = read_header(file, path, a);
     if (!status)

@@ -19,6 +19,9 @@ typedef struct gt__idx_array {
  * for images (4 will do). Errors: GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_MEMORY. */
 gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a);
 
+/* What to say where memory is short. */
+gt_status gt__idx_no_memory(const char *path);
+
 /* Bytes of one image or label. */
 size_t gt__idx_item_size(const gt__idx_array *a);
 

@@ -11,11 +11,9 @@
 #include "gentrain/trace.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SLOTS = 3 };
 
@@ -36,7 +34,7 @@ struct gt_loader {
     int *labels;      /* of all buffers */
     buffer ring[SLOTS];
 
-    pthread_t thread;
+    gt_thread thread;
     bool running;
     atomic_bool stop;
     pthread_mutex_t lock;
@@ -46,7 +44,6 @@ struct gt_loader {
     uint64_t made, returned;
 
     bool holding; /* the caller's side only */
-    double waited;
 };
 
 uint64_t gt_batches_per_epoch(uint64_t count, int batch)
@@ -94,6 +91,7 @@ static void make_shard(gt_loader *loader, const gt_batch *batch,
         gt_source_read(source, number, config->range, x + (size_t)i * size);
         labels[i] = source->type->label(source, number);
     }
+    gt_phase_beat();
 }
 
 static void make_batch(gt_loader *loader, buffer *into, uint64_t number)
@@ -196,7 +194,7 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
         gt_batches_per_epoch(config->source->count, config->batch);
     atomic_init(&loader->stop, false);
     pthread_mutex_init(&loader->lock, NULL);
-    pthread_cond_init(&loader->changed, NULL);
+    gt_condition_init(&loader->changed);
     gt_status status = allocate(loader);
     if (!status)
         status = start_thread(loader);
@@ -205,13 +203,6 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     else
         *out = loader;
     return status;
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 const gt_batch *gt_loader_next(gt_loader *loader)
@@ -225,12 +216,8 @@ const gt_batch *gt_loader_next(gt_loader *loader)
     }
     loader->holding = true;
     uint64_t next = loader->returned;
-    if (loader->made == next) {
-        double start = now();
-        while (loader->made == next)
-            pthread_cond_wait(&loader->changed, &loader->lock);
-        loader->waited += now() - start;
-    }
+    while (loader->made == next)
+        gt_thread_await(&loader->thread, &loader->changed, &loader->lock);
     pthread_mutex_unlock(&loader->lock);
     gt_phase_leave(before);
     gt_trace_end(begin, NULL, "wait for data");
@@ -245,11 +232,6 @@ int gt_batch_present(const gt_batch *batch)
     return n;
 }
 
-double gt_loader_waited(const gt_loader *loader)
-{
-    return loader->waited;
-}
-
 void gt_loader_close(gt_loader *loader)
 {
     if (!loader)
@@ -259,7 +241,7 @@ void gt_loader_close(gt_loader *loader)
         atomic_store(&loader->stop, true);
         pthread_cond_broadcast(&loader->changed);
         pthread_mutex_unlock(&loader->lock);
-        pthread_join(loader->thread, NULL);
+        gt_thread_join(&loader->thread);
     }
     pthread_cond_destroy(&loader->changed);
     pthread_mutex_destroy(&loader->lock);

@@ -10,6 +10,37 @@
 enum { FORMAT_VERSION = 1 };
 static const char *const format_name = "gentrain checkpoint";
 
+static const struct {
+    const char *key;
+    bool number;
+} origins[GT_ORIGINS] = {
+    [GT_ORIGIN_BUILD] = {"build", false},
+    [GT_ORIGIN_BLAS] = {"blas", false},
+    [GT_ORIGIN_BLAS_KERNEL] = {"blas_kernel", false},
+    [GT_ORIGIN_BLAS_THREADS] = {"blas_threads", true},
+    [GT_ORIGIN_SHARDS] = {"shards", true},
+    [GT_ORIGIN_NORM_SYNC] = {"norm_sync", false},
+    [GT_ORIGIN_REDUCTION] = {"reduction", false},
+};
+
+const char *gt_origin_key(gt_origin origin)
+{
+    return origins[origin].key;
+}
+
+static gt_status write_origin(gt_h5 *f, const gt_checkpoint_info *info)
+{
+    gt_status status = GT_OK;
+    for (int i = 0; i < GT_ORIGINS && status == GT_OK; i++) {
+        const char *key = origins[i].key, *value = info->origin[i];
+        if (value[0])
+            status = origins[i].number
+                         ? gt_h5_set_int(f, "/", key, atoll(value))
+                         : gt_h5_set_text(f, "/", key, value);
+    }
+    return status;
+}
+
 static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
 {
     gt_status status = gt_h5_set_text(f, "/", "format", format_name);
@@ -28,9 +59,7 @@ static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
     if (status == GT_OK)
         status = gt_h5_set_text(f, "/", "fingerprint", info->fingerprint);
     if (status == GT_OK)
-        status = gt_h5_set_text(f, "/", "blas_kernel", info->blas_kernel);
-    if (status == GT_OK)
-        status = gt_h5_set_int(f, "/", "blas_threads", info->blas_threads);
+        status = write_origin(f, info);
     if (status == GT_OK)
         status = gt_h5_write_text(f, "/config", info->config);
     return status;
@@ -87,12 +116,15 @@ static gt_status read_text(gt_h5 *f, const char *key, char *out, size_t size)
 /* What the first files of this format did not have stays empty. */
 static void read_origin(gt_h5 *f, gt_checkpoint_info *info)
 {
-    int64_t threads = 0;
-    read_text(f, "gentrain_version", info->version, sizeof info->version);
     read_text(f, "fingerprint", info->fingerprint, sizeof info->fingerprint);
-    read_text(f, "blas_kernel", info->blas_kernel, sizeof info->blas_kernel);
-    if (gt_h5_get_int(f, "/", "blas_threads", &threads) == GT_OK)
-        info->blas_threads = (int)threads;
+    for (int i = 0; i < GT_ORIGINS; i++) {
+        char *value = info->origin[i];
+        int64_t number;
+        if (!origins[i].number)
+            read_text(f, origins[i].key, value, GT_ORIGIN_TEXT);
+        else if (gt_h5_get_int(f, "/", origins[i].key, &number) == GT_OK)
+            snprintf(value, GT_ORIGIN_TEXT, "%lld", (long long)number);
+    }
 }
 
 static gt_status read_header(gt_h5 *f, gt_checkpoint_info *info)
@@ -150,7 +182,7 @@ typedef struct leftover {
 static int visit_tensor(const gt_h5_info *info, void *context)
 {
     leftover *l = context;
-    if (gt_checkpoint_is_optimizer(info->name))
+    if (gt_checkpoint_is_optimizer(info->name) || info->text)
         return 0;
     for (int i = 0; i < l->n_spans; i++)
         if (!strcmp(l->spans[i].path, info->name))

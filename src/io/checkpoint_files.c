@@ -2,9 +2,9 @@
  * step, so that looking does not mean opening. */
 #include "gentrain/checkpoint.h"
 
+#include "gentrain/files.h"
 #include "gentrain/log.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,37 +45,40 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+typedef struct step_list {
+    uint64_t *steps; /* owned */
+    size_t count, room;
+} step_list;
+
+static gt_status add_step(const char *name, void *context)
+{
+    step_list *list = context;
+    uint64_t step;
+    if (!parse_name(name, &step))
+        return GT_OK;
+    if (list->count == list->room) {
+        size_t room = list->room ? 2 * list->room : 16;
+        uint64_t *larger = realloc(list->steps, room * sizeof *larger);
+        if (!larger)
+            return gt_fail(GT_ERR_MEMORY, "out of memory");
+        list->steps = larger;
+        list->room = room;
+    }
+    list->steps[list->count++] = step;
+    return GT_OK;
+}
+
 /* Steps of all checkpoints of a run, ascending; malloc'ed. */
 static gt_status list_steps(const char *run, uint64_t **steps, size_t *count)
 {
     char folder[GT_PATH];
     snprintf(folder, sizeof folder, "%s/checkpoints", run);
-    *steps = NULL;
-    *count = 0;
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return gt_fail(GT_ERR_IO, "cannot list %s: %s", folder,
-                       strerror(errno));
-    gt_status status = GT_OK;
-    size_t room = 0;
-    for (struct dirent *e; status == GT_OK && (e = readdir(dir));) {
-        uint64_t step;
-        if (!parse_name(e->d_name, &step))
-            continue;
-        if (*count == room) {
-            room = room ? 2 * room : 16;
-            uint64_t *larger = realloc(*steps, room * sizeof **steps);
-            if (!larger) {
-                status = gt_fail(GT_ERR_MEMORY, "out of memory");
-                break;
-            }
-            *steps = larger;
-        }
-        (*steps)[(*count)++] = step;
-    }
-    closedir(dir);
-    if (status == GT_OK && *count > 0)
-        qsort(*steps, *count, sizeof **steps, ascending);
+    step_list list = {0};
+    gt_status status = gt_directory_list(folder, add_step, &list);
+    if (list.count > 0)
+        qsort(list.steps, list.count, sizeof *list.steps, ascending);
+    *steps = list.steps;
+    *count = list.count;
     return status;
 }
 
@@ -112,7 +115,15 @@ gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH])
     return status;
 }
 
-gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH])
+gt_status gt_checkpoint_missed(const char *path, gt_status status)
+{
+    struct stat info;
+    if (status == GT_OK || lstat(path, &info) == 0 || errno != ENOENT)
+        return status;
+    return gt_fail(GT_ERR_STALE, "%s was removed meanwhile", path);
+}
+
+static gt_status find_good(const char *run_or_file, char path[GT_PATH])
 {
     uint64_t *steps;
     size_t count;
@@ -121,15 +132,43 @@ gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH])
         return gt_checkpoint_check(path);
     for (size_t i = count; status == GT_OK && i-- > 0;) {
         gt_checkpoint_path(run_or_file, steps[i], path);
-        gt_status bad = gt_checkpoint_check(path);
+        gt_status bad = gt_checkpoint_missed(path, gt_checkpoint_check(path));
         if (bad == GT_OK)
             break;
-        if (bad == GT_ERR_MEMORY)
+        if (bad == GT_ERR_MEMORY || bad == GT_ERR_STALE)
             status = bad;
         else if (i == 0)
             status = gt_fail_in(bad, "no good checkpoint in %s", run_or_file);
         else
             gt_warn("%s; going back to an older checkpoint", gt_message());
+    }
+    free(steps);
+    return status;
+}
+
+/* Whoever trains there removes old checkpoints when there is a new one. */
+gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH])
+{
+    gt_status status;
+    do
+        status = find_good(run_or_file, path);
+    while (status == GT_ERR_STALE);
+    return status;
+}
+
+gt_status gt_checkpoint_confirm(const char *run, uint64_t step,
+                                const char *path, bool newest)
+{
+    uint64_t *steps;
+    size_t count;
+    gt_status status = list_steps(run, &steps, &count);
+    if (status == GT_OK && access(path, F_OK) != 0)
+        status = gt_fail(GT_ERR_STALE, "%s was removed meanwhile", path);
+    for (size_t i = count; newest && status == GT_OK && i-- > 0;) {
+        char other[GT_PATH];
+        gt_checkpoint_path(run, steps[i], other);
+        if (steps[i] > step && gt_checkpoint_check(other) == GT_OK)
+            status = gt_fail(GT_ERR_STALE, "%s was written meanwhile", other);
     }
     free(steps);
     return status;
@@ -146,9 +185,7 @@ gt_status gt_checkpoint_set_aside(const char *run, uint64_t step)
             continue;
         gt_checkpoint_path(run, steps[i], path);
         snprintf(aside, sizeof aside, "%s.old", path);
-        if (rename(path, aside) != 0 && errno != ENOENT)
-            status = gt_fail(GT_ERR_IO, "cannot rename %s: %s", path,
-                             strerror(errno));
+        status = gt_file_rename(path, aside);
     }
     free(steps);
     return status;
@@ -164,11 +201,7 @@ gt_status gt_checkpoint_prune(const char *run, int keep)
     for (size_t i = 0; status == GT_OK && i + (size_t)keep < count; i++) {
         char path[GT_PATH];
         gt_checkpoint_path(run, steps[i], path);
-        if (unlink(path) != 0 && errno != ENOENT)
-            status = gt_fail(GT_ERR_IO,
-                             "cannot remove the old checkpoint %s: "
-                             "%s",
-                             path, strerror(errno));
+        status = gt_file_remove(path);
     }
     free(steps);
     return status;

@@ -11,7 +11,7 @@
 
 typedef struct statistics {
     double min, max, mean, deviation;
-    size_t count, bad; /* bad: NaN or infinite */
+    size_t bad; /* NaN or infinite */
 } statistics;
 
 typedef struct listing {
@@ -57,26 +57,17 @@ static void add_value(statistics *s, double v, double *sum, double *squares)
 
 static gt_status measure(gt_h5 *f, const gt_h5_info *info, statistics *s)
 {
-    *s = (statistics){.min = INFINITY, .max = -INFINITY, .count = 1};
-    for (int i = 0; i < info->rank; i++)
-        s->count *= info->dim[i];
-    size_t width = info->type == GT_H5_U8    ? 1
-                   : info->type == GT_H5_I32 ? 4
-                                             : sizeof(gt_real);
-    void *data = malloc(s->count * width + 1);
+    *s = (statistics){.min = INFINITY, .max = -INFINITY};
+    void *data = malloc(info->count * gt_h5_width(info->type) + 1);
     if (!data)
         return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu values",
-                       info->name, s->count);
+                       info->name, info->count);
     gt_status status =
         gt_h5_read(f, info->name, info->type, info->rank, info->dim, data);
     double sum = 0, squares = 0;
-    for (size_t i = 0; status == GT_OK && i < s->count; i++)
-        add_value(s,
-                  info->type == GT_H5_U8    ? ((uint8_t *)data)[i]
-                  : info->type == GT_H5_I32 ? ((int32_t *)data)[i]
-                                            : ((gt_real *)data)[i],
-                  &sum, &squares);
-    double n = (double)(s->count - s->bad);
+    for (size_t i = 0; status == GT_OK && i < info->count; i++)
+        add_value(s, gt_h5_value(info->type, data, i), &sum, &squares);
+    double n = (double)(info->count - s->bad);
     s->mean = sum / n;
     s->deviation = sqrt(fmax(0, squares / n - s->mean * s->mean));
     free(data);
@@ -119,18 +110,36 @@ static void print_json(FILE *out, const gt_h5_info *info, const statistics *s)
     fprintf(out, ", \"not_finite\": %zu}", s->bad);
 }
 
+static void print_flaw(const listing *l, const gt_h5_info *info)
+{
+    if (!l->json) {
+        fprintf(l->out, "  %-44s %s\n", info->name, info->flaw);
+        return;
+    }
+    fputs("{\"name\": ", l->out);
+    gt_json_string(l->out, info->name);
+    fputs(", \"flaw\": ", l->out);
+    gt_json_string(l->out, info->flaw);
+    fputc('}', l->out);
+}
+
 static int visit(const gt_h5_info *info, void *context)
 {
     listing *l = context;
-    statistics s;
-    l->status = measure(l->file, info, &s);
+    statistics s = {0};
+    if (info->text)
+        return 0;
+    if (!info->flaw)
+        l->status = measure(l->file, info, &s);
     if (l->status != GT_OK)
         return 1;
-    if (!gt_checkpoint_is_optimizer(info->name))
-        l->parameters += s.count;
+    if (!info->flaw && !gt_checkpoint_is_optimizer(info->name))
+        l->parameters += info->count;
     if (l->json && l->printed)
         fputs(", ", l->out);
-    if (l->json)
+    if (info->flaw)
+        print_flaw(l, info);
+    else if (l->json)
         print_json(l->out, info, &s);
     else
         print_text(l->out, info, &s);
@@ -143,8 +152,11 @@ static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
 {
     static const char *const texts[] = {"format",      "gentrain_version",
                                         "task",        "source",
-                                        "fingerprint", "blas_kernel"};
-    static const char *const numbers[] = {"format_version", "step", "seed"};
+                                        "fingerprint", "build",
+                                        "blas",        "blas_kernel",
+                                        "norm_sync",   "reduction"};
+    static const char *const numbers[] = {"format_version", "step", "seed",
+                                          "blas_threads", "shards"};
     fputs(json ? "{\"path\": " : "", out);
     if (json)
         gt_json_string(out, path);
@@ -178,10 +190,8 @@ static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
 gt_status gt_inspect(FILE *out, const char *path, bool json)
 {
     char found[GT_PATH];
-    gt_status status = gt_checkpoint_find(path, found);
     gt_h5 *file = NULL;
-    if (status == GT_OK)
-        status = gt_h5_open(&file, found);
+    gt_status status = gt_checkpoint_open(path, found, &file);
     if (status != GT_OK)
         return status;
     print_header(out, file, found, json);

@@ -79,7 +79,10 @@ static const gt_option train_options[] = {
     {"shards", GT_OPTION_INT, FIELD(train, shards), "auto", 1, 1 << 20,
      auto_name,
      "parts of a batch; results are the same on any number of ranks that "
-     "shares them out evenly"},
+     "shares them out evenly. Sums over ranks take as few bytes as any "
+     "all-reduce where a rank has 1, 2, 4, 8 ... shards, else at least half as "
+     "many again: 16, 32 or 64 shards are best for powers of two, 48 or 96 for "
+     "3, 6, 12 or 24 ranks"},
     {"watchdog_s", GT_OPTION_REAL, FIELD(train, watchdog_s), "600", 0, 1e6,
      NULL, "seconds without progress after which the job is ended; 0: never"},
     {"accumulate", GT_OPTION_INT, FIELD(train, accumulate), "1", 1, 1 << 20,
@@ -111,10 +114,11 @@ static const gt_option communication_options[] = {
      "then every rank keeps the whole state of the optimizer, not its part"},
     {"compression", GT_OPTION_CHOICE, FIELD(communication, compression), "none",
      0, 0, compression_names,
-     "how gradients travel; bf16: rounded to 16 bits, and what that takes away "
-     "is added in the next step, which halves the traffic; then results depend "
-     "on the number of ranks, and on where a run was resumed, and every rank "
-     "keeps the whole state of the optimizer"},
+     "how gradients leave a node or, if there is but one, a rank; bf16: "
+     "rounded to 16 bits, and what that takes away is added in the next step, "
+     "which halves the traffic; then results depend on the ranks and their "
+     "nodes, and on where a run was resumed, and every rank keeps the whole "
+     "state of the optimizer"},
     {"bucket_mb", GT_OPTION_REAL, FIELD(communication, bucket_mb), "1", 0, 1024,
      NULL,
      "megabytes of gradients sent together while others are still computed; "

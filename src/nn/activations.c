@@ -1,10 +1,11 @@
 /* activations.c: functions of one number, element by element.
  *
  * All but silu have a derivative that is a function of their output, so they
- * may overwrite their input. The loops carry no `restrict`, since dx may be dy
- * and y may be x; each element is read before it is written, which compilers
- * see. Comparisons are written so that NaN passes through: a breakdown must
- * reach the loss, where it is found. */
+ * may overwrite their input, and the layer before them may do it in passing.
+ * The loops carry no `restrict`, since dx may be dy and y may be x; each
+ * element is read before it is written, which compilers see. Comparisons are
+ * written so that NaN passes through: a breakdown must reach the loss, where it
+ * is found. */
 #include "core/simd.h"
 #include "core/vmath.h"
 #include "nn/layers.h"
@@ -62,78 +63,105 @@ double gt__leaky_relu_slope(const gt_layer *layer)
     return ((const leaky_relu_options *)layer->options)->slope;
 }
 
-/* relu is leaky_relu with slope 0. y <= 0 just where x <= 0. */
-GT_SIMD static void leaky_relu_forward(const gt_layer *layer,
-                                       const gt_pass *pass, const gt_real *x,
-                                       gt_real *y, gt_real *saved,
-                                       gt_real *scratch)
+/* Layers of their own where no other one does it in passing. */
+static void forward(const gt_layer *layer, const gt_pass *pass,
+                    const gt_real *x, gt_real *y, gt_real *saved,
+                    gt_real *scratch)
 {
     (void)saved, (void)scratch;
-    gt_real slope = (gt_real)gt__leaky_relu_slope(layer);
+    layer->type->apply(layer, x, y, count_of(layer, pass));
+}
+
+static void backward(const gt_layer *layer, const gt_pass *pass,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
+                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+{
+    (void)x, (void)saved, (void)scratch;
     size_t n = count_of(layer, pass);
+    if (!dx)
+        return;
+    if (dx != dy)
+        memcpy(dx, dy, n * sizeof *dx);
+    layer->type->undo(layer, y, dx, n);
+}
+
+/* y <= 0 just where x <= 0. */
+GT_INLINE void rectify(gt_real slope, const gt_real *x, gt_real *y, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] <= 0 ? slope * x[i] : x[i];
 }
 
-GT_SIMD static void leaky_relu_backward(const gt_layer *layer,
-                                        const gt_pass *pass, const gt_real *x,
-                                        const gt_real *y, const gt_real *dy,
-                                        gt_real *dx, const gt_real *saved,
-                                        gt_real *scratch)
+GT_INLINE void rectify_back(gt_real slope, const gt_real *y, gt_real *dy,
+                            size_t n)
 {
-    (void)x, (void)saved, (void)scratch;
-    gt_real slope = (gt_real)gt__leaky_relu_slope(layer);
-    size_t n = dx ? count_of(layer, pass) : 0;
     for (size_t i = 0; i < n; i++)
-        dx[i] = y[i] <= 0 ? slope * dy[i] : dy[i];
+        dy[i] = y[i] <= 0 ? slope * dy[i] : dy[i];
 }
 
-static void tanh_forward(const gt_layer *layer, const gt_pass *pass,
-                         const gt_real *x, gt_real *y, gt_real *saved,
-                         gt_real *scratch)
+GT_SIMD static void relu_apply(const gt_layer *layer, const gt_real *x,
+                               gt_real *y, size_t n)
 {
-    (void)saved, (void)scratch;
-    gt__vtanh(x, y, count_of(layer, pass));
+    (void)layer;
+    rectify(0, x, y, n);
 }
 
-GT_SIMD static void tanh_backward(const gt_layer *layer, const gt_pass *pass,
-                                  const gt_real *x, const gt_real *y,
-                                  const gt_real *dy, gt_real *dx,
-                                  const gt_real *saved, gt_real *scratch)
+GT_SIMD static void relu_undo(const gt_layer *layer, const gt_real *y,
+                              gt_real *dy, size_t n)
 {
-    (void)x, (void)saved, (void)scratch;
-    size_t n = dx ? count_of(layer, pass) : 0;
+    (void)layer;
+    rectify_back(0, y, dy, n);
+}
+
+GT_SIMD static void leaky_relu_apply(const gt_layer *layer, const gt_real *x,
+                                     gt_real *y, size_t n)
+{
+    const leaky_relu_options *o = layer->options;
+    rectify((gt_real)o->slope, x, y, n);
+}
+
+GT_SIMD static void leaky_relu_undo(const gt_layer *layer, const gt_real *y,
+                                    gt_real *dy, size_t n)
+{
+    const leaky_relu_options *o = layer->options;
+    rectify_back((gt_real)o->slope, y, dy, n);
+}
+
+static void tanh_apply(const gt_layer *layer, const gt_real *x, gt_real *y,
+                       size_t n)
+{
+    (void)layer;
+    gt__vtanh(x, y, n);
+}
+
+GT_SIMD static void tanh_undo(const gt_layer *layer, const gt_real *y,
+                              gt_real *dy, size_t n)
+{
+    (void)layer;
     for (size_t i = 0; i < n; i++)
-        dx[i] = dy[i] * (1 - y[i] * y[i]);
+        dy[i] = dy[i] * (1 - y[i] * y[i]);
 }
 
-static void sigmoid_forward(const gt_layer *layer, const gt_pass *pass,
-                            const gt_real *x, gt_real *y, gt_real *saved,
-                            gt_real *scratch)
+static void sigmoid_apply(const gt_layer *layer, const gt_real *x, gt_real *y,
+                          size_t n)
 {
-    (void)saved, (void)scratch;
-    gt__vsigmoid(x, y, count_of(layer, pass));
+    (void)layer;
+    gt__vsigmoid(x, y, n);
 }
 
-GT_SIMD static void sigmoid_backward(const gt_layer *layer, const gt_pass *pass,
-                                     const gt_real *x, const gt_real *y,
-                                     const gt_real *dy, gt_real *dx,
-                                     const gt_real *saved, gt_real *scratch)
+GT_SIMD static void sigmoid_undo(const gt_layer *layer, const gt_real *y,
+                                 gt_real *dy, size_t n)
 {
-    (void)x, (void)saved, (void)scratch;
-    size_t n = dx ? count_of(layer, pass) : 0;
+    (void)layer;
     for (size_t i = 0; i < n; i++)
-        dx[i] = dy[i] * y[i] * (1 - y[i]);
+        dy[i] = dy[i] * y[i] * (1 - y[i]);
 }
 
-GT_SIMD static void elu_forward(const gt_layer *layer, const gt_pass *pass,
-                                const gt_real *x, gt_real *y, gt_real *saved,
-                                gt_real *scratch)
+GT_SIMD static void elu_apply(const gt_layer *layer, const gt_real *x,
+                              gt_real *y, size_t n)
 {
-    (void)saved, (void)scratch;
     const elu_options *o = layer->options;
     gt_real alpha = (gt_real)o->alpha, below[BLOCK];
-    size_t n = count_of(layer, pass);
     for (size_t i = 0; i < n; i += BLOCK) {
         size_t m = n - i < BLOCK ? n - i : BLOCK;
         gt__vexpm1(x + i, below, m);
@@ -142,17 +170,13 @@ GT_SIMD static void elu_forward(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-GT_SIMD static void elu_backward(const gt_layer *layer, const gt_pass *pass,
-                                 const gt_real *x, const gt_real *y,
-                                 const gt_real *dy, gt_real *dx,
-                                 const gt_real *saved, gt_real *scratch)
+GT_SIMD static void elu_undo(const gt_layer *layer, const gt_real *y,
+                             gt_real *dy, size_t n)
 {
-    (void)x, (void)saved, (void)scratch;
     const elu_options *o = layer->options;
     gt_real alpha = (gt_real)o->alpha;
-    size_t n = dx ? count_of(layer, pass) : 0;
     for (size_t i = 0; i < n; i++)
-        dx[i] = y[i] <= 0 ? dy[i] * (y[i] + alpha) : dy[i];
+        dy[i] = y[i] <= 0 ? dy[i] * (y[i] + alpha) : dy[i];
 }
 
 GT_SIMD static void silu_forward(const gt_layer *layer, const gt_pass *pass,
@@ -172,7 +196,7 @@ GT_SIMD static void silu_forward(const gt_layer *layer, const gt_pass *pass,
 
 GT_SIMD static void silu_backward(const gt_layer *layer, const gt_pass *pass,
                                   const gt_real *x, const gt_real *y,
-                                  const gt_real *dy, gt_real *dx,
+                                  gt_real *dy, gt_real *dx,
                                   const gt_real *saved, gt_real *scratch)
 {
     (void)y, (void)saved, (void)scratch;
@@ -193,8 +217,10 @@ const gt_layer_type gt__relu = {
     .reads_output = true,
     .in_place = true,
     .plan = plan,
-    .forward = leaky_relu_forward,
-    .backward = leaky_relu_backward,
+    .forward = forward,
+    .backward = backward,
+    .apply = relu_apply,
+    .undo = relu_undo,
 };
 
 const gt_layer_type gt__leaky_relu = {
@@ -205,8 +231,10 @@ const gt_layer_type gt__leaky_relu = {
     .reads_output = true,
     .in_place = true,
     .plan = plan,
-    .forward = leaky_relu_forward,
-    .backward = leaky_relu_backward,
+    .forward = forward,
+    .backward = backward,
+    .apply = leaky_relu_apply,
+    .undo = leaky_relu_undo,
 };
 
 const gt_layer_type gt__elu = {
@@ -217,8 +245,10 @@ const gt_layer_type gt__elu = {
     .reads_output = true,
     .in_place = true,
     .plan = plan,
-    .forward = elu_forward,
-    .backward = elu_backward,
+    .forward = forward,
+    .backward = backward,
+    .apply = elu_apply,
+    .undo = elu_undo,
 };
 
 const gt_layer_type gt__silu = {
@@ -239,8 +269,10 @@ const gt_layer_type gt__tanh = {
     .reads_output = true,
     .in_place = true,
     .plan = plan,
-    .forward = tanh_forward,
-    .backward = tanh_backward,
+    .forward = forward,
+    .backward = backward,
+    .apply = tanh_apply,
+    .undo = tanh_undo,
 };
 
 const gt_layer_type gt__sigmoid = {
@@ -250,6 +282,8 @@ const gt_layer_type gt__sigmoid = {
     .reads_output = true,
     .in_place = true,
     .plan = plan,
-    .forward = sigmoid_forward,
-    .backward = sigmoid_backward,
+    .forward = forward,
+    .backward = backward,
+    .apply = sigmoid_apply,
+    .undo = sigmoid_undo,
 };

@@ -1,21 +1,19 @@
 /* batch_norm.c: batch normalisation (Ioffe, Szegedy 2015) over samples and
  * positions, per channel.
  *
- * All loops run over lanes: a sample's channels lie side by side and repeat
- * with period c, so a row of `lanes` values, lanes a multiple of c, meets the
- * same channels in the same places as the next row. Per-channel numbers are
- * spread over the lanes once, and the inner loops vectorise at any c, be it 1
- * or 512. Sums over a block of rows are taken per lane in gt_real, blocks are
- * added in double. The variance is the corrected two-pass one (Chan, Golub,
- * LeVeque 1983), sound for means far beyond the deviation.
+ * The statistics are those of blocks that the cache holds, each by the
+ * corrected two-pass formula, sound for means far beyond the deviation; blocks
+ * are merged by the pairwise one, in double (both: Chan, Golub, LeVeque 1983).
+ * That adds squares of differences of means and never subtracts a squared mean.
  *
  * A batch may be several shards. Each then tells its number of values, means
- * and variances, and two of these make one by the pairwise formula of the same
- * paper, in double: it adds squares of differences of means and never subtracts
- * a squared mean, so it is as sound, and one meeting is enough where adding up
- * plain deviations would take two (the mean must be known first). On the way
- * back the sums are of gradients, and double is more than they need. */
+ * and variances, and two of these are merged in the same way, so one meeting is
+ * enough where adding up plain deviations would take two (the mean must be
+ * known first). On the way back the sums are of gradients, and double is more
+ * than they need. */
 #include "core/simd.h"
+#include "nn/carry.h"
+#include "nn/lanes.h"
 #include "nn/layers.h"
 
 #include <math.h>
@@ -43,28 +41,6 @@ static const gt_option option_table[] = {
     {0},
 };
 
-enum {
-    MIN_LANES = 64,
-    BLOCK_ROWS = 64 /* rows added in gt_real before double takes over */
-};
-
-static int lanes_of(int channels)
-{
-    return channels * ((MIN_LANES + channels - 1) / channels);
-}
-
-/* The scratch span. */
-typedef struct work {
-    int channels, lanes;
-    double *sum_a, *sum_b;    /* [channels] */
-    double *told;             /* [exchange] */
-    gt_real *part_a, *part_b; /* [lanes]: sums of a block */
-    gt_real *mean, *slope;    /* [lanes]: spread over the lanes */
-    gt_real *offset, *ratio;  /* [lanes] */
-} work;
-
-enum { DOUBLE_REALS = sizeof(double) / sizeof(gt_real) };
-
 /* What a shard tells: values a channel; then, by channel, means and variances,
  * or sums of gradients and of their products with the deviations. */
 static size_t exchange_size(int channels)
@@ -72,98 +48,37 @@ static size_t exchange_size(int channels)
     return 1 + (size_t)2 * channels;
 }
 
-/* Doubles of scratch, in whole cache lines. */
-static size_t double_size(int channels)
+/* The scratch span. */
+typedef struct work {
+    gt__lanes lanes;
+    double *told, *block;    /* [exchange]: of the shard, of a block of it */
+    gt_real *slope, *offset; /* spread over the lanes */
+    gt_real *ratio;
+} work;
+
+static size_t told_size(int channels)
 {
-    return ((size_t)2 * channels + exchange_size(channels) + 7) / 8 * 8;
+    size_t bytes = 2 * exchange_size(channels) * sizeof(double);
+    return (bytes + GT_ALIGN - 1) / GT_ALIGN * (GT_ALIGN / sizeof(gt_real));
 }
 
 static size_t work_size(int channels)
 {
-    return DOUBLE_REALS * double_size(channels) +
-           (size_t)6 * lanes_of(channels);
+    return told_size(channels) + gt__lanes_size(channels) +
+           (size_t)3 * gt__lanes_count(channels);
 }
 
 static work work_at(int channels, gt_real *scratch)
 {
-    size_t c = channels, lanes = lanes_of(channels);
-    double *sums = (double *)(void *)scratch;
-    gt_real *rest = scratch + DOUBLE_REALS * double_size(channels);
-    return (work){.channels = channels,
-                  .lanes = (int)lanes,
-                  .sum_a = sums,
-                  .sum_b = sums + c,
-                  .told = sums + 2 * c,
-                  .part_a = rest,
-                  .part_b = rest + lanes,
-                  .mean = rest + 2 * lanes,
-                  .slope = rest + 3 * lanes,
-                  .offset = rest + 4 * lanes,
-                  .ratio = rest + 5 * lanes};
-}
-
-/* Repeat the first `channels` values of a lane vector over the rest. */
-static void spread(gt_real *v, const work *w)
-{
-    for (int j = w->channels; j < w->lanes; j++)
-        v[j] = v[j - w->channels];
-}
-
-/* part_a += x - mean, part_b += (x - mean)^2. */
-static inline void add_deviations(const work *w, const gt_real *restrict x,
-                                  int n)
-{
-    gt_real *restrict a = w->part_a, *restrict b = w->part_b;
-    const gt_real *restrict mean = w->mean;
-    for (int j = 0; j < n; j++) {
-        gt_real d = x[j] - mean[j];
-        a[j] += d;
-        b[j] += d * d;
-    }
-}
-
-/* part_a += dy, part_b += dy (x - mean). */
-static inline void add_gradients(const work *w, const gt_real *restrict x,
-                                 const gt_real *restrict dy, int n)
-{
-    gt_real *restrict a = w->part_a, *restrict b = w->part_b;
-    const gt_real *restrict mean = w->mean;
-    for (int j = 0; j < n; j++) {
-        a[j] += dy[j];
-        b[j] += dy[j] * (x[j] - mean[j]);
-    }
-}
-
-static void add_block(const work *w)
-{
-    for (int j = 0; j < w->lanes; j += w->channels)
-        for (int c = 0; c < w->channels; c++) {
-            w->sum_a[c] += w->part_a[j + c];
-            w->sum_b[c] += w->part_b[j + c];
-        }
-}
-
-/* sum_a, sum_b over `count` values of x: of the deviations and their squares,
- * or, with dy, of the gradients and their products with the deviations. */
-GT_SIMD static void sum(const work *w, const gt_real *x, const gt_real *dy,
-                        size_t count)
-{
-    memset(w->sum_a, 0, (size_t)w->channels * sizeof *w->sum_a);
-    memset(w->sum_b, 0, (size_t)w->channels * sizeof *w->sum_b);
-    for (size_t i = 0; i < count;) {
-        memset(w->part_a, 0, (size_t)w->lanes * sizeof *w->part_a);
-        memset(w->part_b, 0, (size_t)w->lanes * sizeof *w->part_b);
-        for (int row = 0; row < BLOCK_ROWS && i < count; row++) {
-            size_t left = count - i;
-            int n = left < (size_t)w->lanes ? (int)left : w->lanes;
-            if (dy)
-                add_gradients(w, x + i, dy + i, n);
-            else
-                add_deviations(w, x + i, n);
-            i += n;
-        }
-        add_block(w);
-    }
+    gt_real *lanes = scratch + told_size(channels);
+    gt_real *rest = lanes + gt__lanes_size(channels);
+    size_t count = (size_t)gt__lanes_count(channels);
+    return (work){.lanes = gt__lanes_at(channels, lanes),
+                  .told = (double *)(void *)scratch,
+                  .block = (double *)(void *)scratch + exchange_size(channels),
+                  .slope = rest,
+                  .offset = rest + count,
+                  .ratio = rest + 2 * count};
 }
 
 static gt_status plan(gt_layer *layer, int max_n)
@@ -188,35 +103,6 @@ static size_t pass_count(const gt_layer *layer, const gt_pass *pass)
     return (size_t)pass->n * gt_shape_size(layer->in);
 }
 
-static double values_per_channel(const work *w, size_t count)
-{
-    return (double)(count / (size_t)w->channels);
-}
-
-/* Mean and variance of this shard: a first pass for the mean, a second for the
- * variance about it, which also corrects the first one's rounding. */
-static void gather(const gt_layer *layer, const gt_pass *pass, const gt_real *x,
-                   double *mine, gt_real *scratch)
-{
-    work w = work_at(layer->in.c, scratch);
-    size_t count = pass_count(layer, pass);
-    double n = values_per_channel(&w, count);
-    double *means = mine + 1, *variances = means + w.channels;
-    memset(w.mean, 0, (size_t)w.lanes * sizeof *w.mean);
-    sum(&w, x, NULL, count);
-    for (int c = 0; c < w.channels; c++)
-        w.mean[c] = (gt_real)(w.sum_a[c] / n);
-    spread(w.mean, &w);
-    sum(&w, x, NULL, count);
-    mine[0] = n;
-    for (int c = 0; c < w.channels; c++) {
-        double error = w.sum_a[c] / n;
-        double variance = w.sum_b[c] / n - error * error;
-        means[c] = w.mean[c] + error;
-        variances[c] = variance < 0 ? 0 : variance;
-    }
-}
-
 static void merge(double *to, const double *from, size_t count)
 {
     double a = to[0], b = from[0], n = a + b;
@@ -232,6 +118,40 @@ static void merge(double *to, const double *from, size_t count)
                        apart * apart * (a / n) * (b / n);
     }
     to[0] = n;
+}
+
+static void tell_block(const work *w, const gt_real *x, size_t n, double *told)
+{
+    const gt__lanes *l = &w->lanes;
+    double *means = told + 1, *variances = means + l->channels;
+    gt__lanes_deviations(l, x, n);
+    told[0] = (double)(n / (size_t)l->channels);
+    for (int c = 0; c < l->channels; c++) {
+        double error = l->sum_a[c] / told[0];
+        double variance = l->sum_b[c] / told[0] - error * error;
+        means[c] = l->mean[c] + error;
+        variances[c] = variance < 0 ? 0 : variance;
+    }
+}
+
+static size_t block_at(const work *w, size_t i, size_t count)
+{
+    size_t block = gt__lanes_block(&w->lanes);
+    return count - i < block ? count - i : block;
+}
+
+/* Mean and variance of this shard. */
+static void gather(const gt_layer *layer, const gt_pass *pass, const gt_real *x,
+                   double *mine, gt_real *scratch)
+{
+    work w = work_at(layer->in.c, scratch);
+    size_t count = pass_count(layer, pass), size = exchange_size(layer->in.c);
+    memset(mine, 0, size * sizeof *mine);
+    for (size_t i = 0, n; i < count; i += n) {
+        n = block_at(&w, i, count);
+        tell_block(&w, x + i, n, w.block);
+        merge(mine, w.block, size);
+    }
 }
 
 /* From what was told of the whole batch. */
@@ -268,15 +188,28 @@ static void running_statistics(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-GT_SIMD static void forward(const gt_layer *layer, const gt_pass *pass,
-                            const gt_real *x, gt_real *y, gt_real *saved,
-                            gt_real *scratch)
+GT_SIMD static void normalise(const work *w, const gt_real *x, gt_real *y,
+                              size_t n)
+{
+    const gt_real *restrict mean = w->lanes.mean, *restrict slope = w->slope,
+                            *restrict offset = w->offset;
+    size_t lanes = (size_t)w->lanes.count;
+    for (size_t i = 0; i < n; i += lanes) {
+        size_t row = n - i < lanes ? n - i : lanes;
+        for (size_t j = 0; j < row; j++)
+            y[i + j] = (x[i + j] - mean[j]) * slope[j] + offset[j];
+    }
+}
+
+static void forward(const gt_layer *layer, const gt_pass *pass,
+                    const gt_real *x, gt_real *y, gt_real *saved,
+                    gt_real *scratch)
 {
     work w = work_at(layer->in.c, scratch);
     size_t count = pass_count(layer, pass);
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *bias = pass->param + layer->param[1].offset;
-    gt_real *saved_mean = saved, *saved_inverse = saved + w.channels;
+    gt_real *saved_mean = saved, *saved_inverse = saved + layer->in.c;
     if (pass->training && !pass->total)
         gather(layer, pass, x, w.told, scratch);
     if (pass->training)
@@ -285,94 +218,104 @@ GT_SIMD static void forward(const gt_layer *layer, const gt_pass *pass,
     else
         running_statistics(layer, pass, saved_mean, saved_inverse);
 
-    for (int c = 0; c < w.channels; c++) {
-        w.mean[c] = saved_mean[c];
+    for (int c = 0; c < layer->in.c; c++) {
+        w.lanes.mean[c] = saved_mean[c];
         w.slope[c] = weight[c] * saved_inverse[c];
         w.offset[c] = bias[c];
     }
-    spread(w.mean, &w);
-    spread(w.slope, &w);
-    spread(w.offset, &w);
-    const gt_real *restrict mean = w.mean, *restrict slope = w.slope,
-                            *restrict offset = w.offset;
-    for (size_t i = 0; i < count; i += w.lanes) {
-        size_t left = count - i;
-        int n = left < (size_t)w.lanes ? (int)left : w.lanes;
-        for (int j = 0; j < n; j++)
-            y[i + j] = (x[i + j] - mean[j]) * slope[j] + offset[j];
+    gt__lanes_spread(&w.lanes, w.lanes.mean);
+    gt__lanes_spread(&w.lanes, w.slope);
+    gt__lanes_spread(&w.lanes, w.offset);
+    for (size_t i = 0, n; i < count; i += n) {
+        n = block_at(&w, i, count);
+        normalise(&w, x + i, y + i, n);
+        gt__then(layer, y + i, n);
     }
 }
 
 static void put_gradients(const gt_layer *layer, const gt_pass *pass,
-                          const work *w, const gt_real *inverse)
+                          const gt__lanes *l, const gt_real *inverse)
 {
     gt_real *weight = pass->grad + layer->param[0].offset;
     gt_real *bias = pass->grad + layer->param[1].offset;
-    for (int c = 0; c < w->channels; c++) {
-        gt_real to_weight = (gt_real)(w->sum_b[c] * inverse[c]);
-        gt_real to_bias = (gt_real)w->sum_a[c];
+    for (int c = 0; c < l->channels; c++) {
+        gt_real to_weight = (gt_real)(l->sum_b[c] * inverse[c]);
+        gt_real to_bias = (gt_real)l->sum_a[c];
         weight[c] = pass->accumulate ? weight[c] + to_weight : to_weight;
         bias[c] = pass->accumulate ? bias[c] + to_bias : to_bias;
     }
 }
 
 static void gather_back(const gt_layer *layer, const gt_pass *pass,
-                        const gt_real *x, const gt_real *dy,
+                        const gt_real *x, const gt_real *y, gt_real *dy,
                         const gt_real *saved, double *mine, gt_real *scratch)
 {
     work w = work_at(layer->in.c, scratch);
-    size_t count = pass_count(layer, pass);
-    memcpy(w.mean, saved, (size_t)w.channels * sizeof *saved);
-    spread(w.mean, &w);
-    sum(&w, x, dy, count);
+    size_t channels = (size_t)layer->in.c, count = pass_count(layer, pass);
+    memcpy(w.lanes.mean, saved, channels * sizeof *saved);
+    gt__lanes_spread(&w.lanes, w.lanes.mean);
+    gt__lanes_clear(&w.lanes);
+    for (size_t i = 0, n; i < count; i += n) {
+        n = block_at(&w, i, count);
+        gt__then_back(layer, y + i, dy + i, n);
+        gt__lanes_add_gradients(&w.lanes, x + i, dy + i, n);
+    }
     if (pass->grad)
-        put_gradients(layer, pass, &w, saved + w.channels);
-    mine[0] = values_per_channel(&w, count);
-    memcpy(mine + 1, w.sum_a, (size_t)2 * w.channels * sizeof *mine);
+        put_gradients(layer, pass, &w.lanes, saved + channels);
+    mine[0] = (double)(count / channels);
+    memcpy(mine + 1, w.lanes.sum_a, channels * sizeof *mine);
+    memcpy(mine + 1 + channels, w.lanes.sum_b, channels * sizeof *mine);
+}
+
+GT_SIMD static void take_back(const work *w, const gt_real *x,
+                              const gt_real *dy, gt_real *dx, size_t count)
+{
+    const gt_real *restrict mean = w->lanes.mean, *restrict slope = w->slope,
+                            *restrict offset = w->offset,
+                            *restrict ratio = w->ratio;
+    size_t lanes = (size_t)w->lanes.count;
+    for (size_t i = 0; i < count; i += lanes) {
+        size_t row = count - i < lanes ? count - i : lanes;
+        for (size_t j = 0; j < row; j++)
+            dx[i + j] =
+                (dy[i + j] - offset[j] - (x[i + j] - mean[j]) * ratio[j]) *
+                slope[j];
+    }
 }
 
 /* With s = 1 / deviation, h = (x - mean) s and means over the batch,
  * dx = weight s (dy - mean(dy) - h mean(dy h)); in evaluation the statistics
  * are constants and the two means drop out. */
-GT_SIMD static void backward(const gt_layer *layer, const gt_pass *pass,
-                             const gt_real *x, const gt_real *y,
-                             const gt_real *dy, gt_real *dx,
-                             const gt_real *saved, gt_real *scratch)
+static void backward(const gt_layer *layer, const gt_pass *pass,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
+                     gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
-    (void)y;
     work w = work_at(layer->in.c, scratch);
+    int channels = layer->in.c;
     size_t count = pass_count(layer, pass);
     const gt_real *weight = pass->param + layer->param[0].offset;
-    const gt_real *inverse = saved + w.channels;
+    const gt_real *inverse = saved + channels;
     const double *told = pass->total ? pass->total : w.told;
     if (!pass->total && (pass->grad || pass->training))
-        gather_back(layer, pass, x, dy, saved, w.told, scratch);
+        gather_back(layer, pass, x, y, dy, saved, w.told, scratch);
+    else if (!pass->total)
+        gt__then_back(layer, y, dy, count);
     if (!dx)
         return;
 
-    for (int c = 0; c < w.channels; c++) {
+    for (int c = 0; c < channels; c++) {
         double s = inverse[c], each = pass->training ? 1 / told[0] : 0;
-        double gradients = told[1 + c], products = told[1 + w.channels + c];
-        w.mean[c] = saved[c];
+        double gradients = told[1 + c], products = told[1 + channels + c];
+        w.lanes.mean[c] = saved[c];
         w.slope[c] = weight[c] * inverse[c];
         w.offset[c] = pass->training ? (gt_real)(gradients * each) : 0;
         w.ratio[c] = pass->training ? (gt_real)(products * each * s * s) : 0;
     }
-    spread(w.mean, &w);
-    spread(w.slope, &w);
-    spread(w.offset, &w);
-    spread(w.ratio, &w);
-    const gt_real *restrict mean = w.mean, *restrict slope = w.slope,
-                            *restrict offset = w.offset,
-                            *restrict ratio = w.ratio;
-    for (size_t i = 0; i < count; i += w.lanes) {
-        size_t left = count - i;
-        int n = left < (size_t)w.lanes ? (int)left : w.lanes;
-        for (int j = 0; j < n; j++)
-            dx[i + j] =
-                (dy[i + j] - offset[j] - (x[i + j] - mean[j]) * ratio[j]) *
-                slope[j];
-    }
+    gt__lanes_spread(&w.lanes, w.lanes.mean);
+    gt__lanes_spread(&w.lanes, w.slope);
+    gt__lanes_spread(&w.lanes, w.offset);
+    gt__lanes_spread(&w.lanes, w.ratio);
+    take_back(&w, x, dy, dx, count);
 }
 
 const gt_layer_type gt__batch_norm = {
@@ -382,6 +325,7 @@ const gt_layer_type gt__batch_norm = {
     .options_size = sizeof(options),
     .reads_input = true,
     .in_place = true,
+    .carries = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -5,7 +5,7 @@
  * other way round: x . W', with kernel x filters columns, spread over y, where
  * W' is the kernel turned by 180 degrees. That is a transposed convolution, and
  * its products are large in every dimension. */
-#include "nn/bias.h"
+#include "nn/carry.h"
 #include "nn/layers.h"
 #include "nn/window.h"
 
@@ -119,6 +119,9 @@ static gt_status plan(gt_layer *layer, int max_n)
                       (int[]){o->kernel[0], o->kernel[1], cin, filters},
                       taps * cin, taps * filters);
     gt__patches p = patches_over_x(layer);
+    status = gt__patches_check(&p, max_n, filters);
+    if (status != GT_OK)
+        return status;
     layer->scratch = gt__patches_scratch(&p, max_n, filters);
     if (is_turned(layer, &p)) {
         gt__patches turned = patches_over_y(&p, layer->out);
@@ -136,23 +139,21 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     const gt_real *weight = pass->param + layer->param[0].offset;
     int filters = layer->out.c;
     gt__patches p = patches_over_x(layer);
+    gt__done done = {layer, pass};
     if (is_turned(layer, &p)) {
         gt__patches over_y = patches_over_y(&p, layer->out);
         turn(&p, filters, weight, scratch);
         gt__patches_spread(&over_y, pass->n, x, GT_PLAIN, scratch, p.c, y,
-                           scratch + layer->param[0].count);
+                           &done, scratch + layer->param[0].count);
     } else {
-        gt__patches_collect(&p, pass->n, x, GT_PLAIN, weight, filters, y,
+        gt__patches_collect(&p, pass->n, x, GT_PLAIN, weight, filters, y, &done,
                             scratch);
     }
-    if (layer->n_params > 1)
-        gt__bias_add(y, (size_t)pass->n * p.oh * p.ow, filters,
-                     pass->param + layer->param[1].offset);
 }
 
 static void backward_turned(const gt_layer *layer, const gt_pass *pass,
-                            const gt__patches *p, const gt_real *x,
-                            const gt_real *dy, gt_real *dx, gt_real *scratch)
+                            const gt__patches *p, const gt_real *x, gt_real *dy,
+                            gt_real *dx, gt_real *scratch)
 {
     gt__patches over_y = patches_over_y(p, layer->out);
     gt_real *turned = scratch, *rest = scratch + layer->param[0].count;
@@ -160,7 +161,7 @@ static void backward_turned(const gt_layer *layer, const gt_pass *pass,
     if (dx) {
         turn(p, layer->out.c, pass->param + at, turned);
         gt__patches_collect(&over_y, pass->n, dy, GT_TRANSPOSED, turned, p->c,
-                            dx, rest);
+                            dx, NULL, rest);
     }
     if (pass->grad) {
         gt__patches_outer(&over_y, pass->n, dy, x, p->c, GT_TRANSPOSED, turned,
@@ -170,17 +171,15 @@ static void backward_turned(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
                      gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
-    (void)y, (void)saved;
+    (void)saved;
     size_t at = layer->param[0].offset;
     int filters = layer->out.c;
     gt__patches p = patches_over_x(layer);
-    if (pass->grad && layer->n_params > 1)
-        gt__bias_gradient(dy, (size_t)pass->n * p.oh * p.ow, filters,
-                          pass->grad + layer->param[1].offset,
-                          pass->accumulate);
+    gt__carry_back(layer, pass, y, dy, (size_t)pass->n * p.oh * p.ow,
+                   pass->accumulate);
     if (is_turned(layer, &p)) {
         backward_turned(layer, pass, &p, x, dy, dx, scratch);
         return;
@@ -190,7 +189,7 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
                           pass->grad + at, pass->accumulate, scratch);
     if (dx)
         gt__patches_spread(&p, pass->n, dy, GT_TRANSPOSED, pass->param + at,
-                           filters, dx, scratch);
+                           filters, dx, NULL, scratch);
 }
 
 const gt_layer_type gt__conv2d = {
@@ -199,6 +198,7 @@ const gt_layer_type gt__conv2d = {
     .options = option_table,
     .options_size = sizeof(options),
     .reads_input = true,
+    .carries = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -1,9 +1,11 @@
 /* conv2d_transpose.c: the adjoint of a convolution (Zeiler et al. 2010;
  * Dumoulin and Visin 2016, chapter 4): every input position adds its kernel,
  * scaled, to the output: y = spread of x . W. */
-#include "nn/bias.h"
+#include "nn/carry.h"
 #include "nn/layers.h"
 #include "nn/window.h"
+
+#include <limits.h>
 
 typedef struct options {
     gt__window window;
@@ -59,6 +61,10 @@ static gt_status out_size(const options *o, int axis, int in, int *out)
 {
     int k = o->window.kernel[axis], s = o->window.stride[axis];
     int extra = o->output_padding[axis], before, after;
+    int64_t most = (int64_t)in * s + k + extra;
+    if (most > INT_MAX)
+        return gt_fail(GT_ERR_CONFIG, "an output of %s %lld",
+                       axis ? "width" : "height", (long long)most);
     pads(o, axis, in, &before, &after);
     if (extra >= s)
         return gt_fail(GT_ERR_CONFIG,
@@ -95,8 +101,10 @@ static gt_status plan(gt_layer *layer, int max_n)
                       (int[]){cin, w->kernel[0], w->kernel[1], filters},
                       seen * cin, taps * filters);
     gt__patches p = patches_over_y(layer);
-    layer->scratch = gt__patches_scratch(&p, max_n, cin);
-    return GT_OK;
+    status = gt__patches_check(&p, max_n, cin);
+    if (status == GT_OK)
+        layer->scratch = gt__patches_scratch(&p, max_n, cin);
+    return status;
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
@@ -105,31 +113,27 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
 {
     (void)saved;
     gt__patches p = patches_over_y(layer);
+    gt__done done = {layer, pass};
     gt__patches_spread(&p, pass->n, x, GT_PLAIN,
                        pass->param + layer->param[0].offset, layer->in.c, y,
-                       scratch);
-    if (layer->n_params > 1)
-        gt__bias_add(y, (size_t)pass->n * p.h * p.w, p.c,
-                     pass->param + layer->param[1].offset);
+                       &done, scratch);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
                      gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
-    (void)y, (void)saved;
+    (void)saved;
     gt__patches p = patches_over_y(layer);
     size_t at = layer->param[0].offset;
-    if (pass->grad && layer->n_params > 1)
-        gt__bias_gradient(dy, (size_t)pass->n * p.h * p.w, p.c,
-                          pass->grad + layer->param[1].offset,
-                          pass->accumulate);
+    gt__carry_back(layer, pass, y, dy, (size_t)pass->n * p.h * p.w,
+                   pass->accumulate);
     if (pass->grad)
         gt__patches_outer(&p, pass->n, dy, x, layer->in.c, GT_TRANSPOSED,
                           pass->grad + at, pass->accumulate, scratch);
     if (dx)
         gt__patches_collect(&p, pass->n, dy, GT_TRANSPOSED, pass->param + at,
-                            layer->in.c, dx, scratch);
+                            layer->in.c, dx, NULL, scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {
@@ -138,6 +142,7 @@ const gt_layer_type gt__conv2d_transpose = {
     .options = option_table,
     .options_size = sizeof(options),
     .reads_input = true,
+    .carries = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

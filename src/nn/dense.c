@@ -2,7 +2,7 @@
  * the layer after a picture is a network per pixel; put a flatten before it to
  * connect everything. */
 #include "gentrain/gemm.h"
-#include "nn/bias.h"
+#include "nn/carry.h"
 #include "nn/layers.h"
 
 typedef struct options {
@@ -38,9 +38,22 @@ static gt_status plan(gt_layer *layer, int max_n)
     return GT_OK;
 }
 
-static int rows_of(const gt_layer *layer, const gt_pass *pass)
+/* Rows are done in blocks that stay in the second-level cache for all that is
+ * to be done with them. */
+enum { BLOCK_REALS = 1 << 17, MIN_ROWS = 512 };
+
+typedef struct block {
+    size_t first, rows;
+} block;
+
+static bool next_block(const gt_layer *layer, const gt_pass *pass, block *b)
 {
-    return pass->n * layer->in.h * layer->in.w;
+    size_t rows = (size_t)pass->n * (size_t)layer->in.h * (size_t)layer->in.w;
+    size_t most = BLOCK_REALS / (size_t)(layer->in.c + layer->out.c);
+    most = most > MIN_ROWS ? most : MIN_ROWS;
+    b->first += b->rows;
+    b->rows = rows - b->first < most ? rows - b->first : most;
+    return b->rows > 0;
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
@@ -49,30 +62,42 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
 {
     (void)saved, (void)scratch;
     const gt_real *weight = pass->param + layer->param[0].offset;
-    int rows = rows_of(layer, pass), in = layer->in.c, out = layer->out.c;
-    gt_gemm(GT_PLAIN, GT_PLAIN, rows, out, in, x, in, weight, out, 0, y, out);
-    if (layer->n_params > 1)
-        gt__bias_add(y, (size_t)rows, out,
-                     pass->param + layer->param[1].offset);
+    int in = layer->in.c, out = layer->out.c;
+    for (block b = {0}; next_block(layer, pass, &b);) {
+        gt_real *to = y + b.first * (size_t)out;
+        gt_gemm(GT_PLAIN, GT_PLAIN, (int)b.rows, out, in,
+                x + b.first * (size_t)in, in, weight, out, 0, to, out);
+        gt__carry_out(layer, pass, to, b.rows);
+    }
 }
 
-static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, const gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+static void backward_block(const gt_layer *layer, const gt_pass *pass,
+                           const gt_real *x, gt_real *dy, gt_real *dx, int rows,
+                           bool add)
 {
-    (void)y, (void)saved, (void)scratch;
     size_t at = layer->param[0].offset;
-    int rows = rows_of(layer, pass), in = layer->in.c, out = layer->out.c;
+    int in = layer->in.c, out = layer->out.c;
     if (pass->grad)
-        gt_gemm(GT_TRANSPOSED, GT_PLAIN, in, out, rows, x, in, dy, out,
-                pass->accumulate, pass->grad + at, out);
-    if (pass->grad && layer->n_params > 1)
-        gt__bias_gradient(dy, (size_t)rows, out,
-                          pass->grad + layer->param[1].offset,
-                          pass->accumulate);
+        gt_gemm(GT_TRANSPOSED, GT_PLAIN, in, out, rows, x, in, dy, out, add,
+                pass->grad + at, out);
     if (dx)
         gt_gemm(GT_PLAIN, GT_TRANSPOSED, rows, in, out, dy, out,
                 pass->param + at, out, 0, dx, in);
+}
+
+static void backward(const gt_layer *layer, const gt_pass *pass,
+                     const gt_real *x, const gt_real *y, gt_real *dy,
+                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+{
+    (void)saved, (void)scratch;
+    size_t in = (size_t)layer->in.c, out = (size_t)layer->out.c;
+    for (block b = {0}; next_block(layer, pass, &b);) {
+        bool add = pass->accumulate || b.first > 0;
+        gt__carry_back(layer, pass, y + b.first * out, dy + b.first * out,
+                       b.rows, add);
+        backward_block(layer, pass, x + b.first * in, dy + b.first * out,
+                       dx ? dx + b.first * in : NULL, (int)b.rows, add);
+    }
 }
 
 const gt_layer_type gt__dense = {
@@ -81,6 +106,7 @@ const gt_layer_type gt__dense = {
     .options = option_table,
     .options_size = sizeof(options),
     .reads_input = true,
+    .carries = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -39,7 +39,8 @@ static void gather_back(const gt_walk *walk, int i, double *mine)
     const gt_layer *layer = &tape->net->layers[i];
     int64_t begin = gt_trace_begin();
     layer->type->gather_back(layer, &walk->pass, gt__tape_input(tape, i),
-                             walk->dy, tape->saved[i], mine, tape->ws->scratch);
+                             gt__tape_input(tape, i + 1), walk->dy,
+                             tape->saved[i], mine, tape->ws->scratch);
     gt_trace_end_layer(begin, tape->net->name, i, layer->type->name,
                        "backward sums");
 }

@@ -88,6 +88,21 @@ static gt_status plan_layers(gt_network *net, const gt_layer_spec *specs)
     return GT_OK;
 }
 
+/* Activations go to the layers before them, also across views. */
+static void hand_over_activations(gt_network *net)
+{
+    gt_layer *last = NULL; /* but for views */
+    for (int i = 0; i < net->n_layers; i++) {
+        gt_layer *layer = &net->layers[i];
+        if (layer->type->view)
+            continue;
+        layer->carried = last && last->type->carries && layer->type->apply;
+        if (layer->carried)
+            last->then = layer;
+        last = layer;
+    }
+}
+
 static gt_status check_arguments(const char *name, gt_shape in, int n,
                                  int max_n)
 {
@@ -131,6 +146,7 @@ gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
     status = plan_layers(net, specs);
     if (status)
         goto out;
+    hand_over_activations(net);
     net->params = gt_real_alloc(net->n_params);
     net->state = gt_real_alloc(net->n_state);
     if (!net->params || !net->state)

@@ -2,8 +2,28 @@
  * so a shard is computed the same way wherever it is. */
 #include "nn/patches.h"
 
+#include "nn/carry.h"
 #include "nn/unfold.h"
 #include "nn/winograd.h"
+
+#include <limits.h>
+
+gt_status gt__patches_check(const gt__patches *p, int max_n, int m)
+{
+    double weights = (double)p->kh * p->kw * p->c * m;
+    double pixels = (double)max_n * p->h * p->w;
+    double positions = (double)max_n * p->oh * p->ow;
+    if (weights > INT_MAX)
+        return gt_fail(GT_ERR_CONFIG,
+                       "a kernel of %.0f weights; the most is %d", weights,
+                       INT_MAX);
+    if (pixels > INT_MAX || positions > INT_MAX)
+        return gt_fail(GT_ERR_CONFIG,
+                       "%.0f positions in a pass of %d samples; the most is "
+                       "%d: use a smaller batch or more shards",
+                       pixels > positions ? pixels : positions, max_n, INT_MAX);
+    return GT_OK;
+}
 
 size_t gt__patches_scratch(const gt__patches *p, int max_n, int m)
 {
@@ -14,24 +34,24 @@ size_t gt__patches_scratch(const gt__patches *p, int max_n, int m)
 
 void gt__patches_collect(const gt__patches *p, int n, const gt_real *big,
                          gt_transpose op, const gt_real *weight, int m,
-                         gt_real *small, gt_real *scratch)
+                         gt_real *small, const gt__done *done, gt_real *scratch)
 {
     gt__winograd plan;
     if (gt__winograd_plan(&plan, p, n, m))
-        gt__winograd_collect(&plan, big, op, weight, small, scratch);
+        gt__winograd_collect(&plan, big, op, weight, small, done, scratch);
     else
-        gt__unfold_collect(p, n, big, op, weight, m, small, scratch);
+        gt__unfold_collect(p, n, big, op, weight, m, small, done, scratch);
 }
 
 void gt__patches_spread(const gt__patches *p, int n, const gt_real *small,
                         gt_transpose op, const gt_real *weight, int m,
-                        gt_real *big, gt_real *scratch)
+                        gt_real *big, const gt__done *done, gt_real *scratch)
 {
     gt__winograd plan;
     if (gt__winograd_plan(&plan, p, n, m))
-        gt__winograd_spread(&plan, small, op, weight, big, scratch);
+        gt__winograd_spread(&plan, small, op, weight, big, done, scratch);
     else
-        gt__unfold_spread(p, n, small, op, weight, m, big, scratch);
+        gt__unfold_spread(p, n, small, op, weight, m, big, done, scratch);
 }
 
 void gt__patches_outer(const gt__patches *p, int n, const gt_real *big,
@@ -43,4 +63,15 @@ void gt__patches_outer(const gt__patches *p, int n, const gt_real *big,
         gt__winograd_outer(&plan, big, small, op, weight, accumulate, scratch);
     else
         gt__unfold_outer(p, n, big, small, m, op, weight, accumulate, scratch);
+}
+
+void gt__patches_done(const gt__done *done, const gt__grid *grid,
+                      const gt__block *block, gt_real *images, size_t rows)
+{
+    if (!done || block->line + block->n_lines < grid->lines)
+        return;
+    size_t m = (size_t)done->layer->out.c;
+    gt__carry_out(done->layer, done->pass,
+                  images + (size_t)block->image * rows * m,
+                  (size_t)block->n_images * rows);
 }

@@ -5,6 +5,7 @@
 
 #include "gentrain/gemm.h"
 #include "gentrain/layer.h"
+#include "nn/blocks.h"
 
 /* A kernel of kh x kw stands at oh x ow positions over an image of h x w x c,
  * `top` and `left` beyond its edge at first. The image is `big`, one value
@@ -24,6 +25,17 @@ static inline int gt__patch_size(const gt__patches *p)
     return p->kh * p->kw * p->c;
 }
 
+/* The layer and the pass whose output a product makes: each image is handed to
+ * gt__carry_out when it is complete. NULL: just the product. */
+typedef struct gt__done {
+    const gt_layer *layer;
+    const gt_pass *pass;
+} gt__done;
+
+/* GT_ERR_CONFIG if products for max_n samples and m channels beside would have
+ * more rows, columns or weights than an int can count. First of all. */
+gt_status gt__patches_check(const gt__patches *p, int max_n, int m);
+
 /* Scratch that each of the three products needs for any n <= max_n. */
 size_t gt__patches_scratch(const gt__patches *p, int max_n, int m);
 
@@ -31,18 +43,24 @@ size_t gt__patches_scratch(const gt__patches *p, int max_n, int m);
  * [K x m]; GT_TRANSPOSED: stored as [m x K]. */
 void gt__patches_collect(const gt__patches *p, int n, const gt_real *big,
                          gt_transpose op, const gt_real *weight, int m,
-                         gt_real *small, gt_real *scratch);
+                         gt_real *small, const gt__done *done,
+                         gt_real *scratch);
 
 /* The adjoint: big[n x h x w x c] = small . op(weight), each patch added where
  * it came from, with op(weight) [m x K]; GT_TRANSPOSED: stored as [K x m]. */
 void gt__patches_spread(const gt__patches *p, int n, const gt_real *small,
                         gt_transpose op, const gt_real *weight, int m,
-                        gt_real *big, gt_real *scratch);
+                        gt_real *big, const gt__done *done, gt_real *scratch);
 
 /* weight[K x m] = (patches of big)' . small, or its transpose [m x K] if
  * GT_TRANSPOSED; added to what is there if `accumulate`. */
 void gt__patches_outer(const gt__patches *p, int n, const gt_real *big,
                        const gt_real *small, int m, gt_transpose op,
                        gt_real *weight, bool accumulate, gt_real *scratch);
+
+/* For those who compute them: `block` is done, and with it, if it was their
+ * last one, its images, of `rows` rows each. `done` may be NULL. */
+void gt__patches_done(const gt__done *done, const gt__grid *grid,
+                      const gt__block *block, gt_real *images, size_t rows);
 
 #endif

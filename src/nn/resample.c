@@ -91,7 +91,7 @@ static void upsample_forward(const gt_layer *layer, const gt_pass *pass,
 
 GT_SIMD static void upsample_backward(const gt_layer *layer,
                                       const gt_pass *pass, const gt_real *x,
-                                      const gt_real *y, const gt_real *dy,
+                                      const gt_real *y, gt_real *dy,
                                       gt_real *dx, const gt_real *saved,
                                       gt_real *scratch)
 {
@@ -153,7 +153,7 @@ GT_SIMD static void pool_forward(const gt_layer *layer, const gt_pass *pass,
 
 GT_SIMD static void pool_backward(const gt_layer *layer, const gt_pass *pass,
                                   const gt_real *x, const gt_real *y,
-                                  const gt_real *dy, gt_real *dx,
+                                  gt_real *dy, gt_real *dx,
                                   const gt_real *saved, gt_real *scratch)
 {
     (void)x, (void)y, (void)saved, (void)scratch;

@@ -8,6 +8,7 @@
  * between two buffers, or stay where they are. */
 #include "nn/tape.h"
 
+#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
@@ -136,13 +137,14 @@ void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
     assert(pass->n >= 1 && pass->n <= net->max_n);
     for (int i = from; i < to; i++) {
         const gt_layer *layer = &net->layers[i];
-        if (layer->type->view)
+        if (gt_layer_is_idle(layer))
             continue;
         int64_t begin = gt_trace_begin();
         layer->type->forward(layer, i == from ? &first : pass,
                              gt__tape_input(tape, i), tape->y[i],
                              tape->saved[i], tape->ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
+        gt_phase_beat();
     }
 }
 
@@ -192,7 +194,7 @@ gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
     first.total = total;
     for (int i = top; i >= bottom; i--) {
         const gt_layer *layer = &net->layers[i];
-        if (layer->type->view)
+        if (gt_layer_is_idle(layer))
             continue;
         gt_real *dx = ws->gradient[dy == ws->gradient[0]];
         if (layer->type->in_place)
@@ -204,6 +206,7 @@ gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
             layer, i == top ? &first : pass, gt__tape_input(tape, i),
             gt__tape_input(tape, i + 1), dy, dx, tape->saved[i], ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
+        gt_phase_beat();
         announce(net, pass, i);
         dy = dx;
     }

@@ -111,13 +111,6 @@ static work begin(const gt__winograd *w, gt_transpose op, gt_real *scratch)
     return k;
 }
 
-GT_SIMD static void scaled(const gt_real *restrict from, gt_real by,
-                           gt_real *restrict to, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = by * from[i];
-}
-
 GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
                                gt_real *restrict to, size_t n)
 {
@@ -129,11 +122,19 @@ GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
 static void evaluate(const gt__terms *v, const gt__terms *h, int kw, size_t tap,
                      const gt_real *taps, gt_real *value, size_t n)
 {
+    gt__runs whole = {.times = 1, .size = n};
+    gt__sum s = {0};
     for (int i = 0; i < v->n; i++)
-        for (int j = 0; j < h->n; j++)
-            (i + j > 0 ? add_scaled : scaled)(
-                taps + (size_t)(v->at[i] * kw + h->at[j]) * tap,
-                v->by[i] * h->by[j], value, n);
+        for (int j = 0; j < h->n; j++) {
+            if (s.n == GT__SOURCES) {
+                gt__combine(&s, &whole, value);
+                whole.add = true;
+                s.n = 0;
+            }
+            gt__sum_add(&s, taps + (size_t)(v->at[i] * kw + h->at[j]) * tap, 0,
+                        v->by[i] * h->by[j]);
+        }
+    gt__combine(&s, &whole, value);
 }
 
 static void add_back(const gt__terms *v, const gt__terms *h, int kw, size_t tap,
@@ -270,7 +271,8 @@ static void return_kernel(const work *k, const pair *only, gt_real *kernel)
 
 void gt__winograd_collect(const gt__winograd *w, const gt_real *big,
                           gt_transpose op, const gt_real *weight,
-                          gt_real *small, gt_real *scratch)
+                          gt_real *small, const gt__done *done,
+                          gt_real *scratch)
 {
     work k = begin(w, op, scratch);
     if (k.together)
@@ -287,12 +289,14 @@ void gt__winograd_collect(const gt__winograd *w, const gt_real *big,
                     at.small, w->m);
         }
         gt__side_synthesise(&k.small, &w->grid, &b, k.of_small, small, k.line);
+        gt__patches_done(done, &w->grid, &b, small,
+                         (size_t)w->p.oh * (size_t)w->p.ow);
     }
 }
 
 void gt__winograd_spread(const gt__winograd *w, const gt_real *small,
                          gt_transpose op, const gt_real *weight, gt_real *big,
-                         gt_real *scratch)
+                         const gt__done *done, gt_real *scratch)
 {
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
     gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
@@ -311,6 +315,8 @@ void gt__winograd_spread(const gt__winograd *w, const gt_real *small,
                     at.depth);
         }
         gt__side_synthesise(&k.big, &w->grid, &b, k.of_big, big, k.line);
+        gt__patches_done(done, &w->grid, &b, big,
+                         (size_t)w->p.h * (size_t)w->p.w);
     }
 }
 

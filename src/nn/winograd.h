@@ -24,10 +24,12 @@
 
 #include "nn/blocks.h"
 #include "nn/patches.h"
+#include "nn/sums.h"
 
 enum {
-    GT__POINTS = 6, /* most points along an axis, infinity among them */
-    GT__PHASES = 2, /* the largest stride */
+    GT__POINTS = GT__SOURCES, /* most points along an axis, infinity among
+                                 them: a row of a matrix is one sum */
+    GT__PHASES = 2,           /* the largest stride */
     GT__ROWS = GT__POINTS * GT__PHASES,
     GT__SPAN = GT__POINTS * GT__PHASES /* most pixels that a tile sees */
 };
@@ -111,10 +113,11 @@ size_t gt__winograd_scratch(const gt__patches *p, int max_n, int m);
 /* As those of patches.h, which see; for passes of the plan's n. */
 void gt__winograd_collect(const gt__winograd *plan, const gt_real *big,
                           gt_transpose op, const gt_real *weight,
-                          gt_real *small, gt_real *scratch);
+                          gt_real *small, const gt__done *done,
+                          gt_real *scratch);
 void gt__winograd_spread(const gt__winograd *plan, const gt_real *small,
                          gt_transpose op, const gt_real *weight, gt_real *big,
-                         gt_real *scratch);
+                         const gt__done *done, gt_real *scratch);
 void gt__winograd_outer(const gt__winograd *plan, const gt_real *big,
                         const gt_real *small, gt_transpose op, gt_real *weight,
                         bool accumulate, gt_real *scratch);

@@ -9,8 +9,6 @@
  * finite points. */
 #include "nn/winograd.h"
 
-#include <math.h>
-
 /* Small points first: their powers cost the fewest digits. */
 static const double point[GT__POINTS - 1] = {0, 1, -1, 0.5, -0.5};
 
@@ -39,6 +37,14 @@ static void pixel_terms(gt__terms *row, int finite, int skip, int stride,
         add_term(row, stride * i + phase, by[i]);
 }
 
+static double power(double x, int n)
+{
+    double value = 1;
+    while (n-- > 0)
+        value *= x;
+    return value;
+}
+
 /* Row of G for `taps` taps. */
 static void tap_terms(gt__terms *row, int finite, int a, int taps, int stride,
                       int phase)
@@ -47,7 +53,7 @@ static void tap_terms(gt__terms *row, int finite, int a, int taps, int stride,
     for (int j = 0; j < finite; j++)
         scale *= j == a ? 1 : point[a] - point[j];
     for (int i = 0; i < taps; i++)
-        add_term(row, stride * i + phase, pow(point[a], i) / scale);
+        add_term(row, stride * i + phase, power(point[a], i) / scale);
 }
 
 /* The transposed matrix. */
@@ -67,7 +73,7 @@ static void plan_axis(gt__axis *axis, int kernel, int stride, int outputs,
         bool infinite = a == axis->points - 1;
         axis->first[a] = axis->rows;
         for (int u = infinite ? tile - 1 : 0; u < tile; u++)
-            add_term(&axis->small[a], u, infinite ? 1 : pow(point[a], u));
+            add_term(&axis->small[a], u, infinite ? 1 : power(point[a], u));
         for (int phase = 0; phase < stride; phase++) {
             int taps = (kernel - phase + stride - 1) / stride;
             int finite = tile + taps - 2;
@@ -111,81 +117,159 @@ static double cost_of_patches(const gt__patches *p, int n, int m)
     return (double)n * p->oh * p->ow * size * (m + TERM);
 }
 
-static double cost(const gt__winograd *plan)
+/* An axis with some size of tiles, and what its cost is made of. */
+typedef struct option {
+    bool fits;
+    gt__axis axis;
+    int big, kernel, small; /* terms */
+} option;
+
+enum {
+    SMALLEST = 2, /* tile that saves anything */
+    OPTIONS = GT__POINTS - SMALLEST
+};
+
+typedef struct options {
+    gt__patches p;
+    int m;
+    option v[OPTIONS], h[OPTIONS];
+} options;
+
+static void plan_option(option *o, int kernel, int stride, int outputs,
+                        int tile)
 {
-    const gt__axis *v = &plan->v, *h = &plan->h;
-    double c = plan->p.c, m = plan->m;
-    double tiles = (double)plan->grid.n * v->tiles * h->tiles;
-    double products = tiles * v->rows * h->rows * c * m;
-    double big = c * v->rows * count_terms(h->big, h->rows);
-    double small = m * v->points * count_terms(h->small, h->points);
-    double kernel = c * m * count_terms(v->kernel, v->rows) *
-                    count_terms(h->kernel, h->rows);
+    o->fits = tile + (kernel + stride - 1) / stride - 1 <= GT__POINTS;
+    if (!o->fits)
+        return;
+    plan_axis(&o->axis, kernel, stride, outputs, tile);
+    o->big = count_terms(o->axis.big, o->axis.rows);
+    o->kernel = count_terms(o->axis.kernel, o->axis.rows);
+    o->small = count_terms(o->axis.small, o->axis.points);
+}
+
+static bool is_ours(const gt__patches *p)
+{
+    return p->sh <= GT__PHASES && p->sw <= GT__PHASES && p->kh > p->sh &&
+           p->kw > p->sw;
+}
+
+static bool find_options(options *all, const gt__patches *p, int m)
+{
+    if (!is_ours(p) || p->c < MIN_CHANNELS || m < MIN_CHANNELS)
+        return false;
+    all->p = *p;
+    all->m = m;
+    for (int i = 0; i < OPTIONS; i++) {
+        plan_option(&all->v[i], p->kh, p->sh, p->oh, SMALLEST + i);
+        plan_option(&all->h[i], p->kw, p->sw, p->ow, SMALLEST + i);
+    }
+    return true;
+}
+
+static double cost(const options *all, int n, const option *v, const option *h)
+{
+    double c = all->p.c, m = all->m;
+    double tiles = (double)n * v->axis.tiles * h->axis.tiles;
+    double products = tiles * v->axis.rows * h->axis.rows * c * m;
+    double big = c * v->axis.rows * h->big;
+    double small = m * v->axis.points * h->small;
+    double kernel = c * m * v->kernel * h->kernel;
     return products + TERM * (tiles * (big + small) + kernel);
 }
 
-/* A block reads the whole evaluated kernel, so it should not be much smaller.
- */
-static int block_tiles(const gt__winograd *plan)
+/* The cheapest for n samples; false where plain patches are cheaper. */
+static bool choose(const options *all, int n, const option **v,
+                   const option **h)
 {
-    int pairs = plan->v.rows * plan->h.rows;
-    int kernel = pairs * plan->p.c * plan->m;
-    int tile = pairs * plan->p.c + plan->v.points * plan->h.points * plan->m;
-    return (kernel > BLOCK_REALS ? kernel : BLOCK_REALS) / tile;
+    double best = cost_of_patches(&all->p, n, all->m);
+    bool found = false;
+    for (const option *i = all->v; i < all->v + OPTIONS; i++)
+        for (const option *j = all->h; j < all->h + OPTIONS; j++) {
+            if (!i->fits || !j->fits ||
+                (double)n * i->axis.tiles * j->axis.tiles < MIN_TILES ||
+                cost(all, n, i, j) >= best)
+                continue;
+            best = cost(all, n, i, j);
+            *v = i;
+            *h = j;
+            found = true;
+        }
+    return found;
 }
 
-static bool fits(int kernel, int stride, int tile)
+/* Tiles of a block. It reads the whole evaluated kernel, so it should not be
+ * much smaller. */
+static int block_tiles(const gt__winograd *plan)
 {
-    return tile + (kernel + stride - 1) / stride - 1 <= GT__POINTS;
+    double pairs = (double)plan->v.rows * plan->h.rows;
+    double kernel = pairs * plan->p.c * plan->m;
+    double tile =
+        pairs * plan->p.c + (double)plan->v.points * plan->h.points * plan->m;
+    return (int)((kernel > BLOCK_REALS ? kernel : BLOCK_REALS) / tile);
+}
+
+/* All at once takes less room where there is little beside the kernel. */
+static void set_samples(gt__winograd *plan, int n)
+{
+    plan->grid = (gt__grid){n, plan->v.tiles, plan->h.tiles};
+    gt__block all = {.n_images = n, .n_lines = plan->v.tiles};
+    plan->block = all;
+    size_t at_once = gt__winograd_working_set(plan);
+    plan->block = gt__block_size(&plan->grid, block_tiles(plan));
+    if (gt__winograd_working_set(plan) >= at_once)
+        plan->block = all;
+}
+
+static gt__winograd planned(const options *all, int n, const option *v,
+                            const option *h)
+{
+    gt__winograd plan = {.p = all->p, .m = all->m, .v = v->axis, .h = h->axis};
+    set_samples(&plan, n);
+    return plan;
 }
 
 bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__patches *p, int n,
                              int m, int tile_v, int tile_h)
 {
-    if (p->sh > GT__PHASES || p->sw > GT__PHASES || p->kh <= p->sh ||
-        p->kw <= p->sw || !fits(p->kh, p->sh, tile_v) ||
-        !fits(p->kw, p->sw, tile_h))
+    options one = {.p = *p, .m = m};
+    if (!is_ours(p))
         return false;
-    *plan = (gt__winograd){.p = *p, .m = m};
-    plan_axis(&plan->v, p->kh, p->sh, p->oh, tile_v);
-    plan_axis(&plan->h, p->kw, p->sw, p->ow, tile_h);
-    plan->grid = (gt__grid){n, plan->v.tiles, plan->h.tiles};
-    plan->block = gt__block_size(&plan->grid, block_tiles(plan));
+    plan_option(&one.v[0], p->kh, p->sh, p->oh, tile_v);
+    plan_option(&one.h[0], p->kw, p->sw, p->ow, tile_h);
+    if (!one.v[0].fits || !one.h[0].fits)
+        return false;
+    *plan = planned(&one, n, &one.v[0], &one.h[0]);
+    return true;
+}
+
+bool gt__winograd_plan(gt__winograd *plan, const gt__patches *p, int n, int m)
+{
+    options all;
+    const option *v, *h;
+    if (!find_options(&all, p, m) || !choose(&all, n, &v, &h))
+        return false;
+    *plan = planned(&all, n, v, h);
     return true;
 }
 
 size_t gt__winograd_scratch(const gt__patches *p, int max_n, int m)
 {
+    options all;
     size_t most = 0;
-    gt__winograd plan;
-    if (p->c < MIN_CHANNELS || m < MIN_CHANNELS)
+    if (!find_options(&all, p, m))
         return 0;
-    for (int v = 2; v < GT__POINTS; v++)
-        for (int h = 2; h < GT__POINTS; h++) {
-            if (!gt__winograd_plan_tiles(&plan, p, max_n, m, v, h))
-                continue;
-            size_t needed = gt__winograd_working_set(&plan);
-            most = needed > most ? needed : most;
-        }
+    const option *v, *h, *last_v = NULL, *last_h = NULL;
+    gt__winograd plan = {0};
+    for (int n = 1; n <= max_n; n++) {
+        if (!choose(&all, n, &v, &h))
+            continue;
+        if (v != last_v || h != last_h)
+            plan = planned(&all, n, v, h);
+        set_samples(&plan, n);
+        last_v = v;
+        last_h = h;
+        size_t needed = gt__winograd_working_set(&plan);
+        most = needed > most ? needed : most;
+    }
     return most;
-}
-
-bool gt__winograd_plan(gt__winograd *plan, const gt__patches *p, int n, int m)
-{
-    double best = cost_of_patches(p, n, m);
-    gt__winograd other;
-    bool found = false;
-    if (p->c < MIN_CHANNELS || m < MIN_CHANNELS)
-        return false;
-    for (int v = 2; v < GT__POINTS; v++)
-        for (int h = 2; h < GT__POINTS; h++) {
-            if (!gt__winograd_plan_tiles(&other, p, n, m, v, h) ||
-                n * other.v.tiles * other.h.tiles < MIN_TILES ||
-                cost(&other) >= best)
-                continue;
-            best = cost(&other);
-            *plan = other;
-            found = true;
-        }
-    return found;
 }

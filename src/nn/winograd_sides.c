@@ -4,7 +4,6 @@
  * image, one for each vertical row of the axis' matrix; then each of these is
  * cut into tiles. The adjoint goes back the same way. All four are sums of a
  * few runs of channels, so they vectorise whatever the points are. */
-#include "core/simd.h"
 #include "nn/winograd.h"
 
 #include <string.h>
@@ -47,83 +46,6 @@ static size_t image_run(const gt__side *side)
     return (size_t)(side->w < room ? side->w : room) * (size_t)side->c;
 }
 
-/* --- Sums of runs. */
-
-typedef struct sum {
-    int n;
-    const gt_real *from[GT__POINTS];
-    size_t next[GT__POINTS]; /* from one run to the next */
-    gt_real by[GT__POINTS];
-} sum;
-
-/* Where sums go: runs of `size`, `times` of them. */
-typedef struct runs {
-    int times;
-    size_t size, next;
-    bool add;
-} runs;
-
-static void add_source(sum *s, const gt_real *from, size_t next, gt_real by)
-{
-    s->from[s->n] = from;
-    s->next[s->n] = next;
-    s->by[s->n++] = by;
-}
-
-GT_INLINE void combine_n(int n, bool add, const sum *s, const runs *of,
-                         gt_real *restrict to)
-{
-    for (int x = 0; x < of->times; x++, to += of->next) {
-        const gt_real *from[GT__POINTS] = {0};
-        gt_real by[GT__POINTS] = {0};
-        for (int i = 0; i < n; i++) {
-            from[i] = s->from[i] + (size_t)x * s->next[i];
-            by[i] = s->by[i];
-        }
-        for (size_t c = 0; c < of->size; c++) {
-            gt_real value = by[0] * from[0][c];
-            for (int i = 1; i < n; i++)
-                value += by[i] * from[i][c];
-            to[c] = add ? to[c] + value : value;
-        }
-    }
-}
-
-GT_INLINE void combine_any(bool add, const sum *s, const runs *of, gt_real *to)
-{
-    switch (s->n) {
-    case 1:
-        combine_n(1, add, s, of, to);
-        break;
-    case 2:
-        combine_n(2, add, s, of, to);
-        break;
-    case 3:
-        combine_n(3, add, s, of, to);
-        break;
-    case 4:
-        combine_n(4, add, s, of, to);
-        break;
-    case 5:
-        combine_n(5, add, s, of, to);
-        break;
-    case 6:
-        combine_n(6, add, s, of, to);
-        break;
-    }
-}
-
-GT_SIMD static void combine(const sum *s, const runs *of, gt_real *to)
-{
-    if (of->add)
-        combine_any(true, s, of, to);
-    else if (s->n > 0)
-        combine_any(false, s, of, to);
-    else
-        for (int x = 0; x < of->times; x++)
-            memset(to + (size_t)x * of->next, 0, of->size * sizeof *to);
-}
-
 /* --- Down. */
 
 /* The image's line `at` of line y of tiles, or -1. */
@@ -140,42 +62,39 @@ static bool is_seen_before(const gt__side *side, int axis, int at)
     return at < side->span[axis] - side->step[axis];
 }
 
-/* The vertical rows of line y of tiles; zeros beside the image are there. */
-static void evaluate_lines(const gt__side *side, const gt_real *image, int y,
-                           gt_real *line)
+/* Vertical row i of line y of tiles; zeros beside the image are there. */
+static void evaluate_line(const gt__side *side, const gt_real *image, int y,
+                          int i, gt_real *line)
 {
     size_t next = (size_t)side->w * (size_t)side->c;
-    runs whole = {.times = 1, .size = image_run(side)};
-    line += (size_t)side->left * (size_t)side->c;
-    for (int r = 0; r < rows_of(side, 0); r++, line += line_size(side)) {
-        const gt__terms *terms = &side->terms[0][r];
-        sum s = {0};
-        for (int i = 0; i < terms->n; i++) {
-            int at = image_line(side, y, terms->at[i]);
-            if (at >= 0)
-                add_source(&s, image + (size_t)at * next, 0, terms->by[i]);
-        }
-        combine(&s, &whole, line);
+    gt__runs whole = {.times = 1, .size = image_run(side)};
+    const gt__terms *terms = &side->terms[0][i];
+    gt__sum s = {0};
+    for (int k = 0; k < terms->n; k++) {
+        int at = image_line(side, y, terms->at[k]);
+        if (at >= 0)
+            gt__sum_add(&s, image + (size_t)at * next, 0, terms->by[k]);
     }
+    gt__combine(&s, &whole, line + (size_t)side->left * (size_t)side->c);
 }
 
 static void return_lines(const gt__side *side, const gt_real *line, int y,
                          gt_real *image)
 {
-    runs whole = {.times = 1, .size = image_run(side)};
+    gt__runs whole = {.times = 1, .size = image_run(side)};
     line += (size_t)side->left * (size_t)side->c;
     for (int at = 0; at < side->span[0]; at++) {
         const gt__terms *terms = &side->back[0][at];
         int to = image_line(side, y, at);
-        sum s = {0};
+        gt__sum s = {0};
         if (to < 0)
             continue;
         for (int i = 0; i < terms->n; i++)
-            add_source(&s, line + (size_t)terms->at[i] * line_size(side), 0,
-                       terms->by[i]);
+            gt__sum_add(&s, line + (size_t)terms->at[i] * line_size(side), 0,
+                        terms->by[i]);
         whole.add = y > 0 && is_seen_before(side, 0, at);
-        combine(&s, &whole,
-                image + (size_t)to * (size_t)side->w * (size_t)side->c);
+        gt__combine(&s, &whole,
+                    image + (size_t)to * (size_t)side->w * (size_t)side->c);
     }
 }
 
@@ -209,14 +128,14 @@ static void cut(const gt__side *side, int a, int i, const gt_real *line,
         for (int j = side->first[1][b]; j < side->first[1][b + 1]; j++) {
             const gt__terms *terms = &side->terms[1][j];
             place at = {a, b, i, j};
-            runs of = {.times = side->tiles,
-                       .size = c,
-                       .next = (size_t)gt__side_depth(side, a, b)};
-            sum s = {0};
+            gt__runs of = {.times = side->tiles,
+                           .size = c,
+                           .next = (size_t)gt__side_depth(side, a, b)};
+            gt__sum s = {0};
             for (int k = 0; k < terms->n; k++)
-                add_source(&s, line + (size_t)terms->at[k] * c, step,
-                           terms->by[k]);
-            combine(&s, &of, matrices + offset_of(side, &at, rows, row));
+                gt__sum_add(&s, line + (size_t)terms->at[k] * c, step,
+                            terms->by[k]);
+            gt__combine(&s, &of, matrices + offset_of(side, &at, rows, row));
         }
 }
 
@@ -235,23 +154,23 @@ static void paste(const gt__side *side, int a, int i, const gt_real *matrices,
     size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
     for (int at = side->span[1] - 1; at >= 0; at--) {
         const gt__terms *terms = &side->back[1][at];
-        sum s = {0}, rest = {0};
+        gt__sum s = {0}, rest = {0};
         for (int k = 0; k < terms->n; k++) {
             int b = point_of(side, 1, terms->at[k]);
             place from = {a, b, i, terms->at[k]};
             size_t next = (size_t)gt__side_depth(side, a, b);
-            add_source(&s, matrices + offset_of(side, &from, rows, row), next,
-                       terms->by[k]);
-            add_source(&rest, s.from[k] + next, next, terms->by[k]);
+            gt__sum_add(&s, matrices + offset_of(side, &from, rows, row), next,
+                        terms->by[k]);
+            gt__sum_add(&rest, s.from[k] + next, next, terms->by[k]);
         }
-        runs of = {.times = side->tiles, .size = c, .next = step};
+        gt__runs of = {.times = side->tiles, .size = c, .next = step};
         if (is_seen_before(side, 1, at))
             of.times = 1;
-        combine(&s, &of, line + (size_t)at * c);
+        gt__combine(&s, &of, line + (size_t)at * c);
         of.times = side->tiles - of.times;
         of.add = true;
         if (of.times > 0)
-            combine(&rest, &of, line + (size_t)at * c + step);
+            gt__combine(&rest, &of, line + (size_t)at * c + step);
     }
 }
 
@@ -267,14 +186,14 @@ void gt__side_analyse(const gt__side *side, const gt__grid *grid,
                       gt_real *matrices, gt_real *line)
 {
     size_t rows = gt__block_rows(grid, block), row = 0;
-    memset(line, 0, gt__side_line(side) * sizeof *line);
+    memset(line, 0, line_size(side) * sizeof *line);
     for (int n = block->image; n < block->image + block->n_images; n++)
         for (int y = block->line; y < block->line + block->n_lines; y++) {
-            evaluate_lines(side, images + (size_t)n * image_size(side), y,
-                           line);
-            for (int i = 0; i < rows_of(side, 0); i++)
-                cut(side, point_of(side, 0, i), i,
-                    line + (size_t)i * line_size(side), rows, row, matrices);
+            for (int i = 0; i < rows_of(side, 0); i++) {
+                evaluate_line(side, images + (size_t)n * image_size(side), y, i,
+                              line);
+                cut(side, point_of(side, 0, i), i, line, rows, row, matrices);
+            }
             row += (size_t)side->tiles;
         }
 }

@@ -6,6 +6,7 @@
 #include "gentrain/log.h"
 #include "gentrain/version.h"
 #include "train/learner.h"
+#include "train/origin.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -87,4 +88,5 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
                 "changes nothing");
     if (warning[0])
         gt_warn("%s", warning);
+    gt_origin_check_ranks(comm);
 }

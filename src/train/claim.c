@@ -2,11 +2,12 @@
  * promise to ask the server then, and not when they tell a name's existence.
  *
  * Between a look and the rename that follows it there is a moment that no file
- * system closes. A checkpoint that slips through it is a whole and true one, of
- * a step that the new owner will write again. */
+ * system closes. So whoever claims a directory next sweeps it of temporary
+ * files (opening.c): what has not got its name by then gets none. */
 #include "train/claim.h"
 
-#include <dirent.h>
+#include "gentrain/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,28 +32,34 @@ static bool parse_name(const char *name, unsigned long long *number)
     return !strcmp(ours, name);
 }
 
+typedef struct search {
+    const char *run;
+    unsigned long long except, below, highest;
+} search;
+
+static gt_status consider(const char *name, void *context)
+{
+    search *s = context;
+    unsigned long long number;
+    if (!parse_name(name, &number) || number == s->except)
+        return GT_OK;
+    s->highest = number > s->highest ? number : s->highest;
+    char path[NAME];
+    print_path(s->run, number, path);
+    if (number < s->below && unlink(path) != 0 && errno != ENOENT)
+        return gt_fail(GT_ERR_IO, "cannot remove %s: %s", path,
+                       strerror(errno));
+    return GT_OK;
+}
+
 /* The highest number other than `except`; 0: none. Removes the numbers below
  * `below`. */
 static gt_status look(const char *run, unsigned long long except,
                       unsigned long long below, unsigned long long *highest)
 {
-    *highest = 0;
-    DIR *dir = opendir(run);
-    if (!dir)
-        return gt_fail(GT_ERR_IO, "cannot list %s: %s", run, strerror(errno));
-    gt_status status = GT_OK;
-    for (struct dirent *e; status == GT_OK && (e = readdir(dir));) {
-        unsigned long long number;
-        char path[NAME];
-        if (!parse_name(e->d_name, &number) || number == except)
-            continue;
-        *highest = number > *highest ? number : *highest;
-        print_path(run, number, path);
-        if (number < below && unlink(path) != 0 && errno != ENOENT)
-            status = gt_fail(GT_ERR_IO, "cannot remove %s: %s", path,
-                             strerror(errno));
-    }
-    closedir(dir);
+    search s = {.run = run, .except = except, .below = below};
+    gt_status status = gt_directory_list(run, consider, &s);
+    *highest = s.highest;
     return status;
 }
 

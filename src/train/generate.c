@@ -45,17 +45,12 @@ static gt_status allocate(generator *g)
     return GT_OK;
 }
 
-static bool is_points(gt_shape s)
-{
-    return s.h == 1 && s.w == 1 && s.c == 2;
-}
-
 static gt_status open_set(generator *g, uint64_t step)
 {
     if (g->comm->rank != 0 || !g->options->out)
         return GT_OK;
     gt_sampleset_info info = {.shape = g->image,
-                              .points = is_points(g->image),
+                              .points = gt_shape_is_point(g->image),
                               .range = (gt_range)g->config->data.range,
                               .count = g->options->count,
                               .source = g->options->checkpoint,
@@ -102,7 +97,7 @@ static gt_status run_waves(generator *g)
 
 static gt_status draw_grid(const generator *g)
 {
-    if (is_points(g->image))
+    if (gt_shape_is_point(g->image))
         return gt_picture_points(g->options->grid, g->first, g->n_first, NULL,
                                  0);
     uint8_t *pixels = malloc(g->n_first * g->size);

@@ -7,7 +7,6 @@
 
 static const int signals[] = {SIGINT, SIGTERM, SIGUSR1};
 enum { SIGNALS = sizeof signals / sizeof *signals };
-static struct sigaction previous[SIGNALS];
 static volatile sig_atomic_t asked;
 
 static void remember(int number)
@@ -25,13 +24,7 @@ void gt_interrupt_watch(void)
     sigemptyset(&action.sa_mask);
     asked = 0;
     for (int i = 0; i < SIGNALS; i++)
-        sigaction(signals[i], &action, &previous[i]);
-}
-
-void gt_interrupt_unwatch(void)
-{
-    for (int i = 0; i < SIGNALS; i++)
-        sigaction(signals[i], &previous[i], NULL);
+        sigaction(signals[i], &action, NULL);
 }
 
 bool gt_interrupted(void)

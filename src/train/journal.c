@@ -86,6 +86,7 @@ gt_status gt_journal_add(gt_journal *j, uint64_t step, double epoch,
     if (status == GT_OK)
         status = keep(j, text, size);
     free(text);
+    j->gaps = j->gaps || status != GT_OK;
     return status == GT_OK ? write_pending(j) : status;
 }
 

@@ -14,6 +14,7 @@ typedef struct gt_journal {
     char *pending; /* not in the system's hands yet */
     size_t used, room;
     bool unsafe; /* what the file holds may not reach the disk */
+    bool gaps;   /* a line found no memory and is lost */
 } gt_journal;
 
 /* Open RUN/metrics.jsonl, with its lines up to `step`. */

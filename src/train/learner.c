@@ -14,6 +14,10 @@ static size_t vector_size(const gt_network *net)
     return net->n_params + net->n_state + GT_SCALARS;
 }
 
+/* All networks of a task may be under way at once. */
+_Static_assert((int)GT_LANES >= (int)GT_TASK_MAX_NETWORKS,
+               "each network's reducer has a lane of its own");
+
 static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
                              uint32_t number)
 {
@@ -113,9 +117,7 @@ gt_status gt_learner_prepare(gt_learner *l)
 {
     size_t n = l->net->n_params;
     gt_owner owner = {.context = l, .apply = apply};
-    gt_status status = gt_reducer_share(l->reducer);
-    if (status != GT_OK)
-        return status;
+    gt_reducer_share(l->reducer);
     l->clip = 1;
     if (l->rule->clip_norm > 0) {
         owner.measure = measure;

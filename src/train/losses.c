@@ -12,6 +12,7 @@ static const char *const missing[GT_LOSSES] = {
     [GT_LOSS_PICTURES] = "not all pictures",
     [GT_LOSS_METRICS] = "not all metrics",
     [GT_LOSS_TRACE] = "no trace",
+    [GT_LOSS_MARK] = "no file INTERRUPTED",
 };
 
 void gt_losses_init(gt_losses *l, const gt_claim *claim)

@@ -14,6 +14,7 @@ typedef enum gt_loss {
     GT_LOSS_PICTURES,   /* the others: once */
     GT_LOSS_METRICS,
     GT_LOSS_TRACE,
+    GT_LOSS_MARK,
     GT_LOSS_TIDINESS, /* an old checkpoint stays: a warning, and no more */
     GT_LOSSES,
 } gt_loss;

@@ -4,15 +4,12 @@
 
 #include "gentrain/files.h"
 #include "gentrain/json.h"
+#include "gentrain/log.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-void gt_metrics_clear(gt_metrics *m)
-{
-    m->count = 0;
-}
 
 void gt_metrics_set(gt_metrics *m, const char *key, double value)
 {
@@ -40,12 +37,15 @@ void gt_metrics_print(FILE *out, uint64_t step, double epoch,
  */
 static size_t kept_length(const char *text, uint64_t step)
 {
+    static const char start[] = "{\"step\": ";
     size_t kept = 0;
     unsigned long long number, before = 0;
     for (const char *line = text; *line; before = number) {
         const char *end = strchr(line, '\n');
-        if (!end || sscanf(line, "{\"step\": %llu", &number) != 1 ||
-            number > step || number <= before)
+        if (!end || strncmp(line, start, strlen(start)) != 0)
+            break;
+        number = strtoull(line + strlen(start), NULL, 10);
+        if (number > step || number <= before)
             break;
         line = end + 1;
         kept = (size_t)(line - text);
@@ -57,8 +57,12 @@ gt_status gt_metrics_trim(const char *run, uint64_t step)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/metrics.jsonl", run);
-    if (access(path, F_OK) != 0)
+    if (access(path, F_OK) != 0 && errno == ENOENT) {
+        if (step > 0)
+            gt_warn("%s is missing: it will begin after step %llu", path,
+                    (unsigned long long)step);
         return gt_file_replace(path, "", 0);
+    }
     char *text = NULL;
     size_t size;
     gt_status status = gt_file_read(path, &text, &size);

@@ -15,18 +15,41 @@ static gt_status check_claim(void *claim)
     return gt_claim_check(claim);
 }
 
-static gt_status clean(const char *run, uint64_t start)
+/* Whether the checkpoint that was chosen is still the one to go on from. What
+ * has changed may also be the work of somebody who has claimed the run since.
+ */
+static gt_status confirm(const gt_claim *claim, const gt_train_options *options,
+                         uint64_t start)
+{
+    gt_status status = gt_checkpoint_confirm(claim->run, start, options->resume,
+                                             options->newest);
+    if (status == GT_ERR_STALE && gt_claim_check(claim) != GT_OK)
+        return GT_ERR_IO;
+    return status;
+}
+
+/* Somebody else may have trained here until a moment ago, and may still be
+ * about to give a file its name. The order settles that: since the claim, no
+ * further file of theirs gets that far; the sweep takes those that had, so a
+ * checkpoint of theirs is there by now or never will be; then it can be told
+ * whether ours is the one to go on from, and only then may others be moved.
+ * Should we in turn have lost the run, no change is made (gt_file_set_guard).
+ */
+static gt_status clean(const gt_claim *claim, const gt_train_options *options,
+                       uint64_t start)
 {
     static const char *const rooms[] = {"", "/checkpoints", "/samples"};
     gt_status status = GT_OK;
     for (int i = 0; i < 3 && status == GT_OK; i++) {
         char room[GT_PATH + 16];
-        snprintf(room, sizeof room, "%s%s", run, rooms[i]);
+        snprintf(room, sizeof room, "%s%s", claim->run, rooms[i]);
         status = gt_directory_sweep(room);
     }
     if (status == GT_OK)
-        status = gt_checkpoint_set_aside(run, start);
-    return status == GT_OK ? gt_run_unmark(run) : status;
+        status = confirm(claim, options, start);
+    if (status == GT_OK)
+        status = gt_checkpoint_set_aside(claim->run, start);
+    return status == GT_OK ? gt_run_unmark(claim->run) : status;
 }
 
 gt_status gt_outputs_open(gt_outputs *o, const gt_train_options *options,
@@ -45,7 +68,7 @@ gt_status gt_outputs_open(gt_outputs *o, const gt_train_options *options,
         return status;
     gt_file_set_guard(check_claim, &o->claim);
     if (options->resume)
-        status = clean(run, start);
+        status = clean(&o->claim, options, start);
     char path[GT_PATH + 16];
     snprintf(path, sizeof path, "%s/config.yaml", run);
     if (status == GT_OK)

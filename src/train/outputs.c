@@ -6,6 +6,7 @@
 #include "gentrain/files.h"
 #include "gentrain/phase.h"
 #include "gentrain/trace.h"
+#include "train/run.h"
 
 #include <string.h>
 
@@ -36,20 +37,6 @@ void gt_outputs_free(gt_outputs *o)
     *o = (gt_outputs){0};
 }
 
-/* Keep what the training cannot live with for the next agreement. */
-static void note(gt_outputs *o, gt_status status)
-{
-    if (status == GT_OK || o->fatal != GT_OK)
-        return;
-    o->fatal = status;
-    snprintf(o->message, sizeof o->message, "%s", gt_message());
-}
-
-static gt_status noted(const gt_outputs *o)
-{
-    return o->fatal == GT_OK ? GT_OK : gt_fail(o->fatal, "%s", o->message);
-}
-
 void gt_outputs_line(gt_outputs *o, uint64_t step, double epoch,
                      const gt_metrics *metrics)
 {
@@ -60,13 +47,14 @@ void gt_outputs_line(gt_outputs *o, uint64_t step, double epoch,
         status = gt_losses_excuse(
             &o->losses, gt_journal_add(&o->journal, step, epoch, metrics),
             GT_LOSS_METRICS, step);
-    note(o, status);
+    gt_failure_keep(&o->fatal, status);
 }
 
 void gt_outputs_trace(gt_outputs *o, uint64_t step, gt_status status)
 {
     if (o->writer)
-        note(o, gt_losses_excuse(&o->losses, status, GT_LOSS_TRACE, step));
+        gt_failure_keep(&o->fatal, gt_losses_excuse(&o->losses, status,
+                                                    GT_LOSS_TRACE, step));
 }
 
 void gt_outputs_last(gt_outputs *o)
@@ -77,9 +65,10 @@ void gt_outputs_last(gt_outputs *o)
 gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
                            bool picture, bool checkpoint)
 {
-    gt_status status = noted(o);
+    gt_status status = gt_failure_tell(&o->fatal);
     int64_t begin = gt_trace_begin();
     const char *before = gt_phase_enter("writing pictures and checkpoints");
+    gt_comm_work_apart(o->comm);
     if (o->writer && picture && status == GT_OK) {
         status = gt_preview_write(&o->preview, o->writer, step);
         gt_trace_end(begin, NULL, "pictures");
@@ -108,7 +97,7 @@ bool gt_outputs_failed(gt_outputs *o)
     if (!o->writer)
         return false;
     gt_losses_tell(&o->losses);
-    return o->fatal != GT_OK || gt_writer_failed(o->writer);
+    return o->fatal.status != GT_OK || gt_writer_failed(o->writer);
 }
 
 /* Lines that could not be written get their last chance. */
@@ -117,23 +106,36 @@ static gt_status finish_journal(gt_outputs *o)
     gt_status status = gt_journal_flush(&o->journal);
     if (status == GT_OK)
         status = gt_journal_sync(&o->journal);
-    if (status == GT_OK)
+    if (status == GT_OK && !o->journal.gaps)
         gt_losses_forget(&o->losses, GT_LOSS_METRICS);
     return gt_losses_excuse(&o->losses, status, GT_LOSS_METRICS,
                             o->snapshot.step);
 }
 
-gt_status gt_outputs_finish(gt_outputs *o, gt_status status)
+bool gt_outputs_saved(const gt_outputs *o, uint64_t step)
+{
+    return o->writer && o->snapshot.written == step;
+}
+
+gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
+                            uint64_t interrupted)
 {
     gt_status written = GT_OK, missing = GT_OK;
     const char *before = gt_phase_enter("writing the last files");
+    gt_comm_work_apart(o->comm);
     if (o->writer) {
         written = gt_writer_drain(o->writer);
         if (written == GT_OK)
-            written = noted(o);
+            written = gt_failure_tell(&o->fatal);
         if (written == GT_OK)
             written = finish_journal(o);
         gt_losses_tell(&o->losses);
+        if (written == GT_OK && status == GT_OK && interrupted > 0 &&
+            gt_outputs_saved(o, interrupted))
+            written = gt_losses_excuse(
+                &o->losses,
+                gt_run_mark_interrupted(o->snapshot.run, interrupted),
+                GT_LOSS_MARK, interrupted);
     }
     written = gt_comm_agree(o->comm, written);
     gt_phase_leave(before);

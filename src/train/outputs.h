@@ -20,8 +20,7 @@ typedef struct gt_outputs {
     gt_snapshot snapshot;
     gt_writer *writer; /* NULL on the other ranks */
     bool last;         /* the state stays as it is */
-    gt_status fatal;   /* met by the training thread, with its message */
-    char message[1024];
+    gt_failure fatal;  /* met by the training thread */
 } gt_outputs;
 
 /* Prepare, allocate and start the writer. `run` must be a directory by the time
@@ -61,8 +60,14 @@ bool gt_outputs_failed(gt_outputs *outputs);
 
 /* Wait until everything is written. `status` is how the training ended, the
  * same on all ranks. What ended it on rank 0's disk is returned in its stead;
- * where nothing ended it, files that are missing make it GT_ERR_IO. Collective.
- */
-gt_status gt_outputs_finish(gt_outputs *outputs, gt_status status);
+ * where nothing ended it, files that are missing make it GT_ERR_IO. A run that
+ * was `interrupted` after that many steps (0: it was not) is marked so if it
+ * can go on from there, whatever else is missing. Collective. */
+gt_status gt_outputs_finish(gt_outputs *outputs, gt_status status,
+                            uint64_t interrupted);
+
+/* After gt_outputs_finish: whether the checkpoint of this step was written.
+ * Rank 0; false on others. */
+bool gt_outputs_saved(const gt_outputs *outputs, uint64_t step);
 
 #endif

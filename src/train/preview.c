@@ -12,11 +12,6 @@
 
 enum { PAIRS = 32, PAIR_COLUMNS = 8, REFERENCE_POINTS = 2000 };
 
-static bool is_points(gt_shape s)
-{
-    return s.h == 1 && s.w == 1 && s.c == 2;
-}
-
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -37,7 +32,7 @@ gt_status gt_preview_new(gt_preview *p, gt_task *task, const char *run,
         .losses = losses,
         .count = (size_t)config->output.sample_count,
         .write = {.name = "write pictures", .run = write_files, .context = p}};
-    if (is_points(image)) {
+    if (gt_shape_is_point(image)) {
         p->count = smaller(REFERENCE_POINTS, source->count);
         p->reference = p->count;
     } else if (task->type->reconstruct) {

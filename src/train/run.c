@@ -4,11 +4,9 @@
 
 #include "gentrain/files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static gt_status make_rooms(const char *path)
@@ -24,22 +22,13 @@ static gt_status make_rooms(const char *path)
     return GT_OK;
 }
 
-static gt_status must_be_empty(const char *path)
+static gt_status refuse_name(const char *name, void *run)
 {
-    DIR *dir = opendir(path);
-    if (!dir)
-        return gt_fail(GT_ERR_IO, "cannot use %s as run directory: %s", path,
-                       strerror(errno));
-    bool empty = true;
-    for (struct dirent *e; empty && (e = readdir(dir));)
-        empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..");
-    closedir(dir);
-    if (empty)
-        return GT_OK;
+    (void)name;
     return gt_fail(GT_ERR_IO,
                    "the run directory %s exists and is not empty; give another "
                    "--out, or go on with that run: gentrain train --resume %s",
-                   path, path);
+                   (const char *)run, (const char *)run);
 }
 
 static gt_status must_be_writable(const char *path)
@@ -53,16 +42,12 @@ static gt_status must_be_writable(const char *path)
 static gt_status claim_numbered(const char *name, char path[GT_PATH])
 {
     gt_status status = gt_directory_make("runs");
-    if (status != GT_OK)
-        return status;
-    for (int i = 1;; i++) {
+    bool made = false;
+    for (int i = 1; status == GT_OK && !made; i++) {
         snprintf(path, GT_PATH, "runs/%.200s-%d", name, i);
-        if (mkdir(path, 0777) == 0)
-            return GT_OK;
-        if (errno != EEXIST)
-            return gt_fail(GT_ERR_IO, "cannot make the run directory %s: %s",
-                           path, strerror(errno));
+        status = gt_directory_make_new(path, &made);
     }
+    return status;
 }
 
 gt_status gt_run_create(const char *out, const char *name, char path[GT_PATH])
@@ -78,7 +63,7 @@ gt_status gt_run_create(const char *out, const char *name, char path[GT_PATH])
     } else {
         status = gt_directory_make(path);
         if (status == GT_OK)
-            status = must_be_empty(path);
+            status = gt_directory_list(path, refuse_name, path);
     }
     if (status == GT_OK)
         status = must_be_writable(path);
@@ -98,12 +83,12 @@ static void mark_path(const char *path, char mark[GT_PATH + 16])
 
 gt_status gt_run_mark_interrupted(const char *path, uint64_t step)
 {
-    char mark[GT_PATH + 16], text[128];
+    char mark[GT_PATH + 16], text[GT_PATH + 128];
     mark_path(path, mark);
     int n = snprintf(text, sizeof text,
-                     "stopped by a signal after step %llu; resume with\n"
-                     "gentrain train --resume\n",
-                     (unsigned long long)step);
+                     "stopped by a signal after step %llu; go on with\n"
+                     "gentrain train --resume %s\n",
+                     (unsigned long long)step, path);
     return gt_file_replace(mark, text, (size_t)n);
 }
 
@@ -111,8 +96,5 @@ gt_status gt_run_unmark(const char *path)
 {
     char mark[GT_PATH + 16];
     mark_path(path, mark);
-    if (unlink(mark) != 0 && errno != ENOENT)
-        return gt_fail(GT_ERR_IO, "cannot remove %s: %s", mark,
-                       strerror(errno));
-    return GT_OK;
+    return gt_file_remove(mark);
 }

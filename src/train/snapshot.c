@@ -3,9 +3,9 @@
  * written by the writer's thread. */
 #include "train/snapshot.h"
 
-#include "gentrain/gemm.h"
 #include "gentrain/log.h"
-#include "gentrain/version.h"
+#include "gentrain/phase.h"
+#include "train/origin.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,11 +31,10 @@ static gt_status write_file(const gt_snapshot *s)
     gt_checkpoint_info info = {.step = s->step,
                                .epoch = s->epoch,
                                .seed = (uint64_t)config->train.seed,
-                               .blas_threads = s->task->setup.blas_threads,
                                .config = config->text};
     snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
     snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
-    snprintf(info.blas_kernel, sizeof info.blas_kernel, "%s", gt_blas_kernel());
+    memcpy(info.origin, s->origin, sizeof info.origin);
     char path[GT_PATH];
     gt_checkpoint_path(s->run, s->step, path);
     return gt_checkpoint_write(path, &info, s->copy, s->count);
@@ -45,7 +44,7 @@ static gt_status write_file(const gt_snapshot *s)
  * made, and on the disk before a checkpoint is: who resumes finds them. */
 static gt_status write_copy(void *context)
 {
-    const gt_snapshot *s = context;
+    gt_snapshot *s = context;
     gt_status status = check_finite(s->copy, s->count, s->step);
     if (status == GT_OK)
         status = gt_journal_sync(s->journal);
@@ -53,12 +52,19 @@ static gt_status write_copy(void *context)
         status = write_file(s);
     if (status != GT_OK)
         return gt_losses_excuse(s->losses, status, GT_LOSS_CHECKPOINT, s->step);
-    status = gt_claim_check(s->losses->claim);
-    if (status != GT_OK)
-        return status;
+    s->written = s->step;
     status =
         gt_checkpoint_prune(s->run, (int)s->task->setup.config->output.keep);
     return gt_losses_excuse(s->losses, status, GT_LOSS_TIDINESS, s->step);
+}
+
+/* Where no step copies the state, for the last checkpoint is of the state
+ * itself, the room is not touched, and so takes none. */
+static gt_real *room_for_copy(const gt_task *task, size_t count)
+{
+    if (task->setup.config->output.checkpoint_every > 0)
+        return gt_real_alloc(count);
+    return malloc(count * sizeof(gt_real));
 }
 
 gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
@@ -68,6 +74,7 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
         .task = task, .run = run, .journal = journal, .losses = losses};
     if (task->setup.comm->rank != 0)
         return GT_OK;
+    gt_origin_find(task, s->origin);
     s->write =
         (gt_write){.name = "write checkpoint", .run = write_copy, .context = s};
     gt_status status = gt_task_spans(task, true, &s->live, &s->count);
@@ -77,7 +84,7 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
     for (int i = 0; i < s->count; i++)
         total += s->live[i].count;
     s->copy = malloc(bytes);
-    s->numbers = gt_real_alloc(total);
+    s->numbers = room_for_copy(task, total);
     if (!s->copy || !s->numbers) {
         gt_snapshot_free(s);
         return gt_fail(GT_ERR_MEMORY,
@@ -148,22 +155,6 @@ void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
     gt_writer_submit(writer, &s->write);
 }
 
-/* What the bits of a run depend on, beyond its configuration. */
-static void compare_machines(const gt_checkpoint_info *then, int threads)
-{
-    if (!then->blas_kernel[0])
-        return;
-    if (strcmp(then->version, GT_VERSION) ||
-        strcmp(then->blas_kernel, gt_blas_kernel()) ||
-        then->blas_threads != threads)
-        gt_warn("the checkpoint was made by gentrain %s with %s kernels and %d "
-                "BLAS threads a rank, this is gentrain %s with %s and %d: the "
-                "weights will not be, bit for bit, those of a run that was "
-                "never stopped",
-                then->version, then->blas_kernel, then->blas_threads,
-                GT_VERSION, gt_blas_kernel(), threads);
-}
-
 static gt_status read_file(const gt_task *task, const char *path,
                            bool optimizer, const gt_span *spans, int count,
                            uint64_t *step)
@@ -173,7 +164,7 @@ static gt_status read_file(const gt_task *task, const char *path,
     if (status == GT_OK)
         status = gt_checkpoint_read(path, spans, count, optimizer);
     if (status == GT_OK && task->setup.training)
-        compare_machines(&info, task->setup.blas_threads);
+        gt_origin_compare(task, info.origin);
     *step = info.step;
     gt_checkpoint_info_free(&info);
     return status;
@@ -224,11 +215,15 @@ gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
     gt_span *spans = NULL;
     gt_real *room = NULL;
     int count = 0;
+    const char *before = gt_phase_enter("reading a checkpoint");
+    gt_comm_work_apart(comm);
     gt_status status = gt_task_spans(task, optimizer, &spans, &count);
     if (status == GT_OK && comm->rank == 0)
-        status =
-            read_on_rank_0(task, path, optimizer, spans, count, &room, step);
+        status = gt_checkpoint_missed(
+            path,
+            read_on_rank_0(task, path, optimizer, spans, count, &room, step));
     status = gt_comm_agree(comm, status);
+    gt_phase_leave(before);
     if (status == GT_OK) {
         gt_comm_broadcast(comm, step, sizeof *step);
         broadcast(comm, spans, count);

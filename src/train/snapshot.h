@@ -21,7 +21,9 @@ typedef struct gt_snapshot {
     bool wanted;   /* the copy, by the writer */
     uint64_t step; /* of the copy */
     double epoch;
+    uint64_t written; /* step of the last file; the writer's while it writes */
     char fingerprint[GT_FINGERPRINT_TEXT];
+    char origin[GT_ORIGINS][GT_ORIGIN_TEXT];
     gt_write write;
 } gt_snapshot;
 

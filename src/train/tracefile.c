@@ -5,6 +5,7 @@
 #include "gentrain/files.h"
 #include "gentrain/json.h"
 #include "gentrain/log.h"
+#include "gentrain/phase.h"
 #include "gentrain/trace.h"
 #include "gentrain/version.h"
 
@@ -83,7 +84,8 @@ static char *print_rank(const gt_tracefile *f, uint64_t steps)
         fputs("{\"displayTimeUnit\": \"ms\",\n\"otherData\": {\"program\": "
               "\"gentrain " GT_VERSION "\"},\n\"traceEvents\": [\n",
               out);
-    snprintf(name, sizeof name, "rank %d (%s)", rank, f->comm->host);
+    snprintf(name, sizeof name, "rank %d (%s)", f->comm->launch_rank,
+             f->comm->host);
     fprintf(out,
             "%s{\"ph\": \"M\", \"name\": \"process_name\", \"pid\": %d, "
             "\"args\": {\"name\": ",
@@ -119,11 +121,14 @@ gt_status gt_tracefile_write(gt_tracefile *f)
     status = gt_comm_agree(f->comm, status);
     if (status == GT_OK)
         status = gt_comm_gather_text(f->comm, mine, &all);
+    const char *before = gt_phase_enter("writing the trace");
+    gt_comm_work_apart(f->comm);
     if (status == GT_OK && f->comm->rank == 0)
         status = gt_file_replace(f->path, all, strlen(all));
     free(mine);
     free(all);
     status = gt_comm_agree(f->comm, status);
+    gt_phase_leave(before);
     if (status == GT_OK)
         gt_info("the first %llu step%s of this run are in %s, for "
                 "ui.perfetto.dev or chrome://tracing",

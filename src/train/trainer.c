@@ -14,7 +14,6 @@
 #include "train/interrupt.h"
 #include "train/outputs.h"
 #include "train/progress.h"
-#include "train/run.h"
 #include "train/tracefile.h"
 #include "train/watchdog.h"
 
@@ -60,12 +59,15 @@ static uint64_t samples_until(const trainer *t, uint64_t steps)
 static gt_status open_data(trainer *t)
 {
     gt_shape image = gt_config_shape(t->config->data.image);
+    const char *before = gt_phase_enter("opening the data");
+    gt_comm_work_apart(t->comm);
     gt_status status =
         gt_source_open(&t->source, t->config->data.uri, GT_SPLIT_TRAIN, image);
     if (status == GT_OK)
         status = gt_source_open(&t->test_source, t->config->data.uri,
                                 GT_SPLIT_TEST, image);
     status = gt_comm_agree(t->comm, status);
+    gt_phase_leave(before);
     if (status == GT_OK)
         t->batches_per_epoch =
             gt_batches_per_epoch(t->source->count, (int)t->config->train.batch);
@@ -102,7 +104,7 @@ static gt_status resume(trainer *t)
 {
     gt_status status =
         gt_snapshot_read(t->task, t->options->resume, true, &t->start);
-    if (status == GT_OK && t->start >= t->last)
+    if (status == GT_OK && t->start > t->last)
         status = gt_fail(GT_ERR_USAGE,
                          "%s has done %llu of %llu steps already; give a "
                          "larger --steps or --epochs to train on",
@@ -115,6 +117,8 @@ static gt_status resume(trainer *t)
 static gt_status prepare_outputs(trainer *t)
 {
     gt_status status = GT_OK;
+    const char *before = gt_phase_enter("opening the run directory");
+    gt_comm_work_apart(t->comm);
     if (t->test_source)
         status = gt_heldout_new(&t->heldout, t->task, t->test_source,
                                 t->config->output.test_samples);
@@ -132,12 +136,15 @@ static gt_status prepare_outputs(trainer *t)
                                .start = t->start * t->batches_per_step};
     if (status == GT_OK)
         status = gt_loader_open(&t->loader, &loader);
-    /* The directory comes last: nothing is left behind by a run that could not
-     * have started. */
+    /* The directory comes last: nothing is left behind, nor taken from another
+     * job, by a run that could not have started. */
+    status = gt_comm_agree(t->comm, status);
+    gt_comm_work_apart(t->comm);
     if (status == GT_OK && t->comm->rank == 0)
         status = gt_outputs_open(&t->outputs, t->options, t->config->text,
                                  t->start, t->run);
     status = gt_comm_agree(t->comm, status);
+    gt_phase_leave(before);
     gt_comm_broadcast(t->comm, t->run, sizeof t->run);
     return status;
 }
@@ -158,9 +165,7 @@ static gt_status prepare(trainer *t)
                        "%llu steps take more than 2^32 batches; lower "
                        "train.steps or train.epochs",
                        (unsigned long long)t->last);
-    if (t->options->resume)
-        status = resume(t);
-    return status == GT_OK ? prepare_outputs(t) : status;
+    return t->options->resume ? resume(t) : GT_OK;
 }
 
 /* --- While training. */
@@ -214,11 +219,10 @@ static gt_status one_step(trainer *t, bool *stop)
     t->step++;
     gt_phase_beat();
     *stop = t->task->stop;
-    bool ends = *stop || t->step == t->last;
+    bool last = t->step == t->last, ends = *stop || last;
     int64_t test_every = t->config->output.test_every;
-    bool test =
-        t->test_source && !*stop &&
-        (test_every > 0 ? every(t->step, test_every) : epoch_ended(t) || ends);
+    bool test = t->test_source && (test_every > 0 ? every(t->step, test_every)
+                                                  : epoch_ended(t) || last);
     if (test) {
         double start = gt_seconds();
         int64_t begin = gt_trace_begin();
@@ -226,8 +230,9 @@ static gt_status one_step(trainer *t, bool *stop)
         gt_trace_end(begin, NULL, "held-out figures");
         t->lined += gt_seconds() - start; /* the rate is that of training */
     }
+    /* Lines do not tell where a run was stopped and resumed. */
     report(t, &figures,
-           test || ends || every(t->step, t->config->output.log_every));
+           test || last || every(t->step, t->config->output.log_every));
     bool picture = every(t->step, t->config->output.sample_every) || ends;
     bool checkpoint =
         every(t->step, t->config->output.checkpoint_every) || ends;
@@ -261,27 +266,18 @@ static gt_status loop(trainer *t)
                           t->options->report != GT_REPORT_QUIET,
                       t->start, t->last);
     t->started = t->lined = gt_seconds();
-    gt_watchdog *watchdog;
-    status = gt_watchdog_start(&watchdog, t->comm, t->config->train.watchdog_s);
     gt_interrupt_watch();
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
-    status = gt_outputs_finish(&t->outputs, status);
-    gt_watchdog_stop(watchdog);
-    gt_interrupt_unwatch();
+    bool interrupted = stop && t->step < t->last;
+    status = gt_outputs_finish(&t->outputs, status, interrupted ? t->step : 0);
     gt_progress_stop(&t->progress);
-    if (status == GT_OK)
-        status = gt_tracefile_write(&t->trace);
-    if (status == GT_OK && stop && t->step < t->last) {
-        if (t->comm->rank == 0)
-            status = gt_run_mark_interrupted(t->run, t->step);
-        status = gt_comm_agree(t->comm, status);
+    if (interrupted && gt_outputs_saved(&t->outputs, t->step))
         gt_info("interrupted after step %llu of %llu; go on with: gentrain "
                 "train --resume %s",
                 (unsigned long long)t->step, (unsigned long long)t->last,
                 t->run);
-    }
-    return status;
+    return status == GT_OK ? gt_tracefile_write(&t->trace) : status;
 }
 
 /* --- After the last step. */
@@ -346,20 +342,38 @@ static void release(trainer *t)
     gt_tracefile_close(&t->trace);
 }
 
+static gt_status train(trainer *t)
+{
+    gt_status status = prepare_outputs(t);
+    if (status != GT_OK)
+        return status;
+    gt_banner_print(t->task, t->options->threads, t->shards, t->source);
+    gt_info("  run           %s", t->run);
+    status = loop(t);
+    if (status == GT_OK)
+        summarise(t);
+    return status;
+}
+
 gt_status gt_train(gt_comm *comm, const gt_config *config,
                    const gt_train_options *options)
 {
     trainer t = {.comm = comm, .config = config, .options = options};
-    gt_status status = gt_tracefile_open(&t.trace, comm, options);
+    gt_watchdog *watchdog;
+    gt_status status =
+        gt_watchdog_start(&watchdog, comm, config->train.watchdog_s);
+    if (status == GT_OK)
+        status = gt_tracefile_open(&t.trace, comm, options);
     if (status == GT_OK)
         status = prepare(&t);
-    if (status == GT_OK) {
-        gt_banner_print(t.task, options->threads, t.shards, t.source);
-        gt_info("  run           %s", t.run);
-        status = loop(&t);
-    }
-    if (status == GT_OK)
-        summarise(&t);
+    if (status == GT_OK && t.start == t.last)
+        gt_warn("nothing to do: %s has done %llu of %llu steps; give a larger "
+                "--steps or --epochs to train on",
+                options->resume, (unsigned long long)t.start,
+                (unsigned long long)t.last);
+    else if (status == GT_OK)
+        status = train(&t);
+    gt_watchdog_stop(watchdog);
     release(&t);
     return status;
 }

@@ -7,24 +7,24 @@
 #include "train/progress.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Who runs where: what a rank can find out about its neighbours. */
 typedef struct place {
     char host[64];
     long pid;
+    int launch_rank;
 } place;
 
 struct gt_watchdog {
     const gt_comm *comm; /* borrowed */
     double limit;        /* seconds */
     place *places;       /* of all ranks */
-    pthread_t thread;
+    gt_thread thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool stop; /* under `lock` */
@@ -35,7 +35,7 @@ static _Noreturn void give_up(const gt_watchdog *w, const char *what)
     fprintf(stderr,
             "gentrain: error: rank %d on %s: %s; the job ends here, go on with "
             "--resume (train.watchdog_s sets how long ranks wait)\n",
-            w->comm->rank, w->comm->host, what);
+            w->comm->launch_rank, w->comm->host, what);
     fflush(stderr);
     _exit(gt_exit_code(GT_ERR_COMM));
 }
@@ -56,19 +56,20 @@ static char state_of(long pid)
     return read && end && end[1] == ' ' ? end[2] : '?';
 }
 
-/* A process of this node that cannot speak for itself. */
-static void look_around(const gt_watchdog *w, double silent)
+/* A process of this node that cannot speak for itself. Of one that has died the
+ * launcher knows and ends the job, so nothing need be said at once. */
+static void look_around(const gt_watchdog *w, double silent, bool for_dead)
 {
     for (int r = 0; r < w->comm->size; r++) {
         const place *p = &w->places[r];
         if (r == w->comm->rank || strcmp(p->host, w->comm->host))
             continue;
         char state = state_of(p->pid), what[160];
-        if (!strchr("TtZ-", state))
+        if (!strchr(for_dead ? "TtZ-" : "Tt", state))
             continue;
         snprintf(what, sizeof what,
                  "%s for %.0f s, as rank %d (process %ld) %s", gt_phase_ranks,
-                 silent, r, p->pid,
+                 silent, p->launch_rank, p->pid,
                  state == 'Z' || state == '-' ? "has died" : "is stopped");
         give_up(w, what);
     }
@@ -85,7 +86,7 @@ static void judge(const gt_watchdog *w, double silent)
         give_up(w, what);
     }
     if (silent > w->limit + patience && w->comm->node_rank == 0)
-        look_around(w, silent);
+        look_around(w, silent, silent > w->limit + 2 * patience);
     if (silent > w->limit + 2 * patience) {
         if (w->comm->rank == 0 || silent > w->limit + 3 * patience) {
             snprintf(what, sizeof what,
@@ -97,29 +98,28 @@ static void judge(const gt_watchdog *w, double silent)
     }
 }
 
+double gt_silence_look(gt_silence *s, double now, uint64_t beats)
+{
+    double passed = now - s->looked, most = 2 * s->period;
+    s->length = beats != s->beats ? 0 : s->length + fmin(passed, most);
+    s->looked = now;
+    s->beats = beats;
+    return s->length;
+}
+
 static void *watch(void *argument)
 {
     gt_watchdog *w = argument;
-    uint64_t beats = gt_phase_beats();
-    double since = gt_seconds();
+    gt_silence silence = {.period = w->limit < 5 ? 0.1 : 0.9,
+                          .looked = gt_seconds(),
+                          .beats = gt_phase_beats()};
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += w->limit < 5 ? 100000000 : 900000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&w->changed, &w->lock, &until);
-        if (w->stop)
-            break;
-        double now = gt_seconds();
-        uint64_t seen = gt_phase_beats();
-        if (seen != beats) {
-            beats = seen;
-            since = now;
-        }
-        if (now - since > w->limit)
-            judge(w, now - since);
+        gt_condition_wait(&w->changed, &w->lock, silence.period);
+        double silent =
+            gt_silence_look(&silence, gt_seconds(), gt_phase_beats());
+        if (!w->stop && silent > w->limit)
+            judge(w, silent);
     }
     pthread_mutex_unlock(&w->lock);
     return NULL;
@@ -128,7 +128,7 @@ static void *watch(void *argument)
 /* Every rank learns where all ranks live. */
 static gt_status find_places(gt_watchdog *w, gt_comm *comm)
 {
-    place mine = {.pid = (long)getpid()};
+    place mine = {.pid = (long)getpid(), .launch_rank = comm->launch_rank};
     snprintf(mine.host, sizeof mine.host, "%s", comm->host);
     size_t n = (size_t)comm->size;
     w->places = calloc(n, sizeof *w->places);
@@ -157,7 +157,7 @@ gt_status gt_watchdog_start(gt_watchdog **out, gt_comm *comm, double seconds)
         w->comm = comm;
         w->limit = seconds;
         pthread_mutex_init(&w->lock, NULL);
-        pthread_cond_init(&w->changed, NULL);
+        gt_condition_init(&w->changed);
         status = find_places(w, comm);
         if (status == GT_OK) {
             status = gt_thread_start(&w->thread, watch, w, "watches for hangs");
@@ -184,7 +184,7 @@ void gt_watchdog_stop(gt_watchdog *w)
     w->stop = true;
     pthread_cond_signal(&w->changed);
     pthread_mutex_unlock(&w->lock);
-    pthread_join(w->thread, NULL);
+    gt_thread_join(&w->thread);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
     free(w->places);

@@ -13,6 +13,20 @@
 
 #include "gentrain/comm.h"
 
+/* For how long there has been no sign of life. A process that is suspended is
+ * silent, and so is its watchdog: what lies between two looks counts as two
+ * periods of looking at most. */
+typedef struct gt_silence {
+    double period; /* seconds between looks, about */
+    double looked; /* when, last */
+    double length; /* seconds of silence */
+    uint64_t beats;
+} gt_silence;
+
+/* Look at `now`, when there were `beats` signs of life so far. Returns the
+ * length. */
+double gt_silence_look(gt_silence *silence, double now, uint64_t beats);
+
 typedef struct gt_watchdog gt_watchdog;
 
 /* Start watching. seconds 0: *out is NULL and nothing is watched. Collective;

@@ -9,23 +9,19 @@
 #include "gentrain/trace.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
-enum { MESSAGE = 2048, NICER = 10 };
+enum { NICER = 10 };
 
 struct gt_writer {
-    pthread_t thread;
+    gt_thread thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* Under `lock`: */
     gt_write *first, *last; /* submitted and not done; `first` is being run */
     bool stop;              /* when there is nothing left to do */
-    gt_status status;       /* of the first write that failed */
-    char message[MESSAGE];
+    gt_failure failure;     /* of the first write that failed */
 };
 
 /* On Linux a thread has a nice level of its own; elsewhere this would slow the
@@ -57,10 +53,7 @@ static void *work(void *argument)
         gt_status status = write->run(write->context);
         gt_trace_end(begin, NULL, write->name);
         pthread_mutex_lock(&w->lock);
-        if (status != GT_OK && w->status == GT_OK) {
-            w->status = status;
-            snprintf(w->message, sizeof w->message, "%s", gt_message());
-        }
+        gt_failure_keep(&w->failure, status);
         w->first = write->next;
         write->busy = false;
         pthread_cond_broadcast(&w->changed);
@@ -75,7 +68,7 @@ gt_status gt_writer_open(gt_writer **out)
     if (!w)
         return gt_fail(GT_ERR_MEMORY, "no memory for the writer of files");
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->changed, NULL);
+    gt_condition_init(&w->changed);
     gt_status status = gt_thread_start(&w->thread, work, w, "writes files");
     if (status != GT_OK) {
         pthread_cond_destroy(&w->changed);
@@ -87,18 +80,12 @@ gt_status gt_writer_open(gt_writer **out)
     return GT_OK;
 }
 
-/* Under the lock. */
-static gt_status verdict(const gt_writer *w)
-{
-    return w->status == GT_OK ? GT_OK : gt_fail(w->status, "%s", w->message);
-}
-
 gt_status gt_writer_claim(gt_writer *w, gt_write *write)
 {
     pthread_mutex_lock(&w->lock);
     while (write->busy)
-        pthread_cond_wait(&w->changed, &w->lock);
-    gt_status status = verdict(w);
+        gt_thread_await(&w->thread, &w->changed, &w->lock);
+    gt_status status = gt_failure_tell(&w->failure);
     pthread_mutex_unlock(&w->lock);
     return status;
 }
@@ -122,8 +109,8 @@ gt_status gt_writer_drain(gt_writer *w)
 {
     pthread_mutex_lock(&w->lock);
     while (w->first)
-        pthread_cond_wait(&w->changed, &w->lock);
-    gt_status status = verdict(w);
+        gt_thread_await(&w->thread, &w->changed, &w->lock);
+    gt_status status = gt_failure_tell(&w->failure);
     pthread_mutex_unlock(&w->lock);
     return status;
 }
@@ -131,7 +118,7 @@ gt_status gt_writer_drain(gt_writer *w)
 bool gt_writer_failed(gt_writer *w)
 {
     pthread_mutex_lock(&w->lock);
-    bool failed = w->status != GT_OK;
+    bool failed = w->failure.status != GT_OK;
     pthread_mutex_unlock(&w->lock);
     return failed;
 }
@@ -144,7 +131,7 @@ void gt_writer_close(gt_writer *w)
     w->stop = true;
     pthread_cond_broadcast(&w->changed);
     pthread_mutex_unlock(&w->lock);
-    pthread_join(w->thread, NULL);
+    gt_thread_join(&w->thread);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
     free(w);

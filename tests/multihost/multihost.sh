@@ -90,7 +90,7 @@ processes() {
 hosts() {
     local list=$1
     shift
-    "$MPIRUN" --host "$list" --mca plm_rsh_agent "$here/enter.sh" \
+    "$MPIRUN" --host "$list" --map-by node --mca plm_rsh_agent "$here/enter.sh" \
         --mca plm_rsh_no_tree_spawn 1 --mca oob_tcp_keepalive_time 2 \
         --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 3 \
         --mca odls_base_sigkill_timeout 5 \
@@ -108,6 +108,16 @@ must "a run on three hosts" hosts h1,h2,h3 train gan.yaml --out apart \
 says err.txt "3 on 3 nodes"
 must "a run on one host" ranks 3 train gan.yaml --out together --steps 200 --quiet
 must "hosts make no difference" "$GENTRAIN" diff apart together
+
+# Two ranks on each, dealt out one by one: they trade halves inside a host, and
+# the rest as two or three.
+must "a short run on one rank" ranks 1 train gan.yaml --out short --steps 6 --quiet
+for list in h1:2,h2:2 h1:2,h2:2,h3:2; do
+    must "a short run on $list" hosts $list train gan.yaml --out $list \
+        --steps 6 --set communication.bucket_mb=0.001
+    says err.txt "on $(echo $list | tr , '\n' | wc -l) nodes"
+    must "ranks on hosts make no difference" "$GENTRAIN" diff short $list
+done
 
 # A cable is pulled out of a training without end.
 hosts h1,h2,h3 train gan.yaml --out cut --steps 1000000000 --quiet \

@@ -1,12 +1,21 @@
-/* bias.c: columns are summed a strip at a time in registers; strips of a narrow
- * matrix span several rows, so that the loops vectorise at any width. Partial
- * sums over a few rows keep rounding small. */
-#include "nn/bias.h"
+/* carry.c: a piece at a time, small enough for the first-level cache. Columns
+ * are summed a strip at a time in registers; strips of a narrow matrix span
+ * several rows, so that the loops vectorise at any width. Partial sums over a
+ * few rows keep rounding small. */
+#include "nn/carry.h"
+
 #include "core/simd.h"
 
-enum { STRIP = 64, ROWS = 128 };
+enum {
+    STRIP = 64,
+    ROWS = 128,
+    PIECE = 8192, /* reals: 32 KB in fp32 */
+    PIECE_ROWS = 8
+};
 
-GT_SIMD void gt__bias_add(gt_real *y, size_t rows, int m, const gt_real *bias)
+/* y[rows x m] += bias[m]. */
+GT_SIMD static void add_bias(gt_real *y, size_t rows, int m,
+                             const gt_real *bias)
 {
     gt_real wide[STRIP];
     int repeat = m < STRIP ? STRIP / m : 1, width = m * repeat;
@@ -56,8 +65,9 @@ static void narrow(const gt_real *dy, size_t rows, int m, gt_real *grad)
         grad[j % (size_t)m] += sum[j];
 }
 
-void gt__bias_gradient(const gt_real *dy, size_t rows, int m, gt_real *grad,
-                       bool accumulate)
+/* grad[m] = column sums of dy[rows x m], or += if `accumulate`. */
+static void sum_columns(const gt_real *dy, size_t rows, int m, gt_real *grad,
+                        bool accumulate)
 {
     for (int j = 0; j < m && !accumulate; j++)
         grad[j] = 0;
@@ -71,5 +81,43 @@ void gt__bias_gradient(const gt_real *dy, size_t rows, int m, gt_real *grad,
         strip_sums(dy + j, rows, (size_t)m, (size_t)n, sum);
         for (int i = 0; i < n; i++)
             grad[j + i] += sum[i];
+    }
+}
+
+static size_t piece_rows(const gt_layer *layer)
+{
+    size_t rows = PIECE / (size_t)layer->out.c;
+    return rows > PIECE_ROWS ? rows : PIECE_ROWS;
+}
+
+void gt__carry_out(const gt_layer *layer, const gt_pass *pass, gt_real *y,
+                   size_t rows)
+{
+    size_t m = (size_t)layer->out.c, most = piece_rows(layer);
+    bool has_bias = layer->n_params > 1;
+    if (!has_bias && !layer->then)
+        return;
+    for (size_t r = 0; r < rows; r += most) {
+        size_t n = rows - r < most ? rows - r : most;
+        if (has_bias)
+            add_bias(y + r * m, n, layer->out.c,
+                     pass->param + layer->param[1].offset);
+        gt__then(layer, y + r * m, n * m);
+    }
+}
+
+void gt__carry_back(const gt_layer *layer, const gt_pass *pass,
+                    const gt_real *y, gt_real *dy, size_t rows, bool add)
+{
+    size_t m = (size_t)layer->out.c, most = piece_rows(layer);
+    bool sums = pass->grad && layer->n_params > 1;
+    if (!sums && !layer->then)
+        return;
+    for (size_t r = 0; r < rows; r += most) {
+        size_t n = rows - r < most ? rows - r : most;
+        gt__then_back(layer, y + r * m, dy + r * m, n * m);
+        if (sums)
+            sum_columns(dy + r * m, n, layer->out.c,
+                        pass->grad + layer->param[1].offset, add || r > 0);
     }
 }
