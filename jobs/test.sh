@@ -17,7 +17,8 @@ need "$build_needs$test_needs"
 want "$test_wants"
 
 build() {
-    cmake --preset "$1" -DGT_TESTS=ON -DCMAKE_RULE_MESSAGES=OFF >/dev/null
+    cmake --preset "$1" -DGT_TESTS=ON -DCMAKE_RULE_MESSAGES=OFF \
+        -DCMAKE_TARGET_MESSAGES=OFF >/dev/null
     cmake --build --preset "$1" -j "$cores" -- --quiet
 }
 
