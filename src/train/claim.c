@@ -133,12 +133,16 @@ gt_status gt_claim_check(const gt_claim *c)
     if (!c->run[0])
         return GT_OK;
     print_path(c->run, c->number, path);
-    if (is_ours(c, path))
+    bool known = look(c->run, c->number, 0, &other) == GT_OK;
+    /* A number that is free again may be taken by one who looked long ago, and
+     * whoever lists a directory while others are at it may miss a higher one.
+     */
+    if (is_ours(c, path) && (!known || other < c->number))
         return GT_OK;
     /* Without a successor the directory was moved or removed, which writing
      * into it will tell. */
     bool there = access(path, F_OK) == 0;
-    if (!there && (look(c->run, c->number, 0, &other) != GT_OK || other == 0))
+    if (!there && (!known || other == 0))
         return GT_OK;
     return gt_fail(GT_ERR_IO,
                    "another gentrain has gone on with the run in %s; this one "
