@@ -43,9 +43,11 @@ static void put_floats(const char *name, float first)
 
 static void put_text(const char *name, const char *text)
 {
+    char padded[8] = "";
     hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, 8);
-    put(name, type, type, 0, text);
+    H5Tset_size(type, sizeof padded);
+    snprintf(padded, sizeof padded, "%s", text);
+    put(name, type, type, 0, padded);
     H5Tclose(type);
 }
 

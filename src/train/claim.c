@@ -103,11 +103,16 @@ gt_status gt_claim_take(gt_claim *c, const char *run, bool fresh)
     status = write_text(fd, path, c->text);
     if (status == GT_OK)
         status = look(run, c->number, c->number, &highest);
-    if (status == GT_OK && highest > c->number)
+    /* A number that is free again may be taken by one who looked long ago. And
+     * whoever lists a directory while others are at it may miss the highest
+     * one; gt_claim_check looks again. */
+    if (status == GT_OK && highest > c->number) {
+        unlink(path);
         status = gt_fail(GT_ERR_IO,
                          "another gentrain has just started in the run "
                          "directory %s; only one can train there",
                          run);
+    }
     if (status == GT_OK)
         snprintf(c->run, sizeof c->run, "%s", run);
     return status;
@@ -134,11 +139,11 @@ gt_status gt_claim_check(const gt_claim *c)
         return GT_OK;
     print_path(c->run, c->number, path);
     bool known = look(c->run, c->number, 0, &other) == GT_OK;
-    /* A number that is free again may be taken by one who looked long ago, and
-     * whoever lists a directory while others are at it may miss a higher one.
-     */
-    if (is_ours(c, path) && (!known || other < c->number))
-        return GT_OK;
+    if (is_ours(c, path)) {
+        if (!known || other < c->number)
+            return GT_OK;
+        unlink(path); /* see gt_claim_take */
+    }
     /* Without a successor the directory was moved or removed, which writing
      * into it will tell. */
     bool there = access(path, F_OK) == 0;
