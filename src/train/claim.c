@@ -106,15 +106,15 @@ gt_status gt_claim_take(gt_claim *c, const char *run, bool fresh)
     /* A number that is free again may be taken by one who looked long ago. And
      * whoever lists a directory while others are at it may miss the highest
      * one; gt_claim_check looks again. */
-    if (status == GT_OK && highest > c->number) {
-        unlink(path);
+    if (status == GT_OK && highest > c->number)
         status = gt_fail(GT_ERR_IO,
                          "another gentrain has just started in the run "
                          "directory %s; only one can train there",
                          run);
-    }
     if (status == GT_OK)
         snprintf(c->run, sizeof c->run, "%s", run);
+    else
+        unlink(path);
     return status;
 }
 
