@@ -5,10 +5,9 @@
 . "$(dirname "$0")/common.sh"
 need_tool h5diff
 
-counts="1 2 3 4 6"
-asked="1 2 3 4"
-sanitized && counts="1 2 3" asked="1 3"
-for model in gan vae; do
+counts="1 2 3 4 6" asked="1 2 3 4" models="gan vae"
+! sanitized || counts="1 3" asked="1 3" models=gan
+for model in $models; do
     clip=0
     [ $model = gan ] || clip=1
     for n in $counts; do
