@@ -30,16 +30,12 @@ sed -i 's/steps: 12/steps: 900/; s/_every: 6/_every: 10/g' vae.yaml
 must "an undisturbed run" ranks 2 train vae.yaml --out whole --quiet
 "$MPIRUN" -np 2 "$GENTRAIN" train vae.yaml --out run --quiet >a.txt 2>a.err &
 launcher=$!
-for _ in $(seq 1500); do
-    ls run/checkpoints/step-*.h5 >ls.txt 2>&1 && break
-    sleep 0.02
-done
+await_checkpoint run
 old=$(pgrep -P $launcher gentrain)
 # shellcheck disable=SC2086
 kill -STOP $old
 [ -s run/generation.1 ] || fail "the run is not claimed"
-newest=$(ls run/checkpoints/step-*.h5 | tail -n 1 | sed 's/.*step-0*//; s/\.h5//')
-must "resuming beside it" ranks 2 train --resume run --quiet --steps $((newest + 30))
+must "resuming beside it" ranks 2 train --resume run --quiet --steps $(($(newest run) + 30))
 (cd run && find . -type f | sort | xargs sha256sum) >before.txt
 # shellcheck disable=SC2086
 kill -CONT $old

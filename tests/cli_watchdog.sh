@@ -11,11 +11,7 @@ start() {
         --set output.keep=2 --set output.sample_every=0 "$@" >out.txt \
         2>err.txt &
     launcher=$!
-    for _ in $(seq 300); do
-        ls run/checkpoints/*.h5 >/dev/null 2>&1 && break
-        sleep 0.1
-    done
-    ls run/checkpoints/*.h5 >/dev/null || fail "the run did not start"
+    await_checkpoint run
     ranks_of=$(pgrep -P $launcher)
     first=$(echo "$ranks_of" | head -n 1)
     second=$(echo "$ranks_of" | tail -n 1)
@@ -68,7 +64,7 @@ says err.txt "waiting for other ranks"
 
 # What the run had saved is there to go on from.
 must "going on" ranks 2 train --resume run --quiet \
-    --steps $(($(ls run/checkpoints | tail -n 1 | tr -dc 0-9 | sed 's/^0*//;s/5$//') + 3))
+    --steps $(($(newest run) + 3))
 
 # A rank that hangs while the job starts: its data are a pipe that nobody fills.
 mkdir here there

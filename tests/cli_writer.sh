@@ -45,14 +45,7 @@ busy() {
         --set output.checkpoint_every=1 --set output.sample_every=3 \
         >out.txt 2>err.txt &
     launcher=$!
-    for _ in $(seq 300); do
-        ls "$1"/checkpoints/step-*.h5 >ls.txt 2>&1 && return
-        sleep 0.1
-    done
-    fail "$1 wrote no checkpoint"
-}
-newest() { # the step of a run's newest checkpoint
-    ls "$1"/checkpoints/step-*.h5 | tail -n 1 | sed 's/.*step-0*//; s/\.h5//'
+    await_checkpoint "$1"
 }
 last_line() { # the step of a run's last whole line of metrics
     grep '}$' "$1/metrics.jsonl" | tail -n 1 | sed 's/{"step": //; s/,.*//'

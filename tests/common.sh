@@ -44,6 +44,21 @@ fail() {
     exit 1
 }
 
+# newest RUN: the step of a run's newest checkpoint; fails where it has none. A
+# name that is removed while it is looked at, by a run that goes on, does no harm.
+newest() {
+    ls "$1/checkpoints" 2>/dev/null | sed -n 's/^step-0*\([0-9]*\)\.h5$/\1/p' |
+        sort -n | tail -n 1 | grep .
+}
+# await_checkpoint RUN: a run in the background has written one.
+await_checkpoint() {
+    for _ in $(seq 1500); do
+        newest "$1" >newest.txt && return
+        sleep 0.02
+    done
+    fail "$1 wrote no checkpoint"
+}
+
 # must NAME COMMAND...: the command succeeds.
 must() {
     local what=$1
