@@ -45,22 +45,11 @@ static gt_status spawn(char **argv, int out, int unused, pid_t *child)
     return GT_OK;
 }
 
-/* argv: this program's own, to which --first NAME is added. Must be called
- * before MPI starts, which does not care for children. */
-gt_status bench_first_measure(const gt_preset *preset, int argc, char **argv,
-                              bench_first *out)
+static gt_status measure(char **args, bench_first *out)
 {
-    char **args = calloc((size_t)argc + 3, sizeof *args);
-    int ends[2] = {-1, -1};
-    if (!args || pipe(ends) != 0) {
-        free(args);
+    int ends[2];
+    if (pipe(ends) != 0)
         return gt_fail(GT_ERR_MEMORY, "cannot start the first step's process");
-    }
-    args[0] = argv[0];
-    args[1] = "--first";
-    args[2] = (char *)preset->name;
-    memcpy(args + 3, argv + 1, (size_t)(argc - 1) * sizeof *args);
-
     double start = bench_seconds(), begin = 0, end = 0;
     pid_t child = -1;
     gt_status status = spawn(args, ends[1], ends[0], &child);
@@ -78,6 +67,31 @@ gt_status bench_first_measure(const gt_preset *preset, int argc, char **argv,
             status = gt_fail(GT_ERR_IO, "the first step's process failed");
     }
     close(ends[0]);
+    return status;
+}
+
+/* argv: this program's own, to which --first NAME is added. Must be called
+ * before MPI starts, which does not care for children. The fastest of a few
+ * counts: the first may wait for a disk to read libraries, or for a hypervisor
+ * to find memory. */
+gt_status bench_first_measure(const gt_preset *preset, int argc, char **argv,
+                              bench_first *out)
+{
+    enum { TIMES = 3 };
+    char **args = calloc((size_t)argc + 3, sizeof *args);
+    if (!args)
+        return gt_fail(GT_ERR_MEMORY, "cannot start the first step's process");
+    args[0] = argv[0];
+    args[1] = "--first";
+    args[2] = (char *)preset->name;
+    memcpy(args + 3, argv + 1, (size_t)(argc - 1) * sizeof *args);
+    gt_status status = GT_OK;
+    for (int i = 0; i < TIMES && status == GT_OK; i++) {
+        bench_first one;
+        status = measure(args, &one);
+        if (status == GT_OK && (i == 0 || one.begin < out->begin))
+            *out = one;
+    }
     free(args);
     return status;
 }

@@ -3,12 +3,7 @@
 # weights and the same complete metrics, and leaves no temporary files.
 . "$(dirname "$0")/common.sh"
 
-export "${alone[@]}" ASAN_OPTIONS="$shimmed"
-# Such processes all call their job's folder the same, and clear it away at their
-# end, so those that run at the same time must not share it.
-mkdir sessions sessions/{1,2}
-export OMPI_MCA_orte_tmpdir_base=$PWD/sessions/1
-
+export ASAN_OPTIONS="$shimmed"
 # The sanitizers' build takes one call in five, as each run is slow.
 stride=1
 sanitized && stride=5
@@ -141,7 +136,6 @@ resumes() {
 }
 
 ( # on a core of its own
-    export OMPI_MCA_orte_tmpdir_base=$PWD/sessions/2
     errors failed
     resumes again torn
 ) >beside.txt 2>&1 &

@@ -12,9 +12,6 @@ ranks() {
     "$MPIRUN" -np "$n" "$GENTRAIN" "$@" >out.txt 2>err.txt
 }
 
-# One process without mpirun starts in no time when it looks for no network.
-alone=(OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1
-    OMPI_MCA_coll=basic,self,libnbc,inter)
 # What the sanitizers' build needs beside a preloaded library.
 shimmed=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0
 
@@ -24,7 +21,7 @@ shimmed=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0
 pausing() {
     local run=$1 name=$2
     shift 2
-    env "${alone[@]}" ASAN_OPTIONS="$shimmed" LD_PRELOAD="$SHIM" SHIM_DIR="$run" \
+    env ASAN_OPTIONS="$shimmed" LD_PRELOAD="$SHIM" SHIM_DIR="$run" \
         SHIM_NAME="$name" SHIM_AT=1 SHIM_DO=pause "$GENTRAIN" "$@" \
         >out.txt 2>err.txt &
     paused=$!

@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+extern char **environ;
+
 enum { PIECE = 1 << 28 };
 enum { AT_WORK = -1 };
 static const double every = 0.1; /* seconds between two words of AT_WORK */
@@ -65,6 +67,23 @@ static gt_status check_together(const gt_comm *c)
                    started);
 }
 
+/* A process that no launcher started is alone. It needs no daemon of Open
+ * MPI's, no folder that all such processes would share, and no network, the
+ * search for which is most of its start. What the user has set stands. */
+static void expect_nobody(void)
+{
+    static const char *const launchers[] = {"OMPI_COMM_WORLD_", "PMI",
+                                            "SLURM_STEP_NUM_TASKS="};
+    for (char **variable = environ; *variable; variable++)
+        for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++)
+            if (strncmp(*variable, launchers[i], strlen(launchers[i])) == 0)
+                return;
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    setenv("OMPI_MCA_pml", "ob1", 0);
+    setenv("OMPI_MCA_btl", "self", 0);
+}
+
 static void progress(void *comm)
 {
     gt__exchange_progress(comm);
@@ -72,6 +91,7 @@ static void progress(void *comm)
 
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
 {
+    expect_nobody();
     int provided;
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     gt_comm *c = calloc(1, sizeof *c);

@@ -11,6 +11,7 @@
 #include "comm/exchange.h"
 #include "comm/nodes.h"
 #include "comm/parts.h"
+#include "gentrain/arena.h"
 #include "gentrain/trace.h"
 
 #include <assert.h>
@@ -70,13 +71,13 @@ static gt_status allocate(gt_reducer *r)
     if (r->comm->size > 1 && r->levels == 1)
         r->levels = 2; /* another one to receive into */
     assert(r->levels <= MAX_LEVELS);
-    size_t bytes = (size_t)r->levels * pitch(r) * sizeof(gt_real);
-    r->memory = aligned_alloc(GT_ALIGN, bytes ? bytes : GT_ALIGN);
+    size_t reals = (size_t)r->levels * pitch(r);
+    r->memory = gt_real_reserve(reals);
     if (!r->memory)
         return gt_fail(GT_ERR_MEMORY,
                        "cannot allocate %.1f MB for gradients; use a smaller "
                        "model or fewer shards",
-                       (double)bytes / 1e6);
+                       (double)reals * sizeof(gt_real) / 1e6);
     for (int i = 0; i < r->levels; i++)
         r->stack[i] = r->memory + (size_t)i * pitch(r);
     return GT_OK;

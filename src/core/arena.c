@@ -5,6 +5,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* What Linux maps and clears at one go. Page by page, the first touch of a
+ * model's memory can take longer than its first step. */
+#define LARGE_PAGE ((size_t)2 << 20)
 
 static size_t rounded(size_t count)
 {
@@ -19,12 +24,22 @@ size_t gt_arena_reserve(gt_arena *arena, size_t count)
     return offset;
 }
 
-gt_real *gt_real_alloc(size_t count)
+gt_real *gt_real_reserve(size_t count)
 {
     size_t bytes = rounded(count ? count : 1) * sizeof(gt_real);
-    gt_real *p = aligned_alloc(GT_ALIGN, bytes);
+    if (bytes < LARGE_PAGE)
+        return aligned_alloc(GT_ALIGN, bytes);
+    gt_real *p = aligned_alloc(LARGE_PAGE, bytes);
+    if (p) /* a piece of advice; where it is not taken, small pages do */
+        madvise(p, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+    return p;
+}
+
+gt_real *gt_real_alloc(size_t count)
+{
+    gt_real *p = gt_real_reserve(count);
     if (p)
-        memset(p, 0, bytes);
+        memset(p, 0, rounded(count) * sizeof *p);
     return p;
 }
 
