@@ -71,13 +71,13 @@ static gt_status allocate(gt_reducer *r)
     if (r->comm->size > 1 && r->levels == 1)
         r->levels = 2; /* another one to receive into */
     assert(r->levels <= MAX_LEVELS);
-    size_t reals = (size_t)r->levels * pitch(r);
-    r->memory = gt_real_reserve(reals);
+    size_t bytes = (size_t)r->levels * pitch(r) * sizeof(gt_real);
+    r->memory = aligned_alloc(GT_ALIGN, bytes ? bytes : GT_ALIGN);
     if (!r->memory)
         return gt_fail(GT_ERR_MEMORY,
                        "cannot allocate %.1f MB for gradients; use a smaller "
                        "model or fewer shards",
-                       (double)reals * sizeof(gt_real) / 1e6);
+                       (double)bytes / 1e6);
     for (int i = 0; i < r->levels; i++)
         r->stack[i] = r->memory + (size_t)i * pitch(r);
     return GT_OK;
@@ -124,7 +124,7 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
 void gt_reducer_share(gt_reducer *r)
 {
     if (!r->exchange || !gt__exchange_share(r->exchange)) {
-        memset(r->memory, 0, (size_t)r->levels * pitch(r) * sizeof(gt_real));
+        gt_real_clear(r->memory, (size_t)r->levels * pitch(r));
         return;
     }
     free(r->memory);
