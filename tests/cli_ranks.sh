@@ -33,14 +33,14 @@ for model in $models; do
     h5diff $model-{mpi-1,bf16}/checkpoints/step-00000012.h5 /optimizer \
         >diff.txt && fail "$model with 16 bits: nothing was rounded"
     for n in $asked; do
-        must "sampling on $n ranks" ranks $n sample $model-2 -n 300 \
+        must "sampling on $n ranks" ranks $n sample $model-3 -n 300 \
             -o s$n.h5 --grid s$n.png --seed 5 --latents
         [ $n -eq 1 ] || {
             same s1.h5 s$n.h5
             cmp s1.png s$n.png || fail "pictures differ on $n ranks"
         }
     done
-    must "another seed" ranks 1 sample $model-2 -n 300 -o other.h5 --seed 6
+    must "another seed" ranks 1 sample $model-3 -n 300 -o other.h5 --seed 6
     if h5diff s1.h5 other.h5 /images >diff.txt; then
         fail "the seed changes nothing"
     fi
