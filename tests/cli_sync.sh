@@ -6,7 +6,6 @@ need_tool h5diff
 sed 's/^    - relu/    - batch_norm\n    - relu/' vae.yaml >norm.yaml
 mv norm.yaml vae.yaml
 models="gan vae" counts="2 3 4"
-sanitized && models=gan counts=3
 last=checkpoints/step-00000012.h5
 for model in $models; do
     must "training on 1 rank" ranks 1 train $model.yaml --out $model-1 --quiet \
@@ -24,8 +23,6 @@ for model in $models; do
     same $model-{1,$n}/$last
     grep -q 'sync: true' $model-$n/config.yaml || fail "the key was not kept"
 done
-
-sanitized && exit 0
 
 must "training without" ranks 1 train gan.yaml --out each --quiet
 if h5diff each/$last gan-1/$last /generator >diff.txt; then
