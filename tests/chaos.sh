@@ -24,7 +24,7 @@ recipe=(vae.yaml --quiet --set output.log_every=10 --set output.checkpoint_every
 begin() {
     local n=${rank_counts[RANDOM % ${#rank_counts[@]}]} how
     how=(train --resume run --quiet)
-    if ! compgen -G 'run/checkpoints/step-*.h5' >step.txt; then
+    if ! newest run >step.txt; then
         rm -rf run # died before its first checkpoint
         how=(train "${recipe[@]}" --out run)
     fi
@@ -94,8 +94,7 @@ for ((struck = 0; struck < kills; struck++)); do
     end && fail "a killed job gave exit code 0"
     ! compgen -G 'run/checkpoints/*.tmp' >tmp.txt || inside=$((inside + 1))
 done
-last=$(compgen -G 'run/checkpoints/step-*.h5' | sort | tail -n 1 | sed 's/.*step-0*//; s/\.h5//')
-goal=$(((${last:-0} / 100 + 1) * 100))
+goal=$((($(newest run || echo 0) / 100 + 1) * 100))
 begin $goal
 wait $launcher || fail "the last part gave exit code $?"
 

@@ -176,7 +176,7 @@ grep 'gentrain: error: ' err.txt >error.txt
 says error.txt "No space left"
 says error.txt ", ... 200: "
 says err.txt "training goes on"
-ls full/run/checkpoints | grep -q '^step-.*h5$' || fail "no checkpoint survived"
+newest full/run >step.txt || fail "no checkpoint survived"
 [ -z "$(find full -name '*.tmp')" ] || fail "temporary files were left"
 for checkpoint in full/run/checkpoints/*.h5; do
     must "reading $checkpoint" "$GENTRAIN" inspect "$checkpoint" >/dev/null

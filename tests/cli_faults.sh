@@ -57,7 +57,7 @@ complete() {
     calm "$1" train --resume "$1"
     local code=$?
     if [ $code -eq 4 ] && grep -qE "no checkpoint|No such file" "$1.err"; then
-        ls "$1"/checkpoints/step-*.h5 >/dev/null 2>&1 &&
+        newest "$1" >"$1.step" &&
             fail "$2: there is a checkpoint: $(cat "$1.err")"
         rm -rf "$1"
         calm "$1" train tiny.yaml --out "$1"
