@@ -24,6 +24,14 @@ for key in loss recon kl test_loss test_recon test_kl; do
 done
 [ -s vae/samples/step-00000012-reconstructions.png ] || fail "no reconstructions"
 
+# Ten held-out images are too few for two whole rows of pairs: the picture has
+# one of eight originals and one of what was made of them.
+must "training with few held-out images" ranks 1 train vae.yaml --out few \
+    --data "glyphs?count=64&test_count=10" --quiet --steps 1
+size() { od -An -t u1 -j 16 -N 8 "$1" | awk '{ print $3 * 256 + $4, $7 * 256 + $8 }'; }
+read -r width height < <(size few/samples/step-00000001-reconstructions.png)
+[ "$width" -gt $((3 * height)) ] || fail "8 pairs are drawn in $width x $height"
+
 must "the resolved configuration is a recipe" \
     ranks 2 train gan/config.yaml --out again --quiet
 if command -v h5diff >/dev/null; then

@@ -110,6 +110,29 @@ static void gather_keeps_the_order_of_ranks(void **state)
     free(all);
 }
 
+/* 64 MB at once, so two ranks will do. */
+static void more_than_a_message_is_gathered_in_pieces(void **state)
+{
+    (void)state;
+    if (comm->size != 2)
+        skip();
+    size_t bytes = ((size_t)1 << 26) + 3;
+    uint8_t *mine = malloc(bytes), *all = NULL;
+    if (comm->rank == 0)
+        all = malloc(2 * bytes);
+    memset(mine, 1 + comm->rank, bytes);
+    mine[bytes - 1] = (uint8_t)(3 + comm->rank);
+    gt_comm_gather(comm, mine, bytes, all);
+    for (int r = 0; comm->rank == 0 && r < 2; r++) {
+        const uint8_t *of = all + (size_t)r * bytes;
+        assert_int_equal(of[0], 1 + r);
+        assert_memory_equal(of, of + 1, bytes - 2);
+        assert_int_equal(of[bytes - 1], 3 + r);
+    }
+    free(mine);
+    free(all);
+}
+
 /* The first rank's text is empty where there are several. */
 static void texts_of_any_length_are_joined_in_the_order_of_ranks(void **state)
 {
@@ -322,6 +345,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_rank_at_work_gives_signs_of_life_to_those_that_wait),
         cmocka_unit_test(text_of_rank_0_reaches_all),
         cmocka_unit_test(gather_keeps_the_order_of_ranks),
+        cmocka_unit_test(more_than_a_message_is_gathered_in_pieces),
         cmocka_unit_test(texts_of_any_length_are_joined_in_the_order_of_ranks),
         cmocka_unit_test(sums_and_maxima_are_over_all_ranks),
         cmocka_unit_test(a_job_on_one_machine_has_one_node),

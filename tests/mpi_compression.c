@@ -27,12 +27,11 @@ static double mean_error(gt_reducer *r, const trial *t, int steps)
 static void what_rounding_takes_away_comes_back_in_later_steps(void **state)
 {
     (void)state;
-    for (int k = 0; k < 4; k++) {
+    for (int per_rank = 1; per_rank <= 3; per_rank += 2) {
         trial t = {.count = COUNT,
-                   .per_rank = 1 + 2 * (k / 2),
-                   .present = (1 + 2 * (k / 2)) * comm->size,
-                   .config = {.reduction = both[k % 2],
-                              .compression = GT_COMPRESSION_BF16,
+                   .per_rank = per_rank,
+                   .present = per_rank * comm->size,
+                   .config = {.compression = GT_COMPRESSION_BF16,
                               .exact = 50,
                               .bucket = 300},
                    .announcements = 3};

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <mpi.h>
 
+static const gt_reduction both[] = {GT_REDUCTION_TREE, GT_REDUCTION_MPI};
+
 static bool shares; /* memory, where the ranks can */
 
 /* --- Calls that are watched, or fail. */

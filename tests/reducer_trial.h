@@ -20,8 +20,6 @@ enum { COUNT = 1003, LONG = 40000 };
 
 static gt_comm *comm;
 
-static const gt_reduction both[] = {GT_REDUCTION_TREE, GT_REDUCTION_MPI};
-
 /* Random values, zeros of both signs among them: value i of a shard follows
  * from the two numbers alone. */
 static inline void fill(gt_real *out, int shard, size_t count)

@@ -277,6 +277,10 @@ static void what_does_not_go_together_is_refused(void **state)
         {"batch: 64\n  steps: 5\n  accumulate: 2\nnorm: {sync: true}\n",
          "batch: 64\n  epochs: 5\noutput:\n  log_every: 10\n",
          {"my.yaml:31: norm.sync: ", "train.accumulate (2)", "to false or"}},
+        {"batch: 64\n  steps: 5\n"
+         "communication: {reduction: mpi, compression: bf16}\n",
+         "batch: 64\n  epochs: 5\noutput:\n  log_every: 10\n",
+         {"my.yaml:30: communication.compression: ", "reduction to tree"}},
         {"beta1: 0.5\n  schedule: cosine",
          "beta1: 0.5",
          {"my.yaml:25: optimizer_generator: schedule cosine", "decay_steps"}},

@@ -43,6 +43,11 @@ a_number_that_ranks_cannot_share_is_refused_with_what_would_do(void **state)
     assert_int_equal(gt_shards_choose(8, 1, 64, 3, &shards), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "1, 2, 4, 8"));
     assert_non_null(strstr(gt_message(), "set train.shards to 9"));
+    assert_int_equal(gt_shards_choose(10, 1, 10, 4, &shards), GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "set train.shards to 8"));
+    assert_int_equal(gt_shards_choose(5, 2, 10, 6, &shards), GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "use 1, 5 ranks"));
+    assert_null(strstr(gt_message(), "set train.shards"));
 }
 
 static void a_batch_smaller_than_the_ranks_or_shards_is_refused(void **state)

@@ -41,14 +41,15 @@ typedef enum gt_compression {
 
 typedef struct gt_reducer_config {
     gt_reduction reduction;
-    gt_compression compression; /* bf16: values but for the last `exact` are
-                                   rounded on their way, and what that takes
-                                   away is added to the next step's; so their
-                                   sums depend on the number of ranks, and on
-                                   the steps since the reducer was made */
+    gt_compression compression; /* needs GT_REDUCTION_TREE. bf16: values but
+                                   for the last `exact` are rounded on their
+                                   way, and what that takes away is added to
+                                   the next step's; so their sums depend on the
+                                   number of ranks, and on the steps since the
+                                   reducer was made */
     size_t exact;
-    size_t bucket; /* reals that travel together; 0: all. Raised where there
-                      would be more than 1024 buckets */
+    size_t bucket; /* reals that travel together; 0: all, up to 2^28. Raised
+                      where there would be more than 1024 buckets */
     size_t grain;  /* owners' parts begin at multiples of it; 0: anywhere */
     int lane;      /* below GT_LANES (comm.h); reducers whose sums are under
                       way at the same time need different ones */

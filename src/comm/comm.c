@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-enum { PIECE = 1 << 28 };
+enum { PIECE = 1 << 26 };
 enum { AT_WORK = -1 };
 static const double every = 0.1; /* seconds between two words of AT_WORK */
 
@@ -224,15 +224,29 @@ gt_status gt_comm_broadcast_text(gt_comm *c, char **text)
     return status;
 }
 
+/* A piece of every rank, which lie `stride` bytes apart on rank 0. */
+static void gather_piece(gt_comm *c, const char *mine, size_t bytes,
+                         size_t stride, char *all)
+{
+    MPI_Datatype piece, apart;
+    MPI_Type_contiguous((int)bytes, MPI_BYTE, &piece);
+    MPI_Type_create_resized(piece, 0, (MPI_Aint)stride, &apart);
+    MPI_Type_commit(&apart);
+    MPI_Gather(mine, (int)bytes, MPI_BYTE, all, 1, apart, 0, c->handle->job);
+    MPI_Type_free(&apart);
+    MPI_Type_free(&piece);
+}
+
 void gt_comm_gather(gt_comm *c, const void *mine, size_t bytes, void *all)
 {
-    MPI_Datatype block;
-    MPI_Type_contiguous((int)bytes, MPI_BYTE, &block);
-    MPI_Type_commit(&block);
+    const char *from = mine;
+    char *to = all;
     const char *before = gt_phase_enter(gt_phase_ranks);
-    MPI_Gather(mine, 1, block, all, 1, block, 0, c->handle->job);
+    for (size_t done = 0; done < bytes; done += PIECE) {
+        size_t n = bytes - done < PIECE ? bytes - done : PIECE;
+        gather_piece(c, from + done, n, bytes, to ? to + done : NULL);
+    }
     gt_phase_leave(before);
-    MPI_Type_free(&block);
 }
 
 /* Pieces arrive in the order in which they were sent. */

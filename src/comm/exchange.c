@@ -81,7 +81,8 @@ static gt_status plan(gt__exchange *x, size_t count,
     x->part = calloc(n, sizeof *x->part);
     if (!x->stage || !x->part)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    bool tree = packs || config->reduction == GT_REDUCTION_TREE;
+    bool tree = config->reduction == GT_REDUCTION_TREE;
+    assert(tree || !packs);
     gt_status status =
         take(x, &x->exact, tree ? &gt__tree_way : &gt__all_reduce_way);
     if (status != GT_OK || !packs)

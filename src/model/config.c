@@ -34,7 +34,7 @@ static gt_status check_schedules(gt__tree *tree, const gt_config *config)
     return GT_OK;
 }
 
-static gt_status check_together(gt__tree *tree, const gt_config *config)
+static gt_status check_length(gt__tree *tree, const gt_config *config)
 {
     int64_t steps = config->train.steps, epochs = config->train.epochs;
     int at_steps = gt__tree_at(tree, "train.steps");
@@ -47,6 +47,14 @@ static gt_status check_together(gt__tree *tree, const gt_config *config)
                              "both steps (%lld) and epochs (%lld) are given; "
                              "set the one that is not meant to 0",
                              (long long)steps, (long long)epochs);
+    return GT_OK;
+}
+
+static gt_status check_together(gt__tree *tree, const gt_config *config)
+{
+    gt_status status = check_length(tree, config);
+    if (status != GT_OK)
+        return status;
     if (config->train.shards > config->train.batch)
         return gt__tree_fail(
             tree, gt__tree_at(tree, "train.shards"), "train.shards",
@@ -61,6 +69,14 @@ static gt_status check_together(gt__tree *tree, const gt_config *config)
             "pieces at once, which train.accumulate (%lld) is there to avoid; "
             "set norm.sync to false or train.accumulate to 1",
             (long long)config->train.accumulate);
+    int compression = gt__tree_at(tree, "communication.compression");
+    int reduction = gt__tree_at(tree, "communication.reduction");
+    if (strcmp(gt__tree_word(tree, compression), "none") &&
+        strcmp(gt__tree_word(tree, reduction), "tree"))
+        return gt__tree_fail(
+            tree, compression, "communication.compression",
+            "what is compressed is not added up by MPI; set "
+            "communication.reduction to tree, or compression to none");
     if (config->task == GT_TASK_VAE &&
         config->model.likelihood == GT_BERNOULLI &&
         strcmp(gt__tree_word(tree, gt__tree_at(tree, "data.range")), "unit"))

@@ -118,7 +118,7 @@ static const gt_option communication_options[] = {
      "rounded to 16 bits, and what that takes away is added in the next step, "
      "which halves the traffic; then results depend on the ranks and their "
      "nodes, and on where a run was resumed, and every rank keeps the whole "
-     "state of the optimizer"},
+     "state of the optimizer; not with reduction: mpi"},
     {"bucket_mb", GT_OPTION_REAL, FIELD(communication, bucket_mb), "1", 0, 1024,
      NULL,
      "megabytes of gradients sent together while others are still computed; "

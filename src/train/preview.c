@@ -37,6 +37,8 @@ gt_status gt_preview_new(gt_preview *p, gt_task *task, const char *run,
         p->reference = p->count;
     } else if (task->type->reconstruct) {
         p->pairs = smaller(PAIRS, source->count);
+        if (p->pairs > PAIR_COLUMNS) /* whole rows, or a part of one */
+            p->pairs -= p->pairs % PAIR_COLUMNS;
     }
     p->columns = (size_t)ceil(sqrt((double)p->count));
     p->latents = gt_real_alloc(p->count * latent);

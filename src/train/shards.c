@@ -16,6 +16,19 @@ static int automatic(int batch, int ranks)
     return shards % ranks == 0 ? shards : ranks;
 }
 
+/* The number next to n that the ranks can share, up to `most`, in words; none
+ * if there is none. */
+static const char *suggest(int n, int most, int ranks, char words[64])
+{
+    int near = (n + ranks / 2) / ranks * ranks;
+    if (near == 0)
+        near = ranks;
+    if (near > most)
+        near = most / ranks * ranks;
+    snprintf(words, 64, ", or set train.shards to %d", near);
+    return near ? words : "";
+}
+
 gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
                            int *shards)
 {
@@ -32,17 +45,17 @@ gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
                        "train.batch is %d; a piece of a shard needs a sample",
                        n, accumulate, batch);
     if (n % ranks != 0) {
-        char fitting[256] = "";
+        char fitting[256] = "", other[64];
         size_t used = 0;
         for (int r = 1; r <= n && used < sizeof fitting - 16; r++)
             if (n % r == 0)
                 used += (size_t)snprintf(fitting + used, sizeof fitting - used,
                                          "%s%d", r > 1 ? ", " : "", r);
-        int near = (n + ranks / 2) / ranks * ranks;
         return gt_fail(GT_ERR_CONFIG,
                        "train.shards is %d, which %d ranks cannot share "
-                       "evenly; use %s ranks, or set train.shards to %d",
-                       n, ranks, fitting, near ? near : ranks);
+                       "evenly; use %s ranks%s",
+                       n, ranks, fitting,
+                       suggest(n, batch / accumulate, ranks, other));
     }
     *shards = n * accumulate;
     return GT_OK;
