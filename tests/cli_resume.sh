@@ -42,6 +42,11 @@ refused 2 "has done 12 of 9 steps" 2 train --resume whole-vae --steps 9
 mv whole-vae/metrics.jsonl .
 must "resuming without metrics" ranks 2 train --resume whole-vae --steps 13 --quiet
 warnings err.txt | grep -q "whole-vae/metrics.jsonl is missing" || fail "no warning"
+# Settings that are not those of the checkpoint are told, once.
+must "resuming with another batch" ranks 2 train --resume whole-vae --steps 13 \
+    --batch 12 --set output.keep=9 --set train.seed=1
+[ "$(grep -c "differ from the checkpoint's: train.batch 12 (24 before)\$" err.txt)" -eq 1 ] ||
+    fail "another batch is not told"
 # From inside the run's directory.
 (cd whole-vae && GENTRAIN=$(realpath "$GENTRAIN") must "resuming at home" \
     ranks 1 train --resume checkpoints/step-00000012.h5 --steps 13 --quiet) || exit 1
@@ -49,6 +54,8 @@ warnings err.txt | grep -q "whole-vae/metrics.jsonl is missing" || fail "no warn
 mkdir whole-vae/mycheckpoints
 cp whole-vae/{,my}checkpoints/step-00000012.h5
 refused 2 "RUN/checkpoints/FILE" 1 train --resume whole-vae/mycheckpoints/step-00000012.h5
+mkdir empty
+refused 4 "empty is not a run" 2 train --resume empty
 refused 4 "no-such-run" 2 train --resume no-such-run
 
 # What bits depend on is compared, and what differs is named in one line: shards,

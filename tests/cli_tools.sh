@@ -23,6 +23,12 @@ must "training a GAN in colour" ranks 2 train colour.yaml --out colour --quiet
 must "training a VAE" ranks 2 train vae.yaml --out vae --quiet
 must "sampling" ranks 2 sample colour -n 20 -o drawn.h5 --grid drawn.png
 last=gan/checkpoints/step-00000012.h5
+# Samples take the place of samples alone, not of what they are made from.
+must "sampling anew" ranks 1 sample colour -n 20 -o drawn.h5 --grid drawn.png
+refused 4 "is not a set of samples" 2 sample colour -n 2 \
+    -o colour/checkpoints/step-00000012.h5
+refused 4 "is not a picture" 1 sample colour -n 2 -o both --grid ./both
+must "what was written before stays" ranks 1 inspect both
 images=gan/samples/step-00000012.h5
 
 # lists FILE LINE...: h5ls -r shows exactly this (spaces squeezed).

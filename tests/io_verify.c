@@ -9,7 +9,7 @@
 enum { VALUES = 48 };
 
 /* A small checkpoint; returns its path. */
-static const char *save(const char *name)
+static const char *save_step(const char *name, int step)
 {
     static gt_real weight[VALUES], moments[VALUES];
     static char config[] = "task: gan\n# not so short a text\n";
@@ -19,11 +19,19 @@ static const char *save(const char *name)
     }
     const gt_span spans[] = {{"/g/0_dense/weight", 2, {6, 8}, VALUES, weight},
                              {"/optimizer/g/m", 1, {VALUES}, VALUES, moments}};
-    const gt_checkpoint_info info = {
-        .task = "gan", .step = 12, .epoch = 3.7, .seed = 5, .config = config};
+    const gt_checkpoint_info info = {.task = "gan",
+                                     .step = (uint64_t)step,
+                                     .epoch = 3.7,
+                                     .seed = 5,
+                                     .config = config};
     const char *path = in_scratch(name);
     assert_ok(gt_checkpoint_write(path, &info, spans, 2));
     return path;
+}
+
+static const char *save(const char *name)
+{
+    return save_step(name, 12);
 }
 
 /* In the library's tables, attributes, texts, numbers and the digest itself. */
@@ -105,7 +113,7 @@ static void make_damaged_run(const char *bad)
         char name[64];
         size_t size;
         snprintf(name, sizeof name, "checkpoints/step-%08d.h5", step);
-        save(name);
+        save_step(name, step);
         if (!strchr(bad, '0' + step))
             continue;
         uint8_t *bytes = load_bytes(name, &size);
@@ -167,13 +175,27 @@ static void a_choice_is_confirmed_while_it_is_there_and_the_newest(void **state)
     gt_checkpoint_path(scratch, 2, two);
     assert_ok(gt_checkpoint_confirm(scratch, 2, two, true));
     assert_ok(gt_checkpoint_confirm(scratch, 2, two, false));
-    save("checkpoints/step-00000003.h5");
+    save_step("checkpoints/step-00000003.h5", 3);
     assert_fails(gt_checkpoint_confirm(scratch, 2, two, true), GT_ERR_STALE,
                  "step-00000003.h5 was written meanwhile");
     assert_ok(gt_checkpoint_confirm(scratch, 2, two, false));
     assert_int_equal(unlink(two), 0);
     assert_fails(gt_checkpoint_confirm(scratch, 2, two, false), GT_ERR_STALE,
                  "step-00000002.h5 was removed meanwhile");
+}
+
+/* Somebody's copy under the name of a later step is no reason to look again. */
+static void a_checkpoint_under_another_step_s_name_is_passed_over(void **state)
+{
+    (void)state;
+    char two[GT_PATH], path[GT_PATH];
+    make_damaged_run("3");
+    gt_checkpoint_path(scratch, 2, two);
+    save_step("checkpoints/step-00000003.h5", 2);
+    assert_good("checkpoints/step-00000002.h5");
+    assert_ok(gt_checkpoint_confirm(scratch, 2, two, true));
+    assert_ok(gt_checkpoint_find_good(
+        in_scratch("checkpoints/step-00000003.h5"), path));
 }
 
 static void a_file_that_went_away_is_told_from_a_bad_one(void **state)
@@ -205,6 +227,7 @@ int main(void)
         each(the_newest_good_checkpoint_is_found),
         each(checkpoints_beyond_a_step_are_set_aside),
         each(a_choice_is_confirmed_while_it_is_there_and_the_newest),
+        each(a_checkpoint_under_another_step_s_name_is_passed_over),
         each(a_file_that_went_away_is_told_from_a_bad_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -293,6 +293,31 @@ static void numbers_are_decimal(void **state)
     gt_config_free(c);
 }
 
+static void changes(const char *set, const char *expected)
+{
+    char text[256];
+    gt_config *then = parsed(gan_text, NULL), *now = parsed(gan_text, set);
+    gt_config_changes(then, now, text, sizeof text);
+    assert_string_equal(text, expected);
+    gt_config_changes(then, now, text, 12);
+    assert_int_equal(strlen(text),
+                     strlen(expected) < 11 ? strlen(expected) : 11);
+    gt_config_free(then);
+    gt_config_free(now);
+}
+
+static void what_is_trained_otherwise_is_told_by_its_key(void **state)
+{
+    (void)state;
+    changes(NULL, "");
+    changes("train.batch=8", "train.batch 8 (64 before)");
+    changes("data.uri='glyphs?count=77'",
+            "data.uri glyphs?count=77 (glyphs before)");
+    changes("output.keep=7", "");
+    changes("train.epochs=7", "");
+    changes("communication.bucket_mb=7", "");
+}
+
 static void any_line_ends_and_byte_order_mark_will_do(void **state)
 {
     (void)state;
@@ -321,6 +346,7 @@ int main(void)
         cmocka_unit_test(resolved_text_gives_the_same_configuration),
         cmocka_unit_test(resolved_text_spells_everything_out),
         cmocka_unit_test(numbers_are_decimal),
+        cmocka_unit_test(what_is_trained_otherwise_is_told_by_its_key),
         cmocka_unit_test(any_line_ends_and_byte_order_mark_will_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,12 @@ gt_status gt_config_parse(gt_config **out, const char *name, const char *text,
                           size_t size, const char *const *sets, int n_sets);
 void gt_config_free(gt_config *config);
 
+/* In words, what `now` trains otherwise than `then`: "optimizer.lr 1e-4 (2e-4
+ * before), ...", "" for nothing. Not how long, nor what is written or how sums
+ * travel. Cut to fit. */
+void gt_config_changes(const gt_config *then, const gt_config *now, char *out,
+                       size_t size);
+
 /* The keys of a configuration and the layers, as `gentrain help config` and
  * `gentrain help layers` show them: plain text of at most 80 columns. */
 void gt_config_print_reference(FILE *out);

@@ -25,6 +25,11 @@ gt_status gt_file_replace_pieces(const char *path, const gt_piece *pieces,
  * nothing behind. */
 gt_status gt_file_check(const char *path);
 
+/* Likewise for a file of a kind, "a picture": what is there must be empty or of
+ * that kind, too. */
+gt_status gt_file_check_kind(const char *path, bool (*is)(const char *path),
+                             const char *kind);
+
 /* Give a file another name, for good; and take it away. One that is not there
  * is fine. */
 gt_status gt_file_rename(const char *from, const char *to);

@@ -10,6 +10,9 @@
 /* Pixels of n values in `range`: rounded and clamped to 0 .. 255. */
 void gt_pixels(const gt_real *values, size_t n, gt_range range, uint8_t *out);
 
+/* Whether a file of that name may be replaced by a picture; see files.h. */
+gt_status gt_picture_check_path(const char *path);
+
 /* Write a grid of n images (uint8 NHWC, 1 or 3 channels), `columns` in a row
  * with 2 pixels between them, small images enlarged by a whole factor. Written
  * under a temporary name and renamed. Other channel counts show the first one.

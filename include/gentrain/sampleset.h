@@ -23,6 +23,9 @@ typedef struct gt_sampleset_info {
     uint64_t step, seed;
 } gt_sampleset_info;
 
+/* Whether a file of that name may be replaced by a set; see files.h. */
+gt_status gt_sampleset_check_path(const char *path);
+
 gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
                               const gt_sampleset_info *info);
 /* Add n samples, and their latents (or NULL), after those added before. */

@@ -80,7 +80,10 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     bool json = gt_cli_flag(args, "json");
     if (gt_inspectable(path))
         return gt_inspect(stdout, path, json);
-    return describe_source(path, json);
+    gt_status status = describe_source(path, json);
+    if (status == GT_OK)
+        return GT_OK;
+    return gt_fail_in(status, "not an HDF5 file and not a run; as data");
 }
 
 const gt_command gt__command_inspect = {

@@ -250,6 +250,21 @@ static gt_status settle_shards(gt_comm *comm, const recipe *r,
                            sets->count + 1);
 }
 
+/* A run that goes on with other settings than it was begun with says so. Those
+ * before may be such as are refused by now. */
+static void tell_changes(const recipe *r, const gt_config *config)
+{
+    gt_config *before;
+    char changes[1024];
+    if (gt_config_parse(&before, r->place, r->text, strlen(r->text), NULL, 0) !=
+        GT_OK)
+        return;
+    gt_config_changes(before, config, changes, sizeof changes);
+    if (*changes)
+        gt_info("settings that differ from the checkpoint's: %s", changes);
+    gt_config_free(before);
+}
+
 static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
                        const set_list *sets)
 {
@@ -273,6 +288,8 @@ static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
     bool quiet = gt_cli_flag(args, "quiet"), json = gt_cli_flag(args, "json");
     gt_log_setup(comm->rank == 0, quiet ? GT_LOG_QUIET : GT_LOG_NORMAL);
     const char *asked = gt_cli_value(args, "resume");
+    if (asked)
+        tell_changes(r, config);
     gt_train_options how = {.name = r->name,
                             .out = asked ? r->run : gt_cli_value(args, "out"),
                             .resume = asked ? r->checkpoint : NULL,
@@ -331,9 +348,15 @@ const gt_command gt__command_train = {
         "is\n"
         "not damaged, --resume FILE that one or none.\n\n"
         "SIGINT, SIGTERM or SIGUSR1 on any rank ends the training after the\n"
-        "step with a checkpoint, a file INTERRUPTED and exit code 0. mpirun\n"
-        "kills ranks one second after it was itself asked to stop; give it\n"
-        "--mca odls_base_sigkill_timeout 60 to leave them time.\n\n"
+        "step with a checkpoint, a file INTERRUPTED and exit code 0. To "
+        "mpirun\n"
+        "itself send SIGUSR1, which it hands on: SIGINT and SIGTERM it "
+        "answers\n"
+        "by ending the ranks, one second later with SIGTERM, and one second\n"
+        "after that by force. --mca odls_base_sigkill_timeout 5 makes both of\n"
+        "these 5 seconds; its exit code is then not that of gentrain.\n\n"
+        "What is resumed has the settings of its checkpoint and the options\n"
+        "given now; RUN/config.yaml is not read, but written anew.\n\n"
         "Examples:\n"
         "  mpirun -np 2 gentrain train --preset quickstart\n"
         "  mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"

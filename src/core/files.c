@@ -152,6 +152,20 @@ gt_status gt_file_check(const char *path)
     return GT_OK;
 }
 
+gt_status gt_file_check_kind(const char *path, bool (*is)(const char *path),
+                             const char *kind)
+{
+    struct stat info;
+    gt_status status = gt_file_check(path);
+    if (status != GT_OK || stat(path, &info) != 0 || info.st_size == 0 ||
+        is(path))
+        return status;
+    return gt_fail(GT_ERR_IO,
+                   "%s is there already and is not %s; give another name, or "
+                   "remove it",
+                   path, kind);
+}
+
 gt_status gt_file_replace(const char *path, const void *data, size_t size)
 {
     return gt_file_replace_pieces(path, &(gt_piece){data, size}, 1);

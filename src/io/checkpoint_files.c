@@ -100,6 +100,11 @@ static gt_status look(const char *run_or_file, char path[GT_PATH],
         snprintf(path, GT_PATH, "%s", run_or_file);
         return GT_OK;
     }
+    char folder[GT_PATH];
+    snprintf(folder, sizeof folder, "%s/checkpoints", run_or_file);
+    if (stat(folder, &info) != 0 && errno == ENOENT)
+        return gt_fail(GT_ERR_IO, "%s is not a run: there is no %s",
+                       run_or_file, folder);
     gt_status status = list_steps(run_or_file, steps, count);
     return status == GT_OK && *count == 0 ? none(run_or_file) : status;
 }
@@ -123,6 +128,22 @@ gt_status gt_checkpoint_missed(const char *path, gt_status status)
     return gt_fail(GT_ERR_STALE, "%s was removed meanwhile", path);
 }
 
+/* Copied under another's name, a checkpoint is not that step's. */
+static gt_status check_named(const char *path, uint64_t step)
+{
+    gt_checkpoint_info info;
+    gt_status status = gt_checkpoint_check(path);
+    if (status == GT_OK)
+        status = gt_checkpoint_read_info(path, &info);
+    if (status != GT_OK)
+        return status;
+    if (info.step != step)
+        status = gt_fail(GT_ERR_MISMATCH, "%s holds step %llu, not its name's",
+                         path, (unsigned long long)info.step);
+    gt_checkpoint_info_free(&info);
+    return status;
+}
+
 static gt_status find_good(const char *run_or_file, char path[GT_PATH])
 {
     uint64_t *steps;
@@ -132,7 +153,7 @@ static gt_status find_good(const char *run_or_file, char path[GT_PATH])
         return gt_checkpoint_check(path);
     for (size_t i = count; status == GT_OK && i-- > 0;) {
         gt_checkpoint_path(run_or_file, steps[i], path);
-        gt_status bad = gt_checkpoint_missed(path, gt_checkpoint_check(path));
+        gt_status bad = gt_checkpoint_missed(path, check_named(path, steps[i]));
         if (bad == GT_OK)
             break;
         if (bad == GT_ERR_MEMORY || bad == GT_ERR_STALE)
@@ -167,7 +188,7 @@ gt_status gt_checkpoint_confirm(const char *run, uint64_t step,
     for (size_t i = count; newest && status == GT_OK && i-- > 0;) {
         char other[GT_PATH];
         gt_checkpoint_path(run, steps[i], other);
-        if (steps[i] > step && gt_checkpoint_check(other) == GT_OK)
+        if (steps[i] > step && check_named(other, steps[i]) == GT_OK)
             status = gt_fail(GT_ERR_STALE, "%s was written meanwhile", other);
     }
     free(steps);

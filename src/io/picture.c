@@ -29,6 +29,22 @@ void gt_pixels(const gt_real *values, size_t n, gt_range range, uint8_t *out)
     }
 }
 
+static bool is_picture(const char *path)
+{
+    png_byte head[8];
+    FILE *f = fopen(path, "rb");
+    bool is = f && fread(head, 1, sizeof head, f) == sizeof head &&
+              png_sig_cmp(head, 0, sizeof head) == 0;
+    if (f)
+        fclose(f);
+    return is;
+}
+
+gt_status gt_picture_check_path(const char *path)
+{
+    return gt_file_check_kind(path, is_picture, "a picture");
+}
+
 typedef struct canvas {
     int width, height, channels;
     uint8_t *pixels;

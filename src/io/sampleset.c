@@ -2,12 +2,15 @@
  * compressed pixels stay in memory until the set is complete. */
 #include "gentrain/sampleset.h"
 
+#include "gentrain/files.h"
 #include "gentrain/picture.h"
 #include "gentrain/version.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FORMAT_VERSION = 1 };
+static const char *const format_name = "gentrain samples";
 
 struct gt_sampleset {
     gt_h5 *file;
@@ -17,7 +20,7 @@ struct gt_sampleset {
 
 static gt_status write_header(gt_h5 *f, const gt_sampleset_info *info)
 {
-    gt_status status = gt_h5_set_text(f, "/", "format", "gentrain samples");
+    gt_status status = gt_h5_set_text(f, "/", "format", format_name);
     if (status == GT_OK)
         status = gt_h5_set_int(f, "/", "format_version", FORMAT_VERSION);
     if (status == GT_OK)
@@ -47,6 +50,24 @@ static gt_status make_sets(gt_h5 *f, const gt_sampleset_info *info)
     if (status == GT_OK && gt_shape_size(z) > 0)
         status = gt_h5_write(f, "/latents", GT_H5_REAL, 4, latents, NULL);
     return status;
+}
+
+static bool is_set(const char *path)
+{
+    gt_h5 *f;
+    char *format = NULL;
+    if (gt_h5_open(&f, path) != GT_OK)
+        return false;
+    bool is = gt_h5_get_text(f, "/", "format", &format) == GT_OK &&
+              !strcmp(format, format_name);
+    free(format);
+    gt_h5_close(f);
+    return is;
+}
+
+gt_status gt_sampleset_check_path(const char *path)
+{
+    return gt_file_check_kind(path, is_set, "a set of samples");
 }
 
 gt_status gt_sampleset_create(gt_sampleset **out, const char *path,

@@ -45,10 +45,24 @@ static gt_status allocate(generator *g)
     return GT_OK;
 }
 
+/* Neither a checkpoint nor anything else is given up for samples. */
+static gt_status check_paths(const gt_generate_options *options)
+{
+    gt_status status = GT_OK;
+    if (options->out)
+        status = gt_sampleset_check_path(options->out);
+    if (status == GT_OK && options->grid)
+        status = gt_picture_check_path(options->grid);
+    return status;
+}
+
 static gt_status open_set(generator *g, uint64_t step)
 {
-    if (g->comm->rank != 0 || !g->options->out)
+    if (g->comm->rank != 0)
         return GT_OK;
+    gt_status status = check_paths(g->options);
+    if (status != GT_OK || !g->options->out)
+        return status;
     gt_sampleset_info info = {.shape = g->image,
                               .points = gt_shape_is_point(g->image),
                               .range = (gt_range)g->config->data.range,
@@ -120,6 +134,8 @@ static gt_status finish(generator *g)
     if (g->set)
         status = gt_sampleset_commit(g->set);
     g->set = NULL;
+    if (status == GT_OK && g->options->grid) /* which may be the set's name */
+        status = gt_picture_check_path(g->options->grid);
     if (status == GT_OK && g->options->grid)
         status = draw_grid(g);
     return status;

@@ -227,10 +227,12 @@ static gt_status blame(const gt_learner *l, uint64_t step)
     else
         snprintf(what, sizeof what, "the loss of the %s is NaN or infinite",
                  l->net->name);
-    return gt_fail(GT_ERR_NUMERIC,
-                   "step %llu: %s; lower optimizer.lr or set "
-                   "optimizer.clip_norm, and resume from the last checkpoint",
-                   (unsigned long long)step + 1, what);
+    return gt_fail(
+        GT_ERR_NUMERIC,
+        "step %llu: %s; lower optimizer.lr or set "
+        "optimizer.clip_norm, and resume from the last checkpoint, or "
+        "start again if there is none",
+        (unsigned long long)step + 1, what);
 }
 
 static bool all_finite(const gt_real *values, int n)

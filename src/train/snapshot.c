@@ -20,7 +20,8 @@ static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
                 return gt_fail(GT_ERR_NUMERIC,
                                "step %llu: %s holds NaN or infinity; lower "
                                "optimizer.lr or set optimizer.clip_norm, and "
-                               "resume from the last checkpoint",
+                               "resume from the last checkpoint, or start "
+                               "again if there is none",
                                (unsigned long long)step, spans[i].path + 1);
     return GT_OK;
 }

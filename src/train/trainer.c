@@ -149,10 +149,26 @@ static gt_status prepare_outputs(trainer *t)
     return status;
 }
 
+/* What is asked for and cannot be had from this data, though training can. */
+static void warn_of_data(const trainer *t)
+{
+    const char *uri = t->config->data.uri;
+    if (t->config->output.test_every > 0 && !t->test_source)
+        gt_warn("output.test_every is %lld, but %s holds no samples out",
+                (long long)t->config->output.test_every, uri);
+    if ((uint64_t)t->config->train.batch > t->source->count)
+        gt_warn("train.batch is %lld, but %s has %llu samples; every batch is "
+                "all of them",
+                (long long)t->config->train.batch, uri,
+                (unsigned long long)t->source->count);
+}
+
 static gt_status prepare(trainer *t)
 {
     gt_blas_set_threads(t->options->threads);
     gt_status status = open_data(t);
+    if (status == GT_OK)
+        warn_of_data(t);
     if (status == GT_OK)
         status = build_task(t);
     if (status != GT_OK)
