@@ -32,11 +32,13 @@ size() { od -An -t u1 -j 16 -N 8 "$1" | awk '{ print $3 * 256 + $4, $7 * 256 + $
 read -r width height < <(size few/samples/step-00000001-reconstructions.png)
 [ "$width" -gt $((3 * height)) ] || fail "8 pairs are drawn in $width x $height"
 
-# What this data cannot give is told, by one rank.
+# What cannot be had of this data and these steps is told, by one rank.
 must "training without held-out images" ranks 2 train vae.yaml --out none \
-    --data "glyphs?count=20&test_count=0" --set output.test_every=2 --steps 2
-for word in "test_every is 2" "batch is 24"; do
-    [ "$(warnings err.txt | grep -c "$word, but glyphs")" -eq 1 ] ||
+    --data "glyphs?count=20&test_count=0" --set output.test_every=2 --steps 2 \
+    --set optimizer.schedule=cosine --set optimizer.decay_steps=1
+for word in "test_every is 2, but glyphs" "batch is 24, but glyphs" \
+    "rate is 0 at the last of 2 steps"; do
+    [ "$(warnings err.txt | grep -c "$word")" -eq 1 ] ||
         fail "no warning that $word"
 done
 

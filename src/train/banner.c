@@ -60,8 +60,17 @@ static bool looks_beyond_shards(const gt_task *task)
     return false;
 }
 
+/* Of a network that is updated more often than once a step, this is early. */
+static bool stops_learning(const gt_task *task, uint64_t steps)
+{
+    for (int i = 0; i < task->n_learners; i++)
+        if (gt_learning_rate(task->learner[i]->rule, steps - 1) <= 0)
+            return true;
+    return false;
+}
+
 void gt_banner_print(const gt_task *task, int threads, int shards,
-                     const gt_source *source)
+                     const gt_source *source, uint64_t steps)
 {
     gt_comm *comm = task->setup.comm;
     const gt_config *config = task->setup.config;
@@ -86,6 +95,10 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
     if (config->norm.sync && !looks_beyond_shards(task))
         gt_warn("norm.sync is true, but no network has a batch_norm layer: it "
                 "changes nothing");
+    if (stops_learning(task, steps))
+        gt_warn("the learning rate is 0 at the last of %llu steps: its "
+                "schedule is over before, with decay_steps, and lr_end is 0",
+                (unsigned long long)steps);
     if (warning[0])
         gt_warn("%s", warning);
     gt_origin_check_ranks(comm);

@@ -5,9 +5,10 @@
 #include "gentrain/task.h"
 
 /* Print ranks, nodes, threads, BLAS kernels, precision, networks, memory and
- * seed; warn of old kernels and of ranks that share cores. Collective. */
+ * seed; warn of old kernels, of ranks that share cores, and of what does
+ * nothing in a training of that many steps. Collective. */
 void gt_banner_print(const gt_task *task, int threads, int shards,
-                     const gt_source *source);
+                     const gt_source *source, uint64_t steps);
 
 /* Parameters of all networks. */
 size_t gt_task_parameters(const gt_task *task);

@@ -363,7 +363,8 @@ static gt_status train(trainer *t)
     gt_status status = prepare_outputs(t);
     if (status != GT_OK)
         return status;
-    gt_banner_print(t->task, t->options->threads, t->shards, t->source);
+    gt_banner_print(t->task, t->options->threads, t->shards, t->source,
+                    t->last);
     gt_info("  run           %s", t->run);
     status = loop(t);
     if (status == GT_OK)
