@@ -313,6 +313,13 @@ static void what_is_trained_otherwise_is_told_by_its_key(void **state)
     changes("train.batch=8", "train.batch 8 (64 before)");
     changes("data.uri='glyphs?count=77'",
             "data.uri glyphs?count=77 (glyphs before)");
+    changes("model.discriminator=[{conv2d: {filters: 8, kernel: 4, padding: "
+            "[0, 1, 2, 3]}}, relu, flatten, {dense: {units: 1}}]",
+            "model.discriminator relu (leaky_relu: {slope: 0.1} before)");
+    changes("model.discriminator=[{conv2d: {filters: 8, kernel: 4, padding: "
+            "[0, 1, 2, 3]}}, flatten]",
+            "model.discriminator flatten (leaky_relu: {slope: 0.1} before), "
+            "model.discriminator");
     changes("output.keep=7", "");
     changes("train.epochs=7", "");
     changes("communication.bucket_mb=7", "");

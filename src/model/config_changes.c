@@ -51,17 +51,17 @@ void gt_config_changes(const gt_config *then, const gt_config *now, char *out,
     size_t used = 0;
     *out = '\0';
     while (next_line(&a, old) && next_line(&b, new) && used < size) {
-        const char *key = new + strspn(new, " "), *told = key;
-        bool layer = !strncmp(key, "- ", 2), list = !*value_of(new);
+        const char *key = new + strspn(new, " ");
+        bool layer = !strncmp(key, "- ", 2);
         if (key == new)
             snprintf(section, sizeof section, "%.*s", (int)strcspn(key, ":"),
                      key);
-        else if (list)
+        else if (!*value_of(new))
             snprintf(layers, sizeof layers, "%s", key);
         if (!strcmp(old, new) || is_told_elsewhere(section, key))
             continue;
         bool aligned = layer ? !strncmp(old, "  - ", 4) : same_key(old, new);
-        told = layer || !aligned ? layers : key;
+        const char *told = layer || !aligned ? layers : key;
         used += (size_t)snprintf(out + used, size - used, "%s%s.%.*s",
                                  used ? ", " : "", aligned ? section : "model",
                                  (int)strcspn(told, ":"), told);
