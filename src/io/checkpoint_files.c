@@ -103,7 +103,8 @@ static gt_status look(const char *run_or_file, char path[GT_PATH],
     char folder[GT_PATH];
     snprintf(folder, sizeof folder, "%s/checkpoints", run_or_file);
     if (stat(folder, &info) != 0 && errno == ENOENT)
-        return gt_fail(GT_ERR_IO, "%s is not a run: there is no %s",
+        return gt_fail(GT_ERR_IO,
+                       "no checkpoint: %s is not a run, there is no %s",
                        run_or_file, folder);
     gt_status status = list_steps(run_or_file, steps, count);
     return status == GT_OK && *count == 0 ? none(run_or_file) : status;
