@@ -45,15 +45,14 @@ scratch
 # checkpoint is written after a line of figures, so that it is the 3rd, 5th, ...
 # stretch that pays for one.
 costs() {
-    sed -n 's/^{"step".*"samples_per_s": \([0-9.e+]*\).*/\1/p' "$3" |
-        awk -v samples="$(($1 * $2))" -v steps="$1" '
-            { took[NR] = samples / $1 }
-            END {
-                for (i = 3; i < NR; i += 2) {
-                    plain = (took[i - 1] + took[i + 1]) / 2
-                    printf "%.6g\t%.6g\n", took[i] - plain, plain / steps
-                }
-            }'
+    rates_of "$3" | awk -v samples="$(($1 * $2))" -v steps="$1" '
+        { took[NR] = samples / $1 }
+        END {
+            for (i = 3; i < NR; i += 2) {
+                plain = (took[i - 1] + took[i + 1]) / 2
+                printf "%.6g\t%.6g\n", took[i] - plain, plain / steps
+            }
+        }'
 }
 
 rows=$work/rows.tsv

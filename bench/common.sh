@@ -102,10 +102,14 @@ recipe() {
         --set output.sample_every=0 --set output.sample_count=1
 }
 
+# rates_of FILE: the rate of each line of figures of a run.
+rates_of() {
+    sed -n 's/^{"step".*"samples_per_s": \([0-9.e+]*\).*/\1/p' "$1"
+}
+
 # rate_of FILE: the median rate of a run's lines but the first.
 rate_of() {
-    sed -n 's/^{"step".*"samples_per_s": \([0-9.e+]*\).*/\1/p' "$1" |
-        sed 1d | spread | cut -d ' ' -f 1
+    rates_of "$1" | sed 1d | spread | cut -d ' ' -f 1
 }
 
 # spread: of numbers on stdin, "median lowest highest".

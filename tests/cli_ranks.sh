@@ -5,11 +5,10 @@
 . "$(dirname "$0")/common.sh"
 need_tool h5diff
 
-counts="1 2 3 4 6" asked="1 2 3 4" models="gan vae"
-for model in $models; do
+for model in gan vae; do
     clip=0
     [ $model = gan ] || clip=1
-    for n in $counts; do
+    for n in 1 2 3 4 6; do
         must "training on $n ranks" ranks $n train $model.yaml --out $model-$n \
             --quiet --set communication.bucket_mb=0.001 \
             --set optimizer.clip_norm=$clip
@@ -31,7 +30,7 @@ for model in $models; do
         >diff.txt || fail "$model with 16 bits: $(head -n 5 diff.txt)"
     h5diff $model-{mpi-1,bf16}/checkpoints/step-00000012.h5 /optimizer \
         >diff.txt && fail "$model with 16 bits: nothing was rounded"
-    for n in $asked; do
+    for n in 1 2 3 4; do
         must "sampling on $n ranks" ranks $n sample $model-3 -n 300 \
             -o s$n.h5 --grid s$n.png --seed 5 --latents
         [ $n -eq 1 ] || {

@@ -39,19 +39,19 @@ static void one_flipped_bit_anywhere_is_noticed(void **state)
 {
     (void)state;
     size_t size;
-    assert_ok(gt_checkpoint_check(save("a.h5")));
+    assert_ok(gt_checkpoint_check(save("a.h5"), NULL));
     uint8_t *bytes = load_bytes("a.h5", &size);
     for (size_t i = 0; i < size; i += i < 256 ? 1 : 11) {
         uint8_t bit = (uint8_t)(1 << (i % 8));
         bytes[i] ^= bit;
         store_bytes("bad.h5", bytes, size);
-        if (gt_checkpoint_check(in_scratch("bad.h5")) != GT_ERR_FORMAT)
+        if (gt_checkpoint_check(in_scratch("bad.h5"), NULL) != GT_ERR_FORMAT)
             fail_msg("bit %zu of byte %zu: %s", i % 8, i, gt_message());
         assert_says(in_scratch("bad.h5"));
         bytes[i] ^= bit;
     }
     store_bytes("good.h5", bytes, size);
-    assert_ok(gt_checkpoint_check(in_scratch("good.h5")));
+    assert_ok(gt_checkpoint_check(in_scratch("good.h5"), NULL));
     free(bytes);
 }
 
@@ -66,7 +66,7 @@ static void a_file_that_was_cut_or_padded_is_noticed(void **state)
     for (size_t n = 0; n <= size + 8; n += n < size ? size / 50 : 1) {
         store_bytes("bad.h5", bytes, n);
         if (n != size)
-            assert_fails(gt_checkpoint_check(in_scratch("bad.h5")),
+            assert_fails(gt_checkpoint_check(in_scratch("bad.h5"), NULL),
                          GT_ERR_FORMAT, in_scratch("bad.h5"));
     }
     free(bytes);
@@ -92,7 +92,7 @@ static void a_checkpoint_without_a_digest_is_checked_by_its_sums(void **state)
     assert_ok(gt_h5_write_text(f, "/config", "task: vae\n"));
     assert_ok(gt_h5_write(f, data, GT_H5_REAL, 1, &n, numbers));
     assert_ok(gt_h5_commit(f));
-    assert_ok(gt_checkpoint_check(in_scratch("a.h5")));
+    assert_ok(gt_checkpoint_check(in_scratch("a.h5"), NULL));
     size_t size, at = 0;
     uint8_t *bytes = load_bytes("a.h5", &size);
     float first[3] = {(float)numbers[1], (float)numbers[2], (float)numbers[3]};
@@ -101,7 +101,7 @@ static void a_checkpoint_without_a_digest_is_checked_by_its_sums(void **state)
     bytes[at] ^= 1;
     store_bytes("bad.h5", bytes, size);
     free(bytes);
-    assert_fails(gt_checkpoint_check(in_scratch("bad.h5")), GT_ERR_FORMAT,
+    assert_fails(gt_checkpoint_check(in_scratch("bad.h5"), NULL), GT_ERR_FORMAT,
                  data);
 }
 
@@ -204,15 +204,16 @@ static void a_file_that_went_away_is_told_from_a_bad_one(void **state)
     char path[GT_PATH];
     make_damaged_run("1");
     gt_checkpoint_path(scratch, 1, path);
-    assert_fails(gt_checkpoint_missed(path, gt_checkpoint_check(path)),
+    assert_fails(gt_checkpoint_missed(path, gt_checkpoint_check(path, NULL)),
                  GT_ERR_FORMAT, "is damaged");
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(gt_checkpoint_missed(path, gt_checkpoint_check(path)),
-                     GT_ERR_STALE);
+    assert_int_equal(
+        gt_checkpoint_missed(path, gt_checkpoint_check(path, NULL)),
+        GT_ERR_STALE);
     /* A name that leads nowhere is there, and stays so. */
     assert_int_equal(symlink("nowhere", path), 0);
-    assert_int_equal(gt_checkpoint_missed(path, gt_checkpoint_check(path)),
-                     GT_ERR_IO);
+    assert_int_equal(
+        gt_checkpoint_missed(path, gt_checkpoint_check(path, NULL)), GT_ERR_IO);
     assert_int_equal(
         symlink("nowhere", in_scratch("checkpoints/step-00000004.h5")), 0);
     assert_good("checkpoints/step-00000003.h5");

@@ -65,9 +65,9 @@ gt_status gt_checkpoint_write(const char *path, const gt_checkpoint_info *info,
 /* Read what the file says of itself. GT_ERR_FORMAT when it is no gentrain
  * checkpoint or of a newer format version. */
 gt_status gt_checkpoint_read_info(const char *path, gt_checkpoint_info *info);
-/* Read all of a checkpoint and compare it with its checksums: GT_OK, or what is
- * wrong with it. */
-gt_status gt_checkpoint_check(const char *path);
+/* Read all of a checkpoint and compare it with its checksums: GT_OK and its
+ * step (NULL: not wanted), or what is wrong with it. */
+gt_status gt_checkpoint_check(const char *path, uint64_t *step);
 void gt_checkpoint_info_free(gt_checkpoint_info *info);
 
 /* Fill the spans. GT_ERR_MISMATCH, naming the tensor and both shapes, when the

@@ -24,7 +24,7 @@ static int verify_set(const gt_h5_info *info, void *context)
     return r->status != GT_OK;
 }
 
-gt_status gt_checkpoint_check(const char *path)
+gt_status gt_checkpoint_check(const char *path, uint64_t *step)
 {
     gt_checkpoint_info info;
     gt_status status = gt_h5_check_seal(path, "/config");
@@ -33,6 +33,8 @@ gt_status gt_checkpoint_check(const char *path)
     status = gt_checkpoint_read_info(path, &info);
     if (status != GT_OK)
         return status;
+    if (step)
+        *step = info.step;
     gt_checkpoint_info_free(&info);
     reader r = {0};
     status = gt_h5_open(&r.file, path);

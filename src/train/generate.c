@@ -111,6 +111,10 @@ static gt_status run_waves(generator *g)
 
 static gt_status draw_grid(const generator *g)
 {
+    /* By now the set may be there, under the same name. */
+    gt_status status = gt_picture_check_path(g->options->grid);
+    if (status != GT_OK)
+        return status;
     if (gt_shape_is_point(g->image))
         return gt_picture_points(g->options->grid, g->first, g->n_first, NULL,
                                  0);
@@ -119,9 +123,8 @@ static gt_status draw_grid(const generator *g)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
     gt_pixels(g->first, g->n_first * g->size, (gt_range)g->config->data.range,
               pixels);
-    gt_status status =
-        gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
-                        (int)ceil(sqrt((double)g->n_first)));
+    status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
+                             (int)ceil(sqrt((double)g->n_first)));
     free(pixels);
     return status;
 }
@@ -134,8 +137,6 @@ static gt_status finish(generator *g)
     if (g->set)
         status = gt_sampleset_commit(g->set);
     g->set = NULL;
-    if (status == GT_OK && g->options->grid) /* which may be the set's name */
-        status = gt_picture_check_path(g->options->grid);
     if (status == GT_OK && g->options->grid)
         status = draw_grid(g);
     return status;
