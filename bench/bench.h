@@ -7,8 +7,8 @@
 #ifndef GT_BENCH_BENCH_H
 #define GT_BENCH_BENCH_H
 
-#include "gentrain/preset.h"
-#include "gentrain/task.h"
+#include "model/preset.h"
+#include "tasks/task.h"
 
 #include <stdio.h>
 

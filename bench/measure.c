@@ -4,9 +4,9 @@
  * divided by each other. */
 #include "bench.h"
 
-#include "gentrain/gemm.h"
+#include "core/gemm.h"
+#include "tasks/learner.h"
 #include "train/banner.h"
-#include "train/learner.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -127,8 +127,8 @@ static void label_of(const gt_layer *layer, char *text, size_t size)
 {
     char own[GT_LAYER_LABEL];
     snprintf(text, size, "%s%s%s", gt_layer_label(layer, own),
-             layer->then ? ", " : "",
-             layer->then ? layer->then->type->name : "");
+             layer->fused ? ", " : "",
+             layer->fused ? layer->fused->type->name : "");
 }
 
 static void summarise(const bench_subject *s, const rounds *r,

@@ -10,10 +10,10 @@
  * turns, and so does a step without any sum. */
 #include "bench.h"
 
-#include "gentrain/gemm.h"
-#include "gentrain/log.h"
-#include "gentrain/pulse.h"
-#include "gentrain/reducer.h"
+#include "base/log.h"
+#include "base/progress_hook.h"
+#include "comm/reducer.h"
+#include "core/gemm.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -112,7 +112,7 @@ static gt_status step(bench *x, const way *w, double *seconds)
     x->now = w;
     x->stop = false;
     gt_comm_barrier(x->comm);
-    gt_pulse_ask(w->pulse ? progress : NULL, x);
+    gt_progress_hook_set(w->pulse ? progress : NULL, x);
     double start = bench_seconds();
     if (r)
         gt_reducer_begin(r, 1);

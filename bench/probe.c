@@ -3,7 +3,7 @@
  * library knows nothing of it. */
 #include "bench.h"
 
-#include "train/learner.h"
+#include "tasks/learner.h"
 
 #include <stdlib.h>
 

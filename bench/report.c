@@ -1,9 +1,9 @@
 /* report.c: a table for people, JSON for programs. */
 #include "bench.h"
 
-#include "gentrain/gemm.h"
-#include "gentrain/json.h"
-#include "gentrain/version.h"
+#include "base/json.h"
+#include "base/version.h"
+#include "core/gemm.h"
 
 #include <errno.h>
 #include <string.h>

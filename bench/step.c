@@ -2,7 +2,7 @@
  * machine can do, and where does their time go? Here is its command line. */
 #include "bench.h"
 
-#include "gentrain/log.h"
+#include "base/log.h"
 
 #include <getopt.h>
 #include <stdlib.h>

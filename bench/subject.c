@@ -2,8 +2,9 @@
  * without files: no checkpoints, pictures, metrics or held-out passes. */
 #include "bench.h"
 
-#include "gentrain/gemm.h"
-#include "gentrain/trainer.h"
+#include "core/gemm.h"
+#include "tasks/shards.h"
+#include "train/trainer.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * is usual. */
 #include "bench.h"
 
-#include "train/learner.h"
+#include "tasks/learner.h"
 
 double bench_product(const gt_layer *layer, int n)
 {

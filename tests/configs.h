@@ -3,7 +3,7 @@
 #ifndef GT_TESTS_CONFIGS_H
 #define GT_TESTS_CONFIGS_H
 
-#include "gentrain/config.h"
+#include "model/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

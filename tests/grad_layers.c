@@ -1,8 +1,8 @@
 /* The conformance battery: whatever is in the table of layers keeps the
  * promises of layer.h, above all that its gradients are those of finite
  * differences. A layer type without a case below fails the battery. */
-#include "gentrain/layer.h"
-#include "gentrain/rng.h"
+#include "core/rng.h"
+#include "nn/layer.h"
 
 #include "layer_options.h"
 

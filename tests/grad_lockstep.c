@@ -1,7 +1,7 @@
 /* Shards that meet at batch_norm: their gradients are those of finite
  * differences, and together they are the one batch they were cut from. */
-#include "gentrain/lockstep.h"
-#include "gentrain/rng.h"
+#include "core/rng.h"
+#include "nn/lockstep.h"
 
 #include "mix_layer.h"
 
@@ -13,39 +13,39 @@
 
 #include <cmocka.h>
 
-enum { MOST_LAYERS = 12, SHARDS = 3, MOST_TOLD = 64 };
+enum { MOST_LAYERS = 12, SHARDS = 3, MOST_COUNT = 64 };
 
-/* A batch in shards, and what passes of them leave behind. `walks` counts those
- * with samples, which come first. */
+/* A batch in shards, and what passes of them leave behind. `present` counts
+ * those with samples, which come first. */
 typedef struct crew {
     gt_layer_spec specs[MOST_LAYERS];
     int n_layers;
     gt_network *net;
     gt_workspace ws[SHARDS];
     gt_tape tape[SHARDS];
-    gt_walk walk[SHARDS];
-    int walks, samples;
+    gt_shard_pass shard[SHARDS];
+    int present, samples;
     size_t in, out; /* reals a sample */
     gt_real *x, *probe, *dx;
     gt_real *grad[SHARDS], *state[SHARDS];
-    gt_exchange exchange;
-    double told[SHARDS * MOST_TOLD], outcome[MOST_TOLD];
-    int meetings;
+    gt_stat_sync sync;
+    double contributions[SHARDS * MOST_COUNT], outcome[MOST_COUNT];
+    int syncs;
 } crew;
 
 /* All shards of the batch are here; those without samples tell zeros. */
-static const double *meet(void *context, int n, size_t count,
-                          void (*merge)(double *, const double *, size_t))
+static const double *merge_all(void *context, int n, size_t count,
+                               void (*merge)(double *, const double *, size_t))
 {
     crew *c = context;
-    c->meetings++;
-    assert_true(count <= MOST_TOLD);
-    assert_int_equal(n, c->walks);
-    memcpy(c->outcome, c->told, count * sizeof *c->told);
-    memset(c->told + (size_t)n * count, 0,
-           (size_t)(SHARDS - n) * count * sizeof *c->told);
+    c->syncs++;
+    assert_true(count <= MOST_COUNT);
+    assert_int_equal(n, c->present);
+    memcpy(c->outcome, c->contributions, count * sizeof *c->contributions);
+    memset(c->contributions + (size_t)n * count, 0,
+           (size_t)(SHARDS - n) * count * sizeof *c->contributions);
     for (int k = 1; k < SHARDS; k++)
-        merge(c->outcome, c->told + (size_t)k * count, count);
+        merge(c->outcome, c->contributions + (size_t)k * count, count);
     return c->outcome;
 }
 
@@ -59,32 +59,33 @@ static gt_real *numbers(size_t n, uint32_t stream)
 
 static void enter(crew *c, int k, int first, int n)
 {
-    c->walk[k] = (gt_walk){.tape = &c->tape[k],
-                           .pass = {.n = n,
-                                    .training = true,
-                                    .seed = 1,
-                                    .step = 2,
-                                    .first_sample = (uint64_t)first,
-                                    .param = c->net->params,
-                                    .state = c->net->state,
-                                    .grad = c->grad[k],
-                                    .batch_state = c->state[k],
-                                    .share = (gt_real)n / (gt_real)c->samples},
-                           .x = c->x + (size_t)first * c->in};
+    c->shard[k] =
+        (gt_shard_pass){.tape = &c->tape[k],
+                        .pass = {.n = n,
+                                 .training = true,
+                                 .seed = 1,
+                                 .step = 2,
+                                 .first_sample = (uint64_t)first,
+                                 .param = c->net->params,
+                                 .state = c->net->state,
+                                 .grad = c->grad[k],
+                                 .batch_state = c->state[k],
+                                 .weight = (gt_real)n / (gt_real)c->samples},
+                        .x = c->x + (size_t)first * c->in};
 }
 
 static void crew_open(crew *c, gt_shape in, const char *const *layers,
                       const int sizes[SHARDS])
 {
-    *c = (crew){.exchange = {.meet = meet, .context = c}};
-    c->exchange.told = c->told;
+    *c = (crew){.sync = {.merge_all = merge_all, .context = c}};
+    c->sync.contributions = c->contributions;
     for (; *layers; layers++) {
         c->specs[c->n_layers] = spec_of(*layers);
         assert_non_null(c->specs[c->n_layers++].options);
     }
     for (int k = 0; k < SHARDS; k++) {
         c->samples += sizes[k];
-        c->walks += sizes[k] > 0;
+        c->present += sizes[k] > 0;
     }
     assert_int_equal(
         gt_network_new(&c->net, "net", in, c->specs, c->n_layers, c->samples),
@@ -95,7 +96,7 @@ static void crew_open(crew *c, gt_shape in, const char *const *layers,
     c->x = numbers((size_t)c->samples * c->in, 1);
     c->probe = numbers((size_t)c->samples * c->out, 2);
     c->dx = numbers((size_t)c->samples * c->in, 3);
-    for (int k = 0, first = 0; k < c->walks; first += sizes[k++]) {
+    for (int k = 0, first = 0; k < c->present; first += sizes[k++]) {
         c->grad[k] = gt_real_alloc(c->net->n_params);
         c->state[k] = gt_real_alloc(c->net->n_state);
         assert_true(c->grad[k] && c->state[k]);
@@ -125,17 +126,17 @@ static void crew_close(crew *c)
 
 static size_t at_sample(const crew *c, int k)
 {
-    return (size_t)c->walk[k].pass.first_sample;
+    return (size_t)c->shard[k].pass.first_sample;
 }
 
 static double loss(crew *c)
 {
     double sum = 0;
-    gt_walks_forward(c->net, c->walk, c->walks, &c->exchange);
-    for (int k = 0; k < c->walks; k++) {
+    gt_lockstep_forward(c->net, c->shard, c->present, &c->sync);
+    for (int k = 0; k < c->present; k++) {
         const gt_real *probe = c->probe + at_sample(c, k) * c->out;
-        for (size_t i = 0; i < (size_t)c->walk[k].pass.n * c->out; i++)
-            sum += probe[i] * c->walk[k].y[i];
+        for (size_t i = 0; i < (size_t)c->shard[k].pass.n * c->out; i++)
+            sum += probe[i] * c->shard[k].y[i];
     }
     return sum;
 }
@@ -144,20 +145,20 @@ static double loss(crew *c)
  * shards' gradients and statistics in those of the first. */
 static void run(crew *c, bool want_dx)
 {
-    for (int k = 0; k < c->walks; k++)
+    for (int k = 0; k < c->present; k++)
         memset(c->state[k], 0, c->net->n_state * sizeof(gt_real));
     loss(c);
-    for (int k = 0; k < c->walks; k++) {
-        c->walk[k].dy = gt_tape_loss_gradient(c->walk[k].tape, NULL);
-        memcpy(c->walk[k].dy, c->probe + at_sample(c, k) * c->out,
-               (size_t)c->walk[k].pass.n * c->out * sizeof(gt_real));
+    for (int k = 0; k < c->present; k++) {
+        c->shard[k].dy = gt_tape_loss_gradient(c->shard[k].tape, NULL);
+        memcpy(c->shard[k].dy, c->probe + at_sample(c, k) * c->out,
+               (size_t)c->shard[k].pass.n * c->out * sizeof(gt_real));
     }
-    gt_walks_backward(c->net, c->walk, c->walks, want_dx, &c->exchange);
-    for (int k = 0; k < c->walks; k++) {
-        assert_int_equal(c->walk[k].dy != NULL, want_dx);
+    gt_lockstep_backward(c->net, c->shard, c->present, want_dx, &c->sync);
+    for (int k = 0; k < c->present; k++) {
+        assert_int_equal(c->shard[k].dy != NULL, want_dx);
         if (want_dx)
-            memcpy(c->dx + at_sample(c, k) * c->in, c->walk[k].dy,
-                   (size_t)c->walk[k].pass.n * c->in * sizeof(gt_real));
+            memcpy(c->dx + at_sample(c, k) * c->in, c->shard[k].dy,
+                   (size_t)c->shard[k].pass.n * c->in * sizeof(gt_real));
         for (size_t i = 0; k > 0 && i < c->net->n_params; i++)
             c->grad[0][i] += c->grad[k][i];
         for (size_t i = 0; k > 0 && i < c->net->n_state; i++)
@@ -221,11 +222,11 @@ static void assert_equal(const char *what, const gt_real *got,
 /* The whole batch in one pass that never heard of shards. */
 static void compare_with_one_batch(crew *c, crew *one)
 {
-    gt_walk *whole = &one->walk[0];
+    gt_shard_pass *whole = &one->shard[0];
     const gt_real *y = gt_tape_forward(whole->tape, &whole->pass, whole->x);
-    for (int k = 0; k < c->walks; k++)
-        assert_equal("output", c->walk[k].y, y + at_sample(c, k) * c->out,
-                     (size_t)c->walk[k].pass.n * c->out);
+    for (int k = 0; k < c->present; k++)
+        assert_equal("output", c->shard[k].y, y + at_sample(c, k) * c->out,
+                     (size_t)c->shard[k].pass.n * c->out);
     gt_real *dy = gt_tape_loss_gradient(whole->tape, NULL);
     memcpy(dy, one->probe, (size_t)one->samples * one->out * sizeof *dy);
     dy = gt_tape_backward(whole->tape, &whole->pass, dy, true);
@@ -254,14 +255,14 @@ static void shards_that_do_not_meet_are_batches_of_their_own(void **state)
     (void)state;
     crew c;
     crew_open(&c, vector, stacks[1], cuts[1]);
-    gt_walks_forward(c.net, c.walk, c.walks, NULL);
-    assert_int_equal(c.meetings, 0);
-    for (int k = 0; k < c.walks; k++) {
-        size_t n = (size_t)c.walk[k].pass.n * c.out;
+    gt_lockstep_forward(c.net, c.shard, c.present, NULL);
+    assert_int_equal(c.syncs, 0);
+    for (int k = 0; k < c.present; k++) {
+        size_t n = (size_t)c.shard[k].pass.n * c.out;
         gt_real *y = numbers(n, 7);
-        memcpy(y, c.walk[k].y, n * sizeof *y);
+        memcpy(y, c.shard[k].y, n * sizeof *y);
         assert_memory_equal(
-            y, gt_tape_forward(&c.tape[k], &c.walk[k].pass, c.walk[k].x),
+            y, gt_tape_forward(&c.tape[k], &c.shard[k].pass, c.shard[k].x),
             n * sizeof *y);
         free(y);
     }
@@ -271,17 +272,17 @@ static void shards_that_do_not_meet_are_batches_of_their_own(void **state)
 /* Meetings on the way forward and, after these, back. */
 static void check_meetings(crew *c, bool want_dx, int forward, int back)
 {
-    c->meetings = 0;
+    c->syncs = 0;
     run(c, want_dx);
-    assert_int_equal(c->meetings, forward + back);
-    /* Who has no samples comes to the same meetings. */
-    int walks = c->walks;
-    c->walks = c->meetings = 0;
-    gt_walks_forward(c->net, c->walk, 0, &c->exchange);
-    assert_int_equal(c->meetings, forward);
-    gt_walks_backward(c->net, c->walk, 0, want_dx, &c->exchange);
-    assert_int_equal(c->meetings, forward + back);
-    c->walks = walks;
+    assert_int_equal(c->syncs, forward + back);
+    /* Who has no samples comes to the same syncs. */
+    int present = c->present;
+    c->present = c->syncs = 0;
+    gt_lockstep_forward(c->net, c->shard, 0, &c->sync);
+    assert_int_equal(c->syncs, forward);
+    gt_lockstep_backward(c->net, c->shard, 0, want_dx, &c->sync);
+    assert_int_equal(c->syncs, forward + back);
+    c->present = present;
 }
 
 static void nobody_meets_for_what_nobody_wants(void **state)

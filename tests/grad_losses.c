@@ -1,6 +1,6 @@
 /* Losses in double precision: gradients against central differences. */
-#include "gentrain/loss.h"
-#include "gentrain/rng.h"
+#include "core/rng.h"
+#include "nn/loss.h"
 
 #include <math.h>
 #include <setjmp.h>

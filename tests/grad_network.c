@@ -1,7 +1,7 @@
 /* Whole networks through a tape, against finite differences: whether views,
  * layers in place, batch norm and dropout leave each other's numbers alone. */
-#include "gentrain/network.h"
-#include "gentrain/rng.h"
+#include "core/rng.h"
+#include "nn/network.h"
 
 #include "mix_layer.h"
 

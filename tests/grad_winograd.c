@@ -1,7 +1,7 @@
 /* Convolutions at points against plain patches, in double: every tile size,
  * strides, pads, images that end inside a tile, several blocks. What the plain
  * way computes is checked against direct loops in test_conv.c. */
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -12,12 +12,12 @@
 
 #include <cmocka.h>
 
-#include "nn/unfold.h"
-#include "nn/winograd.h"
+#include "nn/conv/im2col.h"
+#include "nn/conv/winograd.h"
 
 /* One geometry with numbers on all sides, and the results of both ways. */
 typedef struct trial {
-    gt__patches p;
+    gt__conv p;
     int n, m;
     size_t n_big, n_small, n_kernel;
     gt_real *big, *small, *kernel, *plain, *fast;
@@ -34,11 +34,11 @@ static gt_real *drawn(size_t n, uint32_t stream)
 
 static void open_trial(trial *t, const gt__winograd *plan)
 {
-    const gt__patches *p = &plan->p;
+    const gt__conv *p = &plan->p;
     *t = (trial){.p = *p, .n = plan->grid.n, .m = plan->m};
     t->n_big = (size_t)t->n * p->h * p->w * p->c;
     t->n_small = (size_t)t->n * p->oh * p->ow * t->m;
-    t->n_kernel = (size_t)gt__patch_size(p) * t->m;
+    t->n_kernel = (size_t)gt__conv_patch_size(p) * t->m;
     size_t most = t->n_big + t->n_small + t->n_kernel;
     t->big = drawn(t->n_big, 1);
     t->small = drawn(t->n_small, 2);
@@ -46,7 +46,7 @@ static void open_trial(trial *t, const gt__winograd *plan)
     t->plain = drawn(most, 4);
     t->fast = drawn(most, 4);
     t->plain_scratch =
-        malloc((gt__unfold_scratch(p, t->n) + 1) * sizeof *t->big);
+        malloc((gt__im2col_scratch(p, t->n) + 1) * sizeof *t->big);
     t->fast_scratch = malloc(gt__winograd_working_set(plan) * sizeof *t->big);
     assert_non_null(t->plain_scratch);
     assert_non_null(t->fast_scratch);
@@ -80,28 +80,28 @@ static void check_plan(const gt__winograd *plan)
     trial t;
     open_trial(&t, plan);
     for (gt_transpose op = GT_PLAIN; op <= GT_TRANSPOSED; op++) {
-        gt__unfold_collect(&t.p, t.n, t.big, op, t.kernel, t.m, t.plain, NULL,
+        gt__im2col_forward(&t.p, t.n, t.big, op, t.kernel, t.m, t.plain, NULL,
                            t.plain_scratch);
-        gt__winograd_collect(plan, t.big, op, t.kernel, t.fast, NULL,
+        gt__winograd_forward(plan, t.big, op, t.kernel, t.fast, NULL,
                              t.fast_scratch);
         compare(&t, plan, "collect", t.n_small);
-        gt__unfold_spread(&t.p, t.n, t.small, op, t.kernel, t.m, t.plain, NULL,
-                          t.plain_scratch);
-        gt__winograd_spread(plan, t.small, op, t.kernel, t.fast, NULL,
-                            t.fast_scratch);
+        gt__im2col_backward_data(&t.p, t.n, t.small, op, t.kernel, t.m, t.plain,
+                                 NULL, t.plain_scratch);
+        gt__winograd_backward_data(plan, t.small, op, t.kernel, t.fast, NULL,
+                                   t.fast_scratch);
         compare(&t, plan, "spread", t.n_big);
         for (int accumulate = 0; accumulate < 2; accumulate++) {
-            gt__unfold_outer(&t.p, t.n, t.big, t.small, t.m, op, t.plain,
-                             accumulate, t.plain_scratch);
-            gt__winograd_outer(plan, t.big, t.small, op, t.fast, accumulate,
-                               t.fast_scratch);
+            gt__im2col_backward_weights(&t.p, t.n, t.big, t.small, t.m, op,
+                                        t.plain, accumulate, t.plain_scratch);
+            gt__winograd_backward_weights(plan, t.big, t.small, op, t.fast,
+                                          accumulate, t.fast_scratch);
             compare(&t, plan, "outer", t.n_kernel);
         }
     }
     close_trial(&t);
 }
 
-static int check_all_tiles(const gt__patches *p, int n, int m)
+static int check_all_tiles(const gt__conv *p, int n, int m)
 {
     int plans = 0;
     gt__winograd plan;
@@ -118,7 +118,7 @@ static void every_tile_size_gives_the_plain_result(void **state)
 {
     (void)state;
     const struct {
-        gt__patches p;
+        gt__conv p;
         int n, m, plans;
     } cases[] = {
         {{8, 8, 3, 4, 4, 4, 4, 2, 2, 1, 1}, 2, 4, 16},
@@ -142,8 +142,8 @@ static void every_tile_size_gives_the_plain_result(void **state)
 static void several_blocks_give_the_plain_result(void **state)
 {
     (void)state;
-    const gt__patches images = {16, 16, 32, 8, 8, 4, 4, 2, 2, 1, 1};
-    const gt__patches lines = {64, 66, 24, 64, 66, 3, 3, 1, 1, 1, 1};
+    const gt__conv images = {16, 16, 32, 8, 8, 4, 4, 2, 2, 1, 1};
+    const gt__conv lines = {64, 66, 24, 64, 66, 3, 3, 1, 1, 1, 1};
     gt__winograd plan;
     assert_true(gt__winograd_plan_tiles(&plan, &images, 37, 20, 2, 2));
     assert_true(plan.block.n_images > 1 && plan.block.n_images < 37);
@@ -156,9 +156,9 @@ static void several_blocks_give_the_plain_result(void **state)
 static void tiles_that_need_too_many_points_are_refused(void **state)
 {
     (void)state;
-    const gt__patches wide = {20, 20, 2, 14, 14, 7, 7, 1, 1, 0, 0};
-    const gt__patches far = {20, 20, 2, 6, 6, 4, 4, 3, 3, 0, 0};
-    const gt__patches gaps = {20, 20, 2, 10, 10, 2, 2, 2, 2, 0, 0};
+    const gt__conv wide = {20, 20, 2, 14, 14, 7, 7, 1, 1, 0, 0};
+    const gt__conv far = {20, 20, 2, 6, 6, 4, 4, 3, 3, 0, 0};
+    const gt__conv gaps = {20, 20, 2, 10, 10, 2, 2, 2, 2, 0, 0};
     assert_int_equal(check_all_tiles(&wide, 2, 2), 0);
     assert_int_equal(check_all_tiles(&far, 2, 2), 0);
     assert_int_equal(check_all_tiles(&gaps, 2, 2), 0);
@@ -168,9 +168,9 @@ static void tiles_that_need_too_many_points_are_refused(void **state)
 static void the_planner_takes_points_where_they_save_work(void **state)
 {
     (void)state;
-    const gt__patches wide = {32, 32, 64, 16, 16, 4, 4, 2, 2, 1, 1};
-    const gt__patches deep = {8, 8, 256, 4, 4, 4, 4, 2, 2, 1, 1};
-    const gt__patches colours = {64, 64, 3, 32, 32, 4, 4, 2, 2, 1, 1};
+    const gt__conv wide = {32, 32, 64, 16, 16, 4, 4, 2, 2, 1, 1};
+    const gt__conv deep = {8, 8, 256, 4, 4, 4, 4, 2, 2, 1, 1};
+    const gt__conv colours = {64, 64, 3, 32, 32, 4, 4, 2, 2, 1, 1};
     gt__winograd plan;
     size_t scratch = gt__winograd_scratch(&wide, 64, 128), most = 0;
     for (int n = 2; n <= 64; n++) {

@@ -3,8 +3,9 @@
  * are found and removed. */
 #include "scratch.h"
 
-#include "gentrain/checkpoint.h"
-#include "gentrain/version.h"
+#include "base/version.h"
+#include "run/checkpoint.h"
+#include "tasks/state.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* Files are complete or absent, and a failure leaves the older file alone. */
 #include "scratch.h"
 
-#include "gentrain/files.h"
-#include "gentrain/h5file.h"
-#include "gentrain/phase.h"
+#include "base/heartbeat.h"
+#include "store/files.h"
+#include "store/h5file.h"
 
 #include <errno.h>
 
@@ -79,14 +79,14 @@ static void a_large_file_is_written_and_scanned_with_signs_of_life(void **state)
     uint8_t *bytes = calloc(SIZE, 1);
     assert_non_null(bytes);
     bytes[SIZE - 1] = 1;
-    uint64_t before = gt_phase_beats();
+    uint64_t before = gt_heartbeat_count();
     assert_ok(gt_file_replace(in_scratch("a"), bytes, SIZE));
-    assert_in_range(gt_phase_beats() - before, SIZE / MB, SIZE / MB + 2);
+    assert_in_range(gt_heartbeat_count() - before, SIZE / MB, SIZE / MB + 2);
     scan s = {.expected = bytes};
-    before = gt_phase_beats();
+    before = gt_heartbeat_count();
     assert_ok(gt_file_scan(in_scratch("a"), compare, &s));
     assert_int_equal(s.done, SIZE);
-    assert_true(gt_phase_beats() - before >= SIZE / MB);
+    assert_true(gt_heartbeat_count() - before >= SIZE / MB);
     free(bytes);
 }
 

@@ -2,7 +2,7 @@
  * with the file's and the object's name, never read wrongly. */
 #include "scratch.h"
 
-#include "gentrain/h5file.h"
+#include "store/h5file.h"
 
 #include <errno.h>
 #include <hdf5.h>

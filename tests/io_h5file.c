@@ -2,7 +2,7 @@
  * says, which HDF5 itself is asked about. */
 #include "scratch.h"
 
-#include "gentrain/h5file.h"
+#include "store/h5file.h"
 
 #include <float.h>
 #include <hdf5.h>
@@ -257,9 +257,9 @@ static void a_walk_visits_all_sets_in_name_order(void **state)
     assert_ok(gt_h5_write_text(f, "/b/text", "not of numbers"));
     f = reopen(f);
     names all = {.until = 99}, two = {.until = 2};
-    assert_ok(gt_h5_walk(f, note_name, &all));
+    assert_ok(gt_h5_each(f, note_name, &all));
     assert_string_equal(all.text, "/a/b/text/b/y/b/z/c");
-    assert_ok(gt_h5_walk(f, note_name, &two));
+    assert_ok(gt_h5_each(f, note_name, &two));
     assert_string_equal(two.text, "/a/b/text");
     gt_h5_close(f);
 }

@@ -1,6 +1,6 @@
 /* IDX files made by hand, each damaged in one way, and the real MNIST where it
  * is present. */
-#include "gentrain/source.h"
+#include "data/source.h"
 
 #include <errno.h>
 #include <setjmp.h>

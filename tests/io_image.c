@@ -2,7 +2,7 @@
  * stay where they are. It is the file that HDF5 itself would have made. */
 #include "scratch.h"
 
-#include "core/h5file.h"
+#include "store/h5file_private.h"
 
 #define DIM(...) ((const size_t[]){__VA_ARGS__})
 
@@ -306,7 +306,7 @@ static void assert_sealed(const uint8_t *bytes, size_t size, size_t place)
     }
     assert_memory_equal(sealed, bytes, size);
     assert_true(digest == digest_of(bytes, size));
-    assert_ok(gt_h5_check_seal(in_scratch("a"), "/"));
+    assert_ok(gt_h5_check_digest(in_scratch("a"), "/"));
     free(sealed);
 }
 
@@ -316,7 +316,7 @@ static void assert_unsealed_by(size_t at)
     uint8_t *bytes = load_bytes("a", &size);
     bytes[at % size] ^= 16;
     store_bytes("bad", bytes, size);
-    assert_fails(gt_h5_check_seal(in_scratch("bad"), "/"), GT_ERR_FORMAT,
+    assert_fails(gt_h5_check_digest(in_scratch("bad"), "/"), GT_ERR_FORMAT,
                  in_scratch("bad"));
     free(bytes);
 }
@@ -341,7 +341,7 @@ static void a_digest_is_found_and_right_wherever_it_lies(void **state)
         gt_piece *pieces;
         size_t count;
         gt__image_write(image, 0, image_bytes, size);
-        assert_ok(gt__h5_seal_image(image, size));
+        assert_ok(gt__h5_digest_image(image, size));
         assert_ok(gt__image_pieces(image, size, &pieces, &count));
         assert_ok(gt_file_replace_pieces(in_scratch("a"), pieces, count));
         assert_sealed(image_bytes, size, place);

@@ -2,7 +2,7 @@
  * pixel of every image of a grid is where it belongs. */
 #include "scratch.h"
 
-#include "gentrain/picture.h"
+#include "run/picture.h"
 
 #include <errno.h>
 #include <math.h>

@@ -2,9 +2,9 @@
  * are there as other people's viewers look for them. */
 #include "scratch.h"
 
-#include "gentrain/picture.h"
-#include "gentrain/sampleset.h"
-#include "gentrain/version.h"
+#include "base/version.h"
+#include "run/picture.h"
+#include "run/sampleset.h"
 
 #include <hdf5.h>
 #include <math.h>

@@ -2,7 +2,8 @@
  * the damage lies, and a run falls back to the newest one that is. */
 #include "scratch.h"
 
-#include "gentrain/checkpoint.h"
+#include "run/checkpoint.h"
+#include "tasks/state.h"
 
 #include <math.h>
 

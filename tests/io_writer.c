@@ -4,9 +4,10 @@
  * to whoever asks; and the training loop keeps its signals and its priority. */
 #include "scratch.h"
 
-#include "gentrain/checkpoint.h"
-#include "gentrain/files.h"
-#include "train/writer.h"
+#include "run/checkpoint.h"
+#include "run/writer.h"
+#include "store/files.h"
+#include "tasks/state.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -35,7 +36,7 @@ typedef struct diary {
 } diary;
 
 typedef struct job {
-    gt_write write;
+    gt_write_job write;
     diary *diary;
     char letter;
     gt_status result;
@@ -56,7 +57,7 @@ static gt_status run_job(void *context)
 static void init_job(job *j, diary *d, char letter)
 {
     *j = (job){.diary = d, .letter = letter};
-    j->write = (gt_write){.run = run_job, .context = j};
+    j->write = (gt_write_job){.run = run_job, .context = j};
 }
 
 /* If submitting waited for the gate, this would hang. */
@@ -70,7 +71,7 @@ static void writes_run_in_the_order_of_submission(void **state)
     for (int i = 0; i < 5; i++) {
         init_job(&jobs[i], &d, (char)('a' + i));
         jobs[i].gate = i == 0 ? &gate : NULL;
-        assert_ok(gt_writer_claim(writer, &jobs[i].write));
+        assert_ok(gt_writer_reserve(writer, &jobs[i].write));
         gt_writer_submit(writer, &jobs[i].write);
     }
     sem_post(&gate);
@@ -90,11 +91,11 @@ static void claiming_waits_until_the_write_is_done(void **state)
 {
     (void)state;
     bool done = false;
-    gt_write write = {.run = dawdle, .context = &done};
+    gt_write_job write = {.run = dawdle, .context = &done};
     for (int i = 0; i < 3; i++) {
         done = false;
         gt_writer_submit(writer, &write);
-        assert_ok(gt_writer_claim(writer, &write));
+        assert_ok(gt_writer_reserve(writer, &write));
         assert_true(done);
     }
 }
@@ -111,7 +112,7 @@ static void claiming_does_not_wait_for_other_writes(void **state)
     init_job(&other, &d, 'o');
     slow.gate = &gate;
     gt_writer_submit(writer, &slow.write);
-    assert_ok(gt_writer_claim(writer, &other.write));
+    assert_ok(gt_writer_reserve(writer, &other.write));
     assert_int_equal(d.used, 0);
     sem_post(&gate);
     assert_ok(gt_writer_drain(writer));
@@ -135,7 +136,7 @@ static void the_first_failure_is_told_with_its_message(void **state)
     assert_fails(gt_writer_drain(writer), GT_ERR_NUMERIC, "job b broke");
     assert_true(gt_writer_failed(writer));
     gt_fail(GT_ERR_USAGE, "something else");
-    assert_fails(gt_writer_claim(writer, &good.write), GT_ERR_NUMERIC,
+    assert_fails(gt_writer_reserve(writer, &good.write), GT_ERR_NUMERIC,
                  "job b broke");
     assert_string_equal(d.text, "bwg");
 }
@@ -149,7 +150,7 @@ static void a_writer_without_failures_leaves_the_message_alone(void **state)
     gt_fail(GT_ERR_USAGE, "the caller's own");
     gt_writer_submit(writer, &j.write);
     assert_ok(gt_writer_drain(writer));
-    assert_ok(gt_writer_claim(writer, &j.write));
+    assert_ok(gt_writer_reserve(writer, &j.write));
     assert_says("the caller's own");
 }
 
@@ -194,7 +195,7 @@ static void the_thread_leaves_signals_and_core_to_its_caller(void **state)
 {
     (void)state;
     surroundings theirs = {0}, ours = {0};
-    gt_write write = {.run = look, .context = &theirs};
+    gt_write_job write = {.run = look, .context = &theirs};
     gt_writer_submit(writer, &write);
     assert_ok(gt_writer_drain(writer));
     look_around(&ours);
@@ -212,7 +213,7 @@ static void the_thread_leaves_signals_and_core_to_its_caller(void **state)
 enum { ROUNDS = 60, NUMBERS = 3000 };
 
 typedef struct page {
-    gt_write write;
+    gt_write_job write;
     int round;
     char text[NUMBERS + 1];
 } page;
@@ -226,7 +227,7 @@ static gt_status write_page(void *context)
 }
 
 typedef struct state_copy {
-    gt_write write;
+    gt_write_job write;
     int round;
     gt_real numbers[NUMBERS];
     char run[512];
@@ -284,11 +285,11 @@ static void many_files_hold_what_was_submitted(void **state)
     assert_ok(gt_h5_start());
     assert_ok(gt_directory_make(in_scratch("checkpoints")));
     for (int round = 0; round < ROUNDS; round++) {
-        assert_ok(gt_writer_claim(writer, &p.write));
+        assert_ok(gt_writer_reserve(writer, &p.write));
         p.round = round;
         memset(p.text, 'A' + round, NUMBERS);
         gt_writer_submit(writer, &p.write);
-        assert_ok(gt_writer_claim(writer, &s.write));
+        assert_ok(gt_writer_reserve(writer, &s.write));
         s.round = round;
         for (int i = 0; i < NUMBERS; i++)
             s.numbers[i] = (gt_real)round;

@@ -5,7 +5,7 @@
 #ifndef GT_TESTS_LAYER_OPTIONS_H
 #define GT_TESTS_LAYER_OPTIONS_H
 
-#include "gentrain/layer.h"
+#include "nn/layer.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* What every rank must see alike: agreement, broadcast, gather, sums, and what
  * shards tell each other. */
 #define _GNU_SOURCE /* cpu_set_t, syscall */
-#include "gentrain/comm.h"
-#include "gentrain/meeting.h"
-#include "gentrain/phase.h"
-#include "gentrain/rng.h"
+#include "base/heartbeat.h"
+#include "comm/comm.h"
+#include "comm/tree_allreduce.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <mpi.h>
@@ -71,18 +71,18 @@ static void a_failure_of_all_ranks_is_said_without_a_rank(void **state)
 static void a_rank_at_work_gives_signs_of_life_to_those_that_wait(void **state)
 {
     (void)state;
-    uint64_t before = gt_phase_beats();
+    uint64_t before = gt_heartbeat_count();
     gt_comm_work_apart(comm);
     for (int i = 0; i < 8 && comm->rank == comm->size - 1; i++) {
         nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
-        gt_phase_beat();
+        gt_heartbeat();
     }
     assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
-    bool told = gt_phase_beats() - before > 1;
+    bool told = gt_heartbeat_count() - before > 1;
     assert_true(comm->size == 1 || gt_comm_max(comm, !told) == 0);
-    before = gt_phase_beats();
+    before = gt_heartbeat_count();
     assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
-    assert_int_equal(gt_phase_beats() - before, 1);
+    assert_int_equal(gt_heartbeat_count() - before, 1);
 }
 
 static void text_of_rank_0_reaches_all(void **state)
@@ -272,17 +272,19 @@ static void evaluate(double *out, int from, int to, int end, size_t count)
 }
 
 /* `end` of all shards have samples: the first ones, as in a short batch. */
-static void check(gt_meeting *m, int shards, int end, size_t count)
+static void check(gt_tree_allreduce *m, int shards, int end, size_t count)
 {
     int mine = shards / comm->size, first = comm->rank * mine;
     int present = end - first < 0 ? 0 : end - first < mine ? end - first : mine;
     for (size_t i = 0; i < (size_t)mine * count; i++)
-        gt_meeting_told(m)[i] = NAN; /* nobody reads what was not told */
+        gt_tree_allreduce_contributions(m)[i] =
+            NAN; /* nobody reads what was not told */
     for (int k = 0; k < present; k++)
-        tell(gt_meeting_told(m) + (size_t)k * count, first + k, count);
+        tell(gt_tree_allreduce_contributions(m) + (size_t)k * count, first + k,
+             count);
     double want[COUNT];
     evaluate(want, 0, shards, end, count);
-    const double *got = gt_meeting_hold(m, present, count, merge);
+    const double *got = gt_tree_allreduce_run(m, present, count, merge);
     bool same = !memcmp(got, want, count * sizeof *want);
     if (!same)
         print_error("%d of %d shards: %.17g, not %.17g\n", end, shards, got[0],
@@ -294,12 +296,12 @@ static void vectors_are_merged_in_the_tree_over_all_shards(void **state)
 {
     (void)state;
     for (int each = 1; each <= 7; each++) {
-        gt_meeting *m;
+        gt_tree_allreduce *m;
         int shards = each * comm->size;
-        assert_int_equal(gt_meeting_new(&m, comm, each, COUNT), GT_OK);
+        assert_int_equal(gt_tree_allreduce_new(&m, comm, each, COUNT), GT_OK);
         for (int end = 1; end <= shards; end++)
             check(m, shards, end, COUNT);
-        gt_meeting_free(m);
+        gt_tree_allreduce_free(m);
     }
 }
 
@@ -312,12 +314,12 @@ static void a_rank_is_told_little_at_a_meeting(void **state)
     for (; groups % 2 == 0; groups /= 2)
         levels++;
     for (int each = 1; each <= 4; each *= 2) {
-        gt_meeting *m;
-        assert_int_equal(gt_meeting_new(&m, comm, each, COUNT), GT_OK);
+        gt_tree_allreduce *m;
+        assert_int_equal(gt_tree_allreduce_new(&m, comm, each, COUNT), GT_OK);
         received = 0;
-        gt_meeting_hold(m, 0, COUNT, merge);
+        gt_tree_allreduce_run(m, 0, COUNT, merge);
         int got = received;
-        gt_meeting_free(m);
+        gt_tree_allreduce_free(m);
         assert_int_equal(got, (levels + groups - 1) * COUNT);
     }
 }
@@ -325,13 +327,13 @@ static void a_rank_is_told_little_at_a_meeting(void **state)
 static void meetings_of_several_lengths_follow_each_other(void **state)
 {
     (void)state;
-    gt_meeting *m;
+    gt_tree_allreduce *m;
     int shards = SHARDS / comm->size * comm->size;
-    assert_int_equal(gt_meeting_new(&m, comm, SHARDS / comm->size, COUNT),
-                     GT_OK);
+    assert_int_equal(
+        gt_tree_allreduce_new(&m, comm, SHARDS / comm->size, COUNT), GT_OK);
     for (int i = 0; i < 6; i++)
         check(m, shards, shards, i % 2 ? COUNT : SHORT);
-    gt_meeting_free(m);
+    gt_tree_allreduce_free(m);
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
  * ranks. */
 #include "gan_by_hand.h"
 #include "near.h"
+#include "tasks/state.h"
 
 static gt_comm *comm;
 

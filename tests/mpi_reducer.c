@@ -97,14 +97,14 @@ static void a_sum_has_the_bits_of_one_tree_over_all_shards(void **state)
             try_short_batches((trial){
                 .count = COUNT,
                 .per_rank = totals[i] / comm->size,
-                .config = {.reduction = both[k], .bucket = 100, .lane = 0},
+                .config = {.reduction = both[k], .bucket = 100, .channel = 0},
                 .announcements = 9});
     for (int n = 1; n <= 7; n++)
         for (int k = 0; k < 2; k++)
             try_short_batches((trial){
                 .count = COUNT,
                 .per_rank = n,
-                .config = {.reduction = both[k], .bucket = 400, .lane = 1},
+                .config = {.reduction = both[k], .bucket = 400, .channel = 1},
                 .announcements = 3});
 }
 
@@ -121,7 +121,7 @@ static void buckets_of_any_size_change_no_bit(void **state)
                              .present = n * comm->size,
                              .config = {.reduction = GT_REDUCTION_TREE,
                                         .bucket = sizes[i],
-                                        .lane = 0},
+                                        .channel = 0},
                              .announcements = announcements});
 }
 
@@ -134,7 +134,7 @@ static void a_vector_may_be_shorter_than_there_are_ranks(void **state)
                 .count = count,
                 .per_rank = 1 + k / 2,
                 .present = (1 + k / 2) * comm->size,
-                .config = {.reduction = both[k % 2], .bucket = 2, .lane = 0},
+                .config = {.reduction = both[k % 2], .bucket = 2, .channel = 0},
                 .announcements = 2});
 }
 
@@ -146,7 +146,7 @@ static void long_and_short_buckets_may_mix(void **state)
         try_short_batches((trial){
             .count = LONG,
             .per_rank = 2,
-            .config = {.reduction = both[k], .bucket = 1 << 14, .lane = 0},
+            .config = {.reduction = both[k], .bucket = 1 << 14, .channel = 0},
             .announcements = 5});
 }
 
@@ -157,16 +157,17 @@ static void more_buckets_than_tags_are_made_larger(void **state)
         .count = LONG,
         .per_rank = 1,
         .present = comm->size,
-        .config = {.reduction = GT_REDUCTION_TREE, .bucket = 1, .lane = 0}});
+        .config = {.reduction = GT_REDUCTION_TREE, .bucket = 1, .channel = 0}});
 }
 
 static void a_batch_without_samples_sums_to_zero(void **state)
 {
     (void)state;
     for (int k = 0; k < 2; k++) {
-        trial t = {.count = COUNT,
-                   .per_rank = 2,
-                   .config = {.reduction = both[k], .bucket = 64, .lane = 0}};
+        trial t = {
+            .count = COUNT,
+            .per_rank = 2,
+            .config = {.reduction = both[k], .bucket = 64, .channel = 0}};
         gt_reducer *r;
         assert_int_equal(new_reducer(&r, comm, COUNT, 2, &t.config), GT_OK);
         t.present = 2 * comm->size;
@@ -183,10 +184,11 @@ static void a_sum_is_the_same_on_every_rank(void **state)
 {
     (void)state;
     for (int k = 0; k < 2; k++) {
-        trial t = {.count = COUNT,
-                   .per_rank = 3,
-                   .present = 3 * comm->size,
-                   .config = {.reduction = both[k], .bucket = 64, .lane = 0}};
+        trial t = {
+            .count = COUNT,
+            .per_rank = 3,
+            .present = 3 * comm->size,
+            .config = {.reduction = both[k], .bucket = 64, .channel = 0}};
         gt_reducer *r;
         assert_int_equal(new_reducer(&r, comm, COUNT, 3, &t.config), GT_OK);
         const gt_real *sum = add_up(r, &t);
@@ -211,7 +213,7 @@ static void two_reducers_may_be_under_way_at_once(void **state)
                            .present = 3 * comm->size - 2,
                            .config = {.reduction = both[k],
                                       .bucket = i ? 100 : 17000,
-                                      .lane = i},
+                                      .channel = i},
                            .announcements = 20};
             assert_int_equal(
                 new_reducer(&r[i], comm, t[i].count, 3, &t[i].config), GT_OK);
@@ -231,11 +233,12 @@ static void a_sum_that_nobody_waits_for_ends_with_its_reducer(void **state)
 {
     (void)state;
     for (int k = 0; k < 2; k++) {
-        trial t = {.count = LONG,
-                   .per_rank = 1,
-                   .present = comm->size,
-                   .config = {.reduction = both[k], .bucket = 17000, .lane = 0},
-                   .announcements = 4};
+        trial t = {
+            .count = LONG,
+            .per_rank = 1,
+            .present = comm->size,
+            .config = {.reduction = both[k], .bucket = 17000, .channel = 0},
+            .announcements = 4};
         gt_reducer *r;
         assert_int_equal(new_reducer(&r, comm, LONG, 1, &t.config), GT_OK);
         gt_reducer_begin(r, 1);

@@ -6,10 +6,10 @@
 #include "scratch.h"
 #include "task_fixture.h"
 
-#include "gentrain/files.h"
-#include "gentrain/phase.h"
-#include "train/outputs.h"
-#include "train/run.h"
+#include "base/heartbeat.h"
+#include "run/directory.h"
+#include "run/outputs.h"
+#include "store/files.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -170,7 +170,7 @@ static void the_last_checkpoint_is_written_from_where_the_state_is(void **state)
     for (int i = 0; i < s->count; i++)
         total += s->copy[i].count;
     for (int i = 0; i < s->count; i++)
-        if (!gt_checkpoint_is_optimizer(s->copy[i].path) || comm->size == 1)
+        if (!gt_span_is_optimizer(s->copy[i].path) || comm->size == 1)
             assert_false(s->copy[i].data >= s->numbers &&
                          s->copy[i].data < s->numbers + total);
     succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
@@ -244,10 +244,10 @@ static void metrics_that_do_not_fit_keep_a_checkpoint_back(void **state)
     gt_outputs outputs;
     open_all(&f, &outputs);
     if (comm->rank == 0) {
-        assert_ok(gt_journal_open(&outputs.journal, scratch, 0));
-        assert_int_equal(close(outputs.journal.fd), 0);
-        outputs.journal.fd = open("/dev/full", O_RDWR);
-        assert_true(outputs.journal.fd >= 0);
+        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0));
+        assert_int_equal(close(outputs.metrics_log.fd), 0);
+        outputs.metrics_log.fd = open("/dev/full", O_RDWR);
+        assert_true(outputs.metrics_log.fd >= 0);
     }
     gt_metrics none = {0};
     gt_outputs_line(&outputs, 1, 0, &none);
@@ -273,15 +273,15 @@ static void lines_that_did_not_fit_are_written_when_they_do(void **state)
     gt_metrics none = {0};
     open_all(&f, &outputs);
     if (comm->rank == 0) {
-        assert_ok(gt_journal_open(&outputs.journal, scratch, 0));
-        file = outputs.journal.fd;
-        outputs.journal.fd = open("/dev/full", O_RDWR);
+        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0));
+        file = outputs.metrics_log.fd;
+        outputs.metrics_log.fd = open("/dev/full", O_RDWR);
     }
     gt_outputs_line(&outputs, 1, 0, &none);
     succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
     if (comm->rank == 0) {
-        close(outputs.journal.fd);
-        outputs.journal.fd = file;
+        close(outputs.metrics_log.fd);
+        outputs.metrics_log.fd = file;
     }
     gt_outputs_line(&outputs, 2, 0, &none);
     succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
@@ -305,7 +305,7 @@ static void a_line_that_found_no_memory_is_missing_in_the_end(void **state)
     gt_metrics none = {0};
     open_all(&f, &outputs);
     if (comm->rank == 0)
-        assert_ok(gt_journal_open(&outputs.journal, scratch, 0));
+        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0));
     gt_outputs_line(&outputs, 1, 0, &none);
     no_texts = true;
     gt_outputs_line(&outputs, 2, 0, &none);
@@ -372,15 +372,15 @@ static void a_run_that_was_taken_over_stops_on_all_ranks(void **state)
     (void)state;
     fixture f;
     gt_outputs outputs;
-    gt_claim other = {0};
+    gt_fence other = {0};
     gt_metrics none = {0};
     open_all(&f, &outputs);
     if (comm->rank == 0)
-        assert_ok(gt_claim_take(&outputs.claim, scratch, true));
+        assert_ok(gt_fence_take(&outputs.fence, scratch, true));
     succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
     assert_false(gt_outputs_failed(&outputs));
     if (comm->rank == 0)
-        assert_ok(gt_claim_take(&other, scratch, false));
+        assert_ok(gt_fence_take(&other, scratch, false));
     gt_outputs_line(&outputs, 2, 0, &none);
     assert_true(gt_outputs_failed(&outputs) == (comm->rank == 0));
     assert_fails(gt_outputs_write(&outputs, 2, 0, true, true), GT_ERR_IO,
@@ -401,9 +401,9 @@ static _Atomic uint64_t enough;
 static gt_status linger(void *context)
 {
     (void)context;
-    for (int i = 0; i < 1000 && gt_phase_beats() < enough; i++) {
+    for (int i = 0; i < 1000 && gt_heartbeat_count() < enough; i++) {
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-        gt_phase_beat();
+        gt_heartbeat();
     }
     return GT_OK;
 }
@@ -418,10 +418,11 @@ static void ranks_that_wait_for_a_file_live_as_long_as_it_grows(void **state)
     if (comm->rank == 0)
         gt_file_set_guard(linger, NULL);
     succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
-    uint64_t before = gt_phase_beats();
+    uint64_t before = gt_heartbeat_count();
     enough = before + 3;
     succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
-    bool told = gt_phase_beats() - before > 1; /* one comes with agreement */
+    bool told =
+        gt_heartbeat_count() - before > 1; /* one comes with agreement */
     assert_true(gt_comm_max(comm, !told) == 0);
     succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
     gt_file_set_guard(NULL, NULL);

@@ -2,7 +2,7 @@
 #ifndef GT_TESTS_NEAR_H
 #define GT_TESTS_NEAR_H
 
-#include "gentrain/tensor.h"
+#include "core/tensor.h"
 
 #include <math.h>
 

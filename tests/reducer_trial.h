@@ -3,8 +3,8 @@
 #ifndef GT_TESTS_REDUCER_TRIAL_H
 #define GT_TESTS_REDUCER_TRIAL_H
 
-#include "gentrain/reducer.h"
-#include "gentrain/rng.h"
+#include "comm/reducer.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <setjmp.h>

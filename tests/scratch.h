@@ -3,7 +3,7 @@
 #ifndef GT_TESTS_SCRATCH_H
 #define GT_TESTS_SCRATCH_H
 
-#include "gentrain/status.h"
+#include "base/status.h"
 
 #include <dirent.h>
 #include <setjmp.h>

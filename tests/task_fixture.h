@@ -4,12 +4,13 @@
 #ifndef GT_TESTS_TASK_FIXTURE_H
 #define GT_TESTS_TASK_FIXTURE_H
 
-#include "gentrain/shuffle.h"
-#include "gentrain/task.h"
+#include "data/shuffle.h"
+#include "tasks/task.h"
 
 #include "comm/handle.h"
-#include "train/heldout.h"
-#include "train/learner.h"
+#include "tasks/learner.h"
+#include "tasks/state.h"
+#include "train/validation.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -106,11 +107,11 @@ static inline void fixture_step(fixture *f, int steps)
 /* The held-out figures, into f->metrics. */
 static inline void fixture_hold_out(fixture *f)
 {
-    gt_heldout heldout;
-    succeeds(gt_heldout_new(&heldout, f->task, f->held_out, 0));
+    gt_validation validation;
+    succeeds(gt_validation_new(&validation, f->task, f->held_out, 0));
     f->metrics = (gt_metrics){0};
-    gt_heldout_run(&heldout, f->task, &f->metrics);
-    gt_heldout_free(&heldout);
+    gt_validation_run(&validation, f->task, &f->metrics);
+    gt_validation_free(&validation);
 }
 
 static inline double figure(const fixture *f, const char *key)

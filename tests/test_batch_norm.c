@@ -1,7 +1,7 @@
 /* batch_norm against PyTorch, and where a careless variance breaks down. */
-#include "gentrain/arena.h"
-#include "gentrain/layer.h"
-#include "gentrain/rng.h"
+#include "core/arena.h"
+#include "core/rng.h"
+#include "nn/layer.h"
 
 #include "layer_options.h"
 
@@ -76,7 +76,7 @@ static void training_matches_reference_values(void **state)
                     .state = running,
                     .grad = grad,
                     .batch_state = batch,
-                    .share = 1};
+                    .weight = 1};
     run(&layer, &pass, x, dy, y, dx);
     assert_all_near(y, want_y, COUNT, 1e-6);
     assert_all_near(dx, want_dx, COUNT, 1e-6);
@@ -105,7 +105,7 @@ static void evaluation_matches_reference_values(void **state)
                     .state = running,
                     .grad = grad,
                     .batch_state = batch,
-                    .share = 1};
+                    .weight = 1};
     run(&layer, &pass, x, dy, y, dx);
     assert_all_near(y, want_y, COUNT, 1e-6);
     assert_all_near(dx, want_dx, COUNT, 1e-6);
@@ -121,7 +121,7 @@ static void statistics_of_passes_add_up_by_share(void **state)
     gt_layer layer = layer_of((gt_shape){2, 1, CHANNELS}, N);
     gt_real y[COUNT], one[4] = {0}, other[4] = {0}, both[4] = {0};
     gt_pass pass = {
-        .training = true, .param = param, .state = running, .share = 1};
+        .training = true, .param = param, .state = running, .weight = 1};
     pass.n = 1;
     pass.batch_state = one;
     run(&layer, &pass, x, NULL, y, NULL);
@@ -131,10 +131,10 @@ static void statistics_of_passes_add_up_by_share(void **state)
 
     pass.batch_state = both;
     pass.n = 1;
-    pass.share = 0.25f;
+    pass.weight = 0.25f;
     run(&layer, &pass, x, NULL, y, NULL);
     pass.n = 2;
-    pass.share = 0.75f;
+    pass.weight = 0.75f;
     run(&layer, &pass, x + 4, NULL, y, NULL);
     for (int i = 0; i < 4; i++)
         assert_near(both[i], 0.25 * one[i] + 0.75 * other[i], 1e-6);
@@ -150,7 +150,7 @@ static void single_value_is_its_own_mean(void **state)
                     .training = true,
                     .param = param,
                     .batch_state = batch,
-                    .share = 1};
+                    .weight = 1};
     run(&layer, &pass, x, dy, y, dx);
     for (int c = 0; c < CHANNELS; c++) {
         assert_near(y[c], param[CHANNELS + c], 1e-6);
@@ -185,7 +185,7 @@ static void check_far_from_zero(double offset)
                     .training = true,
                     .param = plain,
                     .batch_state = batch,
-                    .share = 1};
+                    .weight = 1};
     run(&layer, &pass, far, NULL, y, NULL);
     double rounding = 1e-7 * offset; /* of the mean, which is a gt_real */
     for (int c = 0; c < 3; c++) {
@@ -217,7 +217,7 @@ static void merged_statistics_survive_a_large_mean(void **state)
     gt_layer layer = layer_of((gt_shape){SIDE, SIDE, 2}, 1);
     gt_real *far = gt_real_alloc(SHARDS * VALUES);
     gt_real *scratch = gt_real_alloc(layer.scratch);
-    assert_true(far && scratch && layer.exchange == 5);
+    assert_true(far && scratch && layer.stat_count == 5);
     gt_rng_normal((gt_rng){.seed = 4}, far, SHARDS * VALUES);
     double mean[2] = {0}, square[2] = {0}, n = SHARDS * VALUES / 2;
     double told[SHARDS + 1][5] = {{0}}; /* the last has no samples */

@@ -1,7 +1,7 @@
 /* Configurations that are accepted: what lands where, and what is written. */
 #include "configs.h"
 
-#include "gentrain/preset.h"
+#include "model/preset.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * results, and "same" against numbers worked out by hand. The finite
  * differences of grad_layers.c see only that backward fits forward; here both
  * must be right. */
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Activations and dropout against reference values and their promises. */
-#include "gentrain/layer.h"
-#include "gentrain/rng.h"
+#include "core/rng.h"
+#include "nn/layer.h"
 
 #include "layer_options.h"
 

@@ -1,5 +1,5 @@
 /* A fingerprint must notice what a person would not. */
-#include "gentrain/fingerprint.h"
+#include "core/fingerprint.h"
 
 #include <math.h>
 #include <setjmp.h>

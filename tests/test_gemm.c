@@ -1,8 +1,8 @@
 /* Products of all shapes and transposes against plain loops, with rows longer
  * than they need be; among them those that are cut into pieces along each side.
  */
-#include "gentrain/arena.h"
-#include "gentrain/gemm.h"
+#include "core/arena.h"
+#include "core/gemm.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* The loader as its readers see it: what a batch holds depends on its number
  * alone, whoever asks and from wherever he starts. */
-#include "gentrain/loader.h"
-#include "gentrain/shuffle.h"
+#include "data/loader.h"
+#include "data/shuffle.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Losses against reference values, and at the ends of the number range. All
  * references: PyTorch 1.13 in double precision. */
-#include "gentrain/loss.h"
+#include "nn/loss.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

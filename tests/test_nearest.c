@@ -1,5 +1,5 @@
 /* Suggestions for misspelt names. */
-#include "gentrain/nearest.h"
+#include "base/nearest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

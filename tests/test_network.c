@@ -1,6 +1,6 @@
 /* Planning a network: what it refuses and how it says so, where activations
  * lie, where parameters start. */
-#include "gentrain/network.h"
+#include "nn/network.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -350,7 +350,7 @@ static void state_follows_the_batch_at_its_rate(void **state)
     assert_int_equal(s.net->n_state, 64);
     for (int i = 0; i < 64; i++)
         batch[i] = 3;
-    gt_network_follow(s.net, batch);
+    gt_network_update_stats(s.net, batch);
     const gt_layer *l = s.net->layers;
     assert_near(s.net->state[l[1].state[0].offset], 0.3, 1e-6);
     assert_near(s.net->state[l[1].state[1].offset + 1], 1.2, 1e-6);
@@ -369,12 +369,12 @@ static void bad_gradient_is_found_by_name(void **state)
         stack_open(&s, vector8, LAYERS("mix 2", "relu", "batch_norm")), GT_OK);
     gt_real *grads = gt_real_alloc(s.net->n_params);
     assert_non_null(grads);
-    assert_false(gt_network_find_bad(s.net, grads, text));
+    assert_false(gt_network_find_nonfinite(s.net, grads, text));
     grads[s.net->layers[2].param[1].offset + 1] = INFINITY;
-    assert_true(gt_network_find_bad(s.net, grads, text));
+    assert_true(gt_network_find_nonfinite(s.net, grads, text));
     assert_string_equal(text, "02_batch_norm/bias");
     grads[s.net->layers[0].param[0].offset + 3] = NAN;
-    assert_true(gt_network_find_bad(s.net, grads, text));
+    assert_true(gt_network_find_nonfinite(s.net, grads, text));
     assert_string_equal(text, "00_mix/weight");
     free(grads);
     stack_close(&s);

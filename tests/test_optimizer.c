@@ -1,6 +1,6 @@
 /* Optimizers against trajectories of torch.optim (PyTorch 1.13, double
  * precision), the schedules, and what happens to numbers that are none. */
-#include "gentrain/optimizer.h"
+#include "nn/optimizer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

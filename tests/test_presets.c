@@ -2,7 +2,7 @@
  * follow a reference have its number of parameters. */
 #include "configs.h"
 
-#include "gentrain/preset.h"
+#include "model/preset.h"
 
 static gt_network *network(const gt_config *c, const char *name,
                            const gt_layer_list *list, const int in[3])

@@ -1,5 +1,5 @@
 /* Philox against known answers, and the statistics of what we make of it. */
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /* Into how many shards a batch is cut. */
-#include "gentrain/trainer.h"
+#include "tasks/shards.h"
+#include "train/trainer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The shuffle as a permutation, and how random it looks. */
-#include "gentrain/shuffle.h"
+#include "data/shuffle.h"
 
 #include <math.h>
 #include <setjmp.h>

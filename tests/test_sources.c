@@ -1,6 +1,6 @@
 /* URIs, and the battery that every built-in source must pass: it walks the
  * table, so a new one is tested the day it is registered. */
-#include "gentrain/source.h"
+#include "data/source.h"
 
 #include <math.h>
 #include <setjmp.h>

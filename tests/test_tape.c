@@ -1,6 +1,6 @@
 /* What backward tells of its way: where gradients are final that somebody may
  * be waiting to send. */
-#include "gentrain/network.h"
+#include "nn/network.h"
 
 #include <math.h>
 #include <setjmp.h>

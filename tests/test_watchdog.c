@@ -1,8 +1,8 @@
 /* What counts as a sign of life, and what as silence. */
 #include "train/watchdog.h"
 
-#include "gentrain/phase.h"
-#include "gentrain/thread.h"
+#include "base/heartbeat.h"
+#include "base/thread.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,14 +42,14 @@ static void who_listens_hears_of_every_sign_of_life(void **state)
 {
     (void)state;
     int heard = 0;
-    uint64_t before = gt_phase_beats();
-    gt_phase_listen(hear, &heard);
-    gt_phase_beat();
-    gt_phase_beat();
-    gt_phase_listen(NULL, NULL);
-    gt_phase_beat();
+    uint64_t before = gt_heartbeat_count();
+    gt_heartbeat_listen(hear, &heard);
+    gt_heartbeat();
+    gt_heartbeat();
+    gt_heartbeat_listen(NULL, NULL);
+    gt_heartbeat();
     assert_int_equal(heard, 2);
-    assert_int_equal(gt_phase_beats() - before, 3);
+    assert_int_equal(gt_heartbeat_count() - before, 3);
 }
 
 typedef struct helper {
@@ -62,7 +62,7 @@ typedef struct helper {
 static void *beat_and_wait(void *argument)
 {
     helper *h = argument;
-    gt_phase_beat();
+    gt_heartbeat();
     pthread_mutex_lock(&h->lock);
     h->beaten = true;
     pthread_cond_broadcast(&h->changed);
@@ -77,26 +77,26 @@ static void what_another_thread_does_counts_for_who_waits_for_it(void **state)
     (void)state;
     helper h = {.lock = PTHREAD_MUTEX_INITIALIZER};
     int heard = 0;
-    gt_phase_listen(hear, &heard);
+    gt_heartbeat_listen(hear, &heard);
     gt_condition_init(&h.changed);
-    uint64_t before = gt_phase_beats();
+    uint64_t before = gt_heartbeat_count();
     assert_int_equal(gt_thread_start(&h.thread, beat_and_wait, &h, "beats"),
                      GT_OK);
     pthread_mutex_lock(&h.lock);
     while (!h.beaten)
         pthread_cond_wait(&h.changed, &h.lock);
-    assert_int_equal(gt_phase_beats(), before);
+    assert_int_equal(gt_heartbeat_count(), before);
     gt_thread_await(&h.thread, &h.changed, &h.lock);
-    assert_int_equal(gt_phase_beats(), before + 1);
+    assert_int_equal(gt_heartbeat_count(), before + 1);
     gt_thread_await(&h.thread, &h.changed, &h.lock); /* it hangs */
-    assert_int_equal(gt_phase_beats(), before + 1);
+    assert_int_equal(gt_heartbeat_count(), before + 1);
     assert_int_equal(heard, 1);
     h.go_on = true;
     pthread_cond_broadcast(&h.changed);
     pthread_mutex_unlock(&h.lock);
     gt_thread_join(&h.thread);
     pthread_cond_destroy(&h.changed);
-    gt_phase_listen(NULL, NULL);
+    gt_heartbeat_listen(NULL, NULL);
 }
 
 int main(void)

@@ -7,5 +7,5 @@ foreach(file ${FILES})
 endforeach()
 string(SHA256 hash "${hashes}")
 string(SUBSTRING ${hash} 0 12 hash)
-file(WRITE ${OUTPUT} "/* Made by hash_sources.cmake. */\n#include \"gentrain/version.h\"\n\n"
+file(WRITE ${OUTPUT} "/* Made by hash_sources.cmake. */\n#include \"base/version.h\"\n\n"
   "const char gt_build[] = \"${hash}\";\n")

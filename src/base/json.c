@@ -1,5 +1,5 @@
 /* json.c: the two places where hand-printed JSON goes wrong. */
-#include "gentrain/json.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* log.c: a line is put together first and written with one call, so that lines
  * of different processes do not mix within a line. */
-#include "gentrain/log.h"
+#include "base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>

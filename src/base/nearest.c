@@ -1,7 +1,7 @@
 /* nearest.c: a misspelling is near when about one letter in three is wrong;
  * beyond that a suggestion misleads more than it helps. Words are short, so the
  * plain quadratic distance on three rows will do. */
-#include "gentrain/nearest.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 #include <string.h>

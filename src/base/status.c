@@ -1,7 +1,7 @@
 /* status.c: one table gives an error's exit code; one buffer per thread holds
  * its message. The buffer is fixed so that an out-of-memory error can still be
  * reported. */
-#include "gentrain/status.h"
+#include "base/status.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* thread.c: a new thread inherits the mask of its maker. */
-#include "gentrain/thread.h"
+#include "base/thread.h"
 
-#include "gentrain/phase.h"
+#include "base/heartbeat.h"
 
 #include <signal.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static const double moment = 0.1; /* seconds */
 static void *begin(void *argument)
 {
     gt_thread *t = argument;
-    gt_phase_count_apart(&t->beats);
+    gt_heartbeat_count_apart(&t->beats);
     return t->run(t->argument);
 }
 
@@ -52,7 +52,7 @@ void gt_thread_await(gt_thread *t, pthread_cond_t *changed,
         return;
     t->seen = beats;
     pthread_mutex_unlock(lock);
-    gt_phase_beat();
+    gt_heartbeat();
     pthread_mutex_lock(lock);
 }
 

@@ -2,10 +2,10 @@
  * to its own array alone and publishes a span by raising the count, so
  * recording takes no lock, and rows can be printed while their threads go on.
  */
-#include "gentrain/trace.h"
+#include "base/trace.h"
 
-#include "gentrain/json.h"
-#include "gentrain/log.h"
+#include "base/json.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -196,8 +196,8 @@ void gt_trace_print(FILE *out, int pid, int64_t shift, uint64_t most)
     }
 }
 
-int64_t gt_trace_offset(const gt_trace_meeting *my,
-                        const gt_trace_meeting *their, int n)
+int64_t gt_trace_offset(const gt_trace_handshake *my,
+                        const gt_trace_handshake *their, int n)
 {
     int64_t low = INT64_MIN, high = INT64_MAX;
     for (int i = 0; i < n; i++) {

@@ -2,7 +2,7 @@
  * refusals into sentences. */
 #include "cli/cli.h"
 
-#include "gentrain/nearest.h"
+#include "base/nearest.h"
 
 #include <errno.h>
 #include <getopt.h>

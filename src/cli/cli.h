@@ -1,9 +1,9 @@
 /* cli.h: commands and their options as tables; parser, --help and man page all
  * read them. */
-#ifndef GT_CLI_H
-#define GT_CLI_H
+#ifndef GT_CLI_CLI_H
+#define GT_CLI_CLI_H
 
-#include "gentrain/comm.h"
+#include "comm/comm.h"
 
 #include <stdbool.h>
 #include <stdint.h>

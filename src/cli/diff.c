@@ -1,7 +1,7 @@
 /* diff.c: `gentrain diff`. */
 #include "cli/cli.h"
 
-#include "gentrain/diff.h"
+#include "run/diff.h"
 
 static const gt_cli_option options[] = {{0}};
 

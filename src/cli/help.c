@@ -1,11 +1,11 @@
 /* help.c: the command tables as text and as a man page. */
 #include "cli/cli.h"
 
-#include "gentrain/config.h"
-#include "gentrain/nearest.h"
-#include "gentrain/preset.h"
-#include "gentrain/source.h"
-#include "gentrain/version.h"
+#include "base/nearest.h"
+#include "base/version.h"
+#include "data/source.h"
+#include "model/config.h"
+#include "model/preset.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
  * else is tried as a data source. */
 #include "cli/cli.h"
 
-#include "gentrain/inspect.h"
-#include "gentrain/json.h"
-#include "gentrain/source.h"
+#include "base/json.h"
+#include "data/source.h"
+#include "run/inspect.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
  * that they work on a login node without one. */
 #include "cli/cli.h"
 
-#include "gentrain/log.h"
-#include "gentrain/nearest.h"
-#include "gentrain/version.h"
+#include "base/log.h"
+#include "base/nearest.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* presets.c: `gentrain presets`. */
 #include "cli/cli.h"
 
-#include "gentrain/preset.h"
+#include "model/preset.h"
 
 #include <string.h>
 

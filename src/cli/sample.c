@@ -2,8 +2,8 @@
  * all that is needed. */
 #include "cli/cli.h"
 
-#include "gentrain/checkpoint.h"
-#include "gentrain/generate.h"
+#include "run/checkpoint.h"
+#include "train/generate.h"
 
 #include <string.h>
 

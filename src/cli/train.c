@@ -3,11 +3,12 @@
  * sees them. */
 #include "cli/cli.h"
 
-#include "gentrain/checkpoint.h"
-#include "gentrain/files.h"
-#include "gentrain/log.h"
-#include "gentrain/preset.h"
-#include "gentrain/trainer.h"
+#include "base/log.h"
+#include "model/preset.h"
+#include "run/checkpoint.h"
+#include "store/files.h"
+#include "tasks/shards.h"
+#include "train/trainer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -290,16 +291,17 @@ static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
     const char *asked = gt_cli_value(args, "resume");
     if (asked)
         tell_changes(r, config);
-    gt_train_options how = {.name = r->name,
-                            .out = asked ? r->run : gt_cli_value(args, "out"),
-                            .resume = asked ? r->checkpoint : NULL,
-                            .newest = asked && strcmp(asked, r->checkpoint),
-                            .threads = (int)threads,
-                            .trace = gt_cli_value(args, "trace"),
-                            .trace_steps = (uint64_t)trace_steps,
-                            .report = json    ? GT_REPORT_JSON
-                                      : quiet ? GT_REPORT_QUIET
-                                              : GT_REPORT_NORMAL};
+    gt_train_options how = {
+        .run = {.name = r->name,
+                .out = asked ? r->run : gt_cli_value(args, "out"),
+                .resume = asked ? r->checkpoint : NULL,
+                .newest = asked && strcmp(asked, r->checkpoint)},
+        .threads = (int)threads,
+        .trace = gt_cli_value(args, "trace"),
+        .trace_steps = (uint64_t)trace_steps,
+        .report = json    ? GT_REPORT_JSON
+                  : quiet ? GT_REPORT_QUIET
+                          : GT_REPORT_NORMAL};
     status = gt_train(comm, config, &how);
 out:
     gt_config_free(config);

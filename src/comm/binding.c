@@ -3,10 +3,10 @@
  * the cores its ranks may use with the threads they run; Linux only, elsewhere
  * nothing is said. */
 #define _GNU_SOURCE /* sched_getaffinity */
-#include "gentrain/comm.h"
+#include "comm/comm.h"
 
+#include "base/heartbeat.h"
 #include "comm/handle.h"
-#include "gentrain/phase.h"
 
 #include <sched.h>
 #include <stdio.h>

@@ -28,22 +28,23 @@ gt__buckets gt__buckets_cut(size_t count, size_t size, size_t grain)
         .count = count, .size = wanted * grain, .n = n, .grain = grain};
 }
 
-gt__span gt__bucket_span(const gt__buckets *b, int bucket)
+gt__range gt__bucket_range(const gt__buckets *b, int bucket)
 {
     size_t end = parts_of(b->count, b->grain) * b->grain;
     size_t to = end - (size_t)bucket * b->size;
-    return (gt__span){.from = to > b->size ? to - b->size : 0,
-                      .to = to < b->count ? to : b->count};
+    return (gt__range){.from = to > b->size ? to - b->size : 0,
+                       .to = to < b->count ? to : b->count};
 }
 
-gt__span gt__bucket_slice(const gt__buckets *b, int bucket, int i, int ranks)
+gt__range gt__bucket_slice(const gt__buckets *b, int bucket, int i, int ranks)
 {
-    gt__span all = gt__bucket_span(b, bucket);
+    gt__range all = gt__bucket_range(b, bucket);
     size_t grains = parts_of(all.to - all.from, b->grain);
     size_t size = (size_t)ranks, at = (size_t)i;
     size_t from = all.from + grains * at / size * b->grain;
     size_t to = all.from + grains * (at + 1) / size * b->grain;
-    return (gt__span){from < all.to ? from : all.to, to < all.to ? to : all.to};
+    return (gt__range){from < all.to ? from : all.to,
+                       to < all.to ? to : all.to};
 }
 
 size_t gt__longest_slice(const gt__buckets *b, int ranks)

@@ -3,7 +3,7 @@
 #ifndef GT_COMM_BUCKETS_H
 #define GT_COMM_BUCKETS_H
 
-#include "gentrain/tensor.h"
+#include "core/tensor.h"
 
 #include <mpi.h>
 
@@ -15,16 +15,16 @@ typedef struct gt__buckets {
     size_t grain; /* cuts are at its multiples */
 } gt__buckets;
 
-typedef struct gt__span {
+typedef struct gt__range {
     size_t from, to;
-} gt__span;
+} gt__range;
 
 gt__buckets gt__buckets_cut(size_t count, size_t size, size_t grain);
-gt__span gt__bucket_span(const gt__buckets *buckets, int bucket);
+gt__range gt__bucket_range(const gt__buckets *buckets, int bucket);
 
 /* A bucket in as many slices as there are ranks: number `i` of `ranks`. */
-gt__span gt__bucket_slice(const gt__buckets *buckets, int bucket, int i,
-                          int ranks);
+gt__range gt__bucket_slice(const gt__buckets *buckets, int bucket, int i,
+                           int ranks);
 /* The longest of all. */
 size_t gt__longest_slice(const gt__buckets *buckets, int ranks);
 

@@ -4,12 +4,12 @@
  * A rank that works by itself keeps the others waiting in gt_comm_agree, from
  * where they cannot see whether it does. So it comes there every so often, says
  * that it is still at work, and they give a sign of life and agree anew. */
-#include "gentrain/comm.h"
+#include "comm/comm.h"
 
-#include "gentrain/phase.h"
-#include "gentrain/pulse.h"
+#include "base/heartbeat.h"
+#include "base/progress_hook.h"
 
-#include "comm/exchange.h"
+#include "comm/bucketed_allreduce.h"
 #include "comm/handle.h"
 #include "comm/nodes.h"
 
@@ -86,7 +86,7 @@ static void expect_nobody(void)
 
 static void progress(void *comm)
 {
-    gt__exchange_progress(comm);
+    gt__bucketed_allreduce_progress(comm);
 }
 
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
@@ -103,10 +103,10 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
     }
     c->handle = handle;
     find_places(c);
-    for (int i = 0; i < GT_LANES; i++)
-        MPI_Comm_dup(handle->job, &handle->lane[i].comm);
+    for (int i = 0; i < GT_CHANNELS; i++)
+        MPI_Comm_dup(handle->job, &handle->channel[i].comm);
     if (c->size > 1)
-        gt_pulse_ask(progress, c);
+        gt_progress_hook_set(progress, c);
     *out = c;
     if (provided < MPI_THREAD_FUNNELED)
         return gt_fail(GT_ERR_COMM,
@@ -119,9 +119,9 @@ void gt_comm_finalize(gt_comm *c)
 {
     if (!c)
         return;
-    gt_pulse_ask(NULL, NULL);
-    for (int i = 0; i < GT_LANES; i++)
-        MPI_Comm_free(&c->handle->lane[i].comm);
+    gt_progress_hook_set(NULL, NULL);
+    for (int i = 0; i < GT_CHANNELS; i++)
+        MPI_Comm_free(&c->handle->channel[i].comm);
     MPI_Comm_free(&c->handle->node);
     MPI_Comm_free(&c->handle->peers);
     MPI_Comm_free(&c->handle->job);
@@ -175,16 +175,16 @@ void gt_comm_work_apart(gt_comm *c)
 {
     c->handle->told = MPI_Wtime();
     if (c->size > 1)
-        gt_phase_listen(tell_others, c);
+        gt_heartbeat_listen(tell_others, c);
 }
 
 gt_status gt_comm_agree(gt_comm *c, gt_status mine)
 {
     int first;
-    gt_phase_listen(NULL, NULL);
+    gt_heartbeat_listen(NULL, NULL);
     do {
         first = reduce(c, mine == GT_OK ? c->size : c->rank, MPI_MIN);
-        gt_phase_beat();
+        gt_heartbeat();
     } while (first == AT_WORK);
     if (first == c->size)
         return GT_OK;

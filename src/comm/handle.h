@@ -2,15 +2,15 @@
 #ifndef GT_COMM_HANDLE_H
 #define GT_COMM_HANDLE_H
 
-#include "gentrain/comm.h"
+#include "comm/comm.h"
 
 #include <mpi.h>
 
 /* A way for one reducer's messages, apart from everybody else's. */
-typedef struct gt__lane {
+typedef struct gt__channel {
     MPI_Comm comm;
-    struct gt__exchange *exchange; /* that is under way, or NULL */
-} gt__lane;
+    struct gt__bucketed_allreduce *exchange; /* that is under way, or NULL */
+} gt__channel;
 
 struct gt_comm_mpi {
     MPI_Comm job;   /* all ranks; ours, so that users of the library keep
@@ -20,8 +20,9 @@ struct gt_comm_mpi {
     MPI_Comm peers; /* ranks whose numbers agree in the bits by which the number
                        of ranks can be halved (nodes.h) */
     double told;    /* when the others heard last that this rank is at work */
-    gt__lane lane[GT_LANES]; /* all ranks; unused where there is but one */
-    bool warned;             /* that shared memory has no room */
+    gt__channel
+        channel[GT_CHANNELS]; /* all ranks; unused where there is but one */
+    bool warned;              /* that shared memory has no room */
 };
 
 #endif

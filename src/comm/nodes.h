@@ -3,7 +3,7 @@
 #ifndef GT_COMM_NODES_H
 #define GT_COMM_NODES_H
 
-#include "gentrain/status.h"
+#include "base/status.h"
 
 /* The aligned blocks that shards first .. first + n - 1 are made of, each as
  * large as can be: entry i begins at shard start[i]. start[] ends with

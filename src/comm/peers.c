@@ -16,7 +16,7 @@ int gt__peers_rank(const gt__peers *p, int group)
     return p->config.comm->rank % neighbours + group * neighbours;
 }
 
-gt__span gt__peers_slice(const gt__peers *p, int bucket, int group)
+gt__range gt__peers_slice(const gt__peers *p, int bucket, int group)
 {
     int place = gt__peers_place(p, gt__peers_rank(p, group));
     return gt__bucket_slice(p->config.buckets, bucket, place,

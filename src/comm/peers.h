@@ -5,10 +5,10 @@
 #ifndef GT_COMM_PEERS_H
 #define GT_COMM_PEERS_H
 
-#include "comm/way.h"
+#include "comm/transport.h"
 
 typedef struct gt__peers {
-    gt__way_config config;
+    gt__transport_config config;
     int halvings;      /* groups are of 2^halvings neighbours */
     int groups, group; /* of all ranks, and this rank's */
 } gt__peers;
@@ -19,20 +19,20 @@ typedef struct gt__peers {
 typedef struct gt__peer_sums {
     gt_status (*create)(void **sums, int *n_requests, const gt__peers *peers);
     void (*discard)(void *sums); /* NULL may be passed */
-    void (*ask)(void *sums, int bucket, int tag, MPI_Request *requests);
-    void (*add)(void *sums, int bucket); /* what arrived */
-    void (*answer)(void *sums, int bucket, int tag, MPI_Request *requests);
-    void (*accept)(void *sums, int bucket); /* what arrived */
+    void (*rs_start)(void *sums, int bucket, int tag, MPI_Request *requests);
+    void (*rs_finish)(void *sums, int bucket); /* what arrived */
+    void (*ag_start)(void *sums, int bucket, int tag, MPI_Request *requests);
+    void (*ag_finish)(void *sums, int bucket); /* what arrived */
 } gt__peer_sums;
 
-extern const gt__peer_sums gt__peer_owners, gt__peer_packed;
+extern const gt__peer_sums gt__peer_sums_exact, gt__peer_sums_bf16;
 
 /* Which slice of every bucket a rank of the job owns. */
 int gt__peers_place(const gt__peers *peers, int rank);
 
 /* The rank of this one's peer in a group, and the slice of it. */
 int gt__peers_rank(const gt__peers *peers, int group);
-gt__span gt__peers_slice(const gt__peers *peers, int bucket, int group);
+gt__range gt__peers_slice(const gt__peers *peers, int bucket, int group);
 
 /* The group k further in a circle: so that nobody is asked by all at once. */
 static inline int gt__peers_next(const gt__peers *peers, int k)

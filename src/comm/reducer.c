@@ -6,13 +6,13 @@
  * The last shard's carries are made span by span while it is written, from the
  * vector's end to its beginning, after which the stack holds the blocks that
  * this rank's shards are made of (nodes.h): for most numbers just one. */
-#include "gentrain/reducer.h"
+#include "comm/reducer.h"
 
-#include "comm/exchange.h"
+#include "base/trace.h"
+#include "comm/bucketed_allreduce.h"
 #include "comm/nodes.h"
-#include "comm/parts.h"
-#include "gentrain/arena.h"
-#include "gentrain/trace.h"
+#include "comm/slices.h"
+#include "core/arena.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -21,8 +21,8 @@
 enum { MAX_LEVELS = 64 };
 
 struct gt_reducer {
-    gt_comm *comm;          /* borrowed */
-    gt__exchange *exchange; /* NULL: this rank is alone */
+    gt_comm *comm;                    /* borrowed */
+    gt__bucketed_allreduce *exchange; /* NULL: this rank is alone */
     size_t count;
     int first, n_shards; /* of this rank */
     int levels;          /* vectors in `stack` */
@@ -88,14 +88,15 @@ static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
     bool tree = config->reduction == GT_REDUCTION_TREE;
     if (tree)
         r->n_blocks = gt__aligned_blocks(r->first, r->n_shards, r->block);
-    gt__exchange_config exchange = {.comm = r->comm,
-                                    .count = r->count,
-                                    .n_shards = tree ? r->n_shards : 1,
-                                    .n_blocks = r->n_blocks,
-                                    .n_vectors = most_levels(r),
-                                    .reducer = config,
-                                    .stack = r->stack};
-    return gt__exchange_new(&r->exchange, &exchange);
+    gt__bucketed_allreduce_config exchange = {.comm = r->comm,
+                                              .count = r->count,
+                                              .n_shards =
+                                                  tree ? r->n_shards : 1,
+                                              .n_blocks = r->n_blocks,
+                                              .n_vectors = most_levels(r),
+                                              .reducer = config,
+                                              .stack = r->stack};
+    return gt__bucketed_allreduce_new(&r->exchange, &exchange);
 }
 
 gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
@@ -123,7 +124,7 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
 
 void gt_reducer_share(gt_reducer *r)
 {
-    if (!r->exchange || !gt__exchange_share(r->exchange)) {
+    if (!r->exchange || !gt__bucketed_allreduce_share(r->exchange)) {
         gt_real_clear(r->memory, (size_t)r->levels * pitch(r));
         return;
     }
@@ -131,14 +132,14 @@ void gt_reducer_share(gt_reducer *r)
     r->memory = NULL;
     r->levels = most_levels(r);
     for (int i = 0; i < r->levels; i++)
-        r->stack[i] = gt__exchange_vector(r->exchange, i);
+        r->stack[i] = gt__bucketed_allreduce_vector(r->exchange, i);
 }
 
 void gt_reducer_free(gt_reducer *r)
 {
     if (!r)
         return;
-    gt__exchange_free(r->exchange);
+    gt__bucketed_allreduce_free(r->exchange);
     free(r->memory);
     free(r);
 }
@@ -147,20 +148,20 @@ void gt_reducer_free(gt_reducer *r)
 
 static bool has_owners(const gt_reducer *r)
 {
-    return r->exchange && gt__exchange_has_owners(r->exchange);
+    return r->exchange && gt__bucketed_allreduce_is_sliced(r->exchange);
 }
 
-bool gt_reducer_set_owner(gt_reducer *r, const gt_owner *owner)
+bool gt_reducer_set_slice_hooks(gt_reducer *r, const gt_slice_hooks *owner)
 {
     if (!has_owners(r))
         return false;
-    gt__exchange_set_owner(r->exchange, owner);
+    gt__bucketed_allreduce_set_hooks(r->exchange, owner);
     return true;
 }
 
-size_t gt_reducer_owned(const gt_reducer *r, size_t count)
+size_t gt_reducer_slice_count(const gt_reducer *r, size_t count)
 {
-    return has_owners(r) ? gt__parts_owned(r->exchange, r->comm->rank, count)
+    return has_owners(r) ? gt__slices_count(r->exchange, r->comm->rank, count)
                          : count;
 }
 
@@ -168,7 +169,7 @@ void gt_reducer_gather(gt_reducer *r, const gt_real *mine, size_t count,
                        gt_real *all)
 {
     if (has_owners(r))
-        gt__parts_gather(r->exchange, r->comm, mine, count, all);
+        gt__slices_gather(r->exchange, r->comm, mine, count, all);
     else if (r->comm->rank == 0)
         memcpy(all, mine, count * sizeof *all);
 }
@@ -177,7 +178,7 @@ void gt_reducer_scatter(gt_reducer *r, const gt_real *all, size_t count,
                         gt_real *mine)
 {
     if (has_owners(r)) {
-        gt__parts_scatter(r->exchange, r->comm, all, count, mine);
+        gt__slices_scatter(r->exchange, r->comm, all, count, mine);
         return;
     }
     if (r->comm->rank == 0)
@@ -203,7 +204,7 @@ gt_real *gt_reducer_vector(gt_reducer *r)
 
 /* The carries of a shard over some values; the stack is `height` high with it.
  */
-static void carry(gt_reducer *r, int height, int carries, gt__span span)
+static void carry(gt_reducer *r, int height, int carries, gt__range span)
 {
     for (int top = height - 1; top >= height - carries; top--)
         gt__add(r->stack[top - 1] + span.from, r->stack[top] + span.from,
@@ -229,7 +230,7 @@ static int last_carries(const gt_reducer *r)
 }
 
 /* Blocks of shards without samples: see reducer.h for the -0. */
-static void fill_missing(gt_reducer *r, int blocks, gt__span span)
+static void fill_missing(gt_reducer *r, int blocks, gt__range span)
 {
     for (int k = blocks; k < r->n_blocks; k++)
         for (size_t i = span.from; i < span.to; i++)
@@ -239,7 +240,7 @@ static void fill_missing(gt_reducer *r, int blocks, gt__span span)
 /* Bring the values from `from` on to the state where the stack is blocks. */
 static void merge_from(gt_reducer *r, size_t from)
 {
-    gt__span span = {from, r->merged};
+    gt__range span = {from, r->merged};
     if (from >= r->merged)
         return;
     int carries = last_carries(r);
@@ -255,10 +256,10 @@ void gt_reducer_ready(gt_reducer *r, size_t from)
     if (r->taken + 1 == r->present) {
         merge_from(r, from);
         if (r->exchange)
-            gt__exchange_post(r->exchange, r->merged);
+            gt__bucketed_allreduce_post(r->exchange, r->merged);
     }
     if (r->exchange)
-        gt__exchange_progress(r->comm);
+        gt__bucketed_allreduce_progress(r->comm);
     gt_trace_end(begin, NULL, "send gradients");
 }
 
@@ -271,7 +272,7 @@ void gt_reducer_add(gt_reducer *r)
         return;
     }
     int carries = count_carries(r, r->first + r->taken++);
-    carry(r, ++r->height, carries, (gt__span){0, r->count});
+    carry(r, ++r->height, carries, (gt__range){0, r->count});
     r->height -= carries;
 }
 
@@ -282,6 +283,6 @@ const gt_real *gt_reducer_finish(gt_reducer *r)
         merge_from(r, 0);
     if (!r->exchange)
         return r->stack[0];
-    gt__exchange_post(r->exchange, r->merged);
-    return gt__exchange_finish(r->exchange);
+    gt__bucketed_allreduce_post(r->exchange, r->merged);
+    return gt__bucketed_allreduce_finish(r->exchange);
 }

@@ -3,7 +3,7 @@
 #ifndef GT_COMM_SEGMENT_H
 #define GT_COMM_SEGMENT_H
 
-#include "gentrain/comm.h"
+#include "comm/comm.h"
 
 typedef struct gt__segment {
     char *base; /* NULL: there is none */

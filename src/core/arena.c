@@ -1,7 +1,7 @@
 /* arena.c: see arena.h. Memory is zeroed so that every page is touched, and so
  * placed on the NUMA node of the rank that will use it, before the first step.
  */
-#include "gentrain/arena.h"
+#include "core/arena.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * that a state is read at the speed of memory, then 64 bits wide over the
  * lanes. A changed word always changes its lane: both of FNV-1a's operations
  * can be undone. This guards against accidents, not against people. */
-#include "gentrain/fingerprint.h"
+#include "core/fingerprint.h"
 
 #include "core/simd.h"
 

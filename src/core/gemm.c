@@ -1,9 +1,9 @@
 /* gemm.c: the only file that knows BLAS. Any CBLAS will do; what OpenBLAS can
  * tell beyond that is reached through weak symbols, so that the same source
  * links against a library without them. */
-#include "gentrain/gemm.h"
+#include "core/gemm.h"
 
-#include "gentrain/pulse.h"
+#include "base/progress_hook.h"
 
 #include <cblas.h>
 #include <string.h>
@@ -56,7 +56,7 @@ static bool has_small_kernels(void)
 
 static void multiply(const product *p)
 {
-    gt_pulse();
+    gt_progress_hook();
 #ifdef GT_DOUBLE
     cblas_dgemm(CblasRowMajor, p->ta, p->tb, p->m, p->n, p->k, 1.0, p->a,
                 p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);

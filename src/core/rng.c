@@ -2,7 +2,7 @@
  * against the known-answer vectors of the authors' Random123 library in
  * tests/test_rng.c. Long spans take LANES counters at once, side by side, which
  * is what vector units are for. */
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 #include "core/float_math.h"
 #include "core/simd.h"

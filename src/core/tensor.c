@@ -1,5 +1,5 @@
 /* tensor.c: shapes as people read them. */
-#include "gentrain/tensor.h"
+#include "core/tensor.h"
 
 #include <stdio.h>
 

@@ -7,7 +7,7 @@
 #ifndef GT_CORE_VMATH_H
 #define GT_CORE_VMATH_H
 
-#include "gentrain/tensor.h"
+#include "core/tensor.h"
 
 void gt__vexp(const gt_real *x, gt_real *y, size_t n);
 void gt__vexpm1(const gt_real *x, gt_real *y, size_t n);

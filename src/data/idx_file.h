@@ -2,7 +2,7 @@
 #ifndef GT_DATA_IDX_FILE_H
 #define GT_DATA_IDX_FILE_H
 
-#include "gentrain/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 #include <stdint.h>

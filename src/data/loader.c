@@ -2,13 +2,13 @@
  * holds is a function of its number alone, so the thread needs nothing from the
  * training loop but room: a ring of buffers, allocated once, of which the loop
  * holds one while the thread fills the others. */
-#include "gentrain/loader.h"
+#include "data/loader.h"
 
-#include "gentrain/arena.h"
-#include "gentrain/phase.h"
-#include "gentrain/shuffle.h"
-#include "gentrain/thread.h"
-#include "gentrain/trace.h"
+#include "base/heartbeat.h"
+#include "base/thread.h"
+#include "base/trace.h"
+#include "core/arena.h"
+#include "data/shuffle.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -91,7 +91,7 @@ static void make_shard(gt_loader *loader, const gt_batch *batch,
         gt_source_read(source, number, config->range, x + (size_t)i * size);
         labels[i] = source->type->label(source, number);
     }
-    gt_phase_beat();
+    gt_heartbeat();
 }
 
 static void make_batch(gt_loader *loader, buffer *into, uint64_t number)

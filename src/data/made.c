@@ -4,7 +4,7 @@
 
 #include "core/simd.h"
 
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 #include <assert.h>
 #include <math.h>

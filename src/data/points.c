@@ -3,7 +3,7 @@
  * and Lin et al., "PacGAN", 2018). Two numbers a sample, never scaled. */
 #include "data/sources.h"
 
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 #include <math.h>
 

@@ -2,9 +2,9 @@
  * compute any part of it and a resumed run starts anywhere. A table of the
  * whole order would cost memory on every rank and time at every epoch; a block
  * cipher over exactly `count` values costs neither. */
-#include "gentrain/shuffle.h"
+#include "data/shuffle.h"
 
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 enum { ROUNDS = 8 };
 

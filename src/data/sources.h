@@ -3,7 +3,7 @@
 #ifndef GT_DATA_SOURCES_H
 #define GT_DATA_SOURCES_H
 
-#include "gentrain/source.h"
+#include "data/source.h"
 
 extern const gt_source_type gt__source_idx;
 extern const gt_source_type gt__source_glyphs;

@@ -3,7 +3,7 @@
  * refused, with what is known and the nearest of it. */
 #include "data/sources.h"
 
-#include "gentrain/nearest.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 #include <errno.h>

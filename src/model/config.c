@@ -1,6 +1,6 @@
 /* config.c: from text to configuration: parse, apply --set, check against the
  * tables, keep the resolved text, bind, and check what belongs together. */
-#include "gentrain/config.h"
+#include "model/config.h"
 
 #include "model/config_check.h"
 

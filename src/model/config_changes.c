@@ -1,6 +1,6 @@
 /* config_changes.c: two resolved texts of the same keys have the same lines but
  * for the values, as config_text.c writes them: "section:", "  key: value". */
-#include "gentrain/config.h"
+#include "model/config.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * or a layer's options, is checked as one list of keys. */
 #include "model/config_check.h"
 
-#include "gentrain/nearest.h"
+#include "base/nearest.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef GT_MODEL_CONFIG_CHECK_H
 #define GT_MODEL_CONFIG_CHECK_H
 
-#include "gentrain/config.h"
+#include "model/config.h"
 #include "model/config_tree.h"
 
 /* Check the tree against the tables and bring it into its resolved form:

@@ -2,7 +2,7 @@
 #ifndef GT_MODEL_CONFIG_SCHEMA_H
 #define GT_MODEL_CONFIG_SCHEMA_H
 
-#include "gentrain/config.h"
+#include "model/config.h"
 
 #include <cyaml/cyaml.h>
 

@@ -1,6 +1,6 @@
 /* config_tables.c: the keys of a configuration. To add one: a field in
  * gt_config and a line here; parser, messages and reference follow. */
-#include "gentrain/config.h"
+#include "model/config.h"
 
 static const char *const task_names[] = {"gan", "vae", NULL};
 static const char *const range_names[] = {"symmetric", "unit", NULL};

@@ -7,7 +7,7 @@
 #ifndef GT_MODEL_CONFIG_TREE_H
 #define GT_MODEL_CONFIG_TREE_H
 
-#include "gentrain/status.h"
+#include "base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * for five, so what is let through is plain decimal. */
 #include "model/config_check.h"
 
-#include "gentrain/nearest.h"
+#include "base/nearest.h"
 
 #include <errno.h>
 #include <math.h>

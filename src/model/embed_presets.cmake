@@ -1,7 +1,7 @@
 # Writes OUTPUT, a C file with the table gt_presets, from the YAML files FILES.
 # A preset's name is its file's name; its summary is its first comment line.
 # Usage: cmake -DOUTPUT=presets.c "-DFILES=a.yaml;b.yaml" -P embed_presets.cmake
-set(code "/* Made by embed_presets.cmake. */\n#include \"gentrain/preset.h\"\n\n")
+set(code "/* Made by embed_presets.cmake. */\n#include \"model/preset.h\"\n\n")
 set(table "")
 list(SORT FILES)
 foreach(file ${FILES})

@@ -1,7 +1,7 @@
 /* preset.c: finding a preset; the table itself is made by the build. */
-#include "gentrain/preset.h"
+#include "model/preset.h"
 
-#include "gentrain/nearest.h"
+#include "base/nearest.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -82,7 +82,7 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
         return;
     if (dx != dy)
         memcpy(dx, dy, n * sizeof *dx);
-    layer->type->undo(layer, y, dx, n);
+    layer->type->apply_grad(layer, y, dx, n);
 }
 
 /* y <= 0 just where x <= 0. */
@@ -220,7 +220,7 @@ const gt_layer_type gt__relu = {
     .forward = forward,
     .backward = backward,
     .apply = relu_apply,
-    .undo = relu_undo,
+    .apply_grad = relu_undo,
 };
 
 const gt_layer_type gt__leaky_relu = {
@@ -234,7 +234,7 @@ const gt_layer_type gt__leaky_relu = {
     .forward = forward,
     .backward = backward,
     .apply = leaky_relu_apply,
-    .undo = leaky_relu_undo,
+    .apply_grad = leaky_relu_undo,
 };
 
 const gt_layer_type gt__elu = {
@@ -248,7 +248,7 @@ const gt_layer_type gt__elu = {
     .forward = forward,
     .backward = backward,
     .apply = elu_apply,
-    .undo = elu_undo,
+    .apply_grad = elu_undo,
 };
 
 const gt_layer_type gt__silu = {
@@ -272,7 +272,7 @@ const gt_layer_type gt__tanh = {
     .forward = forward,
     .backward = backward,
     .apply = tanh_apply,
-    .undo = tanh_undo,
+    .apply_grad = tanh_undo,
 };
 
 const gt_layer_type gt__sigmoid = {
@@ -285,5 +285,5 @@ const gt_layer_type gt__sigmoid = {
     .forward = forward,
     .backward = backward,
     .apply = sigmoid_apply,
-    .undo = sigmoid_undo,
+    .apply_grad = sigmoid_undo,
 };

@@ -12,8 +12,8 @@
  * known first). On the way back the sums are of gradients, and double is more
  * than they need. */
 #include "core/simd.h"
-#include "nn/carry.h"
-#include "nn/lanes.h"
+#include "nn/channel_sums.h"
+#include "nn/epilogue.h"
 #include "nn/layers.h"
 
 #include <math.h>
@@ -50,7 +50,7 @@ static size_t exchange_size(int channels)
 
 /* The scratch span. */
 typedef struct work {
-    gt__lanes lanes;
+    gt__channel_sums lanes;
     double *told, *block;    /* [exchange]: of the shard, of a block of it */
     gt_real *slope, *offset; /* spread over the lanes */
     gt_real *ratio;
@@ -64,16 +64,16 @@ static size_t told_size(int channels)
 
 static size_t work_size(int channels)
 {
-    return told_size(channels) + gt__lanes_size(channels) +
-           (size_t)3 * gt__lanes_count(channels);
+    return told_size(channels) + gt__channel_sums_size(channels) +
+           (size_t)3 * gt__channel_sums_row(channels);
 }
 
 static work work_at(int channels, gt_real *scratch)
 {
     gt_real *lanes = scratch + told_size(channels);
-    gt_real *rest = lanes + gt__lanes_size(channels);
-    size_t count = (size_t)gt__lanes_count(channels);
-    return (work){.lanes = gt__lanes_at(channels, lanes),
+    gt_real *rest = lanes + gt__channel_sums_size(channels);
+    size_t count = (size_t)gt__channel_sums_row(channels);
+    return (work){.lanes = gt__channel_sums_at(channels, lanes),
                   .told = (double *)(void *)scratch,
                   .block = (double *)(void *)scratch + exchange_size(channels),
                   .slope = rest,
@@ -94,7 +94,7 @@ static gt_status plan(gt_layer *layer, int max_n)
     layer->state_rate = (gt_real)o->momentum;
     layer->saved = (size_t)2 * c; /* mean, 1 / deviation */
     layer->scratch = work_size(c);
-    layer->exchange = exchange_size(c);
+    layer->stat_count = exchange_size(c);
     return GT_OK;
 }
 
@@ -122,9 +122,9 @@ static void merge(double *to, const double *from, size_t count)
 
 static void tell_block(const work *w, const gt_real *x, size_t n, double *told)
 {
-    const gt__lanes *l = &w->lanes;
+    const gt__channel_sums *l = &w->lanes;
     double *means = told + 1, *variances = means + l->channels;
-    gt__lanes_deviations(l, x, n);
+    gt__channel_sums_deviations(l, x, n);
     told[0] = (double)(n / (size_t)l->channels);
     for (int c = 0; c < l->channels; c++) {
         double error = l->sum_a[c] / told[0];
@@ -136,7 +136,7 @@ static void tell_block(const work *w, const gt_real *x, size_t n, double *told)
 
 static size_t block_at(const work *w, size_t i, size_t count)
 {
-    size_t block = gt__lanes_block(&w->lanes);
+    size_t block = gt__channel_sums_block(&w->lanes);
     return count - i < block ? count - i : block;
 }
 
@@ -169,9 +169,9 @@ static void batch_statistics(const gt_layer *layer, const gt_pass *pass,
         deviation_inverse[c] = (gt_real)(1 / sqrt(variances[c] + o->epsilon));
         if (!to)
             continue;
-        to[layer->state[0].offset + c] += pass->share * mean[c];
+        to[layer->state[0].offset + c] += pass->weight * mean[c];
         to[layer->state[1].offset + c] +=
-            pass->share * (gt_real)(unbias * variances[c]);
+            pass->weight * (gt_real)(unbias * variances[c]);
     }
 }
 
@@ -210,10 +210,11 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *bias = pass->param + layer->param[1].offset;
     gt_real *saved_mean = saved, *saved_inverse = saved + layer->in.c;
-    if (pass->training && !pass->total)
+    if (pass->training && !pass->batch_stats)
         gather(layer, pass, x, w.told, scratch);
     if (pass->training)
-        batch_statistics(layer, pass, pass->total ? pass->total : w.told,
+        batch_statistics(layer, pass,
+                         pass->batch_stats ? pass->batch_stats : w.told,
                          saved_mean, saved_inverse);
     else
         running_statistics(layer, pass, saved_mean, saved_inverse);
@@ -223,18 +224,18 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
         w.slope[c] = weight[c] * saved_inverse[c];
         w.offset[c] = bias[c];
     }
-    gt__lanes_spread(&w.lanes, w.lanes.mean);
-    gt__lanes_spread(&w.lanes, w.slope);
-    gt__lanes_spread(&w.lanes, w.offset);
+    gt__channel_sums_repeat(&w.lanes, w.lanes.mean);
+    gt__channel_sums_repeat(&w.lanes, w.slope);
+    gt__channel_sums_repeat(&w.lanes, w.offset);
     for (size_t i = 0, n; i < count; i += n) {
         n = block_at(&w, i, count);
         normalise(&w, x + i, y + i, n);
-        gt__then(layer, y + i, n);
+        gt__fused_apply(layer, y + i, n);
     }
 }
 
 static void put_gradients(const gt_layer *layer, const gt_pass *pass,
-                          const gt__lanes *l, const gt_real *inverse)
+                          const gt__channel_sums *l, const gt_real *inverse)
 {
     gt_real *weight = pass->grad + layer->param[0].offset;
     gt_real *bias = pass->grad + layer->param[1].offset;
@@ -253,12 +254,12 @@ static void gather_back(const gt_layer *layer, const gt_pass *pass,
     work w = work_at(layer->in.c, scratch);
     size_t channels = (size_t)layer->in.c, count = pass_count(layer, pass);
     memcpy(w.lanes.mean, saved, channels * sizeof *saved);
-    gt__lanes_spread(&w.lanes, w.lanes.mean);
-    gt__lanes_clear(&w.lanes);
+    gt__channel_sums_repeat(&w.lanes, w.lanes.mean);
+    gt__channel_sums_clear(&w.lanes);
     for (size_t i = 0, n; i < count; i += n) {
         n = block_at(&w, i, count);
-        gt__then_back(layer, y + i, dy + i, n);
-        gt__lanes_add_gradients(&w.lanes, x + i, dy + i, n);
+        gt__fused_apply_grad(layer, y + i, dy + i, n);
+        gt__channel_sums_add_gradients(&w.lanes, x + i, dy + i, n);
     }
     if (pass->grad)
         put_gradients(layer, pass, &w.lanes, saved + channels);
@@ -295,11 +296,11 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     size_t count = pass_count(layer, pass);
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *inverse = saved + channels;
-    const double *told = pass->total ? pass->total : w.told;
-    if (!pass->total && (pass->grad || pass->training))
+    const double *told = pass->batch_stats ? pass->batch_stats : w.told;
+    if (!pass->batch_stats && (pass->grad || pass->training))
         gather_back(layer, pass, x, y, dy, saved, w.told, scratch);
-    else if (!pass->total)
-        gt__then_back(layer, y, dy, count);
+    else if (!pass->batch_stats)
+        gt__fused_apply_grad(layer, y, dy, count);
     if (!dx)
         return;
 
@@ -311,10 +312,10 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
         w.offset[c] = pass->training ? (gt_real)(gradients * each) : 0;
         w.ratio[c] = pass->training ? (gt_real)(products * each * s * s) : 0;
     }
-    gt__lanes_spread(&w.lanes, w.lanes.mean);
-    gt__lanes_spread(&w.lanes, w.slope);
-    gt__lanes_spread(&w.lanes, w.offset);
-    gt__lanes_spread(&w.lanes, w.ratio);
+    gt__channel_sums_repeat(&w.lanes, w.lanes.mean);
+    gt__channel_sums_repeat(&w.lanes, w.slope);
+    gt__channel_sums_repeat(&w.lanes, w.offset);
+    gt__channel_sums_repeat(&w.lanes, w.ratio);
     take_back(&w, x, dy, dx, count);
 }
 
@@ -325,7 +326,7 @@ const gt_layer_type gt__batch_norm = {
     .options_size = sizeof(options),
     .reads_input = true,
     .in_place = true,
-    .carries = true,
+    .has_epilogue = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

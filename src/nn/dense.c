@@ -1,8 +1,8 @@
 /* dense.c: y = x W + b over the last axis. Positions are rows like samples, so
  * the layer after a picture is a network per pixel; put a flatten before it to
  * connect everything. */
-#include "gentrain/gemm.h"
-#include "nn/carry.h"
+#include "core/gemm.h"
+#include "nn/epilogue.h"
 #include "nn/layers.h"
 
 typedef struct options {
@@ -67,7 +67,7 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
         gt_real *to = y + b.first * (size_t)out;
         gt_gemm(GT_PLAIN, GT_PLAIN, (int)b.rows, out, in,
                 x + b.first * (size_t)in, in, weight, out, 0, to, out);
-        gt__carry_out(layer, pass, to, b.rows);
+        gt__epilogue_forward(layer, pass, to, b.rows);
     }
 }
 
@@ -93,8 +93,8 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     size_t in = (size_t)layer->in.c, out = (size_t)layer->out.c;
     for (block b = {0}; next_block(layer, pass, &b);) {
         bool add = pass->accumulate || b.first > 0;
-        gt__carry_back(layer, pass, y + b.first * out, dy + b.first * out,
-                       b.rows, add);
+        gt__epilogue_backward(layer, pass, y + b.first * out,
+                              dy + b.first * out, b.rows, add);
         backward_block(layer, pass, x + b.first * in, dy + b.first * out,
                        dx ? dx + b.first * in : NULL, (int)b.rows, add);
     }
@@ -106,7 +106,7 @@ const gt_layer_type gt__dense = {
     .options = option_table,
     .options_size = sizeof(options),
     .reads_input = true,
-    .carries = true,
+    .has_epilogue = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

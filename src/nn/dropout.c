@@ -2,7 +2,7 @@
  * stored: backward takes the same random words from the same addresses. Which
  * elements of a sample are dropped depends on the sample's number in the global
  * batch, not on the rank or the pass that computes it. */
-#include "gentrain/rng.h"
+#include "core/rng.h"
 
 #include "nn/layers.h"
 

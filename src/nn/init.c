@@ -1,8 +1,8 @@
 /* init.c: where parameters start. Every tensor has its own address in the
  * random number space (network number, tensor number), so its values depend on
  * nothing else in the model or the machine. */
-#include "gentrain/network.h"
-#include "gentrain/rng.h"
+#include "core/rng.h"
+#include "nn/network.h"
 
 #include "nn/layers.h"
 

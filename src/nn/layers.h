@@ -3,7 +3,7 @@
 #ifndef GT_NN_LAYERS_H
 #define GT_NN_LAYERS_H
 
-#include "gentrain/layer.h"
+#include "nn/layer.h"
 
 extern const gt_layer_type gt__dense, gt__conv2d, gt__conv2d_transpose;
 extern const gt_layer_type gt__batch_norm;

@@ -1,7 +1,7 @@
 /* loss.c: losses on logits, so that no probability is ever rounded to 0 or 1,
  * and the two formulas of a VAE's code. Work goes in blocks that stay in the
  * first-level cache: a span of the costly function, then plain loops. */
-#include "gentrain/loss.h"
+#include "nn/loss.h"
 
 #include "core/simd.h"
 #include "core/vmath.h"

@@ -3,7 +3,7 @@
  * TENSOR_UNIT reals, so that loops over one tensor start at a cache line; the
  * padding between them stays zero in parameters, gradients and moments, so
  * whole-network sums and updates need not know of it. */
-#include "gentrain/network.h"
+#include "nn/network.h"
 
 #include "nn/layers.h"
 
@@ -96,9 +96,10 @@ static void hand_over_activations(gt_network *net)
         gt_layer *layer = &net->layers[i];
         if (layer->type->view)
             continue;
-        layer->carried = last && last->type->carries && layer->type->apply;
-        if (layer->carried)
-            last->then = layer;
+        layer->is_fused =
+            last && last->type->has_epilogue && layer->type->apply;
+        if (layer->is_fused)
+            last->fused = layer;
         last = layer;
     }
 }
@@ -172,7 +173,7 @@ void gt_network_free(gt_network *net)
     free(net);
 }
 
-void gt_network_follow(gt_network *net, const gt_real *batch)
+void gt_network_update_stats(gt_network *net, const gt_real *batch)
 {
     for (int i = 0; i < net->n_layers; i++) {
         const gt_layer *layer = &net->layers[i];
@@ -186,12 +187,21 @@ void gt_network_follow(gt_network *net, const gt_real *batch)
     }
 }
 
-size_t gt_network_exchange(const gt_network *net)
+size_t gt_network_parameters(const gt_network *net)
+{
+    size_t n = 0;
+    for (int i = 0; i < net->n_layers; i++)
+        for (int k = 0; k < net->layers[i].n_params; k++)
+            n += net->layers[i].param[k].count;
+    return n;
+}
+
+size_t gt_network_stat_count(const gt_network *net)
 {
     size_t most = 0;
     for (int i = 0; i < net->n_layers; i++)
-        if (net->layers[i].exchange > most)
-            most = net->layers[i].exchange;
+        if (net->layers[i].stat_count > most)
+            most = net->layers[i].stat_count;
     return most;
 }
 
@@ -201,8 +211,8 @@ char *gt_layer_label(const gt_layer *layer, char text[GT_LAYER_LABEL])
     return text;
 }
 
-bool gt_network_find_bad(const gt_network *net, const gt_real *grads,
-                         char text[GT_LAYER_LABEL + 32])
+bool gt_network_find_nonfinite(const gt_network *net, const gt_real *grads,
+                               char text[GT_LAYER_LABEL + 32])
 {
     char label[GT_LAYER_LABEL];
     for (int i = 0; i < net->n_layers; i++) {

@@ -2,7 +2,7 @@
  * a gradient, its check included, happens while some of it are in the
  * first-level cache. Only clipping needs the norm first, and so a second pass.
  */
-#include "gentrain/optimizer.h"
+#include "nn/optimizer.h"
 
 #include "core/simd.h"
 #include "core/vmath.h"

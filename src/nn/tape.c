@@ -8,8 +8,8 @@
  * between two buffers, or stay where they are. */
 #include "nn/tape.h"
 
-#include "gentrain/phase.h"
-#include "gentrain/trace.h"
+#include "base/heartbeat.h"
+#include "base/trace.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -129,11 +129,11 @@ const gt_real *gt_tape_output(const gt_tape *tape)
 }
 
 void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
-                      const double *total)
+                      const double *batch_stats)
 {
     const gt_network *net = tape->net;
     gt_pass first = *pass;
-    first.total = total;
+    first.batch_stats = batch_stats;
     assert(pass->n >= 1 && pass->n <= net->max_n);
     for (int i = from; i < to; i++) {
         const gt_layer *layer = &net->layers[i];
@@ -144,7 +144,7 @@ void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
                              gt__tape_input(tape, i), tape->y[i],
                              tape->saved[i], tape->ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
-        gt_phase_beat();
+        gt_heartbeat();
     }
 }
 
@@ -186,12 +186,12 @@ static void announce(const gt_network *net, const gt_pass *pass, int i)
 
 gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
                            int top, int bottom, bool want_dx,
-                           const double *total)
+                           const double *batch_stats)
 {
     const gt_network *net = tape->net;
     gt_workspace *ws = tape->ws;
     gt_pass first = *pass;
-    first.total = total;
+    first.batch_stats = batch_stats;
     for (int i = top; i >= bottom; i--) {
         const gt_layer *layer = &net->layers[i];
         if (gt_layer_is_idle(layer))
@@ -206,7 +206,7 @@ gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
             layer, i == top ? &first : pass, gt__tape_input(tape, i),
             gt__tape_input(tape, i + 1), dy, dx, tape->saved[i], ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
-        gt_phase_beat();
+        gt_heartbeat();
         announce(net, pass, i);
         dy = dx;
     }

@@ -3,7 +3,7 @@
 #ifndef GT_NN_WINDOW_H
 #define GT_NN_WINDOW_H
 
-#include "nn/patches.h"
+#include "nn/conv/conv.h"
 
 /* The options both layers begin with. */
 typedef struct gt__window {

@@ -2,32 +2,14 @@
  * will see them. */
 #include "train/banner.h"
 
-#include "gentrain/gemm.h"
-#include "gentrain/log.h"
-#include "gentrain/version.h"
-#include "train/learner.h"
-#include "train/origin.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "core/gemm.h"
+#include "run/provenance.h"
+#include "tasks/learner.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
-
-/* Parameters without the padding between tensors. */
-static size_t parameters(const gt_network *net)
-{
-    size_t n = 0;
-    for (int i = 0; i < net->n_layers; i++)
-        for (int k = 0; k < net->layers[i].n_params; k++)
-            n += net->layers[i].param[k].count;
-    return n;
-}
-
-size_t gt_task_parameters(const gt_task *task)
-{
-    size_t n = 0;
-    for (int i = 0; i < task->n_learners; i++)
-        n += parameters(task->learner[i]->net);
-    return n;
-}
 
 /* Largest resident size of this process so far, in MB. */
 static double peak_memory(void)
@@ -47,15 +29,16 @@ static void print_networks(const gt_task *task)
     for (int i = 0; i < task->n_learners; i++) {
         const gt_network *net = task->learner[i]->net;
         char in[GT_SHAPE_TEXT], out[GT_SHAPE_TEXT];
-        gt_info("  %-13s %zu parameters, %s -> %s", net->name, parameters(net),
-                gt_shape_text(net->in, in), gt_shape_text(net->out, out));
+        gt_info("  %-13s %zu parameters, %s -> %s", net->name,
+                gt_network_parameters(net), gt_shape_text(net->in, in),
+                gt_shape_text(net->out, out));
     }
 }
 
 static bool looks_beyond_shards(const gt_task *task)
 {
     for (int i = 0; i < task->n_learners; i++)
-        if (gt_network_exchange(task->learner[i]->net) > 0)
+        if (gt_network_stat_count(task->learner[i]->net) > 0)
             return true;
     return false;
 }
@@ -101,5 +84,5 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
                 (unsigned long long)steps);
     if (warning[0])
         gt_warn("%s", warning);
-    gt_origin_check_ranks(comm);
+    gt_provenance_check_ranks(comm);
 }

@@ -2,13 +2,13 @@
  * ranks in waves; rank 0 gathers a wave and appends it to the file. The fixed
  * block is what makes a sample's bits independent of the number of ranks: the
  * shapes of the matrix products do not change. */
-#include "gentrain/generate.h"
+#include "train/generate.h"
 
-#include "gentrain/gemm.h"
-#include "gentrain/picture.h"
-#include "gentrain/sampleset.h"
-#include "gentrain/task.h"
-#include "train/snapshot.h"
+#include "core/gemm.h"
+#include "run/picture.h"
+#include "run/sampleset.h"
+#include "run/snapshot.h"
+#include "tasks/task.h"
 
 #include <math.h>
 #include <stdlib.h>

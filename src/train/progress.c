@@ -2,20 +2,14 @@
  * second, so that drawing costs nothing. */
 #include "train/progress.h"
 
-#include "gentrain/log.h"
+#include "base/clock.h"
+#include "base/log.h"
 
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { LINE = 256 };
-
-double gt_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void clear_line(void)
 {

@@ -5,7 +5,7 @@
 #ifndef GT_TRAIN_PROGRESS_H
 #define GT_TRAIN_PROGRESS_H
 
-#include "gentrain/metrics.h"
+#include "tasks/metrics.h"
 
 typedef struct gt_progress {
     bool enabled, terminal;
@@ -23,8 +23,5 @@ void gt_progress_step(gt_progress *progress, uint64_t step, double rate,
                       bool line);
 
 void gt_progress_stop(gt_progress *progress);
-
-/* Monotonic seconds. */
-double gt_seconds(void);
 
 #endif

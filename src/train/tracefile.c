@@ -2,12 +2,12 @@
  * rank 0 puts the texts one after the other. */
 #include "train/tracefile.h"
 
-#include "gentrain/files.h"
-#include "gentrain/json.h"
-#include "gentrain/log.h"
-#include "gentrain/phase.h"
-#include "gentrain/trace.h"
-#include "gentrain/version.h"
+#include "base/heartbeat.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/trace.h"
+#include "base/version.h"
+#include "store/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static bool in_run(const char *path, const char *out)
  * meeting. */
 static int64_t compare_clocks(gt_comm *comm)
 {
-    gt_trace_meeting mine[MEETINGS], zero[MEETINGS];
+    gt_trace_handshake mine[MEETINGS], zero[MEETINGS];
     for (int i = 0; i < MEETINGS; i++) {
         mine[i].before = gt_trace_clock();
         gt_comm_barrier(comm);
@@ -52,7 +52,7 @@ gt_status gt_tracefile_open(gt_tracefile *f, gt_comm *comm,
     if (!f->path)
         return GT_OK;
     gt_status status = GT_OK;
-    if (comm->rank == 0 && !in_run(f->path, options->out))
+    if (comm->rank == 0 && !in_run(f->path, options->run.out))
         status = gt_file_check(f->path);
     if (status == GT_OK)
         status = gt_trace_open("training", SPANS);

@@ -5,7 +5,7 @@
 #ifndef GT_TRAIN_TRACEFILE_H
 #define GT_TRAIN_TRACEFILE_H
 
-#include "gentrain/trainer.h"
+#include "train/trainer.h"
 
 typedef struct gt_tracefile {
     gt_comm *comm;    /* borrowed */

@@ -2,19 +2,21 @@
  * not know what kind of model it trains. Everything that may fail on one rank
  * is agreed on before the next collective call, so that all ranks leave
  * together. */
-#include "gentrain/trainer.h"
+#include "train/trainer.h"
 
-#include "gentrain/gemm.h"
-#include "gentrain/json.h"
-#include "gentrain/log.h"
-#include "gentrain/phase.h"
-#include "gentrain/trace.h"
+#include "base/clock.h"
+#include "base/heartbeat.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/trace.h"
+#include "core/gemm.h"
+#include "run/outputs.h"
+#include "tasks/shards.h"
 #include "train/banner.h"
-#include "train/heldout.h"
 #include "train/interrupt.h"
-#include "train/outputs.h"
 #include "train/progress.h"
 #include "train/tracefile.h"
+#include "train/validation.h"
 #include "train/watchdog.h"
 
 #include <math.h>
@@ -29,7 +31,7 @@ typedef struct trainer {
     int shards;
     gt_task *task;
     gt_loader *loader;
-    gt_heldout heldout;
+    gt_validation validation;
     gt_outputs outputs;
     gt_progress progress;
     gt_tracefile trace;
@@ -103,12 +105,12 @@ static uint64_t last_step(const trainer *t)
 static gt_status resume(trainer *t)
 {
     gt_status status =
-        gt_snapshot_read(t->task, t->options->resume, true, &t->start);
+        gt_snapshot_read(t->task, t->options->run.resume, true, &t->start);
     if (status == GT_OK && t->start > t->last)
         status = gt_fail(GT_ERR_USAGE,
                          "%s has done %llu of %llu steps already; give a "
                          "larger --steps or --epochs to train on",
-                         t->options->resume, (unsigned long long)t->start,
+                         t->options->run.resume, (unsigned long long)t->start,
                          (unsigned long long)t->last);
     t->step = t->lined_step = t->start;
     return status;
@@ -120,8 +122,8 @@ static gt_status prepare_outputs(trainer *t)
     const char *before = gt_phase_enter("opening the run directory");
     gt_comm_work_apart(t->comm);
     if (t->test_source)
-        status = gt_heldout_new(&t->heldout, t->task, t->test_source,
-                                t->config->output.test_samples);
+        status = gt_validation_new(&t->validation, t->task, t->test_source,
+                                   t->config->output.test_samples);
     if (status == GT_OK)
         status = gt_outputs_new(&t->outputs, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
@@ -141,7 +143,7 @@ static gt_status prepare_outputs(trainer *t)
     status = gt_comm_agree(t->comm, status);
     gt_comm_work_apart(t->comm);
     if (status == GT_OK && t->comm->rank == 0)
-        status = gt_outputs_open(&t->outputs, t->options, t->config->text,
+        status = gt_outputs_open(&t->outputs, &t->options->run, t->config->text,
                                  t->start, t->run);
     status = gt_comm_agree(t->comm, status);
     gt_phase_leave(before);
@@ -181,7 +183,7 @@ static gt_status prepare(trainer *t)
                        "%llu steps take more than 2^32 batches; lower "
                        "train.steps or train.epochs",
                        (unsigned long long)t->last);
-    return t->options->resume ? resume(t) : GT_OK;
+    return t->options->run.resume ? resume(t) : GT_OK;
 }
 
 /* --- While training. */
@@ -233,7 +235,7 @@ static gt_status one_step(trainer *t, bool *stop)
     if (status != GT_OK)
         return status;
     t->step++;
-    gt_phase_beat();
+    gt_heartbeat();
     *stop = t->task->stop;
     bool last = t->step == t->last, ends = *stop || last;
     int64_t test_every = t->config->output.test_every;
@@ -242,7 +244,7 @@ static gt_status one_step(trainer *t, bool *stop)
     if (test) {
         double start = gt_seconds();
         int64_t begin = gt_trace_begin();
-        gt_heldout_run(&t->heldout, t->task, &figures);
+        gt_validation_run(&t->validation, t->task, &figures);
         gt_trace_end(begin, NULL, "held-out figures");
         t->lined += gt_seconds() - start; /* the rate is that of training */
     }
@@ -306,7 +308,7 @@ static void summarise_text(const trainer *t, double seconds, double rate,
     printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
     printf("trained     %s (%s, %s, %zu parameters): %llu steps, %.2f epochs "
            "in %.1f s, %.0f images/s on %d rank%s\n",
-           t->options->name, t->task->type->name, image,
+           t->options->run.name, t->task->type->name, image,
            gt_task_parameters(t->task),
            (unsigned long long)(t->step - t->start), epochs_done(t), seconds,
            rate, t->comm->size, t->comm->size == 1 ? "" : "s");
@@ -338,7 +340,7 @@ static void summarise(const trainer *t)
     double seconds = gt_seconds() - t->started;
     double rate = rate_since(t, t->start, seconds);
     char picture[GT_PATH], checkpoint[GT_PATH];
-    gt_preview_path(t->run, t->step, ".png", picture);
+    gt_sample_grid_path(t->run, t->step, ".png", picture);
     gt_checkpoint_path(t->run, t->step, checkpoint);
     if (t->options->report == GT_REPORT_JSON)
         summarise_json(t, seconds, rate, picture, checkpoint);
@@ -350,7 +352,7 @@ static void summarise(const trainer *t)
 static void release(trainer *t)
 {
     gt_outputs_free(&t->outputs);
-    gt_heldout_free(&t->heldout);
+    gt_validation_free(&t->validation);
     gt_loader_close(t->loader);
     gt_task_free(t->task);
     gt_source_close(t->test_source);
@@ -386,7 +388,7 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
     if (status == GT_OK && t.start == t.last)
         gt_warn("nothing to do: %s has done %llu of %llu steps; give a larger "
                 "--steps or --epochs to train on",
-                options->resume, (unsigned long long)t.start,
+                options->run.resume, (unsigned long long)t.start,
                 (unsigned long long)t.last);
     else if (status == GT_OK)
         status = train(&t);

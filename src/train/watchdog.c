@@ -2,8 +2,9 @@
  * is the one that is stuck, perhaps inside MPI, so nobody could be told. */
 #include "train/watchdog.h"
 
-#include "gentrain/phase.h"
-#include "gentrain/thread.h"
+#include "base/clock.h"
+#include "base/heartbeat.h"
+#include "base/thread.h"
 #include "train/progress.h"
 
 #include <errno.h>
@@ -112,12 +113,12 @@ static void *watch(void *argument)
     gt_watchdog *w = argument;
     gt_silence silence = {.period = w->limit < 5 ? 0.1 : 0.9,
                           .looked = gt_seconds(),
-                          .beats = gt_phase_beats()};
+                          .beats = gt_heartbeat_count()};
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         gt_condition_wait(&w->changed, &w->lock, silence.period);
         double silent =
-            gt_silence_look(&silence, gt_seconds(), gt_phase_beats());
+            gt_silence_look(&silence, gt_seconds(), gt_heartbeat_count());
         if (!w->stop && silent > w->limit)
             judge(w, silent);
     }

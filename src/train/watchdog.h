@@ -11,7 +11,7 @@
 #ifndef GT_TRAIN_WATCHDOG_H
 #define GT_TRAIN_WATCHDOG_H
 
-#include "gentrain/comm.h"
+#include "comm/comm.h"
 
 /* For how long there has been no sign of life. A process that is suspended is
  * silent, and so is its watchdog: what lies between two looks counts as two

@@ -1,0 +1,16 @@
+/* json.h: strings and numbers as JSON wants them. Local.
+ */
+#ifndef GT_BASE_JSON_H
+#define GT_BASE_JSON_H
+
+#include <stdio.h>
+
+/* `text` in quotes; quotes, backslashes and control characters escaped. UTF-8
+ * passes through. */
+void gt_json_string(FILE *out, const char *text);
+
+/* The shortest of 6, 9 or 17 digits that reads back as the same float or
+ * double; null for NaN and infinity, which JSON has no words for. */
+void gt_json_number(FILE *out, double value);
+
+#endif

@@ -1,0 +1,57 @@
+/* status.h: how a function says that it failed, and why.
+ *
+ * Everything that can fail returns a gt_status. The function that finds the
+ * fault also leaves one message for a person: what is wrong, where, and what to
+ * do about it. Callers pass the status up unchanged; the command line prints
+ * the message once, from one rank.
+ */
+#ifndef GT_BASE_STATUS_H
+#define GT_BASE_STATUS_H
+
+typedef enum gt_status {
+    GT_OK = 0,
+    GT_ERR_USAGE,    /* the command line */
+    GT_ERR_CONFIG,   /* a configuration: key, type, range, layer shapes */
+    GT_ERR_IO,       /* the system: missing, unreadable, disk full */
+    GT_ERR_FORMAT,   /* a file's contents: truncated, corrupt, foreign */
+    GT_ERR_MISMATCH, /* two things that should fit: data and model, ... */
+    GT_ERR_MEMORY,   /* an allocation */
+    GT_ERR_NUMERIC,  /* NaN or infinity during training */
+    GT_ERR_COMM,     /* MPI */
+    GT_ERR_STALE,    /* files changed since they were looked at: look again */
+    GT_STATUS_COUNT
+} gt_status;
+
+/* Record a message (printf format) and return `code`, so that a failing
+ * function can end with `return gt_fail(...)`. Local; the message is kept per
+ * thread and replaces an earlier one. Messages over 2047 bytes are cut. */
+gt_status gt_fail(gt_status code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Put context in front of the recorded message ("run/config.yaml: ...") and
+ * return `code`. Local. */
+gt_status gt_fail_in(gt_status code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The message of this thread's last failure, "" if there was none. */
+const char *gt_message(void);
+
+/* The first of several failures, for a later moment or another thread. {0}:
+ * there was none. */
+enum { GT_MESSAGE = 2048 };
+typedef struct gt_failure {
+    gt_status status;
+    char message[GT_MESSAGE];
+} gt_failure;
+
+/* Keep this thread's last failure; GT_OK, and whatever follows a failure,
+ * leaves things as they are. Local. */
+void gt_failure_keep(gt_failure *failure, gt_status status);
+/* Fail as was kept, with that message, or return GT_OK. Local. */
+gt_status gt_failure_tell(const gt_failure *failure);
+
+/* Exit code of the process for a status; 0 for GT_OK. The codes are listed in
+ * the man page. */
+int gt_exit_code(gt_status status);
+
+#endif

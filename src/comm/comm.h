@@ -1,0 +1,75 @@
+/* comm.h: the one door to MPI: who we are, agreement, broadcast, sums.
+ *
+ * Every call marked collective must be made by all ranks in the same order.
+ * MPI's own failures end the job (MPI_ERRORS_ARE_FATAL), as MPI 3 offers no way
+ * on after one.
+ */
+#ifndef GT_COMM_COMM_H
+#define GT_COMM_COMM_H
+
+#include "base/status.h"
+#include "core/tensor.h"
+
+#include <stdint.h>
+
+/* Reducers (reducer.h) that may work at the same time. */
+enum { GT_CHANNELS = 2 };
+
+typedef struct gt_comm {
+    int rank, size;             /* of the job; numbered node by node */
+    int launch_rank;            /* the launcher's number, for people */
+    int node_rank, node_size;   /* within this node */
+    int nodes;                  /* in the job */
+    char host[64];              /* this node's name */
+    struct gt_comm_mpi *handle; /* private to src/comm */
+} gt_comm;
+
+/* Start MPI, also in a process that mpirun did not start (one rank). Rank 0 is
+ * the launcher's. Collective over the job. */
+gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
+void gt_comm_finalize(gt_comm *comm);
+
+/* The rank the launcher gave this process, told from the environment without
+ * MPI; 0 where no launcher did. For the few words said before MPI starts. */
+int gt_launch_rank(void);
+
+/* Collective. GT_OK if all ranks pass GT_OK; else every rank returns the status
+ * of the lowest rank that failed and holds that rank's message, with rank and
+ * host in front where other ranks did not fail. */
+gt_status gt_comm_agree(gt_comm *comm, gt_status mine);
+
+/* Local: from here on this rank works by itself for a while, and the next call
+ * that is collective is gt_comm_agree. Ranks that are there already share its
+ * signs of life (phase.h). */
+void gt_comm_work_apart(gt_comm *comm);
+
+/* Collective: rank 0's bytes to everybody. */
+void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);
+
+/* Collective: rank 0's malloc'ed text to everybody; *text is replaced on the
+ * others, who must free it too. GT_ERR_MEMORY on every rank if one has none. */
+gt_status gt_comm_broadcast_text(gt_comm *comm, char **text);
+
+/* Collective: every rank's `bytes` from `mine` in rank order into rank 0's
+ * `all` (size * bytes; NULL elsewhere). */
+void gt_comm_gather(gt_comm *comm, const void *mine, size_t bytes, void *all);
+
+/* Collective: every rank's text `mine`, of any length, one after the other in
+ * rank order, into rank 0's malloc'ed *all (NULL elsewhere). GT_ERR_MEMORY on
+ * every rank if one has no room. */
+gt_status gt_comm_gather_text(gt_comm *comm, const char *mine, char **all);
+
+/* Collective: element-wise sums over the ranks, in place. */
+void gt_comm_sum(gt_comm *comm, double *values, int n);
+
+/* Collective: largest value over the ranks. */
+double gt_comm_max(gt_comm *comm, double value);
+
+void gt_comm_barrier(gt_comm *comm);
+
+/* Collective. Look at the cores each rank may use and put a warning for people
+ * into `text` if ranks must share cores or `threads` exceed a rank's cores; ""
+ * if all is well. Valid on rank 0. */
+void gt_comm_check_binding(gt_comm *comm, int threads, char *text, size_t size);
+
+#endif

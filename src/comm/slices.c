@@ -1,0 +1,87 @@
+/* slices.c: one message for each part, in the order of the vector, so that none
+ * has to be copied on its way. */
+#include "comm/slices.h"
+
+#include "base/heartbeat.h"
+
+#include <string.h>
+
+enum { TAG = 1 };
+
+/* What a rank owns of a bucket below `count`. */
+static gt__range part_below(const gt__bucketed_allreduce *x, int bucket,
+                            int rank, size_t count)
+{
+    gt__range span = gt__bucketed_allreduce_slice(x, bucket, rank);
+    return (gt__range){span.from < count ? span.from : count,
+                       span.to < count ? span.to : count};
+}
+
+size_t gt__slices_count(const gt__bucketed_allreduce *x, int rank, size_t count)
+{
+    size_t owned = 0;
+    for (int b = gt__bucketed_allreduce_buckets(x) - 1; b >= 0; b--) {
+        gt__range span = part_below(x, b, rank, count);
+        owned += span.to - span.from;
+    }
+    return owned;
+}
+
+/* Called by rank 0 and by `rank`. */
+static void gather_from(const gt__bucketed_allreduce *x, gt_comm *comm,
+                        int rank, const gt_real *mine, size_t count,
+                        gt_real *all)
+{
+    for (int b = gt__bucketed_allreduce_buckets(x) - 1; b >= 0; b--) {
+        gt__range span = part_below(x, b, rank, count);
+        size_t n = span.to - span.from;
+        if (rank == 0)
+            memcpy(all + span.from, mine, n * sizeof *all);
+        else if (comm->rank == 0)
+            MPI_Recv(all + span.from, (int)n, gt__real_type(), rank, TAG,
+                     comm->handle->job, MPI_STATUS_IGNORE);
+        else
+            MPI_Send(mine, (int)n, gt__real_type(), 0, TAG, comm->handle->job);
+        if (comm->rank == rank)
+            mine += n;
+    }
+}
+
+static void scatter_to(const gt__bucketed_allreduce *x, gt_comm *comm, int rank,
+                       const gt_real *all, size_t count, gt_real *mine)
+{
+    for (int b = gt__bucketed_allreduce_buckets(x) - 1; b >= 0; b--) {
+        gt__range span = part_below(x, b, rank, count);
+        size_t n = span.to - span.from;
+        if (rank == 0)
+            memcpy(mine, all + span.from, n * sizeof *all);
+        else if (comm->rank == 0)
+            MPI_Send(all + span.from, (int)n, gt__real_type(), rank, TAG,
+                     comm->handle->job);
+        else
+            MPI_Recv(mine, (int)n, gt__real_type(), 0, TAG, comm->handle->job,
+                     MPI_STATUS_IGNORE);
+        if (comm->rank == rank)
+            mine += n;
+    }
+}
+
+void gt__slices_gather(const gt__bucketed_allreduce *x, gt_comm *comm,
+                       const gt_real *mine, size_t count, gt_real *all)
+{
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    for (int r = 0; r < comm->size; r++)
+        if (comm->rank == 0 || comm->rank == r)
+            gather_from(x, comm, r, mine, count, all);
+    gt_phase_leave(before);
+}
+
+void gt__slices_scatter(const gt__bucketed_allreduce *x, gt_comm *comm,
+                        const gt_real *all, size_t count, gt_real *mine)
+{
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    for (int r = 0; r < comm->size; r++)
+        if (comm->rank == 0 || comm->rank == r)
+            scatter_to(x, comm, r, all, count, mine);
+    gt_phase_leave(before);
+}

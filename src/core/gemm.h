@@ -1,0 +1,44 @@
+/* gemm.h: the one door to BLAS. Row-major matrix products, local.
+ *
+ * The bits of an element of C depend on m, n, the transposes, beta, the number
+ * of threads and the kernel family the library chose when it was loaded, and on
+ * nothing else. Keep every dimension well above 4: a product with a dimension
+ * of 3 runs at a tenth of the machine's speed.
+ */
+#ifndef GT_CORE_GEMM_H
+#define GT_CORE_GEMM_H
+
+#include "core/tensor.h"
+
+typedef enum gt_transpose { GT_PLAIN, GT_TRANSPOSED } gt_transpose;
+
+/* C[m x n] = op(A)[m x k] op(B)[k x n] + beta C, with leading dimensions (the
+ * distance between rows as stored) lda, ldb, ldc. beta = 0 does not read C.
+ * Every product is a moment for gt_progress_hook. */
+void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
+             const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
+             gt_real *c, int ldc);
+
+/* Floating-point operations of all products so far, 2 x m x n x k each. */
+double gt_gemm_operations(void);
+
+/* BLAS threads of this process; no effect where the library has no such call.
+ */
+void gt_blas_set_threads(int threads);
+
+/* Name of the kernel family that runs, such as "SkylakeX", or "unknown" where
+ * the library does not tell. */
+const char *gt_blas_kernel(void);
+
+/* Name and version of the library, such as "OpenBLAS 0.3.21", or "unknown", in
+ * `text`. Returns `text`. */
+enum { GT_BLAS_VERSION = 48 };
+char *gt_blas_version(char text[GT_BLAS_VERSION]);
+
+/* Name of the newest family that suits this CPU ("SkylakeX", "Haswell",
+ * "Sandybridge", "Nehalem"), and whether the running one is older than that
+ * and so runs at half the speed or less. */
+const char *gt_blas_best_kernel(void);
+bool gt_blas_kernel_is_old(void);
+
+#endif

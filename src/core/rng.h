@@ -1,0 +1,51 @@
+/* rng.h: random numbers that are addressed, not drawn.
+ *
+ * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+ * SC 2011): a block cipher turns a key (the seed) and a counter into four
+ * 32-bit words. The counter is made of the training step, the sample's number
+ * in the whole job, a stream (what the number is for) and the element's number.
+ * No rank appears in it, so noise, masks, weights and data order are the same
+ * on any number of ranks, and a resumed run needs no generator state. All calls
+ * are local and pure.
+ */
+#ifndef GT_CORE_RNG_H
+#define GT_CORE_RNG_H
+
+#include "core/tensor.h"
+
+#include <stdint.h>
+
+/* What a number is for. Each stream is independent of every other; a stream may
+ * be subdivided by adding a small number to it (a layer's index, say). */
+enum {
+    GT_STREAM_INIT = 0x000,    /* + network number; sample = tensor's index */
+    GT_STREAM_LATENT = 0x100,  /* a GAN's noise; step = batch number */
+    GT_STREAM_REPARAM = 0x200, /* a VAE's reparameterisation */
+    GT_STREAM_DROPOUT = 0x300, /* + layer index (< 256) */
+    GT_STREAM_SHUFFLE = 0x500, /* step = epoch */
+    GT_STREAM_SOURCE = 0x600,  /* built-in data; sample = sample number */
+    GT_STREAM_GRID = 0x700,    /* fixed latents of the sample grid */
+    GT_STREAM_SAMPLE = 0x800,  /* `gentrain sample` */
+    GT_STREAM_EVAL = 0x900,    /* noise of held-out figures */
+};
+
+typedef struct gt_rng {
+    uint64_t seed;
+    uint32_t step;
+    uint64_t sample; /* below 2^48 */
+    uint32_t stream; /* below 2^16 */
+} gt_rng;
+
+/* The four words of block `block`; elements 4*block .. 4*block+3. */
+void gt_rng_block(gt_rng at, uint32_t block, uint32_t words[4]);
+
+/* Word of one element. */
+uint32_t gt_rng_word(gt_rng at, uint32_t element);
+
+/* out[i] uniform in [0, 1) with 24 bits, for elements 0 .. n-1. */
+void gt_rng_uniform(gt_rng at, gt_real *out, size_t n);
+
+/* out[i] standard normal (Box and Muller 1958), for elements 0 .. n-1. */
+void gt_rng_normal(gt_rng at, gt_real *out, size_t n);
+
+#endif

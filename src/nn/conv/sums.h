@@ -1,0 +1,38 @@
+/* sums.h: weighted sums of runs of values. For src/nn. */
+#ifndef GT_NN_CONV_SUMS_H
+#define GT_NN_CONV_SUMS_H
+
+#include "core/tensor.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { GT__SOURCES = 6 };
+
+/* Up to GT__SOURCES sources and their weights; none: zeros. */
+typedef struct gt__sum {
+    int n;
+    const gt_real *from[GT__SOURCES];
+    size_t next[GT__SOURCES]; /* from one run to the next */
+    gt_real by[GT__SOURCES];
+} gt__sum;
+
+/* Where sums go: runs of `size`, `times` of them. */
+typedef struct gt__runs {
+    int times;
+    size_t size, next;
+    bool add;
+} gt__runs;
+
+static inline void gt__sum_add(gt__sum *s, const gt_real *from, size_t next,
+                               gt_real by)
+{
+    s->from[s->n] = from;
+    s->next[s->n] = next;
+    s->by[s->n++] = by;
+}
+
+/* to = sum of by[i] * from[i], run by run; or += if of->add. */
+void gt__combine(const gt__sum *s, const gt__runs *of, gt_real *to);
+
+#endif

@@ -1,0 +1,123 @@
+/* epilogue.c: a piece at a time, small enough for the first-level cache.
+ * Columns are summed a strip at a time in registers; strips of a narrow matrix
+ * span several rows, so that the loops vectorise at any width. Partial sums
+ * over a few rows keep rounding small. */
+#include "nn/epilogue.h"
+
+#include "core/simd.h"
+
+enum {
+    STRIP = 64,
+    ROWS = 128,
+    PIECE = 8192, /* reals: 32 KB in fp32 */
+    PIECE_ROWS = 8
+};
+
+/* y[rows x m] += bias[m]. */
+GT_SIMD static void add_bias(gt_real *y, size_t rows, int m,
+                             const gt_real *bias)
+{
+    gt_real wide[STRIP];
+    int repeat = m < STRIP ? STRIP / m : 1, width = m * repeat;
+    if (repeat > 1) {
+        for (int j = 0; j < width; j++)
+            wide[j] = bias[j % m];
+        bias = wide;
+    }
+    size_t count = rows * (size_t)m;
+    for (size_t i = 0; i < count; i += (size_t)width) {
+        size_t n = count - i < (size_t)width ? count - i : (size_t)width;
+        gt_real *restrict to = y + i;
+        for (size_t j = 0; j < n; j++)
+            to[j] += bias[j];
+    }
+}
+
+/* sum[0 .. n-1] += columns of `rows` rows that lie `stride` apart. */
+GT_SIMD static void add_rows(const gt_real *restrict dy, size_t rows,
+                             size_t stride, size_t n, gt_real *restrict sum)
+{
+    gt_real part[STRIP] = {0};
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < n; j++)
+            part[j] += dy[r * stride + j];
+    for (size_t j = 0; j < n; j++)
+        sum[j] += part[j];
+}
+
+static void strip_sums(const gt_real *dy, size_t rows, size_t stride, size_t n,
+                       gt_real *sum)
+{
+    for (size_t r = 0; r < rows; r += ROWS)
+        add_rows(dy + r * stride, rows - r < ROWS ? rows - r : ROWS, stride, n,
+                 sum);
+}
+
+static void narrow(const gt_real *dy, size_t rows, int m, gt_real *grad)
+{
+    gt_real sum[STRIP] = {0};
+    size_t repeat = STRIP / (size_t)m, width = repeat * (size_t)m;
+    size_t whole = rows / repeat;
+    strip_sums(dy, whole, width, width, sum);
+    strip_sums(dy + whole * width, rows - whole * repeat, (size_t)m, (size_t)m,
+               sum);
+    for (size_t j = 0; j < width; j++)
+        grad[j % (size_t)m] += sum[j];
+}
+
+/* grad[m] = column sums of dy[rows x m], or += if `accumulate`. */
+static void sum_columns(const gt_real *dy, size_t rows, int m, gt_real *grad,
+                        bool accumulate)
+{
+    for (int j = 0; j < m && !accumulate; j++)
+        grad[j] = 0;
+    if (m <= STRIP / 2) {
+        narrow(dy, rows, m, grad);
+        return;
+    }
+    for (int j = 0; j < m; j += STRIP) {
+        gt_real sum[STRIP] = {0};
+        int n = m - j < STRIP ? m - j : STRIP;
+        strip_sums(dy + j, rows, (size_t)m, (size_t)n, sum);
+        for (int i = 0; i < n; i++)
+            grad[j + i] += sum[i];
+    }
+}
+
+static size_t piece_rows(const gt_layer *layer)
+{
+    size_t rows = PIECE / (size_t)layer->out.c;
+    return rows > PIECE_ROWS ? rows : PIECE_ROWS;
+}
+
+void gt__epilogue_forward(const gt_layer *layer, const gt_pass *pass,
+                          gt_real *y, size_t rows)
+{
+    size_t m = (size_t)layer->out.c, most = piece_rows(layer);
+    bool has_bias = layer->n_params > 1;
+    if (!has_bias && !layer->fused)
+        return;
+    for (size_t r = 0; r < rows; r += most) {
+        size_t n = rows - r < most ? rows - r : most;
+        if (has_bias)
+            add_bias(y + r * m, n, layer->out.c,
+                     pass->param + layer->param[1].offset);
+        gt__fused_apply(layer, y + r * m, n * m);
+    }
+}
+
+void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
+                           const gt_real *y, gt_real *dy, size_t rows, bool add)
+{
+    size_t m = (size_t)layer->out.c, most = piece_rows(layer);
+    bool sums = pass->grad && layer->n_params > 1;
+    if (!sums && !layer->fused)
+        return;
+    for (size_t r = 0; r < rows; r += most) {
+        size_t n = rows - r < most ? rows - r : most;
+        gt__fused_apply_grad(layer, y + r * m, dy + r * m, n * m);
+        if (sums)
+            sum_columns(dy + r * m, n, layer->out.c,
+                        pass->grad + layer->param[1].offset, add || r > 0);
+    }
+}

@@ -1,0 +1,86 @@
+/* optimizer.h: SGD with momentum and Adam, each in one fused pass; local.
+ *
+ * One update of all parameters may be made in pieces, by several optimizers
+ * that each hold the moments of some: where they are cut at multiples of
+ * GT_OPTIMIZER_BLOCK, the bits are those of one piece. With clip_norm > 0,
+ *   gt_optimizer_measure over all gradients, then gt_optimizer_clip, and then
+ *   gt_optimizer_apply over all of them, and updates++.
+ */
+#ifndef GT_NN_OPTIMIZER_H
+#define GT_NN_OPTIMIZER_H
+
+#include "base/option.h"
+#include "core/arena.h"
+
+#include <stdint.h>
+
+typedef enum gt_optimizer_kind { GT_SGD, GT_ADAM } gt_optimizer_kind;
+typedef enum gt_schedule_kind {
+    GT_SCHEDULE_CONSTANT,
+    GT_SCHEDULE_STEP,
+    GT_SCHEDULE_COSINE,
+    GT_SCHEDULE_LINEAR,
+} gt_schedule_kind;
+
+/* What a configuration says of an optimizer; filled from
+ * gt_optimizer_options. */
+typedef struct gt_optimizer_config {
+    int kind; /* gt_optimizer_kind */
+    double lr, momentum, beta1, beta2, epsilon;
+    double clip_norm;     /* 0: off */
+    int schedule;         /* gt_schedule_kind */
+    int64_t warmup_steps; /* linear from 0 */
+    int64_t decay_steps;  /* STEP: interval; COSINE, LINEAR: length */
+    double decay_factor;  /* STEP: lr *= factor each interval */
+    double lr_end;        /* COSINE, LINEAR: learning rate at the end */
+} gt_optimizer_config;
+extern const gt_option gt_optimizer_options[];
+
+/* Squares of gradients are summed over so many, and these sums in order. */
+enum { GT_OPTIMIZER_BLOCK = 256 };
+
+typedef struct gt_optimizer {
+    const gt_optimizer_config *config; /* borrowed */
+    size_t count;     /* of parameters whose moments are here */
+    uint64_t updates; /* done so far; the caller counts */
+    gt_real *m;       /* first moment, or momentum */
+    gt_real *v;       /* second moment; NULL for SGD */
+} gt_optimizer;
+
+/* Allocate zeroed moments for `count` parameters. Fails with GT_ERR_CONFIG if
+ * the schedule needs decay_steps and they are 0. */
+gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
+                           size_t count);
+void gt_optimizer_free(gt_optimizer *opt);
+
+/* Learning rate of update number `update` (0 is the first). Warm-up: lr
+ * (update + 1) / warmup_steps, so that no update is wasted. After it STEP
+ * decays by decay_factor each decay_steps; COSINE and LINEAR go from lr to
+ * lr_end over decay_steps updates and then stay. */
+double gt_learning_rate(const gt_optimizer_config *config, uint64_t update);
+
+/* How many sums of squares `n` gradients make. */
+size_t gt_optimizer_blocks(size_t n);
+
+/* The sums of squares of grads[n], one a block; not finite if a gradient is
+ * not. */
+void gt_optimizer_measure(const gt_real *grads, size_t n, double *squares);
+
+/* What to scale gradients by so that their 2-norm is at most clip_norm (Pascanu
+ * et al. 2013), from the squares of all blocks: 1 if it is, or if a sum is not
+ * finite. */
+double gt_optimizer_clip(const gt_optimizer_config *config,
+                         const double *squares, size_t n_blocks);
+
+/* New parameters out[n] from params[n] and the mean gradients grads[n] times
+ * `clip` (1: as they are), with the moments from number `at` on; `out` may be
+ * either.
+ * SGD: m = momentum m + g; p -= lr m (Polyak 1964, as in Sutskever et al. 2013
+ * without dampening). Adam: Kingma, Ba 2015, algorithm 1, bias-corrected,
+ * epsilon outside the root. A gradient that is NaN or beyond 1e18 makes its
+ * parameter NaN, and the result false: the caller must then stop. */
+bool gt_optimizer_apply(gt_optimizer *opt, double clip, size_t at,
+                        const gt_real *params, const gt_real *grads,
+                        gt_real *out, size_t n);
+
+#endif

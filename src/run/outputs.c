@@ -1,0 +1,150 @@
+/* outputs.c: where the ranks hear how rank 0's writer fares. That takes an
+ * agreement, and no step pays for one that writes nothing. It comes before they
+ * send what they have of a checkpoint, which nothing can keep from ending. */
+#include "run/outputs.h"
+
+#include "base/heartbeat.h"
+#include "base/trace.h"
+#include "run/directory.h"
+#include "store/files.h"
+
+#include <string.h>
+
+gt_status gt_outputs_new(gt_outputs *o, gt_task *task, const char *run,
+                         const gt_source *source)
+{
+    *o = (gt_outputs){.comm = task->setup.comm, .metrics_log = {.fd = -1}};
+    gt_write_errors_init(&o->write_errors, &o->fence);
+    gt_status status = gt_snapshot_new(&o->snapshot, task, run, &o->metrics_log,
+                                       &o->write_errors);
+    if (o->comm->rank != 0)
+        return status;
+    if (status == GT_OK)
+        status = gt_sample_grid_new(&o->sample_grid, task, run, source,
+                                    &o->write_errors);
+    if (status == GT_OK)
+        status = gt_h5_start();
+    return status == GT_OK ? gt_writer_open(&o->writer) : status;
+}
+
+void gt_outputs_free(gt_outputs *o)
+{
+    gt_writer_close(o->writer);
+    gt_file_set_guard(NULL, NULL);
+    gt_snapshot_free(&o->snapshot);
+    gt_sample_grid_free(&o->sample_grid);
+    gt_metrics_log_close(&o->metrics_log);
+    gt_write_errors_free(&o->write_errors);
+    *o = (gt_outputs){0};
+}
+
+void gt_outputs_line(gt_outputs *o, uint64_t step, double epoch,
+                     const gt_metrics *metrics)
+{
+    if (!o->writer)
+        return;
+    gt_status status = gt_fence_check(&o->fence);
+    if (status == GT_OK)
+        status = gt_write_errors_record(
+            &o->write_errors,
+            gt_metrics_log_add(&o->metrics_log, step, epoch, metrics),
+            GT_WRITE_METRICS, step);
+    gt_failure_keep(&o->fatal, status);
+}
+
+void gt_outputs_trace(gt_outputs *o, uint64_t step, gt_status status)
+{
+    if (o->writer)
+        gt_failure_keep(&o->fatal,
+                        gt_write_errors_record(&o->write_errors, status,
+                                               GT_WRITE_TRACE, step));
+}
+
+void gt_outputs_last(gt_outputs *o)
+{
+    o->last = true;
+}
+
+gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
+                           bool picture, bool checkpoint)
+{
+    gt_status status = gt_failure_tell(&o->fatal);
+    int64_t begin = gt_trace_begin();
+    const char *before = gt_phase_enter("writing pictures and checkpoints");
+    gt_comm_work_apart(o->comm);
+    if (o->writer && picture && status == GT_OK) {
+        status = gt_sample_grid_write(&o->sample_grid, o->writer, step);
+        gt_trace_end(begin, NULL, "pictures");
+        begin = gt_trace_begin();
+    }
+    if (o->writer && checkpoint && status == GT_OK) {
+        status = gt_snapshot_reserve(&o->snapshot, o->writer, step);
+        if (o->last)
+            gt_snapshot_lend(&o->snapshot);
+        gt_trace_end(begin, NULL, "wait for the writer");
+        begin = gt_trace_begin();
+    }
+    status = gt_comm_agree(o->comm, status);
+    gt_trace_end(begin, NULL, "agree on outputs");
+    begin = gt_trace_begin();
+    if (checkpoint && status == GT_OK) {
+        gt_snapshot_take(&o->snapshot, o->writer, step, epoch);
+        gt_trace_end(begin, NULL, "checkpoint");
+    }
+    gt_phase_leave(before);
+    return status;
+}
+
+bool gt_outputs_failed(gt_outputs *o)
+{
+    if (!o->writer)
+        return false;
+    gt_write_errors_print(&o->write_errors);
+    return o->fatal.status != GT_OK || gt_writer_failed(o->writer);
+}
+
+/* Lines that could not be written get their last chance. */
+static gt_status finish_journal(gt_outputs *o)
+{
+    gt_status status = gt_metrics_log_flush(&o->metrics_log);
+    if (status == GT_OK)
+        status = gt_metrics_log_sync(&o->metrics_log);
+    if (status == GT_OK && !o->metrics_log.gaps)
+        gt_write_errors_clear(&o->write_errors, GT_WRITE_METRICS);
+    return gt_write_errors_record(&o->write_errors, status, GT_WRITE_METRICS,
+                                  o->snapshot.step);
+}
+
+bool gt_outputs_saved(const gt_outputs *o, uint64_t step)
+{
+    return o->writer && o->snapshot.written == step;
+}
+
+gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
+                            uint64_t interrupted)
+{
+    gt_status written = GT_OK, missing = GT_OK;
+    const char *before = gt_phase_enter("writing the last files");
+    gt_comm_work_apart(o->comm);
+    if (o->writer) {
+        written = gt_writer_drain(o->writer);
+        if (written == GT_OK)
+            written = gt_failure_tell(&o->fatal);
+        if (written == GT_OK)
+            written = finish_journal(o);
+        gt_write_errors_print(&o->write_errors);
+        if (written == GT_OK && status == GT_OK && interrupted > 0 &&
+            gt_outputs_saved(o, interrupted))
+            written = gt_write_errors_record(
+                &o->write_errors,
+                gt_run_mark_interrupted(o->snapshot.run, interrupted),
+                GT_WRITE_MARK, interrupted);
+    }
+    written = gt_comm_agree(o->comm, written);
+    gt_phase_leave(before);
+    if (written != GT_OK || status != GT_OK)
+        return written != GT_OK ? written : status;
+    if (o->writer)
+        missing = gt_write_errors_status(&o->write_errors);
+    return gt_comm_agree(o->comm, missing);
+}

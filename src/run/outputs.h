@@ -1,0 +1,81 @@
+/* outputs.h: what a run leaves on the disk: a line of metrics, pictures of
+ * samples and checkpoints at some of its steps. Rank 0 copies what is to be
+ * written, its writer does the rest. What cannot be written does not end the
+ * training.
+ */
+#ifndef GT_RUN_OUTPUTS_H
+#define GT_RUN_OUTPUTS_H
+
+#include "run/sample_grid.h"
+#include "run/snapshot.h"
+
+/* Which run is trained. */
+typedef struct gt_run_choice {
+    const char *name;   /* of the recipe; a new run's directory is called after
+                           it where `out` is NULL */
+    const char *out;    /* run directory */
+    const char *resume; /* checkpoint to go on from, or NULL */
+    bool newest; /* `resume` was chosen as the newest good one of `out` */
+} gt_run_choice;
+
+typedef struct gt_outputs {
+    gt_comm *comm; /* borrowed */
+    /* Rank 0: */
+    gt_fence fence;
+    gt_write_errors write_errors;
+    gt_metrics_log metrics_log;
+    gt_sample_grid sample_grid;
+    gt_snapshot snapshot;
+    gt_writer *writer; /* NULL on the other ranks */
+    bool last;         /* the state stays as it is */
+    gt_failure fatal;  /* met by the training thread */
+} gt_outputs;
+
+/* Prepare, allocate and start the writer. `run` must be a directory by the time
+ * something is written; `source` is that of gt_sample_grid_new. Local. */
+gt_status gt_outputs_new(gt_outputs *outputs, gt_task *task, const char *run,
+                         const gt_source *source);
+/* Whatever was handed over is written first. */
+void gt_outputs_free(gt_outputs *outputs);
+
+/* Make the directory of a new run, or open that of a run to be resumed after
+ * `start` steps; its path is put into `run`. It is claimed first, and nothing
+ * in it is changed before. Rank 0 alone; local. */
+gt_status gt_outputs_open(gt_outputs *outputs, const gt_run_choice *choice,
+                          const char *config, uint64_t start,
+                          char run[GT_PATH]);
+
+/* A line of metrics. Local; other ranks' calls do nothing. */
+void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,
+                     const gt_metrics *metrics);
+
+/* How writing the trace went, at the end of a step. Local. */
+void gt_outputs_trace(gt_outputs *outputs, uint64_t step, gt_status status);
+
+/* What is handed over from here on is of a state that does not change any more
+ * and so needs no copy. Local. */
+void gt_outputs_last(gt_outputs *outputs);
+
+/* Hand over pictures, a checkpoint or both of the state after `step` steps. All
+ * ranks hear of what must end the training. Collective. */
+gt_status gt_outputs_write(gt_outputs *outputs, uint64_t step, double epoch,
+                           bool picture, bool checkpoint);
+
+/* Warn of files that could not be written since the last call, and tell whether
+ * something happened on this rank that must end the training. Does not wait;
+ * local. */
+bool gt_outputs_failed(gt_outputs *outputs);
+
+/* Wait until everything is written. `status` is how the training ended, the
+ * same on all ranks. What ended it on rank 0's disk is returned in its stead;
+ * where nothing ended it, files that are missing make it GT_ERR_IO. A run that
+ * was `interrupted` after that many steps (0: it was not) is marked so if it
+ * can go on from there, whatever else is missing. Collective. */
+gt_status gt_outputs_finish(gt_outputs *outputs, gt_status status,
+                            uint64_t interrupted);
+
+/* After gt_outputs_finish: whether the checkpoint of this step was written.
+ * Rank 0; false on others. */
+bool gt_outputs_saved(const gt_outputs *outputs, uint64_t step);
+
+#endif

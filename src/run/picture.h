@@ -1,0 +1,28 @@
+/* picture.h: samples as PNG files. Local.
+ */
+#ifndef GT_RUN_PICTURE_H
+#define GT_RUN_PICTURE_H
+
+#include "data/source.h"
+
+#include <stdint.h>
+
+/* Pixels of n values in `range`: rounded and clamped to 0 .. 255. */
+void gt_pixels(const gt_real *values, size_t n, gt_range range, uint8_t *out);
+
+/* Whether a file of that name may be replaced by a picture; see files.h. */
+gt_status gt_picture_check_path(const char *path);
+
+/* Write a grid of n images (uint8 NHWC, 1 or 3 channels), `columns` in a row
+ * with 2 pixels between them, small images enlarged by a whole factor. Written
+ * under a temporary name and renamed. Other channel counts show the first one.
+ */
+gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
+                          gt_shape shape, int columns);
+
+/* Write a scatter picture of n points [n x 2], and of reference points behind
+ * them in grey (may be NULL), over the square that holds the reference. */
+gt_status gt_picture_points(const char *path, const gt_real *points, size_t n,
+                            const gt_real *reference, size_t n_reference);
+
+#endif

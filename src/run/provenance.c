@@ -1,0 +1,105 @@
+/* provenance.c: all of it is compared as text, as all that matters is whether
+ * it is the same. */
+#include "run/provenance.h"
+
+#include "base/log.h"
+#include "base/version.h"
+#include "comm/reducer.h"
+#include "core/gemm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *key;
+    bool number;
+} origins[GT_PROVENANCES] = {
+    [GT_PROVENANCE_BUILD] = {"build", false},
+    [GT_PROVENANCE_BLAS] = {"blas", false},
+    [GT_PROVENANCE_BLAS_KERNEL] = {"blas_kernel", false},
+    [GT_PROVENANCE_BLAS_THREADS] = {"blas_threads", true},
+    [GT_PROVENANCE_SHARDS] = {"shards", true},
+    [GT_PROVENANCE_NORM_SYNC] = {"norm_sync", false},
+    [GT_PROVENANCE_REDUCTION] = {"reduction", false},
+};
+
+const char *gt_provenance_key(gt_provenance origin)
+{
+    return origins[origin].key;
+}
+
+bool gt_provenance_is_number(gt_provenance origin)
+{
+    return origins[origin].number;
+}
+
+/* Sums in the tree over the shards do not depend on who adds them up. */
+static void find_reduction(const gt_task *task, char text[GT_PROVENANCE_TEXT])
+{
+    const gt_config *config = task->setup.config;
+    bool tree = config->communication.reduction == GT_REDUCTION_TREE;
+    bool packed = config->communication.compression != GT_COMPRESSION_NONE;
+    int ranks = task->setup.comm->size;
+    size_t used =
+        (size_t)snprintf(text, GT_PROVENANCE_TEXT, "%s%s",
+                         tree ? "tree" : "mpi", packed ? " bf16" : "");
+    if (!tree || packed)
+        snprintf(text + used, GT_PROVENANCE_TEXT - used, " on %d rank%s", ranks,
+                 ranks == 1 ? "" : "s");
+}
+
+void gt_provenance_find(const gt_task *task,
+                        char origin[GT_PROVENANCES][GT_PROVENANCE_TEXT])
+{
+    const gt_task_setup *setup = &task->setup;
+    char blas[GT_BLAS_VERSION];
+    gt_blas_version(blas);
+    snprintf(origin[GT_PROVENANCE_BUILD], GT_PROVENANCE_TEXT, "%s", gt_build);
+    snprintf(origin[GT_PROVENANCE_BLAS], GT_PROVENANCE_TEXT, "%s", blas);
+    snprintf(origin[GT_PROVENANCE_BLAS_KERNEL], GT_PROVENANCE_TEXT, "%s",
+             gt_blas_kernel());
+    snprintf(origin[GT_PROVENANCE_BLAS_THREADS], GT_PROVENANCE_TEXT, "%d",
+             setup->blas_threads);
+    snprintf(origin[GT_PROVENANCE_SHARDS], GT_PROVENANCE_TEXT, "%d",
+             setup->n_shards * setup->comm->size);
+    snprintf(origin[GT_PROVENANCE_NORM_SYNC], GT_PROVENANCE_TEXT, "%s",
+             setup->config->norm.sync ? "true" : "false");
+    find_reduction(task, origin[GT_PROVENANCE_REDUCTION]);
+}
+
+void gt_provenance_compare(const gt_task *task,
+                           char then[GT_PROVENANCES][GT_PROVENANCE_TEXT])
+{
+    char now[GT_PROVENANCES][GT_PROVENANCE_TEXT], text[1024];
+    size_t used = 0;
+    gt_provenance_find(task, now);
+    for (int i = 0; i < GT_PROVENANCES; i++)
+        if (strcmp(then[i], now[i]))
+            used += (size_t)snprintf(text + used, sizeof text - used,
+                                     "%s%s %s (here %s)", used ? ", " : "",
+                                     gt_provenance_key((gt_provenance)i),
+                                     then[i][0] ? then[i] : "unknown", now[i]);
+    if (used > 0)
+        gt_warn("the checkpoint was made with %s: the weights will not be, bit "
+                "for bit, those of a run that was never stopped",
+                text);
+}
+
+/* The agreement carries the first rank's words that has something to say. */
+void gt_provenance_check_ranks(gt_comm *comm)
+{
+    char first[GT_PROVENANCE_TEXT];
+    const char *mine = gt_blas_kernel();
+    gt_status status = GT_OK;
+    snprintf(first, sizeof first, "%s", mine);
+    gt_comm_broadcast(comm, first, sizeof first);
+    if (strcmp(first, mine))
+        status = gt_fail(GT_ERR_MISMATCH,
+                         "BLAS runs its %s kernels here, and its %s kernels on "
+                         "rank 0: the bits of the weights depend on which rank "
+                         "computes what; set OPENBLAS_CORETYPE to one that all "
+                         "CPUs of the job are fit for",
+                         mine, first);
+    if (gt_comm_agree(comm, status) != GT_OK)
+        gt_warn("%s", gt_message());
+}

@@ -1,0 +1,186 @@
+/* sample_grid.c: sample grids during training. Latents and originals are made
+ * once, so that pictures of different steps can be laid side by side. */
+#include "run/sample_grid.h"
+
+#include "run/picture.h"
+#include "run/sampleset.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAIRS = 32, PAIR_COLUMNS = 8, REFERENCE_POINTS = 2000 };
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static gt_status write_files(void *context);
+
+gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
+                             const gt_source *source, gt_write_errors *errors)
+{
+    const gt_config *config = task->setup.config;
+    gt_shape image = gt_config_shape(config->data.image);
+    size_t size = gt_shape_size(image);
+    size_t latent = gt_shape_size(gt_config_shape(config->model.latent));
+    *p = (gt_sample_grid){
+        .task = task,
+        .run = run,
+        .errors = errors,
+        .count = (size_t)config->output.sample_count,
+        .write = {.name = "write pictures", .run = write_files, .context = p}};
+    if (gt_shape_is_point(image)) {
+        p->count = smaller(REFERENCE_POINTS, source->count);
+        p->reference = p->count;
+    } else if (task->type->reconstruct) {
+        p->pairs = smaller(PAIRS, source->count);
+        if (p->pairs > PAIR_COLUMNS) /* whole rows, or a part of one */
+            p->pairs -= p->pairs % PAIR_COLUMNS;
+    }
+    p->columns = (size_t)ceil(sqrt((double)p->count));
+    p->latents = gt_real_alloc(p->count * latent);
+    p->samples = gt_real_alloc(p->count * size);
+    p->originals = gt_real_alloc((p->pairs + p->reference) * size);
+    p->rebuilt = gt_real_alloc(p->pairs * size);
+    p->pixels = malloc((p->count + 2 * p->pairs) * size);
+    if (!p->latents || !p->samples || !p->originals || !p->rebuilt ||
+        !p->pixels) {
+        gt_sample_grid_free(p);
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %zu samples; lower "
+                       "output.sample_count",
+                       p->count);
+    }
+    gt_task_latents(config,
+                    (gt_rng){.seed = (uint64_t)config->train.seed,
+                             .stream = GT_STREAM_GRID},
+                    (int)p->count, p->latents);
+    for (size_t i = 0; i < p->pairs + p->reference; i++)
+        gt_source_read(source, i, (gt_range)config->data.range,
+                       p->originals + i * size);
+    return GT_OK;
+}
+
+void gt_sample_grid_free(gt_sample_grid *p)
+{
+    free(p->latents);
+    free(p->samples);
+    free(p->originals);
+    free(p->rebuilt);
+    free(p->pixels);
+    *p = (gt_sample_grid){0};
+}
+
+void gt_sample_grid_path(const char *run, uint64_t step, const char *suffix,
+                         char path[GT_PATH])
+{
+    snprintf(path, GT_PATH, "%s/samples/step-%08llu%s", run,
+             (unsigned long long)step, suffix);
+}
+
+/* Run `make` over n inputs of size `in` in passes of max_n. */
+static void in_passes(gt_task *task,
+                      void (*make)(gt_task *, const gt_real *, int, gt_real *),
+                      const gt_real *x, size_t in, size_t n, gt_real *y,
+                      size_t out)
+{
+    size_t block = (size_t)task->setup.max_n;
+    for (size_t i = 0; i < n; i += block)
+        make(task, x + i * in, (int)smaller(block, n - i), y + i * out);
+}
+
+static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
+                               gt_range range)
+{
+    const gt_config *config = p->task->setup.config;
+    char path[GT_PATH], source[64];
+    gt_sample_grid_path(p->run, p->step, ".h5", path);
+    snprintf(source, sizeof source, "training, step %llu",
+             (unsigned long long)p->step);
+    gt_sampleset_info info = {.shape = image,
+                              .points = p->reference > 0,
+                              .range = range,
+                              .count = p->count,
+                              .latent = gt_config_shape(config->model.latent),
+                              .source = source,
+                              .step = p->step,
+                              .seed = (uint64_t)config->train.seed};
+    gt_sampleset *set;
+    gt_status status = gt_sampleset_create(&set, path, &info);
+    if (status != GT_OK)
+        return status;
+    status = gt_sampleset_append(set, p->samples, p->latents, p->count);
+    if (status == GT_OK)
+        return gt_sampleset_commit(set);
+    gt_sampleset_discard(set);
+    return status;
+}
+
+static gt_status draw_samples(const gt_sample_grid *p, gt_shape image,
+                              gt_range range)
+{
+    char path[GT_PATH];
+    gt_sample_grid_path(p->run, p->step, ".png", path);
+    if (p->reference > 0)
+        return gt_picture_points(path, p->samples, p->count, p->originals,
+                                 p->reference);
+    gt_pixels(p->samples, p->count * gt_shape_size(image), range, p->pixels);
+    return gt_picture_grid(path, p->pixels, p->count, image, (int)p->columns);
+}
+
+/* Rows of originals, each above its row of reconstructions. */
+static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image,
+                            gt_range range)
+{
+    size_t size = gt_shape_size(image);
+    uint8_t *to = p->pixels;
+    for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
+        size_t n = smaller(PAIR_COLUMNS, p->pairs - i) * size;
+        gt_pixels(p->originals + i * size, n, range, to);
+        gt_pixels(p->rebuilt + i * size, n, range, to + n);
+        to += 2 * n;
+    }
+    char path[GT_PATH];
+    gt_sample_grid_path(p->run, p->step, "-reconstructions.png", path);
+    return gt_picture_grid(path, p->pixels, 2 * p->pairs, image,
+                           (int)smaller(PAIR_COLUMNS, p->pairs));
+}
+
+/* The writer's part. */
+static gt_status write_files(void *context)
+{
+    const gt_sample_grid *p = context;
+    const gt_config *config = p->task->setup.config;
+    gt_shape image = gt_config_shape(config->data.image);
+    gt_range range = (gt_range)config->data.range;
+    gt_status status = write_samples(p, image, range);
+    if (status == GT_OK)
+        status = draw_samples(p, image, range);
+    if (status == GT_OK && p->pairs > 0)
+        status = draw_pairs(p, image, range);
+    return gt_write_errors_record(p->errors, status, GT_WRITE_PICTURES,
+                                  p->step);
+}
+
+gt_status gt_sample_grid_write(gt_sample_grid *p, gt_writer *writer,
+                               uint64_t step)
+{
+    const gt_config *config = p->task->setup.config;
+    const gt_task_type *type = p->task->type;
+    size_t size = gt_shape_size(gt_config_shape(config->data.image));
+    size_t latent = gt_shape_size(gt_config_shape(config->model.latent));
+    gt_status status = gt_writer_reserve(writer, &p->write);
+    if (status != GT_OK)
+        return status;
+    in_passes(p->task, type->generate, p->latents, latent, p->count, p->samples,
+              size);
+    if (p->pairs > 0)
+        in_passes(p->task, type->reconstruct, p->originals, size, p->pairs,
+                  p->rebuilt, size);
+    p->step = step;
+    gt_writer_submit(writer, &p->write);
+    return GT_OK;
+}

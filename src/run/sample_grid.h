@@ -1,0 +1,46 @@
+/* sample_grid.h: what the model makes of the same latents every so many steps.
+ * Local; for the rank that writes.
+ */
+#ifndef GT_RUN_SAMPLE_GRID_H
+#define GT_RUN_SAMPLE_GRID_H
+
+#include "run/write_errors.h"
+#include "run/writer.h"
+#include "tasks/task.h"
+
+typedef struct gt_sample_grid {
+    gt_task *task;   /* borrowed */
+    const char *run; /* borrowed */
+    gt_write_errors
+        *errors;           /* borrowed; takes pictures that cannot be written */
+    size_t count, columns; /* images in the grid */
+    size_t pairs;          /* reconstruction pairs; 0: none */
+    gt_real *latents;      /* [count x latent] */
+    gt_real *samples;      /* [count x image] */
+    gt_real *originals;    /* [max(pairs, reference) x image] */
+    gt_real *rebuilt;      /* [pairs x image] */
+    uint8_t *pixels;
+    size_t reference; /* points drawn behind a point sample */
+    uint64_t step;    /* that samples and rebuilt are of */
+    gt_write_job write;
+} gt_sample_grid;
+
+/* Prepare; `source` gives the images to reconstruct, or reference points. */
+gt_status gt_sample_grid_new(gt_sample_grid *grid, gt_task *task,
+                             const char *run, const gt_source *source,
+                             gt_write_errors *errors);
+void gt_sample_grid_free(gt_sample_grid *grid);
+
+/* Make samples, and reconstructions where the task has them, and have them
+ * written in the background: samples/step-N.h5 and .png, and
+ * step-N-reconstructions.png: originals above, reconstructions below, row by
+ * row. Waits for the pictures before, if those are not written yet. Returns how
+ * the writes that are done went. */
+gt_status gt_sample_grid_write(gt_sample_grid *grid, gt_writer *writer,
+                               uint64_t step);
+
+/* "RUN/samples/step-00001200" + `suffix` in `path`. */
+void gt_sample_grid_path(const char *run, uint64_t step, const char *suffix,
+                         char path[GT_PATH]);
+
+#endif

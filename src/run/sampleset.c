@@ -1,0 +1,132 @@
+/* sampleset.c: samples are appended wave by wave; of what was appended, the
+ * compressed pixels stay in memory until the set is complete. */
+#include "run/sampleset.h"
+
+#include "base/version.h"
+#include "run/picture.h"
+#include "store/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT_VERSION = 1 };
+static const char *const format_name = "gentrain samples";
+
+struct gt_sampleset {
+    gt_h5 *file;
+    gt_sampleset_info info;
+    size_t done; /* samples written */
+};
+
+static gt_status write_header(gt_h5 *f, const gt_sampleset_info *info)
+{
+    gt_status status = gt_h5_set_text(f, "/", "format", format_name);
+    if (status == GT_OK)
+        status = gt_h5_set_int(f, "/", "format_version", FORMAT_VERSION);
+    if (status == GT_OK)
+        status = gt_h5_set_text(f, "/", "gentrain_version", GT_VERSION);
+    if (status == GT_OK)
+        status = gt_h5_set_text(f, "/", "source", info->source);
+    if (status == GT_OK)
+        status = gt_h5_set_int(f, "/", "step", (int64_t)info->step);
+    if (status == GT_OK)
+        status = gt_h5_set_int(f, "/", "seed", (int64_t)info->seed);
+    return status;
+}
+
+static gt_status make_sets(gt_h5 *f, const gt_sampleset_info *info)
+{
+    gt_shape s = info->shape, z = info->latent;
+    size_t images[] = {info->count, (size_t)s.h, (size_t)s.w, (size_t)s.c};
+    size_t points[] = {info->count, (size_t)s.c};
+    size_t latents[] = {info->count, (size_t)z.h, (size_t)z.w, (size_t)z.c};
+    gt_status status;
+    if (info->points)
+        status = gt_h5_write(f, "/points", GT_H5_REAL, 2, points, NULL);
+    else
+        status = gt_h5_write(f, "/images", GT_H5_U8, 4, images, NULL);
+    if (status == GT_OK && !info->points)
+        status = gt_h5_mark_images(f, "/images", s.c);
+    if (status == GT_OK && gt_shape_size(z) > 0)
+        status = gt_h5_write(f, "/latents", GT_H5_REAL, 4, latents, NULL);
+    return status;
+}
+
+static bool is_set(const char *path)
+{
+    gt_h5 *f;
+    char *format = NULL;
+    if (gt_h5_open(&f, path) != GT_OK)
+        return false;
+    bool is = gt_h5_get_text(f, "/", "format", &format) == GT_OK &&
+              !strcmp(format, format_name);
+    free(format);
+    gt_h5_close(f);
+    return is;
+}
+
+gt_status gt_sampleset_check_path(const char *path)
+{
+    return gt_file_check_kind(path, is_set, "a set of samples");
+}
+
+gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
+                              const gt_sampleset_info *info)
+{
+    gt_sampleset *set = calloc(1, sizeof *set);
+    if (!set)
+        return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
+    set->info = *info;
+    gt_status status = gt_h5_create(&set->file, path);
+    if (status == GT_OK)
+        status = write_header(set->file, info);
+    if (status == GT_OK)
+        status = make_sets(set->file, info);
+    if (status != GT_OK)
+        gt_sampleset_discard(set);
+    else
+        *out = set;
+    return status;
+}
+
+static gt_status append_images(gt_sampleset *set, const gt_real *samples,
+                               size_t n)
+{
+    size_t size = n * gt_shape_size(set->info.shape);
+    uint8_t *pixels = malloc(size);
+    if (!pixels)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu pixels", size);
+    gt_pixels(samples, size, set->info.range, pixels);
+    gt_status status =
+        gt_h5_write_rows(set->file, "/images", set->done, n, pixels);
+    free(pixels);
+    return status;
+}
+
+gt_status gt_sampleset_append(gt_sampleset *set, const gt_real *samples,
+                              const gt_real *latents, size_t n)
+{
+    gt_status status =
+        set->info.points
+            ? gt_h5_write_rows(set->file, "/points", set->done, n, samples)
+            : append_images(set, samples, n);
+    if (status == GT_OK && latents && gt_shape_size(set->info.latent) > 0)
+        status = gt_h5_write_rows(set->file, "/latents", set->done, n, latents);
+    set->done += n;
+    return status;
+}
+
+gt_status gt_sampleset_commit(gt_sampleset *set)
+{
+    gt_status status = gt_h5_commit(set->file);
+    free(set);
+    return status;
+}
+
+void gt_sampleset_discard(gt_sampleset *set)
+{
+    if (!set)
+        return;
+    gt_h5_discard(set->file);
+    free(set);
+}

@@ -1,0 +1,38 @@
+/* sampleset.h: files of generated samples. Local.
+ *
+ * Layout, version 1 (attributes of "/": format "gentrain samples",
+ * format_version, gentrain_version, plus what the writer adds): /images, uint8
+ * [n x h x w x c] with HDF5 Image attributes; for points /points, float
+ * [n x 2]; /latents, float [n x ...] where asked for.
+ */
+#ifndef GT_RUN_SAMPLESET_H
+#define GT_RUN_SAMPLESET_H
+
+#include "data/source.h"
+#include "store/h5file.h"
+
+typedef struct gt_sampleset gt_sampleset;
+
+typedef struct gt_sampleset_info {
+    gt_shape shape; /* of a sample */
+    bool points;    /* numbers, not pixels */
+    gt_range range; /* of the values that are appended */
+    size_t count;
+    gt_shape latent;    /* of the latents; size 0: not stored */
+    const char *source; /* what made them, e.g. the checkpoint's path */
+    uint64_t step, seed;
+} gt_sampleset_info;
+
+/* Whether a file of that name may be replaced by a set; see files.h. */
+gt_status gt_sampleset_check_path(const char *path);
+
+gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
+                              const gt_sampleset_info *info);
+/* Add n samples, and their latents (or NULL), after those added before. */
+gt_status gt_sampleset_append(gt_sampleset *set, const gt_real *samples,
+                              const gt_real *latents, size_t n);
+/* Complete the file and free `set`; see gt_h5_commit. */
+gt_status gt_sampleset_commit(gt_sampleset *set);
+void gt_sampleset_discard(gt_sampleset *set);
+
+#endif

@@ -1,0 +1,240 @@
+/* snapshot.c: rank 0's weights are the job's weights, and of the moments every
+ * rank sends what it has. A training step pays for this copy; it is checked and
+ * written by the writer's thread. */
+#include "run/snapshot.h"
+
+#include "base/heartbeat.h"
+#include "base/log.h"
+#include "run/provenance.h"
+#include "tasks/state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A checkpoint with NaN in it would replace a good one. */
+static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
+{
+    for (int i = 0; i < count; i++)
+        for (size_t j = 0; j < spans[i].count; j++)
+            if (!isfinite(spans[i].data[j]))
+                return gt_fail(GT_ERR_NUMERIC,
+                               "step %llu: %s holds NaN or infinity; lower "
+                               "optimizer.lr or set optimizer.clip_norm, and "
+                               "resume from the last checkpoint, or start "
+                               "again if there is none",
+                               (unsigned long long)step, spans[i].path + 1);
+    return GT_OK;
+}
+
+static gt_status write_file(const gt_snapshot *s)
+{
+    const gt_config *config = s->task->setup.config;
+    gt_checkpoint_info info = {.step = s->step,
+                               .epoch = s->epoch,
+                               .seed = (uint64_t)config->train.seed,
+                               .config = config->text};
+    snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
+    snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
+    memcpy(info.origin, s->origin, sizeof info.origin);
+    char path[GT_PATH];
+    gt_checkpoint_path(s->run, s->step, path);
+    return gt_checkpoint_write(path, &info, s->copy, s->count);
+}
+
+/* The lines of metrics are in the system's hands since before the copy was
+ * made, and on the disk before a checkpoint is: who resumes finds them. */
+static gt_status write_copy(void *context)
+{
+    gt_snapshot *s = context;
+    gt_status status = check_finite(s->copy, s->count, s->step);
+    if (status == GT_OK)
+        status = gt_metrics_log_sync(s->metrics_log);
+    if (status == GT_OK)
+        status = write_file(s);
+    if (status != GT_OK)
+        return gt_write_errors_record(s->errors, status, GT_WRITE_CHECKPOINT,
+                                      s->step);
+    s->written = s->step;
+    status =
+        gt_checkpoint_prune(s->run, (int)s->task->setup.config->output.keep);
+    return gt_write_errors_record(s->errors, status, GT_WRITE_REMOVAL, s->step);
+}
+
+/* Where no step copies the state, for the last checkpoint is of the state
+ * itself, the room is not touched, and so takes none. */
+static gt_real *room_for_copy(const gt_task *task, size_t count)
+{
+    if (task->setup.config->output.checkpoint_every > 0)
+        return gt_real_alloc(count);
+    return malloc(count * sizeof(gt_real));
+}
+
+gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
+                          gt_metrics_log *metrics_log, gt_write_errors *errors)
+{
+    *s = (gt_snapshot){
+        .task = task, .run = run, .metrics_log = metrics_log, .errors = errors};
+    if (task->setup.comm->rank != 0)
+        return GT_OK;
+    gt_provenance_find(task, s->origin);
+    s->write = (gt_write_job){
+        .name = "write checkpoint", .run = write_copy, .context = s};
+    gt_status status = gt_task_spans(task, true, &s->live, &s->count);
+    if (status != GT_OK)
+        return status;
+    size_t total = 0, bytes = (size_t)s->count * sizeof *s->copy;
+    for (int i = 0; i < s->count; i++)
+        total += s->live[i].count;
+    s->copy = malloc(bytes);
+    s->numbers = room_for_copy(task, total);
+    if (!s->copy || !s->numbers) {
+        gt_snapshot_free(s);
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %.1f MB for a copy of the state",
+                       (double)total * sizeof(gt_real) / 1e6);
+    }
+    memcpy(s->copy, s->live, bytes);
+    gt_real *to = s->numbers;
+    for (int i = 0; i < s->count; to += s->live[i++].count)
+        s->copy[i].data = to;
+    return GT_OK;
+}
+
+void gt_snapshot_free(gt_snapshot *s)
+{
+    free(s->live);
+    free(s->copy);
+    free(s->numbers);
+    *s = (gt_snapshot){0};
+}
+
+/* The fingerprint is of the networks; their moments come from all ranks. */
+static void copy_networks(gt_snapshot *s)
+{
+    gt_fingerprint print;
+    gt_fingerprint_start(&print);
+    for (int i = 0; i < s->count; i++) {
+        const gt_span *copy = &s->copy[i];
+        if (!s->live[i].data)
+            continue;
+        if (copy->data != s->live[i].data)
+            memcpy(copy->data, s->live[i].data,
+                   copy->count * sizeof *copy->data);
+        gt_fingerprint_add(&print, copy->data, copy->count);
+    }
+    gt_fingerprint_text(&print, s->fingerprint);
+}
+
+void gt_snapshot_lend(gt_snapshot *s)
+{
+    for (int i = 0; i < s->count; i++)
+        if (s->live[i].data)
+            s->copy[i].data = s->live[i].data;
+    gt_task_lend_moments(s->task, s->copy, s->count);
+}
+
+gt_status gt_snapshot_reserve(gt_snapshot *s, gt_writer *writer, uint64_t step)
+{
+    gt_status status = gt_writer_reserve(writer, &s->write);
+    if (status != GT_OK)
+        return status;
+    status = gt_metrics_log_flush(s->metrics_log);
+    s->wanted = status == GT_OK;
+    return gt_write_errors_record(s->errors, status, GT_WRITE_CHECKPOINT, step);
+}
+
+void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
+                      double epoch)
+{
+    gt_task_gather_moments(s->task, s->copy, s->count);
+    if (!writer || !s->wanted)
+        return;
+    copy_networks(s);
+    s->step = step;
+    s->epoch = epoch;
+    gt_info("checkpoint of step %llu, fingerprint %s", (unsigned long long)step,
+            s->fingerprint);
+    gt_writer_submit(writer, &s->write);
+}
+
+static gt_status read_file(const gt_task *task, const char *path,
+                           bool optimizer, const gt_span *spans, int count,
+                           uint64_t *step)
+{
+    gt_checkpoint_info info = {0};
+    gt_status status = gt_checkpoint_read_info(path, &info);
+    if (status == GT_OK)
+        status = gt_checkpoint_read(path, spans, count, optimizer);
+    if (status == GT_OK && task->setup.training)
+        gt_provenance_compare(task, info.origin);
+    *step = info.step;
+    gt_checkpoint_info_free(&info);
+    return status;
+}
+
+/* Memory for the moments on rank 0 until all ranks have theirs. */
+static gt_status make_room(const gt_span *spans, int count, gt_real **room)
+{
+    size_t total = 0;
+    for (int i = 0; i < count; i++)
+        total += spans[i].data ? 0 : spans[i].count;
+    *room = gt_real_alloc(total);
+    if (!*room)
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %.1f MB for the optimizer's state",
+                       (double)total * sizeof(gt_real) / 1e6);
+    return GT_OK;
+}
+
+static void broadcast(gt_comm *comm, const gt_span *spans, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!gt_span_is_optimizer(spans[i].path))
+            gt_comm_broadcast(comm, spans[i].data,
+                              spans[i].count * sizeof *spans[i].data);
+}
+
+static gt_status read_on_rank_0(const gt_task *task, const char *path,
+                                bool optimizer, gt_span *spans, int count,
+                                gt_real **room, uint64_t *step)
+{
+    gt_status status = make_room(spans, count, room);
+    if (status != GT_OK)
+        return status;
+    gt_real *next = *room;
+    for (int i = 0; i < count; i++)
+        if (!spans[i].data) {
+            spans[i].data = next;
+            next += spans[i].count;
+        }
+    return read_file(task, path, optimizer, spans, count, step);
+}
+
+gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
+                           uint64_t *step)
+{
+    gt_comm *comm = task->setup.comm;
+    gt_span *spans = NULL;
+    gt_real *room = NULL;
+    int count = 0;
+    const char *before = gt_phase_enter("reading a checkpoint");
+    gt_comm_work_apart(comm);
+    gt_status status = gt_task_spans(task, optimizer, &spans, &count);
+    if (status == GT_OK && comm->rank == 0)
+        status = gt_checkpoint_missed(
+            path,
+            read_on_rank_0(task, path, optimizer, spans, count, &room, step));
+    status = gt_comm_agree(comm, status);
+    gt_phase_leave(before);
+    if (status == GT_OK) {
+        gt_comm_broadcast(comm, step, sizeof *step);
+        broadcast(comm, spans, count);
+        if (optimizer)
+            gt_task_scatter_moments(task, spans, comm->rank == 0 ? count : 0);
+        gt_task_set_step(task, *step);
+    }
+    free(room);
+    free(spans);
+    return status;
+}

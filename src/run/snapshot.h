@@ -1,0 +1,64 @@
+/* snapshot.h: a task's state to and from checkpoints.
+ */
+#ifndef GT_RUN_SNAPSHOT_H
+#define GT_RUN_SNAPSHOT_H
+
+#include "run/metrics_log.h"
+#include "run/write_errors.h"
+#include "run/writer.h"
+#include "tasks/state.h"
+#include "tasks/task.h"
+
+/* A copy of the whole state, on the rank that writes. */
+typedef struct gt_snapshot {
+    const gt_task *task;         /* borrowed */
+    const char *run;             /* borrowed */
+    gt_metrics_log *metrics_log; /* borrowed */
+    gt_write_errors *errors;     /* borrowed */
+    gt_span *live;               /* the task's memory */
+    gt_span *copy;               /* the same spans in `numbers`, or lent */
+    int count;
+    gt_real *numbers;
+    bool wanted;   /* the copy, by the writer */
+    uint64_t step; /* of the copy */
+    double epoch;
+    uint64_t written; /* step of the last file; the writer's while it writes */
+    char fingerprint[GT_FINGERPRINT_TEXT];
+    char origin[GT_PROVENANCES][GT_PROVENANCE_TEXT];
+    gt_write_job write;
+} gt_snapshot;
+
+/* Make room for a copy, on rank 0. `run` is read when a checkpoint is written.
+ * Local. */
+gt_status gt_snapshot_new(gt_snapshot *snapshot, const gt_task *task,
+                          const char *run, gt_metrics_log *metrics_log,
+                          gt_write_errors *errors);
+void gt_snapshot_free(gt_snapshot *snapshot);
+
+/* Make sure that the copy may be written to, and lines of metrics up to here
+ * are in the system's hands. Waits for the checkpoint before, if that is not
+ * written yet. Returns how the writes that are done went. Rank 0 alone; local.
+ */
+gt_status gt_snapshot_reserve(gt_snapshot *snapshot, gt_writer *writer,
+                              uint64_t step);
+
+/* The state will not change any more: it is written from where it is, as far as
+ * this rank has it. Call it when the writer has nothing to do. Local. */
+void gt_snapshot_lend(gt_snapshot *snapshot);
+
+/* Copy the state after `step` steps, which rank 0 has claimed, and have it
+ * written in the background: RUN/checkpoints/step-N.h5, once the lines that the
+ * journal has so far are on the disk; then those beyond output.keep are
+ * removed. A state with NaN in it is refused instead (GT_ERR_NUMERIC); other
+ * failures go to `losses`. `writer` is NULL on the other ranks, which send
+ * their parts. Collective. */
+void gt_snapshot_take(gt_snapshot *snapshot, gt_writer *writer, uint64_t step,
+                      double epoch);
+
+/* Rank 0 reads the file, all ranks get what they need of it. With `optimizer`
+ * false only parameters and statistics are read. *step is that of the file.
+ * Collective; all ranks fail together. */
+gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
+                           uint64_t *step);
+
+#endif

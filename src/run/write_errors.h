@@ -1,0 +1,53 @@
+/* write_errors.h: files of a run that could not be written. Training goes on
+ * without them; people are warned, and the run's end counts them. Local; for
+ * the rank that writes.
+ */
+#ifndef GT_RUN_WRITE_ERRORS_H
+#define GT_RUN_WRITE_ERRORS_H
+
+#include "run/fence.h"
+
+#include <pthread.h>
+
+typedef enum gt_write_kind {
+    GT_WRITE_CHECKPOINT, /* warned of each time */
+    GT_WRITE_PICTURES,   /* the others: once */
+    GT_WRITE_METRICS,
+    GT_WRITE_TRACE,
+    GT_WRITE_MARK,
+    GT_WRITE_REMOVAL, /* an old checkpoint stays: a warning, and no more */
+    GT_WRITE_KINDS,
+} gt_write_kind;
+
+enum { GT_WRITE_ERROR_STEPS = 8 };
+
+typedef struct gt_write_errors {
+    const gt_fence *fence; /* borrowed */
+    pthread_mutex_t lock;
+    struct {
+        uint64_t count, last, step[GT_WRITE_ERROR_STEPS]; /* the first steps */
+        char reason[1024];                                /* of the last */
+        bool untold;
+    } kind[GT_WRITE_KINDS];
+} gt_write_errors;
+
+void gt_write_errors_init(gt_write_errors *errors, const gt_fence *fence);
+void gt_write_errors_free(gt_write_errors *errors);
+
+/* How writing the file of `step` went. GT_OK for a failure that training can
+ * live with; it is remembered with its message. What it cannot live with comes
+ * back: a state with NaN in it, a run that another process has claimed. From
+ * any thread. */
+gt_status gt_write_errors_record(gt_write_errors *errors, gt_status status,
+                                 gt_write_kind kind, uint64_t step);
+
+/* It was written after all. */
+void gt_write_errors_clear(gt_write_errors *errors, gt_write_kind kind);
+
+/* Print the warnings that are due. For the thread that prints progress. */
+void gt_write_errors_print(gt_write_errors *errors);
+
+/* GT_OK, or GT_ERR_IO with all that is missing. */
+gt_status gt_write_errors_status(gt_write_errors *errors);
+
+#endif

@@ -1,0 +1,41 @@
+/* h5file_image.h: the bytes of a file that is being built, of which the large
+ * part stays where its owner has it. Knows nothing of HDF5.
+ *
+ * Bytes that were never written are zero and take no memory.
+ */
+#ifndef GT_STORE_H5FILE_IMAGE_H
+#define GT_STORE_H5FILE_IMAGE_H
+
+#include "store/files.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct gt__image gt__image;
+
+/* NULL: out of memory. */
+gt__image *gt__image_new(void);
+void gt__image_free(gt__image *image); /* NULL is allowed */
+
+/* Writes that come now may begin with exactly these bytes. Of one that does,
+ * only where the bytes are is kept: they must stay as they are for as long as
+ * the image lives. NULL, 0: there are none. Few bytes are copied all the same.
+ */
+void gt__image_lend(gt__image *image, const void *data, size_t size);
+
+/* Without memory, bytes are lost and gt__image_failed says so. */
+void gt__image_write(gt__image *image, uint64_t at, const void *data,
+                     size_t size);
+void gt__image_read(const gt__image *image, uint64_t at, void *data,
+                    size_t size);
+bool gt__image_failed(const gt__image *image);
+
+/* The first `size` bytes, as a malloc'ed list that holds until the next write.
+ * GT_ERR_MEMORY. */
+gt_status gt__image_pieces(const gt__image *image, uint64_t size,
+                           gt_piece **pieces, size_t *count);
+
+/* Bytes of memory that the image itself takes. */
+size_t gt__image_held(const gt__image *image);
+
+#endif

@@ -1,0 +1,360 @@
+/* gan.c: generative adversarial training (Goodfellow et al. 2014), one range of
+ * shards after the other (net.h).
+ *
+ * A step is d_steps updates of the discriminator D and one of the generator G.
+ * Real and generated images go through D apart, each with its own batch
+ * statistics (Radford et al. 2016). The images that G made for the last D
+ * update, and the activations behind them, serve again for G's own update: G
+ * has not changed since. What nobody reads is not computed: no gradient towards
+ * the images in D's update, none of D's weights in G's update, none towards z.
+ */
+#include "nn/loss.h"
+#include "tasks/stage.h"
+#include "tasks/tasks.h"
+
+#include <stdlib.h>
+
+enum { G, D };
+
+/* The passes of a step that draw random numbers (dropout) each have their own
+ * stream. */
+enum {
+    STREAM_REAL = 0x1000,
+    STREAM_FAKE = 0x2000,
+    STREAM_JUDGE = 0x3000,
+    STREAM_MAKE = 0x4000,
+};
+
+enum {
+    LOSS = GT_SCALAR_FIRST, /* of D in D's vector, of G in G's */
+    D_REAL,
+    D_FAKE,
+};
+
+typedef struct gan_state {
+    gt_stage_plan plan;
+    gt_stage_network net[2]; /* G has one tape per shard of this rank: they live
+                          from D's update to G's. One in all when not training,
+                          or when gradients are accumulated to save memory: then
+                          G's update makes each shard's images again */
+    gt_arena arena;
+    gt_real *latents; /* [max_n x latent] per shard, in a row */
+    gt_real *g_state; /* [n_state] per shard: G's batch statistics */
+    double *loss;     /* per shard of a range */
+} gan_state;
+
+static void release(gt_task *task)
+{
+    gan_state *gan = task->data;
+    if (!gan)
+        return;
+    gt_stage_network_free(&gan->net[G]);
+    gt_stage_network_free(&gan->net[D]);
+    gt_stage_plan_free(&gan->plan);
+    gt_arena_free(&gan->arena);
+    free(gan->loss);
+    free(gan);
+}
+
+static gt_status build_networks(gt_task *task)
+{
+    const gt_task_setup *setup = &task->setup;
+    const gt_config *config = setup->config;
+    gt_shape image = gt_config_shape(config->data.image);
+    gt_status status =
+        gt_learner_new(&task->learner[G], setup, "generator", G,
+                       gt_config_shape(config->model.latent),
+                       &config->model.generator, &config->optimizer_generator);
+    if (status != GT_OK)
+        return status;
+    task->n_learners = 1;
+    status = gt_learner_new(&task->learner[D], setup, "discriminator", D, image,
+                            &config->model.discriminator,
+                            &config->optimizer_discriminator);
+    if (status != GT_OK)
+        return status;
+    task->n_learners = 2;
+    char made[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
+    if (!gt_shape_equal(task->learner[G]->net->out, image))
+        return gt_fail(GT_ERR_CONFIG,
+                       "the generator makes %s but data.image is %s; change "
+                       "its layers or data.image",
+                       gt_shape_text(task->learner[G]->net->out, made),
+                       gt_shape_text(image, wanted));
+    if (gt_shape_size(task->learner[D]->net->out) != 1)
+        return gt_fail(GT_ERR_CONFIG,
+                       "the discriminator ends with %s values per image; it "
+                       "must end with one logit (dense: {units: 1})",
+                       gt_shape_text(task->learner[D]->net->out, made));
+    return GT_OK;
+}
+
+/* Networks are there. */
+static gt_status build_passes(gt_task *task, gan_state *gan)
+{
+    const gt_task_setup *setup = &task->setup;
+    int shards = setup->training ? setup->n_shards : 1;
+    int tapes = setup->config->train.accumulate > 1 ? 1 : shards;
+    const gt_network *g = task->learner[G]->net;
+    size_t z =
+        gt_arena_reserve(&gan->arena, (size_t)shards * (size_t)setup->max_n *
+                                          gt_shape_size(g->in));
+    size_t state = gt_arena_reserve(&gan->arena, (size_t)shards * g->n_state);
+    gt_status status = gt_arena_commit(&gan->arena, "latents");
+    if (status != GT_OK)
+        return status;
+    gan->latents = gt_arena_at(&gan->arena, z);
+    gan->g_state = gt_arena_at(&gan->arena, state);
+    status = gt_stage_plan_new(&gan->plan, task);
+    if (status != GT_OK)
+        return status;
+    gan->loss = calloc((size_t)gan->plan.width, sizeof *gan->loss);
+    if (!gan->loss)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a GAN");
+    status =
+        gt_stage_network_new(&gan->net[G], &gan->plan, task->learner[G], tapes);
+    if (status == GT_OK)
+        status = gt_stage_network_new(&gan->net[D], &gan->plan,
+                                      task->learner[D], gan->plan.width);
+    return status;
+}
+
+static gt_status build(gt_task *task)
+{
+    gan_state *gan = calloc(1, sizeof *gan);
+    if (!gan)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a GAN");
+    task->data = gan;
+    gt_status status = build_networks(task);
+    return status == GT_OK ? build_passes(task, gan) : status;
+}
+
+/* What G made of shard k of the range. */
+static const gt_real *fakes_of(const gan_state *gan, gt_shard_range range,
+                               int k)
+{
+    return gt_tape_output(gt_stage_network_tape(&gan->net[G], range.first + k));
+}
+
+/* Images from fresh latents, with G's batch statistics kept for G's update. */
+static void make_fakes(gt_task *task, const gt_batch *batch,
+                       gt_shard_range range)
+{
+    gan_state *gan = task->data;
+    const gt_network *net = task->learner[G]->net;
+    for (int k = 0; k < range.n; k++) {
+        gt_shard_pass *shard =
+            gt_stage_enter(&gan->net[G], task, batch, range, k, STREAM_MAKE);
+        gt_pass *pass = &shard->pass;
+        size_t i = (size_t)(range.first + k);
+        pass->batch_state = gan->g_state + i * net->n_state;
+        for (size_t j = 0; j < net->n_state; j++)
+            pass->batch_state[j] = 0;
+        gt_real *z =
+            gan->latents + i * (size_t)net->max_n * gt_shape_size(net->in);
+        gt_rng at = {.seed = pass->seed,
+                     .step = pass->step,
+                     .sample = pass->first_sample,
+                     .stream = GT_STREAM_LATENT};
+        gt_task_latents(task->setup.config, at, pass->n, z);
+        shard->x = z;
+    }
+    gt_stage_forward(&gan->net[G], range);
+}
+
+/* The gradient of D's outputs goes to shard->dy; `seen` gets the share of what
+ * D takes for real. */
+static double loss_of_d(gt_shard_pass *shard, gt_real target, gt_real scale,
+                        gt_real share, gt_real *seen)
+{
+    size_t n = (size_t)shard->pass.n;
+    shard->dy = gt_tape_loss_gradient(shard->tape, NULL);
+    *seen = share * (gt_real)gt_mean_sigmoid(shard->y, n);
+    return gt_loss_bce(shard->y, n, target, scale, shard->dy);
+}
+
+/* D's loss on the real and the generated images, and its gradient towards D's
+ * weights. */
+static void judge(gt_task *task, const gt_batch *batch, gt_shard_range range)
+{
+    gan_state *gan = task->data;
+    gt_stage_network *d = &gan->net[D];
+    gt_real scale = (gt_real)1 / (gt_real)batch->n;
+    for (int k = 0; k < range.n; k++) {
+        gt_shard_pass *shard =
+            gt_stage_enter(d, task, batch, range, k, STREAM_REAL);
+        gt_stage_open(d, k)[GT_SCALAR_STOP] = task->stop;
+        shard->pass.weight /= 2; /* statistics are of both halves */
+        shard->x = batch->shards[range.first + k].x;
+    }
+    gt_stage_forward(d, range);
+    for (int k = 0; k < range.n; k++)
+        gan->loss[k] =
+            loss_of_d(&d->shard[k], 1, scale, 2 * d->shard[k].pass.weight,
+                      &gt_stage_scalars(d, k)[D_REAL]);
+    gt_stage_backward(d, range, false);
+
+    for (int k = 0; k < range.n; k++) {
+        d->shard[k].pass.stream = STREAM_FAKE;
+        d->shard[k].pass.accumulate = true;
+        d->shard[k].x = fakes_of(gan, range, k);
+    }
+    gt_stage_forward(d, range);
+    for (int k = 0; k < range.n; k++) {
+        gt_real *scalars = gt_stage_scalars(d, k);
+        double loss = gan->loss[k];
+        loss += loss_of_d(&d->shard[k], 0, scale, 2 * d->shard[k].pass.weight,
+                          &scalars[D_FAKE]);
+        scalars[LOSS] = (gt_real)loss * scale;
+    }
+    gt_stage_backward_last(d, range, false);
+    gt_stage_add(d, range);
+}
+
+static double loss_of_g(const gt_config *config, gt_shard_pass *shard,
+                        gt_real scale)
+{
+    size_t n = (size_t)shard->pass.n;
+    shard->dy = gt_tape_loss_gradient(shard->tape, NULL);
+    return config->model.gan_loss == GT_GAN_MINIMAX
+               ? gt_loss_minimax(shard->y, n, scale, shard->dy)
+               : gt_loss_bce(shard->y, n, 1, scale, shard->dy);
+}
+
+/* G's loss on the images it made for D, and its gradient through D. */
+static void improve(gt_task *task, const gt_batch *batch, gt_shard_range range)
+{
+    gan_state *gan = task->data;
+    gt_stage_network *g = &gan->net[G], *d = &gan->net[D];
+    gt_real scale = (gt_real)1 / (gt_real)batch->n;
+    size_t n_state = g->learner->net->n_state;
+    for (int k = 0; k < range.n; k++) {
+        gt_shard_pass *make =
+            gt_stage_enter(g, task, batch, range, k, STREAM_MAKE);
+        gt_stage_open(g, k);
+        for (size_t j = 0; j < n_state; j++)
+            make->pass.batch_state[j] =
+                gan->g_state[(size_t)(range.first + k) * n_state + j];
+        gt_stage_enter(d, task, batch, range, k, STREAM_JUDGE)->x =
+            fakes_of(gan, range, k);
+    }
+    gt_stage_forward(d, range);
+    for (int k = 0; k < range.n; k++) {
+        gt_shard_pass *shard = &d->shard[k];
+        gt_real *scalars = gt_stage_scalars(g, k), share = shard->pass.weight;
+        double loss = loss_of_g(task->setup.config, shard, scale);
+        double seen = gt_mean_sigmoid(shard->y, (size_t)shard->pass.n);
+        scalars[LOSS] = (gt_real)loss * scale;
+        scalars[D_FAKE] = share * (gt_real)seen;
+    }
+    gt_stage_backward(d, range, true);
+    for (int k = 0; k < range.n; k++)
+        g->shard[k].dy = d->shard[k].dy;
+    gt_stage_backward_last(g, range, false);
+    gt_stage_add(g, range);
+}
+
+/* One update of D on the next batch, which stays borrowed in *batch. */
+static gt_status update_d(gt_task *task, uint64_t number, gt_loader *loader,
+                          const gt_batch **batch, const gt_real **scalars)
+{
+    const gan_state *gan = task->data;
+    *batch = gt_loader_next(loader);
+    gt_learner_begin(task->learner[D], *batch, true);
+    for (int i = 0; i < gt_stage_ranges(&gan->plan, *batch); i++) {
+        gt_shard_range range = gt_stage_range(&gan->plan, *batch, i);
+        make_fakes(task, *batch, range);
+        judge(task, *batch, range);
+    }
+    if ((*batch)->shards[0].n == 0)
+        gt_learner_abstain(task->learner[D], task->stop);
+    return gt_learner_update(task->learner[D], number, scalars);
+}
+
+static gt_status update_g(gt_task *task, uint64_t number, const gt_batch *batch,
+                          const gt_real **scalars)
+{
+    const gan_state *gan = task->data;
+    gt_learner_begin(task->learner[G], batch, false);
+    for (int i = 0; i < gt_stage_ranges(&gan->plan, batch); i++) {
+        gt_shard_range range = gt_stage_range(&gan->plan, batch, i);
+        if (gan->net[G].n_tapes < batch->n_shards)
+            make_fakes(task, batch, range);
+        improve(task, batch, range);
+    }
+    return gt_learner_update(task->learner[G], number, scalars);
+}
+
+static int64_t batches(const gt_config *config)
+{
+    return config->train.d_steps;
+}
+
+static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
+                      gt_metrics *metrics)
+{
+    const gt_batch *batch = NULL;
+    const gt_real *of_d = NULL, *of_g = NULL;
+    bool stop = false;
+    for (int64_t k = 0; k < batches(task->setup.config); k++) {
+        gt_status status = update_d(task, number, loader, &batch, &of_d);
+        if (status != GT_OK)
+            return status;
+        stop = stop || of_d[GT_SCALAR_STOP] > 0;
+    }
+    gt_status status = update_g(task, number, batch, &of_g);
+    if (status != GT_OK)
+        return status;
+    gt_metrics_set(metrics, "loss_d", of_d[LOSS]);
+    gt_metrics_set(metrics, "loss_g", of_g[LOSS]);
+    gt_metrics_set(metrics, "d_real", of_d[D_REAL]);
+    gt_metrics_set(metrics, "d_fake", of_d[D_FAKE]);
+    gt_metrics_set(metrics, "d_fake_after", of_g[D_FAKE]);
+    task->stop = stop;
+    return GT_OK;
+}
+
+static int64_t updates(const gt_task *task, int i)
+{
+    return i == D ? batches(task->setup.config) : 1;
+}
+
+static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
+{
+    gan_state *gan = task->data;
+    gt_pass pass = gt_learner_eval_pass(task->learner[G], n);
+    const gt_real *y =
+        gt_tape_forward(gt_stage_network_tape(&gan->net[G], 0), &pass, latents);
+    size_t size = (size_t)n * gt_shape_size(task->learner[G]->net->out);
+    for (size_t i = 0; i < size; i++)
+        out[i] = y[i];
+}
+
+/* Held-out images tell whether D has learnt its training images by heart. */
+static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
+                     double *sums)
+{
+    (void)first;
+    gan_state *gan = task->data;
+    gt_pass pass = gt_learner_eval_pass(task->learner[D], n);
+    const gt_real *logits =
+        gt_tape_forward(gt_stage_network_tape(&gan->net[D], 0), &pass, x);
+    sums[0] += n * gt_mean_sigmoid(logits, (size_t)n);
+}
+
+static const char *const test_keys[] = {"test_d_real", NULL};
+static const char *const shown[] = {"loss_d", "loss_g",       "d_real",
+                                    "d_fake", "d_fake_after", NULL};
+
+const gt_task_type gt__task_gan = {
+    .name = "gan",
+    .build = build,
+    .release = release,
+    .step = step,
+    .batches = batches,
+    .updates = updates,
+    .generate = generate,
+    .evaluate = evaluate,
+    .test_keys = test_keys,
+    .shown = shown,
+};

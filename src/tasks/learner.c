@@ -1,0 +1,285 @@
+/* learner.c: the way of a gradient, from a shard's vector to new weights. */
+#include "tasks/learner.h"
+
+#include "base/trace.h"
+#include "core/simd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t vector_size(const gt_network *net)
+{
+    return net->n_params + net->n_state + GT_SCALARS;
+}
+
+/* All networks of a task may be under way at once. */
+_Static_assert((int)GT_CHANNELS >= (int)GT_TASK_MAX_NETWORKS,
+               "each network's reducer has a lane of its own");
+
+static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
+                             uint32_t number)
+{
+    const gt_config *config = setup->config;
+    gt_reducer_config reducer = {
+        .reduction = (gt_reduction)config->communication.reduction,
+        .compression = (gt_compression)config->communication.compression,
+        .exact = l->net->n_state + GT_SCALARS,
+        .bucket = (size_t)(config->communication.bucket_mb * (1 << 20) /
+                           sizeof(gt_real)),
+        .grain = GT_OPTIMIZER_BLOCK,
+        .channel = (int)number};
+    if (config->communication.bucket_mb > 0 && reducer.bucket == 0)
+        reducer.bucket = 1;
+    return gt_reducer_new(&l->reducer, setup->comm, vector_size(l->net),
+                          setup->n_shards, &reducer);
+}
+
+gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
+                         const char *name, uint32_t number, gt_shape in,
+                         const gt_layer_list *layers,
+                         const gt_optimizer_config *optimizer)
+{
+    gt_learner *l = calloc(1, sizeof *l);
+    if (!l)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate the %s", name);
+    gt_status status = gt_network_new(&l->net, name, in, layers->layers,
+                                      layers->count, setup->max_n);
+    if (status != GT_OK)
+        goto out;
+    gt_network_init(l->net, (gt_init)setup->config->model.init,
+                    (uint64_t)setup->config->train.seed, number);
+    l->comm = setup->comm;
+    l->rule = optimizer;
+    if (status == GT_OK && setup->training)
+        status = new_reducer(l, setup, number);
+out:
+    if (status != GT_OK)
+        gt_learner_free(l);
+    else
+        *out = l;
+    return status;
+}
+
+void gt_learner_free(gt_learner *l)
+{
+    if (!l)
+        return;
+    gt_reducer_free(l->reducer);
+    gt_optimizer_free(&l->optimizer);
+    free(l->squares);
+    gt_network_free(l->net);
+    free(l);
+}
+
+/* --- The optimizer. */
+
+/* Statistics and scalars stay sums. */
+static size_t params_in(const gt_learner *l, gt_slice part)
+{
+    size_t n = l->net->n_params;
+    return part.from >= n ? 0 : (part.to < n ? part.to : n) - part.from;
+}
+
+static void measure(void *learner, const gt_real *gradients, gt_slice part)
+{
+    gt_learner *l = learner;
+    size_t n = params_in(l, part);
+    if (n > 0)
+        gt_optimizer_measure(gradients, n,
+                             l->squares + part.from / GT_OPTIMIZER_BLOCK);
+}
+
+/* Each block's sum is one rank's, and zeros are added to it: which is exact. */
+static void decide(void *learner)
+{
+    gt_learner *l = learner;
+    size_t blocks = gt_optimizer_blocks(l->net->n_params);
+    if (l->sharded)
+        gt_comm_sum(l->comm, l->squares, (int)blocks);
+    l->clip = gt_optimizer_clip(l->rule, l->squares, blocks);
+}
+
+static void apply(void *learner, gt_real *values, gt_slice part)
+{
+    gt_learner *l = learner;
+    size_t n = params_in(l, part);
+    if (n == 0)
+        return;
+    int64_t begin = gt_trace_begin();
+    gt_optimizer_apply(&l->optimizer, l->clip, part.at,
+                       l->net->params + part.from, values, values, n);
+    gt_trace_end(begin, l->net->name, "optimizer");
+}
+
+gt_status gt_learner_prepare(gt_learner *l)
+{
+    size_t n = l->net->n_params;
+    gt_slice_hooks owner = {.context = l, .apply = apply};
+    gt_reducer_share(l->reducer);
+    l->clip = 1;
+    if (l->rule->clip_norm > 0) {
+        owner.measure = measure;
+        owner.decide = decide;
+        l->squares = calloc(gt_optimizer_blocks(n) + 1, sizeof *l->squares);
+        if (!l->squares)
+            return gt_fail(GT_ERR_MEMORY, "cannot allocate an optimizer");
+    }
+    l->sharded = gt_reducer_set_slice_hooks(l->reducer, &owner);
+    return gt_optimizer_new(&l->optimizer, l->rule,
+                            gt_reducer_slice_count(l->reducer, n));
+}
+
+/* What owners made of the gradients; false if something in it is NaN. */
+GT_SIMD static bool take_params(gt_real *restrict params,
+                                const gt_real *restrict made, size_t n)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        params[i] = made[i];
+        bad |= made[i] != made[i];
+    }
+    return !bad;
+}
+
+/* On this rank alone, all of it in place. */
+static bool update_all(gt_learner *l, const gt_real *gradients)
+{
+    size_t n = l->net->n_params;
+    if (l->squares) {
+        gt_optimizer_measure(gradients, n, l->squares);
+        decide(l);
+    }
+    return gt_optimizer_apply(&l->optimizer, l->clip, 0, l->net->params,
+                              gradients, l->net->params, n);
+}
+
+/* --- An update. */
+
+void gt_learner_begin(gt_learner *l, const gt_batch *batch, bool abstain)
+{
+    int present = gt_batch_present(batch);
+    if (l->squares)
+        memset(l->squares, 0,
+               gt_optimizer_blocks(l->net->n_params) * sizeof *l->squares);
+    gt_reducer_begin(l->reducer, present == 0 && abstain ? 1 : present);
+}
+
+size_t gt_learner_vector_size(const gt_learner *l)
+{
+    return vector_size(l->net);
+}
+
+gt_real *gt_learner_lay_out(const gt_learner *l, gt_real *vector, gt_pass *pass)
+{
+    pass->grad = vector;
+    pass->accumulate = false;
+    pass->batch_state = vector + l->net->n_params;
+    memset(pass->batch_state, 0,
+           (l->net->n_state + GT_SCALARS) * sizeof *vector);
+    return pass->batch_state + l->net->n_state;
+}
+
+gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
+{
+    return gt_learner_lay_out(l, gt_reducer_vector(l->reducer), pass);
+}
+
+static void send_off(void *learner, size_t from)
+{
+    gt_learner *l = learner;
+    gt_reducer_ready(l->reducer, from);
+}
+
+void gt_learner_overlap(gt_learner *l, gt_pass *pass)
+{
+    pass->final = send_off;
+    pass->final_context = l;
+}
+
+void gt_learner_add(gt_learner *l)
+{
+    gt_reducer_add(l->reducer);
+}
+
+/* Added to any x, -0 gives x to the bit. */
+void gt_learner_abstain(gt_learner *l, bool stop)
+{
+    gt_pass pass = {0};
+    gt_real *scalars = gt_learner_open(l, &pass);
+    for (size_t i = 0; i < vector_size(l->net); i++)
+        pass.grad[i] = -(gt_real)0;
+    scalars[GT_SCALAR_STOP] = stop;
+    gt_reducer_add(l->reducer);
+}
+
+/* Say what broke, counting steps from 1 as progress lines do. A bad gradient
+ * has made its parameter NaN, on every rank, so every rank comes to the same
+ * verdict without talking. */
+static gt_status blame(const gt_learner *l, uint64_t step)
+{
+    char label[GT_LAYER_LABEL + 32], what[sizeof label + 80];
+    if (gt_network_find_nonfinite(l->net, l->net->params, label))
+        snprintf(what, sizeof what,
+                 "the gradient of %s/%s is NaN or beyond 1e18", l->net->name,
+                 label);
+    else
+        snprintf(what, sizeof what, "the loss of the %s is NaN or infinite",
+                 l->net->name);
+    return gt_fail(
+        GT_ERR_NUMERIC,
+        "step %llu: %s; lower optimizer.lr or set "
+        "optimizer.clip_norm, and resume from the last checkpoint, or "
+        "start again if there is none",
+        (unsigned long long)step + 1, what);
+}
+
+static bool all_finite(const gt_real *values, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
+gt_status gt_learner_update(gt_learner *l, uint64_t step,
+                            const gt_real **scalars)
+{
+    int64_t begin = gt_trace_begin();
+    const gt_real *vector = gt_reducer_finish(l->reducer);
+    gt_trace_end(begin, l->net->name, "wait for reduction");
+    begin = gt_trace_begin();
+    size_t n = l->net->n_params;
+    bool fine = l->sharded ? take_params(l->net->params, vector, n)
+                           : update_all(l, vector);
+    *scalars = vector + n + l->net->n_state;
+    if (!fine || !all_finite(*scalars, GT_SCALARS))
+        return blame(l, step);
+    l->optimizer.updates++;
+    gt_network_update_stats(l->net, vector + n);
+    gt_trace_end(begin, l->net->name, "optimizer");
+    return GT_OK;
+}
+
+gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
+                        const gt_batch *batch, const gt_shard *shard,
+                        uint32_t stream)
+{
+    return (gt_pass){
+        .n = shard->n,
+        .training = true,
+        .seed = (uint64_t)task->setup.config->train.seed,
+        .step = (uint32_t)batch->number,
+        .first_sample = shard->first_sample,
+        .stream = stream,
+        .param = l->net->params,
+        .state = l->net->state,
+        .weight = (gt_real)shard->n / (gt_real)batch->n,
+    };
+}
+
+gt_pass gt_learner_eval_pass(const gt_learner *l, int n)
+{
+    return (gt_pass){.n = n, .param = l->net->params, .state = l->net->state};
+}

@@ -1,0 +1,62 @@
+/* shards.c: into how many fixed pieces a batch is cut. The number is part of
+ * the recipe (it decides what batch norm sees and in which order gradients are
+ * added), so it must not follow from the number of ranks where that can be
+ * helped. */
+#include "tasks/shards.h"
+
+#include <stdio.h>
+
+enum { MOST = 16, LEAST_SAMPLES = 16 };
+
+static int automatic(int batch, int ranks)
+{
+    int shards = 1;
+    while (shards < MOST && batch / (2 * shards) >= LEAST_SAMPLES)
+        shards *= 2;
+    return shards % ranks == 0 ? shards : ranks;
+}
+
+/* The number next to n that the ranks can share, up to `most`, in words; none
+ * if there is none. */
+static const char *suggest(int n, int most, int ranks, char words[64])
+{
+    int near = (n + ranks / 2) / ranks * ranks;
+    if (near == 0)
+        near = ranks;
+    if (near > most)
+        near = most / ranks * ranks;
+    snprintf(words, 64, ", or set train.shards to %d", near);
+    return near ? words : "";
+}
+
+gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
+                           int *shards)
+{
+    if (batch < ranks)
+        return gt_fail(GT_ERR_CONFIG,
+                       "train.batch is %d but there are %d ranks; each rank "
+                       "needs a sample: use at most %d ranks or a batch of at "
+                       "least %d",
+                       batch, ranks, batch, ranks);
+    int n = asked < 0 ? automatic(batch, ranks) : asked;
+    if (n > batch / accumulate)
+        return gt_fail(GT_ERR_CONFIG,
+                       "train.shards is %d and train.accumulate %d, but "
+                       "train.batch is %d; a piece of a shard needs a sample",
+                       n, accumulate, batch);
+    if (n % ranks != 0) {
+        char fitting[256] = "", other[64];
+        size_t used = 0;
+        for (int r = 1; r <= n && used < sizeof fitting - 16; r++)
+            if (n % r == 0)
+                used += (size_t)snprintf(fitting + used, sizeof fitting - used,
+                                         "%s%d", r > 1 ? ", " : "", r);
+        return gt_fail(GT_ERR_CONFIG,
+                       "train.shards is %d, which %d ranks cannot share "
+                       "evenly; use %s ranks%s",
+                       n, ranks, fitting,
+                       suggest(n, batch / accumulate, ranks, other));
+    }
+    *shards = n * accumulate;
+    return GT_OK;
+}

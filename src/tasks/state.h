@@ -1,0 +1,44 @@
+/* state.h: everything of a task that a checkpoint holds, as named spans of
+ * numbers.
+ */
+#ifndef GT_TASKS_STATE_H
+#define GT_TASKS_STATE_H
+
+#include "store/h5file.h"
+#include "tasks/task.h"
+
+/* A named part of the state. */
+typedef struct gt_span {
+    char path[160]; /* "/generator/03_conv2d/weight" */
+    int rank;
+    size_t dim[GT_H5_MAX_RANK];
+    size_t count;
+    gt_real *data; /* borrowed */
+} gt_span;
+
+/* Everything a checkpoint holds, as named spans of this rank's memory. The
+ * array is malloc'ed. With `optimizer` false, parameters and statistics only;
+ * with it, moments too, whose data is NULL: each rank has but a part of them.
+ * Local. */
+gt_status gt_task_spans(const gt_task *task, bool optimizer, gt_span **spans,
+                        int *count);
+
+/* Whole moments into rank 0's spans, which are those of gt_task_spans with
+ * memory of the caller's behind the moments; and from there to the parts of all
+ * ranks. Other ranks give no spans. Collective. */
+void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
+                            int count);
+void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
+
+/* Point the spans of moments at this rank's memory, where that holds them
+ * whole; there is nothing to gather then. Local. */
+void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count);
+
+/* Say that `step` steps are done, after the spans were filled from a
+ * checkpoint. */
+void gt_task_set_step(gt_task *task, uint64_t step);
+
+/* Whether a span of this name is the optimizer's, not a network's. */
+bool gt_span_is_optimizer(const char *name);
+
+#endif

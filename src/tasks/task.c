@@ -1,0 +1,80 @@
+/* task.c: the table of tasks, and what all tasks share. */
+#include "tasks/task.h"
+
+#include "tasks/learner.h"
+#include "tasks/state.h"
+#include "tasks/tasks.h"
+
+#include <stdlib.h>
+
+static const gt_task_type *const types[] = {
+    [GT_TASK_GAN] = &gt__task_gan,
+    [GT_TASK_VAE] = &gt__task_vae,
+};
+
+gt_status gt_task_new(gt_task **out, const gt_task_setup *setup)
+{
+    gt_task *task = calloc(1, sizeof *task);
+    gt_status status = GT_OK;
+    if (!task) {
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate a task");
+    } else {
+        task->type = types[setup->config->task];
+        task->setup = *setup;
+        status = task->type->build(task);
+    }
+    status = gt_comm_agree(setup->comm, status);
+    for (int i = 0; status == GT_OK && setup->training && i < task->n_learners;
+         i++)
+        status =
+            gt_comm_agree(setup->comm, gt_learner_prepare(task->learner[i]));
+    if (status != GT_OK) {
+        gt_task_free(task);
+        return status;
+    }
+    *out = task;
+    return GT_OK;
+}
+
+void gt_task_free(gt_task *task)
+{
+    if (!task)
+        return;
+    task->type->release(task);
+    for (int i = 0; i < task->n_learners; i++)
+        gt_learner_free(task->learner[i]);
+    free(task);
+}
+
+size_t gt_task_parameters(const gt_task *task)
+{
+    size_t n = 0;
+    for (int i = 0; i < task->n_learners; i++)
+        n += gt_network_parameters(task->learner[i]->net);
+    return n;
+}
+
+void gt_task_latents(const gt_config *config, gt_rng first, int n,
+                     gt_real *latents)
+{
+    size_t size = gt_shape_size(gt_config_shape(config->model.latent));
+    bool uniform =
+        config->task == GT_TASK_GAN && config->model.prior == GT_PRIOR_UNIFORM;
+    for (int i = 0; i < n; i++, first.sample++) {
+        gt_real *z = latents + (size_t)i * size;
+        if (!uniform) {
+            gt_rng_normal(first, z, size);
+            continue;
+        }
+        gt_rng_uniform(first, z, size);
+        for (size_t j = 0; j < size; j++)
+            z[j] = 2 * z[j] - 1;
+    }
+}
+
+void gt_task_set_step(gt_task *task, uint64_t step)
+{
+    for (int i = 0; i < task->n_learners; i++)
+        task->learner[i]->optimizer.updates =
+            step * (uint64_t)task->type->updates(task, i);
+}

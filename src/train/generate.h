@@ -1,0 +1,25 @@
+/* generate.h: samples from a trained model, on any number of ranks.
+ */
+#ifndef GT_TRAIN_GENERATE_H
+#define GT_TRAIN_GENERATE_H
+
+#include "comm/comm.h"
+#include "model/config.h"
+
+typedef struct gt_generate_options {
+    const char *checkpoint;
+    uint64_t count; /* samples */
+    uint64_t seed;
+    const char *out;  /* HDF5 file, or NULL */
+    const char *grid; /* PNG of the first samples, or NULL */
+    bool latents;     /* store the latents too */
+    int threads;
+} gt_generate_options;
+
+/* Samples number 0 .. count - 1 of a seed: each is the same whatever the number
+ * of ranks, as it is computed in a block of fixed size and place. Rank 0
+ * writes. Collective; all ranks fail together. */
+gt_status gt_generate(gt_comm *comm, const gt_config *config,
+                      const gt_generate_options *options);
+
+#endif
