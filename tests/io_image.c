@@ -2,7 +2,7 @@
  * stay where they are. It is the file that HDF5 itself would have made. */
 #include "scratch.h"
 
-#include "store/h5file_private.h"
+#include "store/h5handle.h"
 
 #define DIM(...) ((const size_t[]){__VA_ARGS__})
 

@@ -1,12 +1,12 @@
 /* h5file.c: files as a whole.
  *
- * A new file is built in memory (h5file_driver.c), except for numbers that stay
+ * A new file is built in memory (h5driver.c), except for numbers that stay
  * where they are, and written out by ourselves: HDF5 1.10 does not survive a
  * disk that runs full (a file that fails to close stays open and crashes the
  * library at exit), and a digest of all bytes needs them all before the first
  * is written. HDF5 would print its own error stack; it is silenced and its most
  * specific line goes into our message. */
-#include "store/h5file_private.h"
+#include "store/h5handle.h"
 
 #include "store/files.h"
 

@@ -1,5 +1,5 @@
-/* h5file_attributes.c: attributes and texts. */
-#include "store/h5file_private.h"
+/* h5attr.c: attributes and texts. */
+#include "store/h5handle.h"
 
 #include <stdlib.h>
 #include <string.h>

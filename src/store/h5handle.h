@@ -1,10 +1,10 @@
-/* h5file_private.h: what the files behind gentrain/h5file.h share. */
-#ifndef GT_STORE_H5FILE_PRIVATE_H
-#define GT_STORE_H5FILE_PRIVATE_H
+/* h5handle.h: what the files behind gentrain/h5file.h share. */
+#ifndef GT_STORE_H5HANDLE_H
+#define GT_STORE_H5HANDLE_H
 
 #include "store/h5file.h"
 
-#include "store/h5file_image.h"
+#include "store/h5image.h"
 
 /* Newer versions of the library shall look like the one this is written for. */
 #define H5_USE_110_API 1

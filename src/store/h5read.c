@@ -1,8 +1,8 @@
-/* h5file_info.c: what data sets are, before their numbers are read. Files come
+/* h5read.c: what data sets are, before their numbers are read. Files come
  * from elsewhere, too: what is not exactly a type that we read would be rounded
  * or cut by the library without a word, and what says it is large may hold
  * nothing. */
-#include "store/h5file_private.h"
+#include "store/h5handle.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-/* h5file_digest.c: one digest over a whole file.
+/* h5digest.c: one digest over a whole file.
  *
  * It lies inside the file, as an attribute, so that it is not lost on the way,
  * and it is found without HDF5: three numbers in a row, of which the first two
  * are the same in every file and in no text, as they are not UTF-8. While the
  * digest is computed its own place counts as zero. */
-#include "store/h5file_private.h"
+#include "store/h5handle.h"
 
 #include "base/heartbeat.h"
 #include "store/files.h"

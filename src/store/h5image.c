@@ -1,6 +1,6 @@
-/* h5file_image.c: a table of small blocks, and a list of places where lent
+/* h5image.c: a table of small blocks, and a list of places where lent
  * bytes lie over them, ordered by address. Places never overlap each other. */
-#include "store/h5file_image.h"
+#include "store/h5image.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-/* h5file_data.c: data sets. All are chunked, as checksums live in chunks; a
+/* h5write.c: data sets. All are chunked, as checksums live in chunks; a
  * chunk is about a megabyte of whole rows, or part of a row where rows are
  * larger. Pixels are compressed, numbers are not: weights do not compress. */
-#include "store/h5file_private.h"
+#include "store/h5handle.h"
 
 #include "base/heartbeat.h"
 

@@ -1,10 +1,10 @@
-/* h5file_image.h: the bytes of a file that is being built, of which the large
+/* h5image.h: the bytes of a file that is being built, of which the large
  * part stays where its owner has it. Knows nothing of HDF5.
  *
  * Bytes that were never written are zero and take no memory.
  */
-#ifndef GT_STORE_H5FILE_IMAGE_H
-#define GT_STORE_H5FILE_IMAGE_H
+#ifndef GT_STORE_H5IMAGE_H
+#define GT_STORE_H5IMAGE_H
 
 #include "store/files.h"
 

@@ -1,8 +1,8 @@
-/* h5file_driver.c: the file driver through which HDF5 writes into an image
- * (h5file_image.h). It lays files out as the library's own drivers do, so that
+/* h5driver.c: the file driver through which HDF5 writes into an image
+ * (h5image.h). It lays files out as the library's own drivers do, so that
  * they have the same bytes; as it cannot lock a file, the library does not mark
  * the file as open for writing, and it looks as one that was closed. */
-#include "store/h5file_private.h"
+#include "store/h5handle.h"
 
 #if H5_VERSION_GE(1, 14, 0)
 #include <H5FDdevelop.h>
