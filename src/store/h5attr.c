@@ -1,4 +1,7 @@
-/* h5attr.c: attributes and texts. */
+/* h5attr.c: texts have a fixed length, as texts of variable length lie in heaps
+ * of the file that no checksum covers, and many readers stumble over them. */
+#include "store/h5attr.h"
+
 #include "store/h5handle.h"
 
 #include <stdlib.h>
