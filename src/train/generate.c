@@ -121,8 +121,8 @@ static gt_status draw_grid(const generator *g)
     uint8_t *pixels = malloc(g->n_first * g->size);
     if (!pixels)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
-    gt_pixels(g->first, g->n_first * g->size, (gt_range)g->config->data.range,
-              pixels);
+    gt_range_to_bytes((gt_range)g->config->data.range, g->first,
+                      g->n_first * g->size, pixels);
     status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
                              (int)ceil(sqrt((double)g->n_first)));
     free(pixels);
