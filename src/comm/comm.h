@@ -29,6 +29,10 @@ typedef struct gt_comm {
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
 void gt_comm_finalize(gt_comm *comm);
 
+/* The communicator of a process that works by itself, without MPI. Calls that
+ * are collective find everybody there. Nothing is to be freed. Local. */
+gt_comm gt_comm_solo(void);
+
 /* The rank the launcher gave this process, told from the environment without
  * MPI; 0 where no launcher did. For the few words said before MPI starts. */
 int gt_launch_rank(void);
