@@ -9,15 +9,11 @@
 
 #include "base/status.h"
 #include "core/tensor.h"
+#include "data/range.h"
 
 #include <stdint.h>
 
 typedef enum gt_split { GT_SPLIT_TRAIN, GT_SPLIT_TEST } gt_split;
-
-typedef enum gt_range {
-    GT_RANGE_SYMMETRIC, /* byte / 127.5 - 1: [-1, 1], for tanh */
-    GT_RANGE_UNIT,      /* byte / 255: [0, 1], for sigmoid and Bernoulli */
-} gt_range;
 
 typedef struct gt_source gt_source;
 
