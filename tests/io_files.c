@@ -62,7 +62,7 @@ static void a_replaced_file_has_the_new_bytes_and_no_neighbours(void **state)
 }
 
 /* Beyond the size after which it is flushed, too. */
-static void a_large_file_is_written_and_read_with_signs_of_life(void **state)
+static void a_large_file_is_written_and_read_with_heartbeats(void **state)
 {
     (void)state;
     enum { MB = 1 << 20, SIZE = 65 * MB + 1 };
@@ -446,7 +446,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
-        each(a_large_file_is_written_and_read_with_signs_of_life),
+        each(a_large_file_is_written_and_read_with_heartbeats),
         each(pieces_of_any_size_make_one_file),
         each(a_full_disk_leaves_the_older_file),
         each(a_name_that_is_taken_by_a_folder_is_refused),

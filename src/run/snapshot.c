@@ -220,13 +220,13 @@ gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
     gt_real *room = NULL;
     int count = 0;
     const char *before = gt_phase_enter("reading a checkpoint");
-    gt_comm_work_apart(comm);
+    gt_comm_work_begin(comm);
     gt_status status = gt_task_spans(task, optimizer, &spans, &count);
     if (status == GT_OK && comm->rank == 0)
         status = gt_checkpoint_missed(
             path,
             read_on_rank_0(task, path, optimizer, spans, count, &room, step));
-    status = gt_comm_agree(comm, status);
+    status = gt_comm_work_end(comm, status);
     gt_phase_leave(before);
     if (status == GT_OK) {
         gt_comm_broadcast(comm, step, sizeof *step);

@@ -24,6 +24,18 @@ gt_status gt_h5_start(void)
     return GT_OK;
 }
 
+gt_h5_reports gt_h5_get_reports(void)
+{
+    gt_h5_reports reports = {0};
+    H5Eget_auto2(H5E_DEFAULT, &reports.report, &reports.context);
+    return reports;
+}
+
+void gt_h5_set_reports(gt_h5_reports reports)
+{
+    H5Eset_auto2(H5E_DEFAULT, reports.report, reports.context);
+}
+
 static void release(gt_h5 *f)
 {
     if (!f)

@@ -18,6 +18,10 @@
  *
  * Names of objects are absolute ("/generator/weight"). The same contents make
  * the same bytes.
+ *
+ * gt_h5_open, gt_h5_commit and what reads or writes numbers call
+ * gt_collective_tick, so they are part of a collective where that is
+ * (base/collective_tick.h).
  */
 #ifndef GT_STORE_H5FILE_H
 #define GT_STORE_H5FILE_H
@@ -25,10 +29,22 @@
 #include "base/status.h"
 #include "store/h5types.h"
 
+#include <stdint.h>
+
 /* Start the library, which its first call does otherwise. Call it on the thread
  * that calls MPI before another thread uses files: the MPI build of HDF5 talks
  * to MPI when it starts. */
 gt_status gt_h5_start(void);
+
+/* How the process reports errors of HDF5, which is silenced here whenever a
+ * file is used: what it is, and to make it that again, for a caller to whom
+ * HDF5 is not ours alone. */
+typedef struct gt_h5_reports {
+    int (*report)(int64_t stack, void *context);
+    void *context;
+} gt_h5_reports;
+gt_h5_reports gt_h5_get_reports(void);
+void gt_h5_set_reports(gt_h5_reports reports);
 
 /* Whether `path` is a file that begins as HDF5 files do. */
 bool gt_h5_is_file(const char *path);

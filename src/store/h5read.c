@@ -4,7 +4,7 @@
  * nothing. */
 #include "store/h5read.h"
 
-#include "base/heartbeat.h"
+#include "base/collective_tick.h"
 #include "store/h5handle.h"
 
 #include <stdint.h>
@@ -207,7 +207,7 @@ gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
         if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,
                     H5P_DEFAULT, data) < 0)
             status = checksum_fails(f, name);
-        gt_heartbeat();
+        gt_collective_tick();
     }
     H5Dclose(set);
     return status;

@@ -3,7 +3,7 @@
  * larger. Pixels are compressed, numbers are not: weights do not compress. */
 #include "store/h5write.h"
 
-#include "base/heartbeat.h"
+#include "base/collective_tick.h"
 #include "store/h5handle.h"
 
 enum { CHUNK_BYTES = 1 << 20 };
@@ -112,7 +112,7 @@ static herr_t write_chunk(hid_t set, gt_h5_type type, const chunks *c,
                             NULL);
     herr_t result = H5Dwrite(set, gt__h5_memory_type(type), memory, space,
                              H5P_DEFAULT, data);
-    gt_heartbeat();
+    gt_collective_tick();
     H5Sclose(memory);
     H5Sclose(space);
     return result;
@@ -177,7 +177,7 @@ gt_status gt_h5_write_rows(gt_h5 *f, const char *name, gt_h5_type type,
     if (H5Dwrite(set, gt__h5_memory_type(type), memory, space, H5P_DEFAULT,
                  data) < 0)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
-    gt_heartbeat();
+    gt_collective_tick();
     H5Sclose(memory);
     H5Sclose(space);
     if (H5Dclose(set) < 0 && status == GT_OK)
