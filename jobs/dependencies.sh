@@ -14,6 +14,7 @@ module:openblas|blis|mkl-dynamic-lp64-seq libopenblas-dev
 module:hdf5-openmpi|hdf5-mpi|hdf5 libhdf5-openmpi-dev
 module:yaml-0.1 libyaml-dev
 module:libpng libpng-dev
+module:libxxhash libxxhash-dev
 module:zlib zlib1g-dev
 "
 test_needs="

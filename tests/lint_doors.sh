@@ -15,6 +15,7 @@ refuse() {
 }
 refuse 'mpi\.h' '^src/comm/' 'mpi.h outside src/comm'
 refuse '(openblas/)?cblas\.h' '^src/core/gemm\.c$' 'cblas.h outside gemm.c'
+refuse 'xxhash\.h' '^src/core/hash\.c$' 'xxhash.h outside hash.c'
 refuse 'hdf5\.h' '^src/store/h5file' 'hdf5.h outside src/store/h5file*'
 refuse 'png\.h' '^src/run/picture' 'png.h outside src/run/picture*'
 refuse 'yaml\.h' '^src/model/config' 'YAML outside src/model/config*'
@@ -31,7 +32,7 @@ below() {
     tasks) echo base core store nn data comm model ;;
     run) echo base core store nn data comm model tasks ;;
     train) echo base core store nn data comm model tasks run ;;
-    cli) echo base core store nn data comm model tasks run train ;;
+    cli | api) echo base core store nn data comm model tasks run train ;;
     *) echo "no such room: $1" >&2 ;;
     esac
 }

@@ -9,7 +9,7 @@
 #include "tasks/config.h"
 #include "tasks/gan_config.h"
 #include "tasks/vae_config.h"
-#include "train/validation.h"
+#include "train/config.h"
 
 #include <stdlib.h>
 

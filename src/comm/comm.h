@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "core/tensor.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Reducers (reducer.h) that may work at the same time. */
@@ -21,13 +22,18 @@ typedef struct gt_comm {
     int node_rank, node_size;   /* within this node */
     int nodes;                  /* in the job */
     char host[64];              /* this node's name */
-    struct gt_comm_mpi *handle; /* private to src/comm */
+    bool working;               /* private: between work_begin and work_end */
+    struct gt_comm_mpi *handle; /* private to src/comm; NULL: no MPI */
 } gt_comm;
 
 /* Start MPI, also in a process that mpirun did not start (one rank). Rank 0 is
  * the launcher's. Collective over the job. */
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
 void gt_comm_finalize(gt_comm *comm);
+
+/* The communicator of a process that works by itself, without MPI. Calls that
+ * are collective find everybody there. Nothing is to be freed. Local. */
+gt_comm gt_comm_solo(void);
 
 /* The rank the launcher gave this process, told from the environment without
  * MPI; 0 where no launcher did. For the few words said before MPI starts. */
@@ -38,10 +44,35 @@ int gt_launch_rank(void);
  * host in front where other ranks did not fail. */
 gt_status gt_comm_agree(gt_comm *comm, gt_status mine);
 
-/* Local: from here on this rank works by itself for a while, and the next call
- * that is collective is gt_comm_agree. Ranks that are there already share its
- * signs of life (phase.h). */
-void gt_comm_work_apart(gt_comm *comm);
+/* --- Work that a rank does by itself while the others wait for it: mostly rank
+ * 0's, with files, but any number of ranks may be at work at once.
+ *
+ *     gt_comm_work_begin(comm);
+ *     if (comm->rank == 0)
+ *         status = write_a_large_file();  // calls gt_collective_tick
+ *     status = gt_comm_work_end(comm, status);
+ *
+ * The others are in gt_comm_work_end by then, where they cannot see whether the
+ * first one works or hangs. So begin, ticks (base/collective_tick.h) and end
+ * are one collective operation:
+ *
+ * 1. All ranks call begin and end, in the same order as their other collective
+ *    calls; works are not nested.
+ * 2. Between the two a rank makes no collective call but gt_collective_tick, on
+ *    the thread that called begin, as often as it likes.
+ * 3. A tick is an all-reduce once there was none for 0.1 s. Ranks in end join
+ *    it and give a heartbeat; a rank that is itself at work joins it at its own
+ *    next tick or in end, and is waited for until then.
+ */
+
+/* Collective, but waits for nobody: see above. */
+void gt_comm_work_begin(gt_comm *comm);
+
+/* Collective. Joins the ticks of the ranks that are still at work until all
+ * ranks are here, then agrees as gt_comm_agree does. */
+gt_status gt_comm_work_end(gt_comm *comm, gt_status mine);
+
+/* --- Data. */
 
 /* Collective: rank 0's bytes to everybody. */
 void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);

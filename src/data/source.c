@@ -98,17 +98,6 @@ void gt_source_close(gt_source *source)
 
 enum { BLOCK = 256 };
 
-static void scale(const uint8_t *restrict bytes, gt_range range,
-                  gt_real *restrict out, size_t n)
-{
-    if (range == GT_RANGE_SYMMETRIC)
-        for (size_t i = 0; i < n; i++)
-            out[i] = (gt_real)bytes[i] / (gt_real)127.5 - 1;
-    else
-        for (size_t i = 0; i < n; i++)
-            out[i] = (gt_real)bytes[i] / 255;
-}
-
 void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
                     gt_real *out)
 {
@@ -127,6 +116,6 @@ void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
         uint8_t block[BLOCK];
         size_t m = n - i < BLOCK ? n - i : BLOCK;
         memcpy(block, bytes + i, m);
-        scale(block, range, out + i, m);
+        gt_range_from_bytes(range, block, m, out + i);
     }
 }

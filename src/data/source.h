@@ -1,25 +1,22 @@
 /* source.h: where samples come from; the table of all sources. Local.
  *
  * A source gives samples by number, in any order, from any thread, and never
- * fails once it is open: opening reads and checks everything. Built-in sources
- * make a sample from its number and so are endless; a file has as many as it
- * has. To add a source, write one file with a gt_source_type and add one line
- * to the table in source.c.
+ * fails once it is open: opening reads and checks everything, with
+ * gt_collective_tick after each piece (base/collective_tick.h). Built-in
+ * sources make a sample from its number and so are endless; a file has as many
+ * as it has. To add a source, write one file with a gt_source_type and add one
+ * line to the table in source.c.
  */
 #ifndef GT_DATA_SOURCE_H
 #define GT_DATA_SOURCE_H
 
 #include "base/status.h"
 #include "core/tensor.h"
+#include "data/range.h"
 
 #include <stdint.h>
 
 typedef enum gt_split { GT_SPLIT_TRAIN, GT_SPLIT_TEST } gt_split;
-
-typedef enum gt_range {
-    GT_RANGE_SYMMETRIC, /* byte / 127.5 - 1: [-1, 1], for tanh */
-    GT_RANGE_UNIT,      /* byte / 255: [0, 1], for sigmoid and Bernoulli */
-} gt_range;
 
 typedef struct gt_source gt_source;
 

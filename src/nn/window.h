@@ -1,9 +1,10 @@
-/* window.h: kernel, stride and padding as conv2d and conv2d_transpose take
- * them. For src/nn. */
+/* window.h: kernel, stride and padding as the configuration of conv2d and of
+ * conv2d_transpose gives them. For src/nn. Local. */
 #ifndef GT_NN_WINDOW_H
 #define GT_NN_WINDOW_H
 
-#include "nn/conv/conv.h"
+#include "nn/conv/geometry.h"
+#include "nn/layer.h"
 
 /* The options both layers begin with. */
 typedef struct gt__window {
@@ -13,6 +14,8 @@ typedef struct gt__window {
     bool bias;
 } gt__window;
 
+/* Versions of clang-format disagree about the last entry. */
+/* clang-format off */
 #define GT__WINDOW_OPTIONS(type)                                               \
     {.key = "filters",                                                         \
      .kind = GT_OPTION_INT,                                                    \
@@ -42,11 +45,12 @@ typedef struct gt__window {
          .choices = gt__padding_words,                                         \
          .help = "same (TensorFlow's), valid, or zeros at [top, bottom, "      \
                  "left, right] or one number (PyTorch's)"},                    \
-    {                                                                          \
-        .key = "bias", .kind = GT_OPTION_BOOL,                                 \
-        .offset = offsetof(type, window.bias), .otherwise = "true",            \
-        .help = "whether to add a bias"                                        \
-    }
+        {.key = "bias",                                                        \
+         .kind = GT_OPTION_BOOL,                                               \
+         .offset = offsetof(type, window.bias),                                \
+         .otherwise = "true",                                                  \
+         .help = "whether to add a bias"}
+/* clang-format on */
 
 extern const char *const gt__padding_words[];
 
@@ -56,7 +60,11 @@ extern const char *const gt__padding_words[];
 void gt__window_pads(const gt__window *window, int axis, int size, int *before,
                      int *after);
 
-/* Declare weight [dims] and bias [filters]. */
+/* The kernel over an image `big`, with a position for each pixel of `small`. */
+gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
+                                      gt_shape small);
+
+/* Declare weight [dim] and bias [filters]. */
 void gt__window_params(gt_layer *layer, const gt__window *window,
                        const int dim[4], double fan_in, double fan_out);
 

@@ -6,6 +6,10 @@
  * ("/generator/weight"); missing groups are made. Every data set is chunked and
  * carries fletcher32 checksums, so a damaged file fails to read instead of
  * giving wrong numbers. The same contents make the same bytes.
+ *
+ * Functions that read or write numbers, and gt_h5_commit, call
+ * gt_collective_tick, so they are part of a collective where that is
+ * (base/collective_tick.h).
  */
 #ifndef GT_STORE_H5FILE_H
 #define GT_STORE_H5FILE_H
@@ -46,6 +50,16 @@ bool gt_h5_has_shape(const gt_h5_info *info, int rank, const size_t dim[]);
  * that calls MPI before another thread uses files: the MPI build of HDF5 talks
  * to MPI when it starts. */
 gt_status gt_h5_start(void);
+
+/* How the process reports errors of HDF5, which is silenced here whenever a
+ * file is used: what it is, and to make it that again, for a caller to whom
+ * HDF5 is not ours alone. */
+typedef struct gt_h5_reports {
+    int (*report)(int64_t stack, void *context);
+    void *context;
+} gt_h5_reports;
+gt_h5_reports gt_h5_get_reports(void);
+void gt_h5_set_reports(gt_h5_reports reports);
 
 /* Begin a new file that will be `path`; it takes shape in memory until it is
  * committed. GT_ERR_IO when it could not be written there. */

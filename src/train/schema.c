@@ -9,7 +9,7 @@
 #include "run/config.h"
 #include "tasks/config.h"
 #include "tasks/task.h"
-#include "train/validation.h"
+#include "train/config.h"
 
 static const gt_section *const sections[] = {
     &gt_data_section,   &gt_start_section,      &gt_optimizer_section,

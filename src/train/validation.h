@@ -5,19 +5,6 @@
 
 #include "tasks/task.h"
 
-/* Of the configuration's section "output". */
-typedef struct gt_validation_config {
-    int64_t test_every;   /* steps; 0: each epoch */
-    int64_t test_samples; /* most held-out samples; 0: all */
-} gt_validation_config;
-extern const gt_section gt_validation_section;
-
-static inline const gt_validation_config *
-gt_validation_config_of(const gt_config *config)
-{
-    return gt_config_get(config, &gt_validation_section);
-}
-
 typedef struct gt_validation {
     const gt_source *source; /* borrowed */
     uint64_t count;          /* samples used */
