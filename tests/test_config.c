@@ -4,6 +4,7 @@
 #include "comm/config.h"
 #include "data/config.h"
 #include "model/preset.h"
+#include "nn/init.h"
 #include "nn/layer_list.h"
 #include "run/config.h"
 #include "tasks/config.h"

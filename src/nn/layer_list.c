@@ -2,6 +2,8 @@
  * all in the layer table, so a new layer needs nothing here. */
 #include "nn/layer_list.h"
 
+#include "nn/layers.h"
+
 #include <stdlib.h>
 
 static gt_variant layer_at(int number)

@@ -2,7 +2,7 @@
  * as in gan_config.c. */
 #include "tasks/config.h"
 
-#include "nn/network.h"
+#include "nn/init.h"
 
 /* --- model, for every task. */
 

@@ -4,6 +4,7 @@
 #include "base/trace.h"
 #include "comm/config.h"
 #include "core/simd.h"
+#include "nn/init.h"
 #include "nn/layer_list.h"
 #include "tasks/config.h"
 

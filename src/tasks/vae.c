@@ -7,6 +7,7 @@
 #include "tasks/config.h"
 #include "tasks/latents.h"
 #include "tasks/stage.h"
+#include "tasks/task.h"
 #include "tasks/tasks.h"
 #include "tasks/vae_config.h"
 
