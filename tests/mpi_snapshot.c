@@ -7,7 +7,7 @@
 #include "task_fixture.h"
 
 #include "base/heartbeat.h"
-#include "run/directory.h"
+#include "run/run.h"
 #include "run/outputs.h"
 #include "store/files.h"
 

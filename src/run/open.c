@@ -2,8 +2,8 @@
  * two of these steps leaves a directory from which the same step can be
  * resumed: the configuration is in the checkpoint, and what is removed or
  * rewritten here is what lies beyond it. */
-#include "run/directory.h"
 #include "run/outputs.h"
+#include "run/run.h"
 
 #include "store/files.h"
 

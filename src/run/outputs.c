@@ -5,7 +5,7 @@
 
 #include "base/heartbeat.h"
 #include "base/trace.h"
-#include "run/directory.h"
+#include "run/run.h"
 #include "store/files.h"
 
 #include <string.h>

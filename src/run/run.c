@@ -1,7 +1,7 @@
-/* directory.c: a run's directory is claimed by making it: mkdir tells whether
+/* run.c: a run's directory is claimed by making it: mkdir tells whether
  * we were first, so two jobs that start at once do not write into each other.
  */
-#include "run/directory.h"
+#include "run/run.h"
 
 #include "store/files.h"
 

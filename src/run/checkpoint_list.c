@@ -1,4 +1,4 @@
-/* checkpoint_files.c: which checkpoints a run has. A file's name tells its
+/* checkpoint_list.c: which checkpoints a run has. A file's name tells its
  * step, so that looking does not mean opening. */
 #include "run/checkpoint.h"
 

@@ -1,7 +1,7 @@
-/* directory.h: a run directory. For rank 0; local.
+/* run.h: a run directory. For rank 0; local.
  */
-#ifndef GT_RUN_DIRECTORY_H
-#define GT_RUN_DIRECTORY_H
+#ifndef GT_RUN_RUN_H
+#define GT_RUN_RUN_H
 
 #include "run/checkpoint.h"
 

@@ -1,4 +1,4 @@
-/* checkpoint_check.c: a resumed run stands on its checkpoint, so all of it is
+/* checkpoint_choose.c: a resumed run stands on its checkpoint, so all of it is
  * read before any of it is believed. */
 #include "run/checkpoint.h"
 
