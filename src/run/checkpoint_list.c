@@ -1,16 +1,11 @@
-/* checkpoint_list.c: which checkpoints a run has. A file's name tells its
- * step, so that looking does not mean opening. */
-#include "run/checkpoint.h"
+/* checkpoint_list.c: only names of exactly the form that we give count. Whoever
+ * keeps a copy under another name does no harm. */
+#include "run/checkpoint_list.h"
 
-#include "base/log.h"
-#include "store/files.h"
-
-#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { NAME_SIZE = 32 };
 
@@ -68,8 +63,7 @@ static gt_status add_step(const char *name, void *context)
     return GT_OK;
 }
 
-/* Steps of all checkpoints of a run, ascending; malloc'ed. */
-static gt_status list_steps(const char *run, uint64_t **steps, size_t *count)
+gt_status gt_checkpoint_steps(const char *run, uint64_t **steps, size_t *count)
 {
     char folder[GT_PATH];
     snprintf(folder, sizeof folder, "%s/checkpoints", run);
@@ -82,120 +76,11 @@ static gt_status list_steps(const char *run, uint64_t **steps, size_t *count)
     return status;
 }
 
-static gt_status none(const char *run)
-{
-    return gt_fail(GT_ERR_IO, "no checkpoint step-*.h5 in %s/checkpoints", run);
-}
-
-/* *steps NULL: `run_or_file` is a file, whose path is put into `path`. */
-static gt_status look(const char *run_or_file, char path[GT_PATH],
-                      uint64_t **steps, size_t *count)
-{
-    struct stat info;
-    *steps = NULL;
-    if (stat(run_or_file, &info) != 0)
-        return gt_fail(GT_ERR_IO, "no run directory or checkpoint %s: %s",
-                       run_or_file, strerror(errno));
-    if (!S_ISDIR(info.st_mode)) {
-        snprintf(path, GT_PATH, "%s", run_or_file);
-        return GT_OK;
-    }
-    char folder[GT_PATH];
-    snprintf(folder, sizeof folder, "%s/checkpoints", run_or_file);
-    if (stat(folder, &info) != 0 && errno == ENOENT)
-        return gt_fail(GT_ERR_IO,
-                       "no checkpoint: %s is not a run, there is no %s",
-                       run_or_file, folder);
-    gt_status status = list_steps(run_or_file, steps, count);
-    return status == GT_OK && *count == 0 ? none(run_or_file) : status;
-}
-
-gt_status gt_checkpoint_find(const char *run_or_file, char path[GT_PATH])
-{
-    uint64_t *steps;
-    size_t count;
-    gt_status status = look(run_or_file, path, &steps, &count);
-    if (status == GT_OK && steps)
-        gt_checkpoint_path(run_or_file, steps[count - 1], path);
-    free(steps);
-    return status;
-}
-
-gt_status gt_checkpoint_missed(const char *path, gt_status status)
-{
-    struct stat info;
-    if (status == GT_OK || lstat(path, &info) == 0 || errno != ENOENT)
-        return status;
-    return gt_fail(GT_ERR_STALE, "%s was removed meanwhile", path);
-}
-
-/* Copied under another's name, a checkpoint is not that step's. */
-static gt_status check_named(const char *path, uint64_t step)
-{
-    uint64_t held;
-    gt_status status = gt_checkpoint_check(path, &held);
-    if (status == GT_OK && held != step)
-        status = gt_fail(GT_ERR_MISMATCH, "%s holds step %llu, not its name's",
-                         path, (unsigned long long)held);
-    return status;
-}
-
-static gt_status find_good(const char *run_or_file, char path[GT_PATH])
-{
-    uint64_t *steps;
-    size_t count;
-    gt_status status = look(run_or_file, path, &steps, &count);
-    if (status == GT_OK && !steps)
-        return gt_checkpoint_check(path, NULL);
-    for (size_t i = count; status == GT_OK && i-- > 0;) {
-        gt_checkpoint_path(run_or_file, steps[i], path);
-        gt_status bad = gt_checkpoint_missed(path, check_named(path, steps[i]));
-        if (bad == GT_OK)
-            break;
-        if (bad == GT_ERR_MEMORY || bad == GT_ERR_STALE)
-            status = bad;
-        else if (i == 0)
-            status = gt_fail_in(bad, "no good checkpoint in %s", run_or_file);
-        else
-            gt_warn("%s; going back to an older checkpoint", gt_message());
-    }
-    free(steps);
-    return status;
-}
-
-/* Whoever trains there removes old checkpoints when there is a new one. */
-gt_status gt_checkpoint_find_good(const char *run_or_file, char path[GT_PATH])
-{
-    gt_status status;
-    do
-        status = find_good(run_or_file, path);
-    while (status == GT_ERR_STALE);
-    return status;
-}
-
-gt_status gt_checkpoint_confirm(const char *run, uint64_t step,
-                                const char *path, bool newest)
-{
-    uint64_t *steps;
-    size_t count;
-    gt_status status = list_steps(run, &steps, &count);
-    if (status == GT_OK && access(path, F_OK) != 0)
-        status = gt_fail(GT_ERR_STALE, "%s was removed meanwhile", path);
-    for (size_t i = count; newest && status == GT_OK && i-- > 0;) {
-        char other[GT_PATH];
-        gt_checkpoint_path(run, steps[i], other);
-        if (steps[i] > step && check_named(other, steps[i]) == GT_OK)
-            status = gt_fail(GT_ERR_STALE, "%s was written meanwhile", other);
-    }
-    free(steps);
-    return status;
-}
-
 gt_status gt_checkpoint_set_aside(const char *run, uint64_t step)
 {
     uint64_t *steps;
     size_t count;
-    gt_status status = list_steps(run, &steps, &count);
+    gt_status status = gt_checkpoint_steps(run, &steps, &count);
     for (size_t i = 0; status == GT_OK && i < count; i++) {
         char path[GT_PATH], aside[GT_PATH + 8];
         if (steps[i] <= step)
@@ -214,7 +99,7 @@ gt_status gt_checkpoint_prune(const char *run, int keep)
         return GT_OK;
     uint64_t *steps;
     size_t count;
-    gt_status status = list_steps(run, &steps, &count);
+    gt_status status = gt_checkpoint_steps(run, &steps, &count);
     for (size_t i = 0; status == GT_OK && i + (size_t)keep < count; i++) {
         char path[GT_PATH];
         gt_checkpoint_path(run, steps[i], path);

@@ -32,7 +32,7 @@ void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
 
 /* Point the spans of moments at this rank's memory, where that holds them
  * whole; there is nothing to gather then. Local. */
-void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count);
+void gt_task_use_live_moments(const gt_task *task, gt_span *spans, int count);
 
 /* Whether a span of this name is the optimizer's, not a network's. */
 bool gt_span_is_optimizer(const char *name);
