@@ -7,7 +7,7 @@
 #include "data/shuffle.h"
 #include "tasks/task.h"
 
-#include "comm/handle.h"
+#include "comm/mpi/handle.h"
 #include "tasks/learner.h"
 #include "tasks/state.h"
 #include "train/validation.h"

@@ -6,7 +6,7 @@
 #define GT_COMM_BUCKETED_ALLREDUCE_H
 
 #include "comm/buckets.h"
-#include "comm/handle.h"
+#include "comm/mpi/handle.h"
 #include "comm/reducer.h"
 
 typedef struct gt__bucketed_allreduce gt__bucketed_allreduce;

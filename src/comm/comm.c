@@ -12,7 +12,7 @@
 #include "base/progress_hook.h"
 
 #include "comm/bucketed_allreduce.h"
-#include "comm/handle.h"
+#include "comm/mpi/handle.h"
 #include "comm/nodes.h"
 
 #include <assert.h>

@@ -8,7 +8,7 @@
  * yet: whenever a rank is killed, no memory is lost. */
 #include "comm/segment.h"
 
-#include "comm/handle.h"
+#include "comm/mpi/handle.h"
 
 #include <errno.h>
 #include <fcntl.h>

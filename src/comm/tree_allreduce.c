@@ -7,7 +7,7 @@
 
 #include "base/heartbeat.h"
 #include "base/trace.h"
-#include "comm/handle.h"
+#include "comm/mpi/handle.h"
 #include "comm/nodes.h"
 
 #include <assert.h>

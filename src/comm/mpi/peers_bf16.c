@@ -1,7 +1,7 @@
 /* peers_bf16.c: peers' sums, sent as bfloat16. An owner adds up what it is sent
  * in fp32, in the order of groups, and sends the rounded sum to all; it takes
  * the rounded sum too, so all ranks hold the same. */
-#include "comm/peers.h"
+#include "comm/mpi/peers.h"
 
 #include "core/arena.h"
 

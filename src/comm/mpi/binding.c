@@ -6,7 +6,7 @@
 #include "comm/comm.h"
 
 #include "base/heartbeat.h"
-#include "comm/handle.h"
+#include "comm/mpi/handle.h"
 
 #include <sched.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * ranks (tree.c). They cut it up; each part has an owner, who gets everybody's
  * values of it and adds them up, and whose sum then goes to all: exactly
  * (owners.c), or rounded (packed.c). */
-#ifndef GT_COMM_PEERS_H
-#define GT_COMM_PEERS_H
+#ifndef GT_COMM_MPI_PEERS_H
+#define GT_COMM_MPI_PEERS_H
 
 #include "comm/transport.h"
 

@@ -2,7 +2,7 @@
  * several nodes of it that must not be added to each other yet (shards 3, 4, 5
  * are the nodes 3 and 4-5): an owner is sent all of them and evaluates the
  * tree. */
-#include "comm/peers.h"
+#include "comm/mpi/peers.h"
 
 #include "comm/nodes.h"
 

@@ -1,6 +1,6 @@
 /* handle.h: what a communicator is to MPI; for src/comm alone. */
-#ifndef GT_COMM_HANDLE_H
-#define GT_COMM_HANDLE_H
+#ifndef GT_COMM_MPI_HANDLE_H
+#define GT_COMM_MPI_HANDLE_H
 
 #include "comm/comm.h"
 

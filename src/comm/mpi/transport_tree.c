@@ -18,9 +18,9 @@
  *
  * A bucket is a state machine: the requests of its present stage, and what to
  * do when they are done. */
-#include "comm/peers.h"
+#include "comm/mpi/peers.h"
 
-#include "comm/handle.h"
+#include "comm/mpi/handle.h"
 #include "comm/nodes.h"
 
 #include <stdlib.h>
