@@ -7,6 +7,7 @@
 #ifndef GT_BENCH_BENCH_H
 #define GT_BENCH_BENCH_H
 
+#include "comm/mpi/start.h"
 #include "model/preset.h"
 #include "tasks/task.h"
 

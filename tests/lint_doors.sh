@@ -13,7 +13,8 @@ refuse() {
         bad=1
     fi
 }
-refuse 'mpi\.h' '^src/comm/' 'mpi.h outside src/comm'
+refuse 'mpi\.h' '^src/comm/mpi/' 'mpi.h outside src/comm/mpi'
+refuse 'comm/mpi/' '^src/(comm/mpi|train|cli)/' 'comm/mpi below train'
 refuse '(openblas/)?cblas\.h' '^src/core/gemm\.c$' 'cblas.h outside gemm.c'
 refuse 'xxhash\.h' '^src/core/hash\.c$' 'xxhash.h outside hash.c'
 refuse 'hdf5\.h' '^src/store/h5file' 'hdf5.h outside src/store/h5file*'

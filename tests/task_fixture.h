@@ -7,7 +7,7 @@
 #include "data/shuffle.h"
 #include "tasks/task.h"
 
-#include "comm/mpi/handle.h"
+#include "comm/mpi/start.h"
 #include "tasks/learner.h"
 #include "tasks/state.h"
 #include "train/validation.h"
@@ -44,10 +44,8 @@ static inline void succeeds(gt_status status)
 /* A job of this rank alone, beside the one of all ranks. */
 static inline gt_comm *comm_of_one(void)
 {
-    static struct gt_comm_mpi handle;
     static gt_comm one;
-    handle = (struct gt_comm_mpi){.job = MPI_COMM_SELF, .node = MPI_COMM_SELF};
-    one = (gt_comm){.size = 1, .node_size = 1, .nodes = 1, .handle = &handle};
+    one = gt_comm_solo();
     return &one;
 }
 

@@ -102,7 +102,7 @@ static crowd find_worst(gt_comm *c, int threads, core_set *all)
     crowd worst = {.cores = 1};
     memcpy(worst.host, c->host, sizeof worst.host);
     MPI_Gather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, 0,
-               c->handle->node);
+               c->mpi->node);
     if (all)
         most_crowded(all, c->node_size, &worst.threads, &worst.cores);
     worst.threads *= threads;
@@ -110,8 +110,8 @@ static crowd find_worst(gt_comm *c, int threads, core_set *all)
         double load;
         int rank;
     } load = {(double)worst.threads / worst.cores, c->rank}, most;
-    MPI_Allreduce(&load, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, c->handle->job);
-    MPI_Bcast(&worst, sizeof worst, MPI_BYTE, most.rank, c->handle->job);
+    MPI_Allreduce(&load, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, c->mpi->job);
+    MPI_Bcast(&worst, sizeof worst, MPI_BYTE, most.rank, c->mpi->job);
     return worst;
 }
 

@@ -1,4 +1,4 @@
-/* handle.h: what a communicator is to MPI; for src/comm alone. */
+/* handle.h: what a communicator is to MPI; for src/comm/mpi alone. */
 #ifndef GT_COMM_MPI_HANDLE_H
 #define GT_COMM_MPI_HANDLE_H
 
@@ -6,24 +6,20 @@
 
 #include <mpi.h>
 
-/* A way for one reducer's messages, apart from everybody else's. */
-typedef struct gt__channel {
-    MPI_Comm comm;
-    struct gt__bucketed_allreduce *exchange; /* that is under way, or NULL */
-} gt__channel;
-
-struct gt_comm_mpi {
-    MPI_Comm job;   /* all ranks; ours, so that users of the library keep
+typedef struct gt__mpi {
+    MPI_Comm job;   /* all ranks; ours, so that other users of MPI keep
                        MPI_COMM_WORLD to themselves */
     MPI_Comm node;  /* the ranks of this node */
     int halvings;   /* 2^halvings neighbours, from rank 0 on, share a node */
     MPI_Comm peers; /* ranks whose numbers agree in the bits by which the number
                        of ranks can be halved (nodes.h) */
-    double ticked;  /* when this rank's last tick was an all-reduce, by
-                       MPI_Wtime */
-    gt__channel
-        channel[GT_CHANNELS]; /* all ranks; unused where there is but one */
-    bool warned;              /* that shared memory has no room */
-};
+    MPI_Comm channel[GT_CHANNELS]; /* all ranks; each for the messages of one
+                                      reducer, apart from everybody else's */
+} gt__mpi;
+
+static inline MPI_Datatype gt__real_type(void)
+{
+    return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
+}
 
 #endif

@@ -59,7 +59,7 @@ static MPI_Request *receive(const packed *p, uint16_t *to, gt__range span,
                             int group, int tag, MPI_Request *r)
 {
     MPI_Irecv(to, (int)(span.to - span.from), MPI_UINT16_T,
-              gt__peers_rank(p->peers, group), tag, p->peers->config.channel,
+              gt__peers_rank(p->peers, group), tag, gt__peers_channel(p->peers),
               r);
     return r + 1;
 }
@@ -68,7 +68,7 @@ static MPI_Request *send(const packed *p, gt__range span, int group, int tag,
                          MPI_Request *r)
 {
     MPI_Isend(p->out + span.from, (int)(span.to - span.from), MPI_UINT16_T,
-              gt__peers_rank(p->peers, group), tag, p->peers->config.channel,
+              gt__peers_rank(p->peers, group), tag, gt__peers_channel(p->peers),
               r);
     return r + 1;
 }
