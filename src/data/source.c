@@ -1,17 +1,12 @@
-/* source.c: the table of sources, and what is the same for all of them. Every
- * check happens at opening, so that reading, which the loader's thread does in
- * the middle of training, cannot fail. */
-#include "data/sources.h"
+/* source.c: what is the same for all sources. Every check happens at opening,
+ * so that reading, which the loader's thread does in the middle of training,
+ * cannot fail. */
+#include "data/source.h"
+
+#include "data/uri.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-const gt_source_type *const gt_source_types[] = {
-    &gt__source_idx,  &gt__source_glyphs, &gt__source_shapes,
-    &gt__source_ring, &gt__source_grid,
-};
-const int gt_source_type_count =
-    sizeof gt_source_types / sizeof *gt_source_types;
 
 /* Numbers of training samples stay below this, those of test samples start
  * there; together they fit the 48 bits of an address in rng.h. */
