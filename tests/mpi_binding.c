@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* cpu_set_t, syscall */
 #include "comm/mpi/binding.h"
 #include "comm/mpi/node_cores.h"
+#include "comm/mpi/start.h"
 
 #include <sched.h>
 #include <setjmp.h>

@@ -10,6 +10,7 @@
 #include "bench/tools/spread.h"
 #include "comm/mpi/start.h"
 #include "model/preset.h"
+#include "nn/network.h"
 #include "tasks/task.h"
 
 #include <stdio.h>

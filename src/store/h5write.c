@@ -1,26 +1,14 @@
-/* h5file_data.c: data sets. All are chunked, as checksums live in chunks; a
+/* h5write.c: all data sets are chunked, as checksums live in chunks; a
  * chunk is about a megabyte of whole rows, or part of a row where rows are
  * larger. Pixels are compressed, numbers are not: weights do not compress. */
-#include "store/h5file_private.h"
+#include "store/h5write.h"
 
 #include "base/collective_tick.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "store/h5handle.h"
 
 enum { CHUNK_BYTES = 1 << 20 };
 
-hid_t gt__h5_memory_type(gt_h5_type type)
-{
-    if (type == GT_H5_U8)
-        return H5T_NATIVE_UINT8;
-    if (type == GT_H5_I32)
-        return H5T_NATIVE_INT32;
-    return sizeof(gt_real) == sizeof(double) ? H5T_NATIVE_DOUBLE
-                                             : H5T_NATIVE_FLOAT;
-}
-
-hid_t gt__h5_file_type(gt_h5_type type)
+static hid_t file_type(gt_h5_type type)
 {
     if (type == GT_H5_U8)
         return H5T_STD_U8LE;
@@ -113,19 +101,17 @@ static bool next_chunk(chunks *c)
     return measure(c);
 }
 
-/* Read or write a chunk's numbers, which lie at `data`. */
-static herr_t move_chunk(hid_t set, gt_h5_type type, const chunks *c,
-                         void *read, const void *write)
+/* Write a chunk's numbers, which lie at `data`. */
+static herr_t write_chunk(hid_t set, gt_h5_type type, const chunks *c,
+                          const void *data)
 {
     hid_t space = H5Screate_simple(c->rank, c->dim, NULL);
     hid_t memory = H5Screate_simple(c->rank, c->size, NULL);
     if (c->rank > 0)
         H5Sselect_hyperslab(space, H5S_SELECT_SET, c->start, NULL, c->size,
                             NULL);
-    hid_t numbers = gt__h5_memory_type(type);
-    herr_t result =
-        read ? H5Dread(set, numbers, memory, space, H5P_DEFAULT, read)
-             : H5Dwrite(set, numbers, memory, space, H5P_DEFAULT, write);
+    herr_t result = H5Dwrite(set, gt__h5_memory_type(type), memory, space,
+                             H5P_DEFAULT, data);
     gt_collective_tick();
     H5Sclose(memory);
     H5Sclose(space);
@@ -141,11 +127,11 @@ static herr_t write_chunks(gt_h5 *f, hid_t set, gt_h5_type type, int rank,
     herr_t result = 0;
     for (bool more = first_chunk(&c, type, rank, dim); more && result >= 0;
          more = next_chunk(&c)) {
-        gt__image_lend(f->image, from, c.count * width);
-        result = move_chunk(set, type, &c, NULL, from);
+        gt__image_expect(f->image, from, c.count * width);
+        result = write_chunk(set, type, &c, from);
         from += c.count * width;
     }
-    gt__image_lend(f->image, NULL, 0);
+    gt__image_expect(f->image, NULL, 0);
     return result;
 }
 
@@ -159,7 +145,7 @@ gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
     hid_t space = H5Screate_simple(rank, dims, NULL);
     hid_t links = make_groups(), access = no_cache();
     hid_t properties = creation_properties(type, rank, dims);
-    hid_t set = H5Dcreate2(f->file, name, gt__h5_file_type(type), space, links,
+    hid_t set = H5Dcreate2(f->file, name, file_type(type), space, links,
                            properties, access);
     gt_status status = GT_OK;
     if (set < 0 || (data && write_chunks(f, set, type, rank, dims, data) < 0))
@@ -173,26 +159,22 @@ gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
     return status;
 }
 
-gt_status gt_h5_write_rows(gt_h5 *f, const char *name, size_t first,
-                           size_t count, const void *data)
+gt_status gt_h5_write_rows(gt_h5 *f, const char *name, gt_h5_type type,
+                           size_t first, size_t count, const void *data)
 {
-    gt_h5_info info = {0};
     gt__h5_clear();
     hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT);
-    if (set < 0 || gt__h5_look(set, &info)) {
-        gt_status status = gt__h5_fail(GT_ERR_IO, f, "write", name);
-        H5Dclose(set);
-        return status;
-    }
-    hsize_t start[GT_H5_MAX_RANK] = {first}, size[GT_H5_MAX_RANK] = {count};
-    for (int i = 1; i < info.rank; i++)
-        size[i] = info.dim[i];
+    if (set < 0)
+        return gt__h5_fail(GT_ERR_IO, f, "write", name);
+    hsize_t start[GT_H5_MAX_RANK] = {first}, size[GT_H5_MAX_RANK];
     hid_t space = H5Dget_space(set);
-    hid_t memory = H5Screate_simple(info.rank, size, NULL);
+    int rank = H5Sget_simple_extent_dims(space, size, NULL);
+    size[0] = count;
+    hid_t memory = H5Screate_simple(rank, size, NULL);
     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, size, NULL);
     gt_status status = GT_OK;
     gt__h5_clear();
-    if (H5Dwrite(set, gt__h5_memory_type(info.type), memory, space, H5P_DEFAULT,
+    if (H5Dwrite(set, gt__h5_memory_type(type), memory, space, H5P_DEFAULT,
                  data) < 0)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
     gt_collective_tick();
@@ -200,85 +182,5 @@ gt_status gt_h5_write_rows(gt_h5 *f, const char *name, size_t first,
     H5Sclose(space);
     if (H5Dclose(set) < 0 && status == GT_OK)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
-    return status;
-}
-
-static char *shape_text(int rank, const size_t dim[], char text[128])
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (int i = 0; i < rank && used < 100; i++)
-        used += (size_t)snprintf(text + used, 128 - used, "%s%zu", i ? "x" : "",
-                                 dim[i]);
-    return text;
-}
-
-static const char *type_text(gt_h5_type type)
-{
-    return type == GT_H5_U8    ? "bytes"
-           : type == GT_H5_I32 ? "integers"
-                               : "floating-point numbers";
-}
-
-static gt_status checksum_fails(const gt_h5 *f, const char *name)
-{
-    return gt_fail(GT_ERR_FORMAT,
-                   "%s is damaged: the checksum of %s does not match; use an "
-                   "older file",
-                   f->path, name);
-}
-
-gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
-                     const size_t dim[], void *data)
-{
-    gt_h5_info info = {0};
-    hid_t set;
-    gt_status status = gt__h5_open_set(f, name, &set, &info);
-    if (status != GT_OK)
-        return status;
-    if (!gt_h5_has_shape(&info, rank, dim)) {
-        char has[128], wanted[128];
-        status =
-            gt_fail(GT_ERR_MISMATCH, "%s: %s is %s, but the model here has %s",
-                    f->path, name, shape_text(info.rank, info.dim, has),
-                    shape_text(rank, dim, wanted));
-    } else if (info.type != type) {
-        status = gt_fail(GT_ERR_MISMATCH,
-                         "%s: %s holds %s, but %s are expected here", f->path,
-                         name, type_text(info.type), type_text(type));
-    } else {
-        gt__h5_clear();
-        if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,
-                    H5P_DEFAULT, data) < 0)
-            status = checksum_fails(f, name);
-        gt_collective_tick();
-    }
-    H5Dclose(set);
-    return status;
-}
-
-gt_status gt_h5_verify(gt_h5 *f, const char *name)
-{
-    gt_h5_info info = {0};
-    hid_t set;
-    gt_status status = gt__h5_open_set(f, name, &set, &info);
-    if (status != GT_OK)
-        return status;
-    hsize_t dims[GT_H5_MAX_RANK];
-    for (int i = 0; i < info.rank; i++)
-        dims[i] = info.dim[i];
-    chunks c;
-    bool more = first_chunk(&c, info.type, info.rank, dims);
-    /* None is larger than the first. */
-    void *data = more ? malloc(c.count * gt_h5_width(info.type)) : NULL;
-    if (more && !data)
-        status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu values", name,
-                         c.count);
-    gt__h5_clear();
-    for (; more && status == GT_OK; more = next_chunk(&c))
-        if (move_chunk(set, info.type, &c, data, NULL) < 0)
-            status = checksum_fails(f, name);
-    free(data);
-    H5Dclose(set);
     return status;
 }

@@ -1,5 +1,8 @@
-/* h5file_attributes.c: attributes and texts. */
-#include "store/h5file_private.h"
+/* h5attr.c: texts have a fixed length, as texts of variable length lie in heaps
+ * of the file that no checksum covers, and many readers stumble over them. */
+#include "store/h5attr.h"
+
+#include "store/h5handle.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,34 +1,19 @@
-/* h5file_info.c: what data sets are, before their numbers are read. Files come
+/* h5read.c: data sets are looked at before their numbers are read. Files come
  * from elsewhere, too: what is not exactly a type that we read would be rounded
  * or cut by the library without a word, and what says it is large may hold
  * nothing. */
-#include "store/h5file_private.h"
+#include "store/h5read.h"
+
+#include "base/collective_tick.h"
+#include "store/h5handle.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Deflate makes nothing smaller than that. */
 enum { MOST_COMPRESSION = 1032 };
-
-size_t gt_h5_width(gt_h5_type type)
-{
-    return type == GT_H5_U8 ? 1 : type == GT_H5_I32 ? 4 : sizeof(gt_real);
-}
-
-double gt_h5_value(gt_h5_type type, const void *data, size_t i)
-{
-    if (type == GT_H5_U8)
-        return ((const uint8_t *)data)[i];
-    if (type == GT_H5_I32)
-        return ((const int32_t *)data)[i];
-    return (double)((const gt_real *)data)[i];
-}
-
-bool gt_h5_has_shape(const gt_h5_info *info, int rank, const size_t dim[])
-{
-    return info->rank == rank &&
-           !memcmp(info->dim, dim, (size_t)rank * sizeof *dim);
-}
 
 static bool is_either(hid_t type, hid_t little, hid_t big)
 {
@@ -71,7 +56,8 @@ static const char *find_shape(hid_t space, gt_h5_info *info)
     return NULL;
 }
 
-const char *gt__h5_look(hid_t set, gt_h5_info *info)
+/* NULL, or what is wrong with it. */
+static const char *look(hid_t set, gt_h5_info *info)
 {
     hid_t space = H5Dget_space(set), type = H5Dget_type(set);
     const char *flaw = find_shape(space, info);
@@ -86,7 +72,7 @@ static const char *examine(hid_t set, gt_h5_info *info)
 {
     if (set < 0)
         return "cannot be opened";
-    const char *flaw = gt__h5_look(set, info);
+    const char *flaw = look(set, info);
     if (flaw)
         return flaw;
     size_t bytes = info->count * gt_h5_width(info->type);
@@ -113,7 +99,9 @@ bool gt_h5_has(gt_h5 *f, const char *name)
     return true;
 }
 
-gt_status gt__h5_open_set(gt_h5 *f, const char *name, hid_t *set,
+/* Open a data set whose numbers can be read. info->flaw says why not if there
+ * is one of that name. */
+static gt_status open_set(gt_h5 *f, const char *name, hid_t *set,
                           gt_h5_info *info)
 {
     *info = (gt_h5_info){0};
@@ -135,21 +123,21 @@ gt_status gt__h5_open_set(gt_h5 *f, const char *name, hid_t *set,
 gt_status gt_h5_describe(gt_h5 *f, const char *name, gt_h5_info *info)
 {
     hid_t set = H5I_INVALID_HID;
-    gt_status status = gt__h5_open_set(f, name, &set, info);
+    gt_status status = open_set(f, name, &set, info);
     if (status == GT_OK)
         H5Dclose(set);
     return status;
 }
 
-typedef struct walk {
+typedef struct visitor {
     int (*visit)(const gt_h5_info *, void *);
     void *context;
-} walk;
+} visitor;
 
 static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
                            void *data)
 {
-    const walk *w = data;
+    const visitor *v = data;
     if (info->type != H5O_TYPE_DATASET)
         return 0;
     gt_h5_info found = {.name = "/"};
@@ -157,16 +145,86 @@ static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
     hid_t set = H5Dopen2(root, name, H5P_DEFAULT);
     found.flaw = examine(set, &found);
     H5Dclose(set);
-    return w->visit(&found, w->context);
+    return v->visit(&found, v->context);
 }
 
 gt_status gt_h5_each(gt_h5 *f, int (*visit)(const gt_h5_info *, void *),
                      void *context)
 {
-    walk w = {visit, context};
+    visitor v = {visit, context};
     gt__h5_clear();
-    if (H5Ovisit(f->file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &w) < 0)
+    if (H5Ovisit(f->file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &v) < 0)
         return gt_fail(GT_ERR_FORMAT,
                        "%s is damaged: its groups cannot be listed", f->path);
     return GT_OK;
+}
+
+static char *shape_text(int rank, const size_t dim[], char text[128])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < rank && used < 100; i++)
+        used += (size_t)snprintf(text + used, 128 - used, "%s%zu", i ? "x" : "",
+                                 dim[i]);
+    return text;
+}
+
+static const char *type_text(gt_h5_type type)
+{
+    return type == GT_H5_U8    ? "bytes"
+           : type == GT_H5_I32 ? "integers"
+                               : "floating-point numbers";
+}
+
+static gt_status checksum_fails(const gt_h5 *f, const char *name)
+{
+    return gt_fail(GT_ERR_FORMAT,
+                   "%s is damaged: the checksum of %s does not match; use an "
+                   "older file",
+                   f->path, name);
+}
+
+gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
+                     const size_t dim[], void *data)
+{
+    gt_h5_info info = {0};
+    hid_t set;
+    gt_status status = open_set(f, name, &set, &info);
+    if (status != GT_OK)
+        return status;
+    if (!gt_h5_has_shape(&info, rank, dim)) {
+        char has[128], wanted[128];
+        status =
+            gt_fail(GT_ERR_MISMATCH, "%s: %s is %s, but the model here has %s",
+                    f->path, name, shape_text(info.rank, info.dim, has),
+                    shape_text(rank, dim, wanted));
+    } else if (info.type != type) {
+        status = gt_fail(GT_ERR_MISMATCH,
+                         "%s: %s holds %s, but %s are expected here", f->path,
+                         name, type_text(info.type), type_text(type));
+    } else {
+        gt__h5_clear();
+        if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,
+                    H5P_DEFAULT, data) < 0)
+            status = checksum_fails(f, name);
+        gt_collective_tick();
+    }
+    H5Dclose(set);
+    return status;
+}
+
+gt_status gt_h5_verify(gt_h5 *f, const char *name)
+{
+    gt_h5_info info = {0};
+    gt_status status = gt_h5_describe(f, name, &info);
+    if (status != GT_OK)
+        return status;
+    void *data = malloc(info.count * gt_h5_width(info.type) + 1);
+    if (data)
+        status = gt_h5_read(f, name, info.type, info.rank, info.dim, data);
+    else
+        status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu values", name,
+                         info.count);
+    free(data);
+    return status;
 }

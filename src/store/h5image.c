@@ -1,34 +1,31 @@
-/* h5file_image.c: a table of small blocks, and a list of places where lent
- * bytes lie over them, ordered by address. Places never overlap each other. */
-#include "store/h5file_image.h"
+/* h5image.c: a table of small blocks of our own, and a list of extents, in
+ * order of their addresses, in which borrowed bytes lie over them. Extents
+ * never overlap each other. */
+#include "store/h5image.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 4096, LEAST_LOAN = BLOCK };
+enum { BLOCK = 4096, LEAST_EXTENT = BLOCK };
 
-typedef struct place {
+typedef struct extent {
     uint64_t at;
     size_t size;
-    const uint8_t *data;
-} place;
+    const uint8_t *data; /* borrowed */
+} extent;
 
 struct gt__image {
     uint8_t **block; /* NULL: zeros */
     size_t n_blocks, held_blocks;
-    place *places;
-    size_t n_places, room; /* of places */
-    const uint8_t *loan;
-    size_t loan_size;
+    extent *extents;
+    size_t n_extents, room; /* of extents */
+    const uint8_t *expected;
+    size_t expected_size;
+    uint64_t size;
     bool failed;
 };
 
 static const uint8_t zeros[BLOCK];
-
-gt__image *gt__image_new(void)
-{
-    return calloc(1, sizeof(gt__image));
-}
 
 void gt__image_free(gt__image *m)
 {
@@ -37,14 +34,24 @@ void gt__image_free(gt__image *m)
     for (size_t i = 0; i < m->n_blocks; i++)
         free(m->block[i]);
     free(m->block);
-    free(m->places);
+    free(m->extents);
     free(m);
 }
 
-void gt__image_lend(gt__image *m, const void *data, size_t size)
+void gt__image_expect(gt__image *m, const void *data, size_t size)
 {
-    m->loan = data;
-    m->loan_size = size;
+    m->expected = data;
+    m->expected_size = size;
+}
+
+void gt__image_resize(gt__image *m, uint64_t size)
+{
+    m->size = size;
+}
+
+uint64_t gt__image_size(const gt__image *m)
+{
+    return m->size;
 }
 
 bool gt__image_failed(const gt__image *m)
@@ -55,7 +62,7 @@ bool gt__image_failed(const gt__image *m)
 size_t gt__image_held(const gt__image *m)
 {
     return sizeof *m + m->n_blocks * sizeof *m->block + m->held_blocks * BLOCK +
-           m->room * sizeof *m->places;
+           m->room * sizeof *m->extents;
 }
 
 /* The block of that number, made if there is none. NULL: out of memory. */
@@ -104,13 +111,13 @@ static void copy_in(gt__image *m, uint64_t at, const uint8_t *data, size_t size)
     }
 }
 
-/* The first place that ends behind `at`. */
-static size_t place_behind(const gt__image *m, uint64_t at)
+/* The first extent that ends behind `at`. */
+static size_t extent_behind(const gt__image *m, uint64_t at)
 {
-    size_t low = 0, high = m->n_places;
+    size_t low = 0, high = m->n_extents;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (m->places[middle].at + m->places[middle].size > at)
+        if (m->extents[middle].at + m->extents[middle].size > at)
             high = middle;
         else
             low = middle + 1;
@@ -118,55 +125,57 @@ static size_t place_behind(const gt__image *m, uint64_t at)
     return low;
 }
 
-/* Give up the places that a write to these bytes touches: what they show is
+/* Give up the extents that a write to these bytes touches: what they show is
  * copied. Seldom: a data set is written once. */
-static void settle(gt__image *m, uint64_t at, size_t size)
+static void copy_touched(gt__image *m, uint64_t at, size_t size)
 {
-    size_t first = place_behind(m, at), end = first;
-    for (; end < m->n_places && m->places[end].at < at + size; end++)
-        copy_in(m, m->places[end].at, m->places[end].data, m->places[end].size);
+    size_t first = extent_behind(m, at), end = first;
+    for (; end < m->n_extents && m->extents[end].at < at + size; end++)
+        copy_in(m, m->extents[end].at, m->extents[end].data,
+                m->extents[end].size);
     if (end == first)
         return;
-    memmove(m->places + first, m->places + end,
-            (m->n_places - end) * sizeof *m->places);
-    m->n_places -= end - first;
+    memmove(m->extents + first, m->extents + end,
+            (m->n_extents - end) * sizeof *m->extents);
+    m->n_extents -= end - first;
 }
 
-static bool add_place(gt__image *m, uint64_t at, const uint8_t *data,
-                      size_t size)
+static bool add_extent(gt__image *m, uint64_t at, const uint8_t *data,
+                       size_t size)
 {
-    if (m->n_places == m->room) {
+    if (m->n_extents == m->room) {
         size_t room = m->room ? 2 * m->room : 16;
-        place *larger = realloc(m->places, room * sizeof *larger);
+        extent *larger = realloc(m->extents, room * sizeof *larger);
         if (!larger)
             return false;
-        m->places = larger;
+        m->extents = larger;
         m->room = room;
     }
-    size_t i = place_behind(m, at);
-    memmove(m->places + i + 1, m->places + i,
-            (m->n_places - i) * sizeof *m->places);
-    m->places[i] = (place){at, size, data};
-    m->n_places++;
+    size_t i = extent_behind(m, at);
+    memmove(m->extents + i + 1, m->extents + i,
+            (m->n_extents - i) * sizeof *m->extents);
+    m->extents[i] = (extent){at, size, data};
+    m->n_extents++;
     return true;
 }
 
-/* Is a write's beginning what was lent? It is compared, as HDF5 copies numbers
- * on their way, and may have changed them. */
-static bool is_lent(const gt__image *m, const void *data, size_t size)
+/* HDF5 copies numbers on their way, and may change them; so bytes are compared,
+ * not addresses. */
+static bool is_expected(const gt__image *m, const void *data, size_t size)
 {
-    return m->loan_size >= LEAST_LOAN && size >= m->loan_size &&
-           !memcmp(data, m->loan, m->loan_size);
+    return m->expected_size >= LEAST_EXTENT && size >= m->expected_size &&
+           !memcmp(data, m->expected, m->expected_size);
 }
 
 void gt__image_write(gt__image *m, uint64_t at, const void *data, size_t size)
 {
     const uint8_t *bytes = data;
-    settle(m, at, size);
-    if (is_lent(m, data, size) && add_place(m, at, m->loan, m->loan_size)) {
-        at += m->loan_size;
-        bytes += m->loan_size;
-        size -= m->loan_size;
+    copy_touched(m, at, size);
+    if (is_expected(m, data, size) &&
+        add_extent(m, at, m->expected, m->expected_size)) {
+        at += m->expected_size;
+        bytes += m->expected_size;
+        size -= m->expected_size;
     }
     copy_in(m, at, bytes, size);
 }
@@ -174,15 +183,15 @@ void gt__image_write(gt__image *m, uint64_t at, const void *data, size_t size)
 /* The longest piece from `at` on, of at most `size` bytes. */
 static gt_piece piece_at(const gt__image *m, uint64_t at, uint64_t size)
 {
-    size_t i = place_behind(m, at);
-    const place *p = i < m->n_places ? &m->places[i] : NULL;
-    if (p && p->at <= at) {
-        uint64_t left = p->at + p->size - at;
-        return (gt_piece){p->data + (at - p->at),
+    size_t i = extent_behind(m, at);
+    const extent *e = i < m->n_extents ? &m->extents[i] : NULL;
+    if (e && e->at <= at) {
+        uint64_t left = e->at + e->size - at;
+        return (gt_piece){e->data + (at - e->at),
                           (size_t)(size < left ? size : left)};
     }
-    if (p && p->at - at < size)
-        size = p->at - at;
+    if (e && e->at - at < size)
+        size = e->at - at;
     const uint8_t *block = block_at(m, at / BLOCK);
     return (gt_piece){block ? block + at % BLOCK : zeros,
                       within_block(at, size)};
@@ -199,20 +208,31 @@ void gt__image_read(const gt__image *m, uint64_t at, void *data, size_t size)
     }
 }
 
-gt_status gt__image_pieces(const gt__image *m, uint64_t size, gt_piece **pieces,
+gt_status gt__image_pieces(const gt__image *m, uint64_t at, gt_piece **pieces,
                            size_t *count)
 {
     size_t n = 0;
-    for (uint64_t at = 0; at < size; n++)
-        at += piece_at(m, at, size - at).size;
+    for (uint64_t next = at; next < m->size; n++)
+        next += piece_at(m, next, m->size - next).size;
     gt_piece *list = malloc((n + 1) * sizeof *list);
     if (!list)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a list of %zu pieces",
                        n);
-    n = 0;
-    for (uint64_t at = 0; at < size; at += list[n++].size)
-        list[n] = piece_at(m, at, size - at);
-    *pieces = list;
     *count = n;
+    for (size_t i = 0; i < n; at += list[i++].size)
+        list[i] = piece_at(m, at, m->size - at);
+    *pieces = list;
     return GT_OK;
+}
+
+gt__image *gt__image_new(const void *bytes, size_t size)
+{
+    gt__image *m = calloc(1, sizeof *m);
+    if (m && size > 0 && !add_extent(m, 0, bytes, size)) {
+        gt__image_free(m);
+        return NULL;
+    }
+    if (m)
+        m->size = size;
+    return m;
 }
