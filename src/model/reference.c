@@ -12,6 +12,7 @@ enum { WIDTH = 80, MOST_ROWS = 64, NOTE = 320 };
 
 typedef struct row {
     const char *key, *value, *help;
+    bool required; /* then the value says so */
     char allowed[GT__ALLOWED];
 } row;
 
@@ -174,8 +175,8 @@ static void markdown_table(FILE *out, const table *t)
               out);
     for (int i = 0; i < t->rows; i++) {
         const row *r = &t->row[i];
-        fprintf(out, "| `%s` | %s%s%s | ", r->key, *r->value ? "`" : "",
-                r->value, *r->value ? "`" : "");
+        const char *quote = r->required ? "" : "`";
+        fprintf(out, "| `%s` | %s%s%s | ", r->key, quote, r->value, quote);
         markdown_text(out, r->help);
         fputs(" | ", out);
         markdown_text(out, r->allowed);
@@ -214,6 +215,7 @@ static void add_rows(table *t, const gt_option *options)
         row *r = &t->row[t->rows++];
         r->key = options->key;
         r->value = default_of(options);
+        r->required = !options->otherwise;
         r->help = options->help;
         gt__allowed(options, r->allowed);
     }
