@@ -1,7 +1,6 @@
-/* optimizer.c: an update is bound by memory traffic, so everything that touches
- * a gradient, its check included, happens while some of it are in the
- * first-level cache. Only clipping needs the norm first, and so a second pass.
- */
+/* optimizer.c: an update takes as long as its memory traffic, so all work on a
+ * gradient, including its check, is done while it is in the first-level cache.
+ * Only clipping takes a second pass, because it needs the norm first. */
 #include "nn/optimizer.h"
 
 #include "core/simd.h"
@@ -11,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond it a square would soon be infinite. */
+/* Squares of gradients beyond this may become infinite. */
 #define LIMIT ((gt_real)1e18)
 
 static const char *const kind_names[] = {"sgd", "adam", NULL};
@@ -170,9 +169,10 @@ GT_SIMD static void adam_block(rule r, gt_real *restrict out,
     }
 }
 
-/* A sum of squares is no less than each of them, rounding included; only where
- * it is suspicious does one look at each. Which gradients are bad follows from
- * themselves alone, not from their neighbours. */
+/* Make the parameters of bad gradients NaN. A sum of squares is no less than
+ * each of them, even with rounding, so only a large sum makes it necessary to
+ * check each gradient. Whether a gradient is bad depends on itself alone, not
+ * on its neighbours. */
 static bool mark_bad(gt_real *out, const gt_real *grads, size_t n)
 {
     bool bad = false;
