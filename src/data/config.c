@@ -1,6 +1,8 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+_Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
+
 #define FIELD(name) offsetof(gt_data_config, name)
 
 static const char *const range_names[] = {"symmetric", "unit", NULL};

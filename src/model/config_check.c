@@ -112,8 +112,8 @@ static int value_of(const gt__keys *keys, const char *name)
     return i < keys->count ? keys->key[i].value : 0;
 }
 
-/* The section number i of `sections`, which has those before it filled; its
- * value is 0 afterwards if all is inherited. */
+/* Fill section number i; those before it are filled, so that it may inherit
+ * from them. Its value is 0 afterwards if all of it is inherited. */
 static gt_status fill_section(checker *c, gt__keys *sections, int i)
 {
     gt__tree *tree = c->tree;
@@ -146,7 +146,7 @@ static gt_status fill_section(checker *c, gt__keys *sections, int i)
 
 /* --- The whole. */
 
-/* "\"task: gan\" or \"task: vae\"" in `text`; returns it. */
+/* `"task: gan" or "task: vae"` in `text`; returns it. */
 enum { TASK_LINES = 400 };
 static char *task_lines(const gt__layout *layout, char text[TASK_LINES])
 {
