@@ -11,7 +11,8 @@
 
 /* The choice is made before sanitizers are ready, so these do without. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) &&          \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                   \
+    !defined(__SANITIZE_THREAD__)
 #define GT_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define GT_SIMD
