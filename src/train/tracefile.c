@@ -32,7 +32,7 @@ static bool is_in_run(const char *path, const char *run)
  * rank 0's clock, just before the first barrier. Collective. */
 static int64_t compare_clocks(gt_comm *comm)
 {
-    gt_trace_handshake mine[BARRIERS], zero[BARRIERS];
+    gt_trace_barrier mine[BARRIERS], zero[BARRIERS];
     for (int i = 0; i < BARRIERS; i++) {
         mine[i].before = gt_trace_clock();
         gt_comm_barrier(comm);
