@@ -25,7 +25,7 @@ const gt_option gt_optimizer_options[] = {
     {"lr", GT_OPTION_REAL, FIELD(lr), "1e-3", 0, 1e3, NULL,
      "learning rate after warm-up"},
     {"momentum", GT_OPTION_REAL, FIELD(momentum), "0.9", 0, 0.9999, NULL,
-     "sgd: how much of the last step is kept"},
+     "sgd: share of the last step that is kept"},
     {"beta1", GT_OPTION_REAL, FIELD(beta1), "0.9", 0, 0.9999, NULL,
      "adam: decay of the gradient's average"},
     {"beta2", GT_OPTION_REAL, FIELD(beta2), "0.999", 0, 0.999999, NULL,
@@ -33,7 +33,7 @@ const gt_option gt_optimizer_options[] = {
     {"epsilon", GT_OPTION_REAL, FIELD(epsilon), "1e-8", 1e-30, 1, NULL,
      "adam: added to the root of that average"},
     {"clip_norm", GT_OPTION_REAL, FIELD(clip_norm), "0", 0, 1e18, NULL,
-     "scale gradients down to this 2-norm; 0: off. The norm must be known "
+     "gradients are scaled down to this 2-norm; 0: off. The norm must be known "
      "first, so no update is made while gradients are still computed"},
     {"schedule", GT_OPTION_CHOICE, FIELD(schedule), "constant", 0, 0,
      schedule_names, "how the learning rate falls after warm-up"},
@@ -48,11 +48,11 @@ const gt_option gt_optimizer_options[] = {
     {0},
 };
 
-const gt_section gt_optimizer_section = {.name = "optimizer",
-                                         .help =
-                                             "how parameters follow gradients",
-                                         .options = gt_optimizer_options,
-                                         .size = sizeof(gt_optimizer_config)};
+const gt_section gt_optimizer_section = {
+    .name = "optimizer",
+    .help = "how gradients change the parameters",
+    .options = gt_optimizer_options,
+    .size = sizeof(gt_optimizer_config)};
 
 gt_status gt_optimizer_check(const gt_config *config, gt_config_place *at)
 {
