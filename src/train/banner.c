@@ -77,7 +77,7 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
     print_networks(task);
     gt_info("  memory        %.0f MB per rank", memory);
     if (gt_blas_kernel_is_old())
-        gt_warn("BLAS uses its %s kernels, but this CPU can run those for %s, "
+        gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",
                 gt_blas_kernel(), gt_blas_best_kernel());
     if (gt_norm_config_of(config)->sync && !has_batch_stats(task))
