@@ -1,8 +1,11 @@
 /* What every rank must see alike: agreement, broadcast, gather, sums, and what
- * shards tell each other. */
+ * shards tell each other.
+ *
+ * ctest: ranks 6 */
 #include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "comm/comm.h"
+#include "comm/mpi/start.h"
 #include "comm/tree_allreduce.h"
 #include "core/rng.h"
 

@@ -1,6 +1,8 @@
 /* Owners: each rank has its parts of the sum in hands before the others get
  * them, everything has one owner, and what is kept with the parts comes to rank
- * 0 and back. */
+ * 0 and back.
+ *
+ * ctest: ranks 6 */
 #include "reducer_trial.h"
 
 static bool shares;  /* memory, where the ranks can */

@@ -1,4 +1,6 @@
-/* Who asks to be driven is, from within matrix products, and not too often. */
+/* Who asks to be driven is, from within matrix products, and not too often.
+ *
+ * ctest: threads */
 #include "base/progress_hook.h"
 #include "core/gemm.h"
 

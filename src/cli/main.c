@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/version.h"
+#include "comm/mpi/start.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* reference.c: one walk over the tables, three ways to set the type. A style
+/* reference.c: one pass over the tables, printed in three styles. A style
  * prints paragraphs, headings and tables of keys, and knows nothing of what is
  * in them. */
 #include "model/reference.h"
@@ -12,6 +12,7 @@ enum { WIDTH = 80, MOST_ROWS = 64, NOTE = 320 };
 
 typedef struct row {
     const char *key, *value, *help;
+    bool required; /* then the value says so */
     char allowed[GT__ALLOWED];
 } row;
 
@@ -174,8 +175,8 @@ static void markdown_table(FILE *out, const table *t)
               out);
     for (int i = 0; i < t->rows; i++) {
         const row *r = &t->row[i];
-        fprintf(out, "| `%s` | %s%s%s | ", r->key, *r->value ? "`" : "",
-                r->value, *r->value ? "`" : "");
+        const char *quote = r->required ? "" : "`";
+        fprintf(out, "| `%s` | %s%s%s | ", r->key, quote, r->value, quote);
         markdown_text(out, r->help);
         fputs(" | ", out);
         markdown_text(out, r->allowed);
@@ -190,7 +191,7 @@ static const markup markups[] = {
                                markdown_table},
 };
 
-/* --- The walk. */
+/* --- The tables. */
 
 static const char *default_of(const gt_option *option)
 {
@@ -214,6 +215,7 @@ static void add_rows(table *t, const gt_option *options)
         row *r = &t->row[t->rows++];
         r->key = options->key;
         r->value = default_of(options);
+        r->required = !options->otherwise;
         r->help = options->help;
         gt__allowed(options, r->allowed);
     }
@@ -270,18 +272,35 @@ static int print_parts(FILE *out, const markup *m, const gt__layout *layout,
     return next;
 }
 
+/* The path of the first list's first item: "model.generator.0". */
+static void example_path(const gt__layout *layout, char path[NOTE])
+{
+    snprintf(path, NOTE, "section.key.0");
+    for (int i = 0; i < layout->n_parts; i++) {
+        const gt_section *section = layout->part[i].section;
+        for (const gt_option *o = section->options; o->key; o++)
+            if (o->kind == GT_OPTION_VARIANTS) {
+                snprintf(path, NOTE, "%s.%s.0", section->name, o->key);
+                return;
+            }
+    }
+}
+
 void gt_config_print_reference(FILE *out, gt_reference_style style,
                                const gt_schema *schema)
 {
-    gt__layout layout;
-    gt__layout_make(&layout, schema);
     const markup *m = &markups[style];
-    m->paragraph(
-        out, "A configuration is a YAML file of the sections below. Each key "
+    gt__layout layout;
+    char path[NOTE], text[NOTE + 320];
+    gt__layout_make(&layout, schema);
+    example_path(&layout, path);
+    snprintf(text, sizeof text,
+             "A configuration is a YAML file of the sections below. Each key "
              "stands with its default, its meaning and the values it takes. "
-             "--set section.key=value changes one from the command line; "
-             "places in lists are numbers, as in "
-             "model.generator.0.dense.units=512.");
+             "--set section.key=value changes one from the command line; an "
+             "item of a list is named by its place: %s is the first.",
+             path);
+    m->paragraph(out, text);
     print_task(out, m, &layout);
     for (int i = 0; i < layout.n_parts;)
         i = print_parts(out, m, &layout, i);

@@ -1,6 +1,6 @@
 /* reference.h: the keys of a configuration, printed for people. Local.
  *
- * One walk over the tables serves three styles. Plain text has at most 80
+ * One pass over the tables serves three styles. Plain text has at most 80
  * columns. Roff and Markdown are parts of a page, for a program that prints
  * what comes before: paragraphs, and below them one .SS or one "###" heading
  * for each section or layer.

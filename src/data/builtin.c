@@ -1,10 +1,9 @@
-/* made.c: see made.h. A sample is a function of seed and number alone, so it is
- * the same on every rank, at every rank count and in every run. */
-#include "data/made.h"
-
-#include "core/simd.h"
+/* builtin.c: a sample is a function of seed and number alone, so it is the same
+ * on every rank, on any number of ranks and in every run. */
+#include "data/builtin.h"
 
 #include "core/rng.h"
+#include "core/simd.h"
 
 #include <assert.h>
 #include <math.h>
@@ -12,7 +11,7 @@
 
 enum { SMALLEST_SIDE = 8 };
 
-/* Numbers for choices and for pixel noise must not be the same ones. */
+/* Choices and pixel noise must not use the same numbers. */
 enum { CHOICES = GT_STREAM_SOURCE, NOISE = GT_STREAM_SOURCE + 1 };
 
 static gt_rng address(const gt_source *source, uint64_t number, uint32_t stream)
@@ -51,7 +50,7 @@ gt__colour gt__colour_hsv(float hue, float saturation, float value)
                         component(hue - 2 / 3.0f, saturation, value)};
 }
 
-gt_status gt__made_check(const gt_source *source)
+gt_status gt__builtin_check(const gt_source *source)
 {
     gt_shape s = source->shape;
     char text[GT_SHAPE_TEXT];
@@ -75,8 +74,8 @@ GT_SIMD static void add_noise(const uint32_t words[4], int amplitude,
     }
 }
 
-void gt__made_noise(const gt_source *source, uint64_t number, int amplitude,
-                    uint8_t *out)
+void gt__builtin_noise(const gt_source *source, uint64_t number, int amplitude,
+                       uint8_t *out)
 {
     gt_rng at = address(source, number, NOISE);
     size_t n = gt_shape_size(source->shape);

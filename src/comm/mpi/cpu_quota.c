@@ -6,7 +6,7 @@
  * where groups are directories. In a container what is mounted may begin below
  * the system's root group; then a group's path begins with the mount's root, or
  * leads out of it and the mount itself is all that can be seen. */
-#include "comm/cpu_quota.h"
+#include "comm/mpi/cpu_quota.h"
 
 #include <stdbool.h>
 #include <stdio.h>

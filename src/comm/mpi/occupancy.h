@@ -1,7 +1,7 @@
 /* occupancy.h: how many threads a node's ranks run on how many cores, in
  * numbers, and what to say about it. Pure. */
-#ifndef GT_COMM_OCCUPANCY_H
-#define GT_COMM_OCCUPANCY_H
+#ifndef GT_COMM_MPI_OCCUPANCY_H
+#define GT_COMM_MPI_OCCUPANCY_H
 
 #include <stddef.h>
 

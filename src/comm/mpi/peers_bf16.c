@@ -1,7 +1,7 @@
 /* peers_bf16.c: peers' sums, sent as bfloat16. An owner adds up what it is sent
  * in fp32, in the order of groups, and sends the rounded sum to all; it takes
  * the rounded sum too, so all ranks hold the same. */
-#include "comm/peers.h"
+#include "comm/mpi/peers.h"
 
 #include "core/arena.h"
 
@@ -59,7 +59,7 @@ static MPI_Request *receive(const packed *p, uint16_t *to, gt__range span,
                             int group, int tag, MPI_Request *r)
 {
     MPI_Irecv(to, (int)(span.to - span.from), MPI_UINT16_T,
-              gt__peers_rank(p->peers, group), tag, p->peers->config.channel,
+              gt__peers_rank(p->peers, group), tag, gt__peers_channel(p->peers),
               r);
     return r + 1;
 }
@@ -68,7 +68,7 @@ static MPI_Request *send(const packed *p, gt__range span, int group, int tag,
                          MPI_Request *r)
 {
     MPI_Isend(p->out + span.from, (int)(span.to - span.from), MPI_UINT16_T,
-              gt__peers_rank(p->peers, group), tag, p->peers->config.channel,
+              gt__peers_rank(p->peers, group), tag, gt__peers_channel(p->peers),
               r);
     return r + 1;
 }

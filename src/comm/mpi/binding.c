@@ -1,12 +1,12 @@
 /* binding.c: each rank finds out what it may use, as nobody else can; the first
  * rank of a node compares (node_cores.c); then ranks agree on the node that is
  * worst off. What cannot be found out is left open: it is but a warning. */
-#include "comm/binding.h"
+#include "comm/mpi/binding.h"
 
 #include "base/heartbeat.h"
-#include "comm/cpu_quota.h"
-#include "comm/handle.h"
-#include "comm/node_cores.h"
+#include "comm/mpi/cpu_quota.h"
+#include "comm/mpi/handle.h"
+#include "comm/mpi/node_cores.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static gt__occupancy look_at_node(gt_comm *c, int threads, allowance *all)
     allowance mine = own_allowance(known ? topology : NULL);
     memcpy(node.host, c->host, sizeof node.host);
     MPI_Gather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, 0,
-               c->handle->node);
+               c->mpi->node);
     if (all)
         count_quotas(&node, all, c->node_size);
     if (all && known)
@@ -92,8 +92,8 @@ static gt__occupancy find_worst(gt_comm *c, gt__occupancy node)
         double severity;
         int rank;
     } mine = {gt__occupancy_severity(&node), c->rank}, most;
-    MPI_Allreduce(&mine, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, c->handle->job);
-    MPI_Bcast(&node, sizeof node, MPI_BYTE, most.rank, c->handle->job);
+    MPI_Allreduce(&mine, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, c->mpi->job);
+    MPI_Bcast(&node, sizeof node, MPI_BYTE, most.rank, c->mpi->job);
     return node;
 }
 

@@ -2,7 +2,7 @@
  * several nodes of it that must not be added to each other yet (shards 3, 4, 5
  * are the nodes 3 and 4-5): an owner is sent all of them and evaluates the
  * tree. */
-#include "comm/peers.h"
+#include "comm/mpi/peers.h"
 
 #include "comm/nodes.h"
 
@@ -30,7 +30,7 @@ static MPI_Request *receive(const gt__peers *p, gt_real *to, gt__range span,
                             int group, int tag, MPI_Request *r)
 {
     MPI_Irecv(to, (int)(span.to - span.from), gt__real_type(),
-              gt__peers_rank(p, group), tag, p->config.channel, r);
+              gt__peers_rank(p, group), tag, gt__peers_channel(p), r);
     return r + 1;
 }
 
@@ -38,7 +38,7 @@ static MPI_Request *send(const gt__peers *p, const gt_real *block,
                          gt__range span, int group, int tag, MPI_Request *r)
 {
     MPI_Isend(block + span.from, (int)(span.to - span.from), gt__real_type(),
-              gt__peers_rank(p, group), tag, p->config.channel, r);
+              gt__peers_rank(p, group), tag, gt__peers_channel(p), r);
     return r + 1;
 }
 

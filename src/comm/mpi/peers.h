@@ -2,9 +2,10 @@
  * ranks (tree.c). They cut it up; each part has an owner, who gets everybody's
  * values of it and adds them up, and whose sum then goes to all: exactly
  * (owners.c), or rounded (packed.c). */
-#ifndef GT_COMM_PEERS_H
-#define GT_COMM_PEERS_H
+#ifndef GT_COMM_MPI_PEERS_H
+#define GT_COMM_MPI_PEERS_H
 
+#include "comm/mpi/handle.h"
 #include "comm/transport.h"
 
 typedef struct gt__peers {
@@ -33,6 +34,12 @@ int gt__peers_place(const gt__peers *peers, int rank);
 /* The rank of this one's peer in a group, and the slice of it. */
 int gt__peers_rank(const gt__peers *peers, int group);
 gt__range gt__peers_slice(const gt__peers *peers, int bucket, int group);
+
+/* Where messages of this sum go. */
+static inline MPI_Comm gt__peers_channel(const gt__peers *peers)
+{
+    return peers->config.comm->mpi->channel[peers->config.channel];
+}
 
 /* The group k further in a circle: so that nobody is asked by all at once. */
 static inline int gt__peers_next(const gt__peers *peers, int k)

@@ -18,9 +18,9 @@
  *
  * A bucket is a state machine: the requests of its present stage, and what to
  * do when they are done. */
-#include "comm/peers.h"
+#include "comm/mpi/peers.h"
 
-#include "comm/handle.h"
+#include "comm/mpi/transports.h"
 #include "comm/nodes.h"
 
 #include <stdlib.h>
@@ -75,9 +75,10 @@ static void trade(tree *t, int bucket, int s, bool back, int tag)
     gt__range given = given_by(t, bucket, s);
     gt__range out = back ? kept : given, in = back ? given : kept;
     MPI_Irecv(c->stack[back ? 0 : 1] + in.from, (int)(in.to - in.from),
-              gt__real_type(), other, tag, c->channel, &requests[0]);
+              gt__real_type(), other, tag, gt__peers_channel(&t->peers),
+              &requests[0]);
     MPI_Isend(c->stack[0] + out.from, (int)(out.to - out.from), gt__real_type(),
-              other, tag, c->channel, &requests[1]);
+              other, tag, gt__peers_channel(&t->peers), &requests[1]);
 }
 
 /* Whose operand is the left one does not matter to the bits of a sum. */
@@ -258,8 +259,7 @@ static gt_status create(void **out, const gt__transport_config *config)
 static gt_status create_rounded(void **out, const gt__transport_config *config)
 {
     const gt_comm *comm = config->comm;
-    return create_with(out, config,
-                       comm->nodes > 1 ? comm->handle->halvings : 0,
+    return create_with(out, config, comm->nodes > 1 ? comm->mpi->halvings : 0,
                        &gt__peer_sums_bf16);
 }
 

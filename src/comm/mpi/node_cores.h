@@ -1,10 +1,10 @@
 /* node_cores.h: which cores and NUMA domains a node's ranks may use, by hwloc.
  * Local. */
-#ifndef GT_COMM_NODE_CORES_H
-#define GT_COMM_NODE_CORES_H
+#ifndef GT_COMM_MPI_NODE_CORES_H
+#define GT_COMM_MPI_NODE_CORES_H
 
 #include "base/status.h"
-#include "comm/occupancy.h"
+#include "comm/mpi/occupancy.h"
 
 #include <hwloc.h>
 

@@ -1,7 +1,7 @@
 /* binding.h: whether ranks have the cores, and the CPU time, that their threads
  * need: the commonest mistake in starting an MPI job is that they have not. */
-#ifndef GT_COMM_BINDING_H
-#define GT_COMM_BINDING_H
+#ifndef GT_COMM_MPI_BINDING_H
+#define GT_COMM_MPI_BINDING_H
 
 #include "comm/comm.h"
 

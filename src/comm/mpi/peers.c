@@ -1,6 +1,6 @@
 /* peers.c: a halving is by one bit of a rank's number, from the lowest on, so
  * slices lie in the order of the reversed bits, and then of groups. */
-#include "comm/peers.h"
+#include "comm/mpi/peers.h"
 
 int gt__peers_place(const gt__peers *p, int rank)
 {

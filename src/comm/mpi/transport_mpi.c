@@ -3,7 +3,8 @@
  * shorter messages than OVERLAP_...: at 2 ranks and 1 MB it takes half as long
  * again, more than overlap wins back. (MPI_IN_PLACE makes it twice as slow
  * again.) So these buckets are left for when nothing else is to be done. */
-#include "comm/transport.h"
+#include "comm/mpi/handle.h"
+#include "comm/mpi/transports.h"
 
 #include <stdlib.h>
 
@@ -14,6 +15,11 @@ typedef struct all_reduce {
     bool settled;          /* what is not overlapped, in this step */
     MPI_Request *requests; /* by bucket */
 } all_reduce;
+
+static MPI_Comm channel_of(const all_reduce *a)
+{
+    return a->config.comm->mpi->channel[a->config.channel];
+}
 
 static bool is_overlapped(const all_reduce *a, gt__range span)
 {
@@ -30,7 +36,7 @@ static void post(void *sum, int bucket)
     if (is_overlapped(a, span))
         MPI_Iallreduce(c->stack[0] + span.from, c->stack[1] + span.from,
                        (int)(span.to - span.from), gt__real_type(), MPI_SUM,
-                       c->channel, &a->requests[bucket]);
+                       channel_of(a), &a->requests[bucket]);
 }
 
 /* All ranks are here with the same buckets, in the same order. */
@@ -43,7 +49,7 @@ static void settle(void *sum, int n)
         if (!is_overlapped(a, span))
             MPI_Allreduce(c->stack[0] + span.from, c->stack[1] + span.from,
                           (int)(span.to - span.from), gt__real_type(), MPI_SUM,
-                          c->channel);
+                          channel_of(a));
     }
     a->settled = true;
 }

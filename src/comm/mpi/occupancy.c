@@ -1,7 +1,7 @@
 /* occupancy.c: one warning is given, the one that matters most. Too few cores
  * come first: they cost a factor of two or more, as in each step all ranks wait
  * for the slowest. Memory of another NUMA domain costs less. */
-#include "comm/occupancy.h"
+#include "comm/mpi/occupancy.h"
 
 #include <stdio.h>
 

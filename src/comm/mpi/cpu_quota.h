@@ -1,8 +1,8 @@
 /* cpu_quota.h: how much CPU time control groups allow this process, whatever
  * cores it may use: docker --cpus, a Kubernetes limit, systemd's CPUQuota.
  * Local. */
-#ifndef GT_COMM_CPU_QUOTA_H
-#define GT_COMM_CPU_QUOTA_H
+#ifndef GT_COMM_MPI_CPU_QUOTA_H
+#define GT_COMM_MPI_CPU_QUOTA_H
 
 #include <stdint.h>
 

@@ -5,7 +5,7 @@
  *
  * Sets are of cores, not of hardware threads: two ranks on the two hardware
  * threads of one core share that core. */
-#include "comm/node_cores.h"
+#include "comm/mpi/node_cores.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
