@@ -1,7 +1,7 @@
 # What the documents name is there: links, their anchors, files and folders. The
 # README stays short, figures are XML.
 cd "$GENTRAIN_SOURCE" || exit 1
-documents="README.md CONTRIBUTING.md TESTING.md CHANGELOG.md bench/README.md doc/*.md"
+documents="README.md CONTRIBUTING.md TESTING.md CHANGELOG.md bench/README.md examples/README.md doc/*.md"
 bad=0
 
 complain() {
