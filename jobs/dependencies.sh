@@ -15,6 +15,7 @@ module:hdf5-openmpi|hdf5-mpi|hdf5 libhdf5-openmpi-dev
 module:libcyaml libcyaml-dev
 module:yaml-0.1 libyaml-dev
 module:libpng libpng-dev
+module:libxxhash libxxhash-dev
 module:zlib zlib1g-dev
 "
 test_needs="

@@ -96,7 +96,7 @@ def text(value):
 
 with h5py.File("gan/checkpoints/step-00000012.h5", "r") as f:
     assert text(f.attrs["format"]) == "gentrain checkpoint"
-    assert f.attrs["format_version"] == 1
+    assert f.attrs["format_version"] == 2
     assert text(f.attrs["gentrain_version"])[0].isdigit()
     assert text(f.attrs["task"]) == "gan"
     assert text(f.attrs["build"]) in open("version.txt").read()

@@ -193,11 +193,11 @@ static void a_newer_format_is_refused(void **state)
     gt_checkpoint_info info;
     assert_ok(gt_h5_create(&f, in_scratch("a.h5")));
     assert_ok(gt_h5_set_text(f, "/", "format", "gentrain checkpoint"));
-    assert_ok(gt_h5_set_int(f, "/", "format_version", 2));
+    assert_ok(gt_h5_set_int(f, "/", "format_version", 3));
     assert_ok(gt_h5_commit(f));
     assert_fails(gt_checkpoint_read_info(in_scratch("a.h5"), &info),
                  GT_ERR_FORMAT, in_scratch("a.h5"));
-    assert_says("format 2");
+    assert_says("format 3");
     assert_says(GT_VERSION);
 }
 

@@ -72,7 +72,7 @@ static void compare(void *context, const void *data, size_t size)
 }
 
 /* Beyond the size after which it is flushed, too. */
-static void a_large_file_is_written_and_scanned_with_signs_of_life(void **state)
+static void a_large_file_is_written_and_scanned_with_heartbeats(void **state)
 {
     (void)state;
     enum { MB = 1 << 20, SIZE = 65 * MB + 1 };
@@ -453,7 +453,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
-        each(a_large_file_is_written_and_scanned_with_signs_of_life),
+        each(a_large_file_is_written_and_scanned_with_heartbeats),
         each(pieces_of_any_size_make_one_file),
         each(a_full_disk_leaves_the_older_file),
         each(a_name_that_is_taken_by_a_folder_is_refused),

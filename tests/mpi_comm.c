@@ -1,6 +1,7 @@
 /* What every rank must see alike: agreement, broadcast, gather, sums, and what
  * shards tell each other. */
 #define _GNU_SOURCE /* cpu_set_t, syscall */
+#include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "comm/comm.h"
 #include "comm/tree_allreduce.h"
@@ -67,22 +68,60 @@ static void a_failure_of_all_ranks_is_said_without_a_rank(void **state)
     assert_string_equal(gt_message(), "bad key");
 }
 
-/* The last rank is late, and the others learn that it works. */
-static void a_rank_at_work_gives_signs_of_life_to_those_that_wait(void **state)
+/* Ticks of a rank that works for 0.4 s become heartbeats of those that wait for
+ * it in gt_comm_work_end, which then give one more when all agree. */
+static void work_with_ticks(bool mine)
+{
+    uint64_t before = gt_heartbeat_count();
+    gt_comm_work_begin(comm);
+    for (int i = 0; i < 8 && mine; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        gt_collective_tick();
+    }
+    assert_int_equal(gt_comm_work_end(comm, GT_OK), GT_OK);
+    bool heard = gt_heartbeat_count() - before > 1;
+    assert_true(comm->size == 1 || gt_comm_max(comm, !heard) == 0);
+}
+
+static void a_rank_at_work_keeps_the_ranks_alive_that_wait_for_it(void **state)
 {
     (void)state;
-    uint64_t before = gt_heartbeat_count();
-    gt_comm_work_apart(comm);
-    for (int i = 0; i < 8 && comm->rank == comm->size - 1; i++) {
-        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
-        gt_heartbeat();
+    work_with_ticks(comm->rank == 0);
+    work_with_ticks(comm->rank == comm->size - 1);
+}
+
+static void several_ranks_may_be_at_work_at_once(void **state)
+{
+    (void)state;
+    work_with_ticks(comm->rank % 2 == 0);
+    work_with_ticks(true);
+}
+
+static void a_tick_outside_of_work_is_local(void **state)
+{
+    (void)state;
+    work_with_ticks(comm->rank == 0);
+    for (int i = 0; i < 3 && comm->rank == comm->size - 1; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 120000000}, NULL);
+        gt_collective_tick();
     }
-    assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
-    bool told = gt_heartbeat_count() - before > 1;
-    assert_true(comm->size == 1 || gt_comm_max(comm, !told) == 0);
-    before = gt_heartbeat_count();
+    uint64_t before = gt_heartbeat_count();
     assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
     assert_int_equal(gt_heartbeat_count() - before, 1);
+}
+
+static void a_failure_at_work_is_everybody_s(void **state)
+{
+    (void)state;
+    gt_status mine = GT_OK;
+    gt_comm_work_begin(comm);
+    if (comm->rank == comm->size - 1) {
+        nanosleep(&(struct timespec){.tv_nsec = 120000000}, NULL);
+        gt_collective_tick();
+        mine = gt_fail(GT_ERR_IO, "the file is too large");
+    }
+    assert_int_equal(gt_comm_work_end(comm, mine), GT_ERR_IO);
+    assert_non_null(strstr(gt_message(), "the file is too large"));
 }
 
 static void text_of_rank_0_reaches_all(void **state)
@@ -344,7 +383,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(all_agree_when_all_succeed),
         cmocka_unit_test(one_rank_s_failure_is_everybody_s_with_its_message),
         cmocka_unit_test(a_failure_of_all_ranks_is_said_without_a_rank),
-        cmocka_unit_test(a_rank_at_work_gives_signs_of_life_to_those_that_wait),
+        cmocka_unit_test(a_rank_at_work_keeps_the_ranks_alive_that_wait_for_it),
+        cmocka_unit_test(several_ranks_may_be_at_work_at_once),
+        cmocka_unit_test(a_tick_outside_of_work_is_local),
+        cmocka_unit_test(a_failure_at_work_is_everybody_s),
         cmocka_unit_test(text_of_rank_0_reaches_all),
         cmocka_unit_test(gather_keeps_the_order_of_ranks),
         cmocka_unit_test(more_than_a_message_is_gathered_in_pieces),

@@ -182,6 +182,7 @@ static void what_is_kept_with_the_parts_is_gathered_and_scattered(void **state)
         }
         t.config.reduction = GT_REDUCTION_MPI;
         try_moves(&t, counts[i]);
+        t.config.reduction = GT_REDUCTION_TREE;
         t.config.compression = GT_COMPRESSION_BF16;
         t.config.exact = 13;
         try_moves(&t, counts[i]);

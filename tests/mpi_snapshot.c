@@ -396,7 +396,7 @@ static void a_run_that_was_taken_over_stops_on_all_ranks(void **state)
 
 static _Atomic uint64_t enough;
 
-/* A checkpoint that takes its time before it gets its name, with signs of life,
+/* A checkpoint that takes its time before it gets its name, with heartbeats,
  * until the thread that trains has passed on some. */
 static gt_status linger(void *context)
 {

@@ -1,6 +1,7 @@
-/* What counts as a sign of life, and what as silence. */
+/* What counts as a heartbeat, what ticks are passed on, and what is silence. */
 #include "train/watchdog.h"
 
+#include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "base/thread.h"
 
@@ -13,10 +14,10 @@
 
 #include <cmocka.h>
 
-static void silence_grows_until_there_is_a_sign_of_life(void **state)
+static void silence_grows_until_there_is_a_heartbeat(void **state)
 {
     (void)state;
-    gt_silence s = {.period = 1, .looked = 50, .beats = 7};
+    gt_silence s = {.period = 1, .looked = 50, .heartbeats = 7};
     assert_true(gt_silence_look(&s, 51, 7) == 1);
     assert_true(gt_silence_look(&s, 52.5, 7) == 2.5);
     assert_true(gt_silence_look(&s, 53, 9) == 0);
@@ -33,22 +34,24 @@ static void while_a_process_is_suspended_it_is_not_silent(void **state)
     assert_true(gt_silence_look(&s, 200000, 1) == 0);
 }
 
-static void hear(void *context)
+static void count(void *context)
 {
     ++*(int *)context;
 }
 
-static void who_listens_hears_of_every_sign_of_life(void **state)
+static void a_heartbeat_is_local_and_a_tick_is_passed_on(void **state)
 {
     (void)state;
-    int heard = 0;
+    int ticks = 0;
     uint64_t before = gt_heartbeat_count();
-    gt_heartbeat_listen(hear, &heard);
+    gt_collective_tick_set(count, &ticks);
     gt_heartbeat();
-    gt_heartbeat();
-    gt_heartbeat_listen(NULL, NULL);
-    gt_heartbeat();
-    assert_int_equal(heard, 2);
+    assert_int_equal(ticks, 0);
+    gt_collective_tick();
+    assert_int_equal(ticks, 1);
+    gt_collective_tick_set(NULL, NULL);
+    gt_collective_tick();
+    assert_int_equal(ticks, 1);
     assert_int_equal(gt_heartbeat_count() - before, 3);
 }
 
@@ -56,15 +59,15 @@ typedef struct helper {
     gt_thread thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool beaten, go_on; /* under `lock` */
+    bool ticked, go_on; /* under `lock` */
 } helper;
 
-static void *beat_and_wait(void *argument)
+static void *tick_and_wait(void *argument)
 {
     helper *h = argument;
-    gt_heartbeat();
+    gt_collective_tick();
     pthread_mutex_lock(&h->lock);
-    h->beaten = true;
+    h->ticked = true;
     pthread_cond_broadcast(&h->changed);
     while (!h->go_on)
         pthread_cond_wait(&h->changed, &h->lock);
@@ -72,40 +75,44 @@ static void *beat_and_wait(void *argument)
     return NULL;
 }
 
-static void what_another_thread_does_counts_for_who_waits_for_it(void **state)
+/* The other thread's tick is no heartbeat of the process, and is not passed on,
+ * until the thread that trains waits for it. */
+static void another_thread_s_ticks_count_for_who_waits_for_it(void **state)
 {
     (void)state;
     helper h = {.lock = PTHREAD_MUTEX_INITIALIZER};
-    int heard = 0;
-    gt_heartbeat_listen(hear, &heard);
+    int ticks = 0;
+    gt_collective_tick_set(count, &ticks);
     gt_condition_init(&h.changed);
     uint64_t before = gt_heartbeat_count();
-    assert_int_equal(gt_thread_start(&h.thread, beat_and_wait, &h, "beats"),
+    assert_int_equal(gt_thread_start(&h.thread, tick_and_wait, &h, "ticks"),
                      GT_OK);
     pthread_mutex_lock(&h.lock);
-    while (!h.beaten)
+    while (!h.ticked)
         pthread_cond_wait(&h.changed, &h.lock);
     assert_int_equal(gt_heartbeat_count(), before);
+    assert_int_equal(ticks, 0);
     gt_thread_await(&h.thread, &h.changed, &h.lock);
     assert_int_equal(gt_heartbeat_count(), before + 1);
+    assert_int_equal(ticks, 1);
     gt_thread_await(&h.thread, &h.changed, &h.lock); /* it hangs */
     assert_int_equal(gt_heartbeat_count(), before + 1);
-    assert_int_equal(heard, 1);
+    assert_int_equal(ticks, 1);
     h.go_on = true;
     pthread_cond_broadcast(&h.changed);
     pthread_mutex_unlock(&h.lock);
     gt_thread_join(&h.thread);
     pthread_cond_destroy(&h.changed);
-    gt_heartbeat_listen(NULL, NULL);
+    gt_collective_tick_set(NULL, NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(silence_grows_until_there_is_a_sign_of_life),
+        cmocka_unit_test(silence_grows_until_there_is_a_heartbeat),
         cmocka_unit_test(while_a_process_is_suspended_it_is_not_silent),
-        cmocka_unit_test(who_listens_hears_of_every_sign_of_life),
-        cmocka_unit_test(what_another_thread_does_counts_for_who_waits_for_it),
+        cmocka_unit_test(a_heartbeat_is_local_and_a_tick_is_passed_on),
+        cmocka_unit_test(another_thread_s_ticks_count_for_who_waits_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* heartbeat.c: two atomics. Order between them does not matter to anybody. */
+/* heartbeat.c: two atomics. A watchdog reads them seconds apart, so the order
+ * between them does not matter. */
 #include "base/heartbeat.h"
 
 #include <stddef.h>
@@ -6,12 +7,8 @@
 const char gt_phase_ranks[] = "waiting for other ranks";
 
 static const char *_Atomic phase = "computing";
-static _Atomic uint64_t beats;
-static _Thread_local _Atomic uint64_t *apart; /* NULL: this thread trains */
-
-/* Of the thread that trains alone. */
-static void (*listener)(void *);
-static void *listener_context;
+static _Atomic uint64_t heartbeats;
+static _Thread_local _Atomic uint64_t *redirected; /* NULL: this one trains */
 
 const char *gt_phase_enter(const char *name)
 {
@@ -32,23 +29,16 @@ const char *gt_phase(void)
 
 void gt_heartbeat(void)
 {
-    atomic_fetch_add_explicit(apart ? apart : &beats, 1, memory_order_relaxed);
-    if (!apart && listener)
-        listener(listener_context);
+    atomic_fetch_add_explicit(redirected ? redirected : &heartbeats, 1,
+                              memory_order_relaxed);
 }
 
 uint64_t gt_heartbeat_count(void)
 {
-    return atomic_load_explicit(&beats, memory_order_relaxed);
+    return atomic_load_explicit(&heartbeats, memory_order_relaxed);
 }
 
-void gt_heartbeat_listen(void (*hear)(void *context), void *context)
+void gt_heartbeat_redirect(_Atomic uint64_t *count)
 {
-    listener = hear;
-    listener_context = context;
-}
-
-void gt_heartbeat_count_apart(_Atomic uint64_t *own)
-{
-    apart = own;
+    redirected = count;
 }

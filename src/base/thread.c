@@ -1,6 +1,8 @@
-/* thread.c: a new thread inherits the mask of its maker. */
+/* thread.c: signals are blocked before a thread is made, as a new thread
+ * inherits its maker's mask; blocking them inside it would come too late. */
 #include "base/thread.h"
 
+#include "base/collective_tick.h"
 #include "base/heartbeat.h"
 
 #include <signal.h>
@@ -12,7 +14,7 @@ static const double moment = 0.1; /* seconds */
 static void *begin(void *argument)
 {
     gt_thread *t = argument;
-    gt_heartbeat_count_apart(&t->beats);
+    gt_heartbeat_redirect(&t->heartbeats);
     return t->run(t->argument);
 }
 
@@ -23,7 +25,7 @@ gt_status gt_thread_start(gt_thread *t, void *(*run)(void *), void *argument,
     t->run = run;
     t->argument = argument;
     t->seen = 0;
-    atomic_init(&t->beats, 0);
+    atomic_init(&t->heartbeats, 0);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
     int code = pthread_create(&t->id, NULL, begin, t);
@@ -41,18 +43,19 @@ void gt_thread_join(gt_thread *t)
     pthread_join(t->id, NULL);
 }
 
-/* Who hears of a sign of life may take his time, during which the other thread
- * must not wait for the lock. */
+/* A tick may wait for other ranks, and during that the other thread must not
+ * wait for the lock. */
 void gt_thread_await(gt_thread *t, pthread_cond_t *changed,
                      pthread_mutex_t *lock)
 {
     gt_condition_wait(changed, lock, moment);
-    uint64_t beats = atomic_load_explicit(&t->beats, memory_order_relaxed);
-    if (beats == t->seen)
+    uint64_t heartbeats =
+        atomic_load_explicit(&t->heartbeats, memory_order_relaxed);
+    if (heartbeats == t->seen)
         return;
-    t->seen = beats;
+    t->seen = heartbeats;
     pthread_mutex_unlock(lock);
-    gt_heartbeat();
+    gt_collective_tick();
     pthread_mutex_lock(lock);
 }
 

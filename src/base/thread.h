@@ -1,8 +1,8 @@
 /* thread.h: threads beside the one that trains. Local.
  *
- * Signs of life (phase.h) of such a thread count for the process only while the
- * thread that trains waits for it: a training that hangs is not hidden by
- * another thread that works.
+ * Heartbeats (heartbeat.h) of such a thread count for the process only while
+ * the thread that trains waits for it: a thread that works does not hide a
+ * training that hangs.
  */
 #ifndef GT_BASE_THREAD_H
 #define GT_BASE_THREAD_H
@@ -13,13 +13,13 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Stays where it is while the thread runs. All private. */
+/* All fields are private. The object must not move while the thread runs. */
 typedef struct gt_thread {
     pthread_t id;
     void *(*run)(void *);
     void *argument;
-    _Atomic uint64_t beats; /* its signs of life */
-    uint64_t seen;          /* of these, by who waited for it */
+    _Atomic uint64_t heartbeats;
+    uint64_t seen; /* heartbeats that the waiting thread has passed on */
 } gt_thread;
 
 /* Start a thread with all signals blocked: they belong to the training loop.
@@ -29,15 +29,16 @@ gt_status gt_thread_start(gt_thread *thread, void *(*run)(void *),
                           void *argument, const char *what);
 void gt_thread_join(gt_thread *thread);
 
-/* For the thread that trains, which waits under `lock` until `thread` has done
- * something: wait for `changed` a moment, and pass on the other's signs of life
- * as one's own. Call it until what was waited for is there; `lock` may be open
- * in between. */
+/* Wait under `lock` for `changed`, but no longer than a moment, and make a
+ * gt_collective_tick (so this is part of a collective where that is) if
+ * `thread` has given a heartbeat since the last call. For the thread that
+ * trains; call it in a loop until what it waits for is there. It may open
+ * `lock` in between. */
 void gt_thread_await(gt_thread *thread, pthread_cond_t *changed,
                      pthread_mutex_t *lock);
 
-/* A condition on which one can wait for `seconds` at most, whatever happens to
- * the time of day. */
+/* A condition on which one can wait for `seconds` at most, also when somebody
+ * sets the time of day. */
 void gt_condition_init(pthread_cond_t *condition);
 void gt_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock,
                        double seconds);

@@ -1,11 +1,13 @@
 /* comm.c: what the house needs of MPI, in its own words. Counts are size_t
  * here and int in MPI 3, so long transfers go in pieces.
  *
- * A rank that works by itself keeps the others waiting in gt_comm_agree, from
- * where they cannot see whether it does. So it comes there every so often, says
- * that it is still at work, and they give a sign of life and agree anew. */
+ * Work that a rank does by itself (comm.h): each all-reduce of a minimum means
+ * either "at work", if any rank gives AT_WORK, or the outcome of the agreement
+ * at the work's end, if none does. So ranks that wait need not know who is
+ * still at work, nor how often it will tick. */
 #include "comm/comm.h"
 
+#include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "base/progress_hook.h"
 
@@ -13,6 +15,7 @@
 #include "comm/handle.h"
 #include "comm/nodes.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +23,9 @@
 extern char **environ;
 
 enum { PIECE = 1 << 26 };
-enum { AT_WORK = -1 };
-static const double every = 0.1; /* seconds between two words of AT_WORK */
+enum { AT_WORK = -1 }; /* less than every rank */
+static const double every =
+    0.1; /* seconds between ticks that are all-reduces */
 
 /* One rank of each node speaks for it; counting them counts the nodes. Ranks
  * are numbered node by node, however they were dealt out, so that neighbours,
@@ -162,30 +166,17 @@ static int reduce(gt_comm *c, int value, MPI_Op op)
     return result;
 }
 
-static void tell_others(void *comm)
+/* The lowest rank that failed, or c->size; AT_WORK if a rank is at work. */
+static int first_failed(gt_comm *c, gt_status mine)
 {
-    gt_comm *c = comm;
-    if (MPI_Wtime() - c->handle->told < every)
-        return;
-    reduce(c, AT_WORK, MPI_MIN);
-    c->handle->told = MPI_Wtime();
+    int first = reduce(c, mine == GT_OK ? c->size : c->rank, MPI_MIN);
+    gt_heartbeat();
+    return first;
 }
 
-void gt_comm_work_apart(gt_comm *c)
+/* What gt_comm_agree returns, when `first` is known. */
+static gt_status share_failure(gt_comm *c, gt_status mine, int first)
 {
-    c->handle->told = MPI_Wtime();
-    if (c->size > 1)
-        gt_heartbeat_listen(tell_others, c);
-}
-
-gt_status gt_comm_agree(gt_comm *c, gt_status mine)
-{
-    int first;
-    gt_heartbeat_listen(NULL, NULL);
-    do {
-        first = reduce(c, mine == GT_OK ? c->size : c->rank, MPI_MIN);
-        gt_heartbeat();
-    } while (first == AT_WORK);
     if (first == c->size)
         return GT_OK;
     int succeeded = reduce(c, mine == GT_OK, MPI_SUM);
@@ -200,6 +191,41 @@ gt_status gt_comm_agree(gt_comm *c, gt_status mine)
         return gt_fail(said.status, "rank %d on %s: %s", said.rank, said.host,
                        said.message);
     return gt_fail(said.status, "%s", said.message);
+}
+
+gt_status gt_comm_agree(gt_comm *c, gt_status mine)
+{
+    assert(!c->handle->working);
+    return share_failure(c, mine, first_failed(c, mine));
+}
+
+static void tick(void *comm)
+{
+    gt_comm *c = comm;
+    if (MPI_Wtime() - c->handle->ticked < every)
+        return;
+    reduce(c, AT_WORK, MPI_MIN);
+    c->handle->ticked = MPI_Wtime();
+}
+
+void gt_comm_work_begin(gt_comm *c)
+{
+    assert(!c->handle->working);
+    c->handle->working = true;
+    c->handle->ticked = MPI_Wtime();
+    if (c->size > 1)
+        gt_collective_tick_set(tick, c);
+}
+
+gt_status gt_comm_work_end(gt_comm *c, gt_status mine)
+{
+    assert(c->handle->working);
+    c->handle->working = false;
+    gt_collective_tick_set(NULL, NULL);
+    int first = first_failed(c, mine);
+    while (first == AT_WORK)
+        first = first_failed(c, mine);
+    return share_failure(c, mine, first);
 }
 
 void gt_comm_broadcast(gt_comm *c, void *data, size_t bytes)

@@ -38,10 +38,35 @@ int gt_launch_rank(void);
  * host in front where other ranks did not fail. */
 gt_status gt_comm_agree(gt_comm *comm, gt_status mine);
 
-/* Local: from here on this rank works by itself for a while, and the next call
- * that is collective is gt_comm_agree. Ranks that are there already share its
- * signs of life (phase.h). */
-void gt_comm_work_apart(gt_comm *comm);
+/* --- Work that a rank does by itself while the others wait for it: mostly rank
+ * 0's, with files, but any number of ranks may be at work at once.
+ *
+ *     gt_comm_work_begin(comm);
+ *     if (comm->rank == 0)
+ *         status = write_a_large_file();  // calls gt_collective_tick
+ *     status = gt_comm_work_end(comm, status);
+ *
+ * The others are in gt_comm_work_end by then, where they cannot see whether the
+ * first one works or hangs. So begin, ticks (base/collective_tick.h) and end
+ * are one collective operation:
+ *
+ * 1. All ranks call begin and end, in the same order as their other collective
+ *    calls; works are not nested.
+ * 2. Between the two a rank makes no collective call but gt_collective_tick, on
+ *    the thread that called begin, as often as it likes.
+ * 3. A tick is an all-reduce once there was none for 0.1 s. Ranks in end join
+ *    it and give a heartbeat; a rank that is itself at work joins it at its own
+ *    next tick or in end, and is waited for until then.
+ */
+
+/* Collective, but waits for nobody: see above. */
+void gt_comm_work_begin(gt_comm *comm);
+
+/* Collective. Joins the ticks of the ranks that are still at work until all
+ * ranks are here, then agrees as gt_comm_agree does. */
+gt_status gt_comm_work_end(gt_comm *comm, gt_status mine);
+
+/* --- Data. */
 
 /* Collective: rank 0's bytes to everybody. */
 void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);

@@ -3,7 +3,7 @@
  * its start and not in the night. */
 #include "data/idx_file.h"
 
-#include "base/heartbeat.h"
+#include "base/collective_tick.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,7 +51,7 @@ static gt_status read_up_to(gzFile file, const char *path, void *out, size_t n,
         if (more == 0)
             break;
         *got += (size_t)more;
-        gt_heartbeat();
+        gt_collective_tick();
     }
     return GT_OK;
 }

@@ -1,10 +1,11 @@
 /* source.h: where samples come from; the table of all sources. Local.
  *
  * A source gives samples by number, in any order, from any thread, and never
- * fails once it is open: opening reads and checks everything. Built-in sources
- * make a sample from its number and so are endless; a file has as many as it
- * has. To add a source, write one file with a gt_source_type and add one line
- * to the table in source.c.
+ * fails once it is open: opening reads and checks everything, with
+ * gt_collective_tick after each piece (base/collective_tick.h). Built-in
+ * sources make a sample from its number and so are endless; a file has as many
+ * as it has. To add a source, write one file with a gt_source_type and add one
+ * line to the table in source.c.
  */
 #ifndef GT_DATA_SOURCE_H
 #define GT_DATA_SOURCE_H

@@ -1,10 +1,11 @@
 /* conv2d.c: convolution (cross-correlation, as everybody means it).
  *
  * y = patches of x . W. A product with few columns runs at a fraction of the
- * machine's speed, so a layer with few filters and stride 1 is computed the
- * other way round: x . W', with kernel x filters columns, spread over y, where
- * W' is the kernel turned by 180 degrees. That is a transposed convolution, and
- * its products are large in every dimension. */
+ * machine's speed, so a layer with few filters and stride 1 is computed as a
+ * transposed convolution, whose products are large in every dimension: x . W',
+ * with kernel x filters columns, is added up over y, where W' is the kernel
+ * turned by 180 degrees. */
+#include "nn/conv/conv.h"
 #include "nn/epilogue.h"
 #include "nn/layers.h"
 #include "nn/window.h"
@@ -20,69 +21,63 @@ static const gt_option option_table[] = {
 
 enum { FEW_FILTERS = 16 };
 
-/* How the kernel stands over x, or, turned, over y. */
-static gt__conv patches_over_x(const gt_layer *layer)
+static gt__conv_geometry over_x(const gt_layer *layer)
 {
-    const gt__window *o = &((const options *)layer->options)->window;
-    int top, left, unused;
-    gt__window_pads(o, 0, layer->in.h, &top, &unused);
-    gt__window_pads(o, 1, layer->in.w, &left, &unused);
-    return (gt__conv){.h = layer->in.h,
-                      .w = layer->in.w,
-                      .c = layer->in.c,
-                      .oh = layer->out.h,
-                      .ow = layer->out.w,
-                      .kh = o->kernel[0],
-                      .kw = o->kernel[1],
-                      .sh = o->stride[0],
-                      .sw = o->stride[1],
-                      .top = top,
-                      .left = left};
+    const options *o = layer->options;
+    return gt__window_geometry(&o->window, layer->in, layer->out);
 }
 
-static gt__conv patches_over_y(const gt__conv *x, gt_shape out)
+/* The turned kernel's: it stands over y, at the positions of x. */
+static gt__conv_geometry over_y(const gt__conv_geometry *x)
 {
-    return (gt__conv){.h = out.h,
-                      .w = out.w,
-                      .c = out.c,
-                      .oh = x->h,
-                      .ow = x->w,
-                      .kh = x->kh,
-                      .kw = x->kw,
-                      .sh = 1,
-                      .sw = 1,
-                      .top = x->kh - 1 - x->top,
-                      .left = x->kw - 1 - x->left};
+    return (gt__conv_geometry){.h = x->oh,
+                               .w = x->ow,
+                               .c = x->m,
+                               .oh = x->h,
+                               .ow = x->w,
+                               .m = x->c,
+                               .kh = x->kh,
+                               .kw = x->kw,
+                               .sh = 1,
+                               .sw = 1,
+                               .top = x->kh - 1 - x->top,
+                               .left = x->kw - 1 - x->left};
 }
 
-static bool is_turned(const gt_layer *layer, const gt__conv *p)
+static bool is_turned(const gt__conv_geometry *g)
 {
-    return p->sh == 1 && p->sw == 1 && layer->out.c < FEW_FILTERS &&
-           layer->in.c > layer->out.c && p->kh * p->kw > 1 &&
-           layer->out.h * layer->out.w > 1;
+    return g->sh == 1 && g->sw == 1 && g->m < FEW_FILTERS && g->c > g->m &&
+           g->kh * g->kw > 1 && g->oh * g->ow > 1;
+}
+
+/* Reals of scratch for the turned kernel; what follows stays aligned. */
+static size_t turned_size(const gt_layer *layer)
+{
+    size_t unit = GT_ALIGN / sizeof(gt_real);
+    return (layer->param[0].count + unit - 1) / unit * unit;
 }
 
 /* The turned kernel: [cin, kh, kw, filters] from [kh, kw, cin, filters]; or
  * back, adding to what is there if `accumulate`. */
-static void turn(const gt__conv *p, int filters, const gt_real *weight,
+static void turn(const gt__conv_geometry *g, const gt_real *weight,
                  gt_real *turned)
 {
-    int taps = p->kh * p->kw;
+    int taps = g->kh * g->kw, filters = g->m;
     for (int t = 0; t < taps; t++)
-        for (int i = 0; i < p->c; i++)
+        for (int i = 0; i < g->c; i++)
             for (int f = 0; f < filters; f++)
                 turned[(i * taps + taps - 1 - t) * filters + f] =
-                    weight[(t * p->c + i) * filters + f];
+                    weight[(t * g->c + i) * filters + f];
 }
 
-static void turn_back(const gt__conv *p, int filters, const gt_real *turned,
+static void turn_back(const gt__conv_geometry *g, const gt_real *turned,
                       gt_real *weight, bool accumulate)
 {
-    int taps = p->kh * p->kw;
+    int taps = g->kh * g->kw, filters = g->m;
     for (int t = 0; t < taps; t++)
-        for (int i = 0; i < p->c; i++)
+        for (int i = 0; i < g->c; i++)
             for (int f = 0; f < filters; f++) {
-                gt_real *to = &weight[(t * p->c + i) * filters + f];
+                gt_real *to = &weight[(t * g->c + i) * filters + f];
                 *to = (accumulate ? *to : 0) +
                       turned[(i * taps + taps - 1 - t) * filters + f];
             }
@@ -118,15 +113,14 @@ static gt_status plan(gt_layer *layer, int max_n)
     gt__window_params(layer, o,
                       (int[]){o->kernel[0], o->kernel[1], cin, filters},
                       taps * cin, taps * filters);
-    gt__conv p = patches_over_x(layer);
-    status = gt__conv_check(&p, max_n, filters);
+    gt__conv_geometry g = over_x(layer);
+    status = gt__conv_check(&g, max_n);
     if (status != GT_OK)
         return status;
-    layer->scratch = gt__conv_scratch(&p, max_n, filters);
-    if (is_turned(layer, &p)) {
-        gt__conv turned = patches_over_y(&p, layer->out);
-        layer->scratch =
-            layer->param[0].count + gt__conv_scratch(&turned, max_n, p.c);
+    layer->scratch = gt__conv_scratch(&g, max_n);
+    if (is_turned(&g)) {
+        gt__conv_geometry turned = over_y(&g);
+        layer->scratch = turned_size(layer) + gt__conv_scratch(&turned, max_n);
     }
     return GT_OK;
 }
@@ -137,36 +131,35 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
 {
     (void)saved;
     const gt_real *weight = pass->param + layer->param[0].offset;
-    int filters = layer->out.c;
-    gt__conv p = patches_over_x(layer);
-    gt__conv_epilogue done = {layer, pass};
-    if (is_turned(layer, &p)) {
-        gt__conv over_y = patches_over_y(&p, layer->out);
-        turn(&p, filters, weight, scratch);
-        gt__conv_backward_data(&over_y, pass->n, x, GT_PLAIN, scratch, p.c, y,
-                               &done, scratch + layer->param[0].count);
+    gt__conv_geometry g = over_x(layer);
+    gt__conv_epilogue epilogue = {layer, pass};
+    if (is_turned(&g)) {
+        gt__conv_geometry turned = over_y(&g);
+        turn(&g, weight, scratch);
+        gt__conv_backward_data(&turned, pass->n, x, GT_PLAIN, scratch, y,
+                               &epilogue, scratch + turned_size(layer));
     } else {
-        gt__conv_forward(&p, pass->n, x, GT_PLAIN, weight, filters, y, &done,
+        gt__conv_forward(&g, pass->n, x, GT_PLAIN, weight, y, &epilogue,
                          scratch);
     }
 }
 
 static void backward_turned(const gt_layer *layer, const gt_pass *pass,
-                            const gt__conv *p, const gt_real *x, gt_real *dy,
-                            gt_real *dx, gt_real *scratch)
+                            const gt__conv_geometry *g, const gt_real *x,
+                            gt_real *dy, gt_real *dx, gt_real *scratch)
 {
-    gt__conv over_y = patches_over_y(p, layer->out);
-    gt_real *turned = scratch, *rest = scratch + layer->param[0].count;
+    gt__conv_geometry turned = over_y(g);
+    gt_real *weight = scratch, *rest = scratch + turned_size(layer);
     size_t at = layer->param[0].offset;
     if (dx) {
-        turn(p, layer->out.c, pass->param + at, turned);
-        gt__conv_forward(&over_y, pass->n, dy, GT_TRANSPOSED, turned, p->c, dx,
-                         NULL, rest);
+        turn(g, pass->param + at, weight);
+        gt__conv_forward(&turned, pass->n, dy, GT_TRANSPOSED, weight, dx, NULL,
+                         rest);
     }
     if (pass->grad) {
-        gt__conv_backward_weights(&over_y, pass->n, dy, x, p->c, GT_TRANSPOSED,
-                                  turned, false, rest);
-        turn_back(p, layer->out.c, turned, pass->grad + at, pass->accumulate);
+        gt__conv_backward_weights(&turned, pass->n, dy, x, GT_TRANSPOSED,
+                                  weight, false, rest);
+        turn_back(g, weight, pass->grad + at, pass->accumulate);
     }
 }
 
@@ -176,20 +169,19 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
 {
     (void)saved;
     size_t at = layer->param[0].offset;
-    int filters = layer->out.c;
-    gt__conv p = patches_over_x(layer);
-    gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * p.oh * p.ow,
+    gt__conv_geometry g = over_x(layer);
+    gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * g.oh * g.ow,
                           pass->accumulate);
-    if (is_turned(layer, &p)) {
-        backward_turned(layer, pass, &p, x, dy, dx, scratch);
+    if (is_turned(&g)) {
+        backward_turned(layer, pass, &g, x, dy, dx, scratch);
         return;
     }
     if (pass->grad)
-        gt__conv_backward_weights(&p, pass->n, x, dy, filters, GT_PLAIN,
-                                  pass->grad + at, pass->accumulate, scratch);
+        gt__conv_backward_weights(&g, pass->n, x, dy, GT_PLAIN, pass->grad + at,
+                                  pass->accumulate, scratch);
     if (dx)
-        gt__conv_backward_data(&p, pass->n, dy, GT_TRANSPOSED, pass->param + at,
-                               filters, dx, NULL, scratch);
+        gt__conv_backward_data(&g, pass->n, dy, GT_TRANSPOSED, pass->param + at,
+                               dx, NULL, scratch);
 }
 
 const gt_layer_type gt__conv2d = {

@@ -1,6 +1,7 @@
 /* conv2d_transpose.c: the adjoint of a convolution (Zeiler et al. 2010;
- * Dumoulin and Visin 2016, chapter 4): every input position adds its kernel,
- * scaled, to the output: y = spread of x . W. */
+ * Dumoulin and Visin 2016, chapter 4): the products x . W of every input
+ * position are patches, which are added to the output where they stand. */
+#include "nn/conv/conv.h"
 #include "nn/epilogue.h"
 #include "nn/layers.h"
 #include "nn/window.h"
@@ -37,24 +38,12 @@ static void pads(const options *o, int axis, int in, int *before, int *after)
                     after);
 }
 
-/* The kernel stands over y, at the positions of x. */
-static gt__conv patches_over_y(const gt_layer *layer)
+/* The kernel stands over y, at the positions of x. With padding "same", y is
+ * `stride` times as large as x, so the pads are those of out_size. */
+static gt__conv_geometry over_y(const gt_layer *layer)
 {
     const options *o = layer->options;
-    int top, left, unused;
-    pads(o, 0, layer->in.h, &top, &unused);
-    pads(o, 1, layer->in.w, &left, &unused);
-    return (gt__conv){.h = layer->out.h,
-                      .w = layer->out.w,
-                      .c = layer->out.c,
-                      .oh = layer->in.h,
-                      .ow = layer->in.w,
-                      .kh = o->window.kernel[0],
-                      .kw = o->window.kernel[1],
-                      .sh = o->window.stride[0],
-                      .sw = o->window.stride[1],
-                      .top = top,
-                      .left = left};
+    return gt__window_geometry(&o->window, layer->out, layer->in);
 }
 
 static gt_status out_size(const options *o, int axis, int in, int *out)
@@ -100,10 +89,10 @@ static gt_status plan(gt_layer *layer, int max_n)
     gt__window_params(layer, w,
                       (int[]){cin, w->kernel[0], w->kernel[1], filters},
                       seen * cin, taps * filters);
-    gt__conv p = patches_over_y(layer);
-    status = gt__conv_check(&p, max_n, cin);
+    gt__conv_geometry g = over_y(layer);
+    status = gt__conv_check(&g, max_n);
     if (status == GT_OK)
-        layer->scratch = gt__conv_scratch(&p, max_n, cin);
+        layer->scratch = gt__conv_scratch(&g, max_n);
     return status;
 }
 
@@ -112,11 +101,11 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
                     gt_real *scratch)
 {
     (void)saved;
-    gt__conv p = patches_over_y(layer);
-    gt__conv_epilogue done = {layer, pass};
-    gt__conv_backward_data(&p, pass->n, x, GT_PLAIN,
-                           pass->param + layer->param[0].offset, layer->in.c, y,
-                           &done, scratch);
+    gt__conv_geometry g = over_y(layer);
+    gt__conv_epilogue epilogue = {layer, pass};
+    gt__conv_backward_data(&g, pass->n, x, GT_PLAIN,
+                           pass->param + layer->param[0].offset, y, &epilogue,
+                           scratch);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
@@ -124,17 +113,16 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
                      gt_real *dx, const gt_real *saved, gt_real *scratch)
 {
     (void)saved;
-    gt__conv p = patches_over_y(layer);
+    gt__conv_geometry g = over_y(layer);
     size_t at = layer->param[0].offset;
-    gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * p.h * p.w,
+    gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * g.h * g.w,
                           pass->accumulate);
     if (pass->grad)
-        gt__conv_backward_weights(&p, pass->n, dy, x, layer->in.c,
-                                  GT_TRANSPOSED, pass->grad + at,
-                                  pass->accumulate, scratch);
+        gt__conv_backward_weights(&g, pass->n, dy, x, GT_TRANSPOSED,
+                                  pass->grad + at, pass->accumulate, scratch);
     if (dx)
-        gt__conv_forward(&p, pass->n, dy, GT_TRANSPOSED, pass->param + at,
-                         layer->in.c, dx, NULL, scratch);
+        gt__conv_forward(&g, pass->n, dy, GT_TRANSPOSED, pass->param + at, dx,
+                         NULL, scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {

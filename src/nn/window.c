@@ -1,4 +1,5 @@
-/* window.c: see window.h. */
+/* window.c: padding is given as numbers or as a word whose numbers follow from
+ * the size of the image, so nobody else may read it. */
 #include "nn/window.h"
 
 const char *const gt__padding_words[] = {"same", "valid", NULL};
@@ -20,6 +21,26 @@ void gt__window_pads(const gt__window *window, int axis, int size, int *before,
     all = all < 0 ? 0 : all;
     *before = all / 2;
     *after = all - *before;
+}
+
+gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
+                                      gt_shape small)
+{
+    int top, left, unused;
+    gt__window_pads(window, 0, big.h, &top, &unused);
+    gt__window_pads(window, 1, big.w, &left, &unused);
+    return (gt__conv_geometry){.h = big.h,
+                               .w = big.w,
+                               .c = big.c,
+                               .oh = small.h,
+                               .ow = small.w,
+                               .m = small.c,
+                               .kh = window->kernel[0],
+                               .kw = window->kernel[1],
+                               .sh = window->stride[0],
+                               .sw = window->stride[1],
+                               .top = top,
+                               .left = left};
 }
 
 void gt__window_params(gt_layer *layer, const gt__window *window,

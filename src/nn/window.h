@@ -1,9 +1,10 @@
-/* window.h: kernel, stride and padding as conv2d and conv2d_transpose take
- * them. For src/nn. */
+/* window.h: kernel, stride and padding as the configuration of conv2d and of
+ * conv2d_transpose gives them. For src/nn. Local. */
 #ifndef GT_NN_WINDOW_H
 #define GT_NN_WINDOW_H
 
-#include "nn/conv/conv.h"
+#include "nn/conv/geometry.h"
+#include "nn/layer.h"
 
 /* The options both layers begin with. */
 typedef struct gt__window {
@@ -56,7 +57,11 @@ extern const char *const gt__padding_words[];
 void gt__window_pads(const gt__window *window, int axis, int size, int *before,
                      int *after);
 
-/* Declare weight [dims] and bias [filters]. */
+/* The kernel over an image `big`, with a position for each pixel of `small`. */
+gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
+                                      gt_shape small);
+
+/* Declare weight [dim] and bias [filters]. */
 void gt__window_params(gt_layer *layer, const gt__window *window,
                        const int dim[4], double fan_in, double fan_out);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 2 };
 static const char *const format_name = "gentrain checkpoint";
 
 static gt_status write_origin(gt_h5 *f, const gt_checkpoint_info *info)

@@ -1,10 +1,12 @@
 /* checkpoint.h: the whole state of a training as named spans of numbers.
  *
- * Layout, version 1 (attributes of "/": format "gentrain checkpoint",
- * format_version, gentrain_version, task, step, epoch, seed, fingerprint of the
- * networks' tensors, and what bits depend on: build, blas, blas_kernel,
- * blas_threads, shards, norm_sync, reduction; text data set /config: the
- * resolved configuration as YAML, with an attribute digest):
+ * Layout, version 2 (attributes of "/": format "gentrain checkpoint",
+ * format_version, gentrain_version, task, step, epoch, seed, fingerprint, and
+ * what bits depend on: build, blas, blas_kernel, blas_threads, shards,
+ * norm_sync, reduction; text data set /config: the resolved configuration as
+ * YAML, with an attribute digest). The fingerprint is the XXH3 hash of the
+ * parameters and statistics, network by network and layer by layer; version 1
+ * has another hash there.
  *   /generator/03_conv2d/weight     parameters, one data set a tensor
  *   /generator/04_batch_norm/running_mean
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
@@ -15,7 +17,7 @@
 #ifndef GT_RUN_CHECKPOINT_H
 #define GT_RUN_CHECKPOINT_H
 
-#include "core/fingerprint.h"
+#include "core/hash.h"
 #include "run/provenance.h"
 #include "store/h5file.h"
 #include "tasks/state.h"
@@ -25,7 +27,7 @@ typedef struct gt_checkpoint_info {
     uint64_t step; /* steps done */
     double epoch;  /* epochs done, for people */
     uint64_t seed;
-    char fingerprint[GT_FINGERPRINT_TEXT];
+    char fingerprint[GT_HASH_TEXT];
     char origin[GT_PROVENANCES][GT_PROVENANCE_TEXT]; /* "": not known */
     char *config; /* resolved YAML; owned: gt_checkpoint_info_free */
 } gt_checkpoint_info;

@@ -71,7 +71,7 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     gt_status status = gt_failure_tell(&o->fatal);
     int64_t begin = gt_trace_begin();
     const char *before = gt_phase_enter("writing pictures and checkpoints");
-    gt_comm_work_apart(o->comm);
+    gt_comm_work_begin(o->comm);
     if (o->writer && picture && status == GT_OK) {
         status = gt_sample_grid_write(&o->sample_grid, o->writer, step);
         gt_trace_end(begin, NULL, "pictures");
@@ -84,7 +84,7 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
         gt_trace_end(begin, NULL, "wait for the writer");
         begin = gt_trace_begin();
     }
-    status = gt_comm_agree(o->comm, status);
+    status = gt_comm_work_end(o->comm, status);
     gt_trace_end(begin, NULL, "agree on outputs");
     begin = gt_trace_begin();
     if (checkpoint && status == GT_OK) {
@@ -125,7 +125,7 @@ gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
 {
     gt_status written = GT_OK, missing = GT_OK;
     const char *before = gt_phase_enter("writing the last files");
-    gt_comm_work_apart(o->comm);
+    gt_comm_work_begin(o->comm);
     if (o->writer) {
         written = gt_writer_drain(o->writer);
         if (written == GT_OK)
@@ -140,7 +140,7 @@ gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
                 gt_run_mark_interrupted(o->snapshot.run, interrupted),
                 GT_WRITE_MARK, interrupted);
     }
-    written = gt_comm_agree(o->comm, written);
+    written = gt_comm_work_end(o->comm, written);
     gt_phase_leave(before);
     if (written != GT_OK || status != GT_OK)
         return written != GT_OK ? written : status;

@@ -2,6 +2,7 @@
  * once, so that pictures of different steps can be laid side by side. */
 #include "run/sample_grid.h"
 
+#include "base/collective_tick.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
 
@@ -88,8 +89,10 @@ static void in_passes(gt_task *task,
                       size_t out)
 {
     size_t block = (size_t)task->setup.max_n;
-    for (size_t i = 0; i < n; i += block)
+    for (size_t i = 0; i < n; i += block) {
         make(task, x + i * in, (int)smaller(block, n - i), y + i * out);
+        gt_collective_tick();
+    }
 }
 
 static gt_status write_samples(const gt_sample_grid *p, gt_shape image,

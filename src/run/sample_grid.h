@@ -35,7 +35,8 @@ void gt_sample_grid_free(gt_sample_grid *grid);
  * written in the background: samples/step-N.h5 and .png, and
  * step-N-reconstructions.png: originals above, reconstructions below, row by
  * row. Waits for the pictures before, if those are not written yet. Returns how
- * the writes that are done went. */
+ * the writes that are done went. For rank 0, within gt_comm_work_begin and
+ * _end: it calls gt_collective_tick. */
 gt_status gt_sample_grid_write(gt_sample_grid *grid, gt_writer *writer,
                                uint64_t step);
 

@@ -88,7 +88,8 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
         total += s->live[i].count;
     s->copy = malloc(bytes);
     s->numbers = room_for_copy(task, total);
-    if (!s->copy || !s->numbers) {
+    s->hash = gt_hash_new();
+    if (!s->copy || !s->numbers || !s->hash) {
         gt_snapshot_free(s);
         return gt_fail(GT_ERR_MEMORY,
                        "cannot allocate %.1f MB for a copy of the state",
@@ -106,14 +107,14 @@ void gt_snapshot_free(gt_snapshot *s)
     free(s->live);
     free(s->copy);
     free(s->numbers);
+    gt_hash_free(s->hash);
     *s = (gt_snapshot){0};
 }
 
 /* The fingerprint is of the networks; their moments come from all ranks. */
 static void copy_networks(gt_snapshot *s)
 {
-    gt_fingerprint print;
-    gt_fingerprint_start(&print);
+    gt_hash_reset(s->hash);
     for (int i = 0; i < s->count; i++) {
         const gt_span *copy = &s->copy[i];
         if (!s->live[i].data)
@@ -121,9 +122,9 @@ static void copy_networks(gt_snapshot *s)
         if (copy->data != s->live[i].data)
             memcpy(copy->data, s->live[i].data,
                    copy->count * sizeof *copy->data);
-        gt_fingerprint_add(&print, copy->data, copy->count);
+        gt_hash_add_reals(s->hash, copy->data, copy->count);
     }
-    gt_fingerprint_text(&print, s->fingerprint);
+    gt_hash_text(gt_hash_value(s->hash), s->fingerprint);
 }
 
 void gt_snapshot_lend(gt_snapshot *s)
@@ -219,13 +220,13 @@ gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
     gt_real *room = NULL;
     int count = 0;
     const char *before = gt_phase_enter("reading a checkpoint");
-    gt_comm_work_apart(comm);
+    gt_comm_work_begin(comm);
     gt_status status = gt_task_spans(task, optimizer, &spans, &count);
     if (status == GT_OK && comm->rank == 0)
         status = gt_checkpoint_missed(
             path,
             read_on_rank_0(task, path, optimizer, spans, count, &room, step));
-    status = gt_comm_agree(comm, status);
+    status = gt_comm_work_end(comm, status);
     gt_phase_leave(before);
     if (status == GT_OK) {
         gt_comm_broadcast(comm, step, sizeof *step);

@@ -19,11 +19,12 @@ typedef struct gt_snapshot {
     gt_span *copy;               /* the same spans in `numbers`, or lent */
     int count;
     gt_real *numbers;
+    gt_hash *hash; /* for the fingerprint */
     bool wanted;   /* the copy, by the writer */
     uint64_t step; /* of the copy */
     double epoch;
     uint64_t written; /* step of the last file; the writer's while it writes */
-    char fingerprint[GT_FINGERPRINT_TEXT];
+    char fingerprint[GT_HASH_TEXT];
     char origin[GT_PROVENANCES][GT_PROVENANCE_TEXT];
     gt_write_job write;
 } gt_snapshot;

@@ -28,7 +28,9 @@ typedef struct gt_write_job {
 gt_status gt_writer_open(gt_writer **out);
 
 /* Wait until `write` is done, if it was submitted. Returns how the writes that
- * are done went: GT_OK, or the status and message of the first that failed. */
+ * are done went: GT_OK, or the status and message of the first that failed.
+ * Part of a collective where gt_collective_tick is, which it calls for the
+ * heartbeats of the writer's thread. */
 gt_status gt_writer_reserve(gt_writer *writer, gt_write_job *write);
 
 /* Hand over a claimed write; returns at once. Writes run in the order in which
@@ -36,7 +38,8 @@ gt_status gt_writer_reserve(gt_writer *writer, gt_write_job *write);
  * written is. */
 void gt_writer_submit(gt_writer *writer, gt_write_job *write);
 
-/* Wait until all writes are done; returns what gt_writer_reserve does. */
+/* Wait until all writes are done, with ticks as in gt_writer_reserve; returns
+ * what that does. */
 gt_status gt_writer_drain(gt_writer *writer);
 
 /* Whether a write has failed; does not wait. */

@@ -2,12 +2,12 @@
  * fsync, rename, fsync of the directory. Without the first fsync a power loss
  * may leave an empty file under the final name; without the second, none.
  *
- * Files are written and read in steps of which each is a sign of life. What was
+ * Files are written and read in steps, with a tick after each. What was
  * written is flushed every so often, or the system would take a large file into
  * its memory at once, and then be silent for as long as the disk takes. */
 #include "store/files.h"
 
-#include "base/heartbeat.h"
+#include "base/collective_tick.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -48,7 +48,7 @@ static gt_status write_all(output *out, const char *data, size_t size)
                 return GT_ERR_IO;
             out->unflushed = 0;
         }
-        gt_heartbeat();
+        gt_collective_tick();
     }
     return GT_OK;
 }
@@ -94,7 +94,7 @@ static gt_status flush_directory_of(const char *path)
     /* Some file systems cannot flush a directory and say EINVAL. */
     int failed = fsync(fd) != 0 && errno != EINVAL, error = errno;
     close(fd);
-    gt_heartbeat();
+    gt_collective_tick();
     errno = error;
     return failed ? GT_ERR_IO : GT_OK;
 }
@@ -274,7 +274,7 @@ gt_status gt_file_scan(const char *path,
     char buffer[BUFFER];
     for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;) {
         take(context, buffer, n);
-        gt_heartbeat();
+        gt_collective_tick();
     }
     gt_status status = GT_OK;
     if (ferror(file))

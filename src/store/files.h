@@ -1,5 +1,6 @@
-/* files.h: files that are complete or absent. Local.
- */
+/* files.h: files that are complete or absent. Local, but what reads or writes
+ * the bytes of a file calls gt_collective_tick after each piece, so it is part
+ * of a collective where that is (base/collective_tick.h). */
 #ifndef GT_STORE_FILES_H
 #define GT_STORE_FILES_H
 

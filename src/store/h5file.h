@@ -6,6 +6,10 @@
  * ("/generator/weight"); missing groups are made. Every data set is chunked and
  * carries fletcher32 checksums, so a damaged file fails to read instead of
  * giving wrong numbers. The same contents make the same bytes.
+ *
+ * Functions that read or write numbers, and gt_h5_commit, call
+ * gt_collective_tick, so they are part of a collective where that is
+ * (base/collective_tick.h).
  */
 #ifndef GT_STORE_H5FILE_H
 #define GT_STORE_H5FILE_H

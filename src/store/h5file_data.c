@@ -3,7 +3,7 @@
  * larger. Pixels are compressed, numbers are not: weights do not compress. */
 #include "store/h5file_private.h"
 
-#include "base/heartbeat.h"
+#include "base/collective_tick.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +126,7 @@ static herr_t move_chunk(hid_t set, gt_h5_type type, const chunks *c,
     herr_t result =
         read ? H5Dread(set, numbers, memory, space, H5P_DEFAULT, read)
              : H5Dwrite(set, numbers, memory, space, H5P_DEFAULT, write);
-    gt_heartbeat();
+    gt_collective_tick();
     H5Sclose(memory);
     H5Sclose(space);
     return result;
@@ -195,7 +195,7 @@ gt_status gt_h5_write_rows(gt_h5 *f, const char *name, size_t first,
     if (H5Dwrite(set, gt__h5_memory_type(info.type), memory, space, H5P_DEFAULT,
                  data) < 0)
         status = gt__h5_fail(GT_ERR_IO, f, "write", name);
-    gt_heartbeat();
+    gt_collective_tick();
     H5Sclose(memory);
     H5Sclose(space);
     if (H5Dclose(set) < 0 && status == GT_OK)
@@ -251,7 +251,7 @@ gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
         if (H5Dread(set, gt__h5_memory_type(type), H5S_ALL, H5S_ALL,
                     H5P_DEFAULT, data) < 0)
             status = checksum_fails(f, name);
-        gt_heartbeat();
+        gt_collective_tick();
     }
     H5Dclose(set);
     return status;

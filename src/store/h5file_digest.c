@@ -6,7 +6,7 @@
  * digest is computed its own place counts as zero. */
 #include "store/h5file_private.h"
 
-#include "base/heartbeat.h"
+#include "base/collective_tick.h"
 #include "store/files.h"
 
 #include <stdlib.h>
@@ -123,7 +123,7 @@ gt_status gt__h5_digest_image(gt__image *image, uint64_t size)
     start(&r, size);
     for (size_t i = 0; i < count; i++) {
         take(&r, pieces[i].data, pieces[i].size);
-        gt_heartbeat();
+        gt_collective_tick();
     }
     free(pieces);
     uint8_t digest[8];

@@ -122,12 +122,12 @@ gt_status gt_tracefile_write(gt_tracefile *f)
     if (status == GT_OK)
         status = gt_comm_gather_text(f->comm, mine, &all);
     const char *before = gt_phase_enter("writing the trace");
-    gt_comm_work_apart(f->comm);
+    gt_comm_work_begin(f->comm);
     if (status == GT_OK && f->comm->rank == 0)
         status = gt_file_replace(f->path, all, strlen(all));
     free(mine);
     free(all);
-    status = gt_comm_agree(f->comm, status);
+    status = gt_comm_work_end(f->comm, status);
     gt_phase_leave(before);
     if (status == GT_OK)
         gt_info("the first %llu step%s of this run are in %s, for "

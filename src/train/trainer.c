@@ -62,13 +62,13 @@ static gt_status open_data(trainer *t)
 {
     gt_shape image = gt_config_shape(t->config->data.image);
     const char *before = gt_phase_enter("opening the data");
-    gt_comm_work_apart(t->comm);
+    gt_comm_work_begin(t->comm);
     gt_status status =
         gt_source_open(&t->source, t->config->data.uri, GT_SPLIT_TRAIN, image);
     if (status == GT_OK)
         status = gt_source_open(&t->test_source, t->config->data.uri,
                                 GT_SPLIT_TEST, image);
-    status = gt_comm_agree(t->comm, status);
+    status = gt_comm_work_end(t->comm, status);
     gt_phase_leave(before);
     if (status == GT_OK)
         t->batches_per_epoch =
@@ -120,7 +120,7 @@ static gt_status prepare_outputs(trainer *t)
 {
     gt_status status = GT_OK;
     const char *before = gt_phase_enter("opening the run directory");
-    gt_comm_work_apart(t->comm);
+    gt_comm_work_begin(t->comm);
     if (t->test_source)
         status = gt_validation_new(&t->validation, t->task, t->test_source,
                                    t->config->output.test_samples);
@@ -140,12 +140,12 @@ static gt_status prepare_outputs(trainer *t)
         status = gt_loader_open(&t->loader, &loader);
     /* The directory comes last: nothing is left behind, nor taken from another
      * job, by a run that could not have started. */
-    status = gt_comm_agree(t->comm, status);
-    gt_comm_work_apart(t->comm);
+    status = gt_comm_work_end(t->comm, status);
+    gt_comm_work_begin(t->comm);
     if (status == GT_OK && t->comm->rank == 0)
         status = gt_outputs_open(&t->outputs, &t->options->run, t->config->text,
                                  t->start, t->run);
-    status = gt_comm_agree(t->comm, status);
+    status = gt_comm_work_end(t->comm, status);
     gt_phase_leave(before);
     gt_comm_broadcast(t->comm, t->run, sizeof t->run);
     return status;

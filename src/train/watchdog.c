@@ -99,12 +99,13 @@ static void judge(const gt_watchdog *w, double silent)
     }
 }
 
-double gt_silence_look(gt_silence *s, double now, uint64_t beats)
+double gt_silence_look(gt_silence *s, double now, uint64_t heartbeats)
 {
     double passed = now - s->looked, most = 2 * s->period;
-    s->length = beats != s->beats ? 0 : s->length + fmin(passed, most);
+    s->length =
+        heartbeats != s->heartbeats ? 0 : s->length + fmin(passed, most);
     s->looked = now;
-    s->beats = beats;
+    s->heartbeats = heartbeats;
     return s->length;
 }
 
@@ -113,7 +114,7 @@ static void *watch(void *argument)
     gt_watchdog *w = argument;
     gt_silence silence = {.period = w->limit < 5 ? 0.1 : 0.9,
                           .looked = gt_seconds(),
-                          .beats = gt_heartbeat_count()};
+                          .heartbeats = gt_heartbeat_count()};
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         gt_condition_wait(&w->changed, &w->lock, silence.period);

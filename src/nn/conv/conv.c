@@ -1,84 +1,76 @@
-/* conv.c: which way a convolution is computed. That depends on sizes alone,
- * so a shard is computed the same way wherever it is. */
+/* conv.c: which algorithm computes a convolution: the first one in the table
+ * whose plan takes the sizes. That depends on sizes alone, so a shard is
+ * computed in the same way wherever it is. The plan lies at the beginning of
+ * the scratch. */
 #include "nn/conv/conv.h"
 
-#include "nn/conv/im2col.h"
-#include "nn/conv/winograd.h"
-#include "nn/epilogue.h"
+#include "nn/conv/algorithms.h"
 
-#include <limits.h>
+const gt__conv_algorithm *const gt__conv_algorithms[] = {
+    &gt__conv_winograd,
+    &gt__conv_im2col,
+    NULL,
+};
 
-gt_status gt__conv_check(const gt__conv *p, int max_n, int m)
+/* Reals that hold the plan of any algorithm; the rest of the scratch stays
+ * aligned. */
+static size_t plan_size(void)
 {
-    double weights = (double)p->kh * p->kw * p->c * m;
-    double pixels = (double)max_n * p->h * p->w;
-    double positions = (double)max_n * p->oh * p->ow;
-    if (weights > INT_MAX)
-        return gt_fail(GT_ERR_CONFIG,
-                       "a kernel of %.0f weights; the most is %d", weights,
-                       INT_MAX);
-    if (pixels > INT_MAX || positions > INT_MAX)
-        return gt_fail(GT_ERR_CONFIG,
-                       "%.0f positions in a pass of %d samples; the most is "
-                       "%d: use a smaller batch or more shards",
-                       pixels > positions ? pixels : positions, max_n, INT_MAX);
-    return GT_OK;
+    size_t bytes = 0;
+    for (int i = 0; gt__conv_algorithms[i]; i++)
+        if (gt__conv_algorithms[i]->plan_size > bytes)
+            bytes = gt__conv_algorithms[i]->plan_size;
+    return (bytes + GT_ALIGN - 1) / GT_ALIGN * (GT_ALIGN / sizeof(gt_real));
 }
 
-size_t gt__conv_scratch(const gt__conv *p, int max_n, int m)
+size_t gt__conv_scratch(const gt__conv_geometry *g, int max_n)
 {
-    size_t plain = gt__im2col_scratch(p, max_n);
-    size_t fast = gt__winograd_scratch(p, max_n, m);
-    return plain > fast ? plain : fast;
+    size_t most = 0;
+    for (int i = 0; gt__conv_algorithms[i]; i++) {
+        size_t needed = gt__conv_algorithms[i]->scratch(g, max_n);
+        most = needed > most ? needed : most;
+    }
+    return plan_size() + most;
 }
 
-void gt__conv_forward(const gt__conv *p, int n, const gt_real *big,
-                      gt_transpose op, const gt_real *weight, int m,
-                      gt_real *small, const gt__conv_epilogue *done,
-                      gt_real *scratch)
+/* The algorithm for passes of n samples, and its plan. */
+static const gt__conv_algorithm *choose(const gt__conv_geometry *g, int n,
+                                        gt__conv_plan *plan)
 {
-    gt__winograd plan;
-    if (gt__winograd_plan(&plan, p, n, m))
-        gt__winograd_forward(&plan, big, op, weight, small, done, scratch);
-    else
-        gt__im2col_forward(p, n, big, op, weight, m, small, done, scratch);
+    int i = 0;
+    while (!gt__conv_algorithms[i]->plan(plan, g, n))
+        i++;
+    return gt__conv_algorithms[i];
 }
 
-void gt__conv_backward_data(const gt__conv *p, int n, const gt_real *small,
-                            gt_transpose op, const gt_real *weight, int m,
-                            gt_real *big, const gt__conv_epilogue *done,
-                            gt_real *scratch)
+void gt__conv_forward(const gt__conv_geometry *g, int n, const gt_real *big,
+                      gt_transpose op, const gt_real *weight, gt_real *small,
+                      const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    gt__winograd plan;
-    if (gt__winograd_plan(&plan, p, n, m))
-        gt__winograd_backward_data(&plan, small, op, weight, big, done,
-                                   scratch);
-    else
-        gt__im2col_backward_data(p, n, small, op, weight, m, big, done,
-                                 scratch);
+    gt__conv_plan *plan = (void *)scratch;
+    choose(g, n, plan)
+        ->forward(plan, big, op, weight, small, epilogue,
+                  scratch + plan_size());
 }
 
-void gt__conv_backward_weights(const gt__conv *p, int n, const gt_real *big,
-                               const gt_real *small, int m, gt_transpose op,
-                               gt_real *weight, bool accumulate,
-                               gt_real *scratch)
+void gt__conv_backward_data(const gt__conv_geometry *g, int n,
+                            const gt_real *small, gt_transpose op,
+                            const gt_real *weight, gt_real *big,
+                            const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    gt__winograd plan;
-    if (gt__winograd_plan(&plan, p, n, m))
-        gt__winograd_backward_weights(&plan, big, small, op, weight, accumulate,
-                                      scratch);
-    else
-        gt__im2col_backward_weights(p, n, big, small, m, op, weight, accumulate,
-                                    scratch);
+    gt__conv_plan *plan = (void *)scratch;
+    choose(g, n, plan)
+        ->backward_data(plan, small, op, weight, big, epilogue,
+                        scratch + plan_size());
 }
 
-void gt__conv_epilogue_run(const gt__conv_epilogue *done, const gt__grid *grid,
-                           const gt__block *block, gt_real *images, size_t rows)
+void gt__conv_backward_weights(const gt__conv_geometry *g, int n,
+                               const gt_real *big, const gt_real *small,
+                               gt_transpose op, gt_real *weight,
+                               bool accumulate, gt_real *scratch)
 {
-    if (!done || block->line + block->n_lines < grid->lines)
-        return;
-    size_t m = (size_t)done->layer->out.c;
-    gt__epilogue_forward(done->layer, done->pass,
-                         images + (size_t)block->image * rows * m,
-                         (size_t)block->n_images * rows);
+    gt__conv_plan *plan = (void *)scratch;
+    choose(g, n, plan)
+        ->backward_weights(plan, big, small, op, weight, accumulate,
+                           scratch + plan_size());
 }

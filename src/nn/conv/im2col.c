@@ -2,11 +2,11 @@
  * in Chellapilla, Puri, Simard 2006), a block of positions at a time: the block
  * stays in the second-level cache between the copying and the product, and has
  * rows enough for BLAS to run at full speed. Pixels are NHWC, so one line of a
- * patch, kw x c values, is one contiguous run of the image. */
-#include "nn/conv/im2col.h"
+ * patch, kw x c values, is one contiguous run of the image. This algorithm
+ * takes every geometry. */
+#include "nn/conv/algorithms.h"
 
 #include "core/simd.h"
-#include "nn/conv/blocks.h"
 
 #include <string.h>
 
@@ -15,14 +15,14 @@ enum {
     MIN_ROWS = 256,        /* fewer rows make products slow */
 };
 
-static gt__grid grid_of(const gt__conv *p, int n)
+static gt__grid grid_of(const gt__conv_geometry *g, int n)
 {
-    return (gt__grid){n, p->oh, p->ow};
+    return (gt__grid){n, g->oh, g->ow};
 }
 
-static gt__block block_size(const gt__conv *p, const gt__grid *grid)
+static gt__block block_size(const gt__conv_geometry *g, const gt__grid *grid)
 {
-    int rows = BLOCK_REALS / gt__conv_patch_size(p);
+    int rows = BLOCK_REALS / gt__conv_patch_size(g);
     return gt__block_size(grid, rows < MIN_ROWS ? MIN_ROWS : rows);
 }
 
@@ -33,38 +33,38 @@ static int limit(int x, int low, int high)
 
 /* The patches are the image itself: a 1x1 kernel, or one position that sees
  * everything. */
-static bool is_identity(const gt__conv *p)
+static bool is_identity(const gt__conv_geometry *g)
 {
-    bool no_pads = p->top == 0 && p->left == 0;
-    bool pointwise = p->kh == 1 && p->kw == 1 && p->sh == 1 && p->sw == 1 &&
-                     p->oh == p->h && p->ow == p->w;
-    bool whole = p->oh == 1 && p->ow == 1 && p->kh == p->h && p->kw == p->w;
+    bool no_pads = g->top == 0 && g->left == 0;
+    bool pointwise = g->kh == 1 && g->kw == 1 && g->sh == 1 && g->sw == 1 &&
+                     g->oh == g->h && g->ow == g->w;
+    bool whole = g->oh == 1 && g->ow == 1 && g->kh == g->h && g->kw == g->w;
     return no_pads && (pointwise || whole);
 }
 
-size_t gt__im2col_scratch(const gt__conv *p, int max_n)
+static size_t scratch_size(const gt__conv_geometry *g, int max_n)
 {
-    if (is_identity(p))
+    if (is_identity(g))
         return 0;
-    gt__grid grid = grid_of(p, max_n);
-    gt__block b = block_size(p, &grid);
-    return gt__block_rows(&grid, &b) * (size_t)gt__conv_patch_size(p);
+    gt__grid grid = grid_of(g, max_n);
+    gt__block b = block_size(g, &grid);
+    return gt__block_rows(&grid, &b) * (size_t)gt__conv_patch_size(g);
 }
 
 /* Columns [*from, *to) of the kernel at grid column x that lie on the image. */
-static void on_image(const gt__conv *p, int x, int *from, int *to)
+static void on_image(const gt__conv_geometry *g, int x, int *from, int *to)
 {
-    int at = x * p->sw - p->left;
-    *from = limit(-at, 0, p->kw);
-    *to = limit(p->w - at, *from, p->kw);
+    int at = x * g->sw - g->left;
+    *from = limit(-at, 0, g->kw);
+    *to = limit(g->w - at, *from, g->kw);
 }
 
 /* The grid columns [*from, *to) whose kernels lie wholly on the image. */
-static void interior(const gt__conv *p, int *from, int *to)
+static void interior(const gt__conv_geometry *g, int *from, int *to)
 {
-    *from = limit((p->left + p->sw - 1) / p->sw, 0, p->ow);
-    int room = p->w + p->left - p->kw;
-    *to = room < 0 ? *from : limit(room / p->sw + 1, *from, p->ow);
+    *from = limit((g->left + g->sw - 1) / g->sw, 0, g->ow);
+    int room = g->w + g->left - g->kw;
+    *to = room < 0 ? *from : limit(room / g->sw + 1, *from, g->ow);
 }
 
 /* Runs are short where there are few channels: 12 values for a 4x4 kernel on
@@ -105,19 +105,19 @@ GT_INLINE void add(const gt_real *from, gt_real *to, size_t n)
 /* One line of kernels' patches: `image_line` is the line of the image under
  * kernel line ky (NULL: beyond an edge), `patch` that kernel line in the first
  * patch. */
-static inline void gather_line(const gt__conv *p, const gt_real *image_line,
-                               gt_real *patch)
+static inline void im2col_line(const gt__conv_geometry *g,
+                               const gt_real *image_line, gt_real *patch)
 {
-    size_t size = (size_t)gt__conv_patch_size(p), run = (size_t)p->kw * p->c;
-    size_t step = (size_t)p->sw * p->c;
-    int first = p->ow, last = p->ow;
+    size_t size = (size_t)gt__conv_patch_size(g), run = (size_t)g->kw * g->c;
+    size_t step = (size_t)g->sw * g->c;
+    int first = g->ow, last = g->ow;
     if (image_line)
-        interior(p, &first, &last);
-    for (int x = 0; x < p->ow; x++) {
+        interior(g, &first, &last);
+    for (int x = 0; x < g->ow; x++) {
         gt_real *to = patch + (size_t)x * size;
         if (x == first && first < last) {
             const gt_real *from =
-                image_line + (size_t)x * step - (size_t)p->left * p->c;
+                image_line + (size_t)(x * g->sw - g->left) * (size_t)g->c;
             for (; x < last; x++, from += step, to += size)
                 copy(from, to, run);
             x--;
@@ -125,136 +125,146 @@ static inline void gather_line(const gt__conv *p, const gt_real *image_line,
         }
         int left = 0, right = 0;
         if (image_line)
-            on_image(p, x, &left, &right);
+            on_image(g, x, &left, &right);
         memset(to, 0, run * sizeof *to);
         if (right > left)
-            copy(image_line + (x * p->sw - p->left + left) * p->c,
-                 to + (size_t)left * p->c, (size_t)(right - left) * p->c);
+            copy(image_line + (x * g->sw - g->left + left) * g->c,
+                 to + (size_t)left * g->c, (size_t)(right - left) * g->c);
     }
 }
 
 /* The reverse: add each patch's line to the image. Neighbours overlap, and a
  * value that was just stored is slow to load as part of a longer piece, so
  * those that do not overlap come one after the other. */
-static inline void scatter_line(const gt__conv *p, const gt_real *patch,
-                                gt_real *image_line)
+static inline void col2im_line(const gt__conv_geometry *g, const gt_real *patch,
+                               gt_real *image_line)
 {
-    size_t size = (size_t)gt__conv_patch_size(p);
-    int overlapping = (p->kw + p->sw - 1) / p->sw;
+    size_t size = (size_t)gt__conv_patch_size(g);
+    int overlapping = (g->kw + g->sw - 1) / g->sw;
     for (int first = 0; first < overlapping; first++)
-        for (int x = first; x < p->ow; x += overlapping) {
+        for (int x = first; x < g->ow; x += overlapping) {
             int left, right;
-            on_image(p, x, &left, &right);
+            on_image(g, x, &left, &right);
             if (right > left)
-                add(patch + (size_t)x * size + (size_t)left * p->c,
-                    image_line + (x * p->sw - p->left + left) * p->c,
-                    (size_t)(right - left) * p->c);
+                add(patch + (size_t)x * size + (size_t)left * g->c,
+                    image_line + (x * g->sw - g->left + left) * g->c,
+                    (size_t)(right - left) * g->c);
         }
 }
 
 /* Line of the image under line ky of kernels on grid line y, or -1. */
-static int image_line(const gt__conv *p, int y, int ky)
+static int image_line(const gt__conv_geometry *g, int y, int ky)
 {
-    int line = y * p->sh - p->top + ky;
-    return line >= 0 && line < p->h ? line : -1;
+    int line = y * g->sh - g->top + ky;
+    return line >= 0 && line < g->h ? line : -1;
 }
 
-GT_SIMD static void gather(const gt__conv *p, const gt__block *b,
+/* The patches of a block of positions, one after the other. */
+GT_SIMD static void im2col(const gt__conv_geometry *g, const gt__block *b,
                            const gt_real *big, gt_real *patches)
 {
-    size_t line = (size_t)p->w * p->c, image = line * p->h;
+    size_t line = (size_t)g->w * g->c, image = line * g->h;
     for (int i = b->image; i < b->image + b->n_images; i++)
         for (int y = b->line; y < b->line + b->n_lines; y++) {
-            for (int ky = 0; ky < p->kh; ky++) {
-                int at = image_line(p, y, ky);
-                gather_line(p, at < 0 ? NULL : big + i * image + at * line,
-                            patches + (size_t)ky * p->kw * p->c);
+            for (int ky = 0; ky < g->kh; ky++) {
+                int at = image_line(g, y, ky);
+                im2col_line(g, at < 0 ? NULL : big + i * image + at * line,
+                            patches + (size_t)ky * g->kw * g->c);
             }
-            patches += (size_t)p->ow * gt__conv_patch_size(p);
+            patches += (size_t)g->ow * gt__conv_patch_size(g);
         }
 }
 
-GT_SIMD static void scatter(const gt__conv *p, const gt__block *b,
-                            const gt_real *patches, gt_real *big)
+/* The adjoint: patches are added to the image. */
+GT_SIMD static void col2im(const gt__conv_geometry *g, const gt__block *b,
+                           const gt_real *patches, gt_real *big)
 {
-    size_t line = (size_t)p->w * p->c, image = line * p->h;
+    size_t line = (size_t)g->w * g->c, image = line * g->h;
     for (int i = b->image; i < b->image + b->n_images; i++)
         for (int y = b->line; y < b->line + b->n_lines; y++) {
-            for (int ky = 0; ky < p->kh; ky++) {
-                int at = image_line(p, y, ky);
+            for (int ky = 0; ky < g->kh; ky++) {
+                int at = image_line(g, y, ky);
                 if (at >= 0)
-                    scatter_line(p, patches + (size_t)ky * p->kw * p->c,
-                                 big + i * image + at * line);
+                    col2im_line(g, patches + (size_t)ky * g->kw * g->c,
+                                big + i * image + at * line);
             }
-            patches += (size_t)p->ow * gt__conv_patch_size(p);
+            patches += (size_t)g->ow * gt__conv_patch_size(g);
         }
 }
 
-void gt__im2col_forward(const gt__conv *p, int n, const gt_real *big,
-                        gt_transpose op, const gt_real *weight, int m,
-                        gt_real *small, const gt__conv_epilogue *done,
-                        gt_real *scratch)
+static bool make_plan(gt__conv_plan *plan, const gt__conv_geometry *g, int n)
 {
-    int k = gt__conv_patch_size(p), ld = op == GT_TRANSPOSED ? k : m;
-    gt__grid grid = grid_of(p, n);
-    size_t positions = (size_t)p->oh * (size_t)p->ow;
-    if (is_identity(p)) {
-        gt__block all = {.n_images = n, .n_lines = p->oh};
-        gt_gemm(GT_PLAIN, op, n * p->oh * p->ow, m, k, big, k, weight, ld, 0,
+    *plan = (gt__conv_plan){.g = *g, .n = n};
+    return true;
+}
+
+static void forward(const gt__conv_plan *plan, const gt_real *big,
+                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_epilogue *epilogue, gt_real *scratch)
+{
+    const gt__conv_geometry *g = &plan->g;
+    int n = plan->n, m = g->m, k = gt__conv_patch_size(g);
+    int ld = op == GT_TRANSPOSED ? k : m;
+    gt__grid grid = grid_of(g, n);
+    size_t positions = (size_t)g->oh * (size_t)g->ow;
+    if (is_identity(g)) {
+        gt__block all = {.n_images = n, .n_lines = g->oh};
+        gt_gemm(GT_PLAIN, op, n * g->oh * g->ow, m, k, big, k, weight, ld, 0,
                 small, m);
-        gt__conv_epilogue_run(done, &grid, &all, small, positions);
+        gt__conv_epilogue_run(epilogue, &grid, &all, small, positions);
         return;
     }
-    gt__block size = block_size(p, &grid), b = {0};
+    gt__block size = block_size(g, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
-        gather(p, &b, big, scratch);
+        im2col(g, &b, big, scratch);
         gt_gemm(GT_PLAIN, op, (int)gt__block_rows(&grid, &b), m, k, scratch, k,
                 weight, ld, 0, small + gt__block_first(&grid, &b) * m, m);
-        gt__conv_epilogue_run(done, &grid, &b, small, positions);
+        gt__conv_epilogue_run(epilogue, &grid, &b, small, positions);
     }
 }
 
-void gt__im2col_backward_data(const gt__conv *p, int n, const gt_real *small,
-                              gt_transpose op, const gt_real *weight, int m,
-                              gt_real *big, const gt__conv_epilogue *done,
-                              gt_real *scratch)
+static void backward_data(const gt__conv_plan *plan, const gt_real *small,
+                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    int k = gt__conv_patch_size(p), ld = op == GT_TRANSPOSED ? m : k;
-    gt__grid grid = grid_of(p, n);
-    size_t pixels = (size_t)p->h * (size_t)p->w;
-    if (is_identity(p)) {
-        gt__block all = {.n_images = n, .n_lines = p->oh};
-        gt_gemm(GT_PLAIN, op, n * p->oh * p->ow, k, m, small, m, weight, ld, 0,
+    const gt__conv_geometry *g = &plan->g;
+    int n = plan->n, m = g->m, k = gt__conv_patch_size(g);
+    int ld = op == GT_TRANSPOSED ? m : k;
+    gt__grid grid = grid_of(g, n);
+    size_t pixels = (size_t)g->h * (size_t)g->w;
+    if (is_identity(g)) {
+        gt__block all = {.n_images = n, .n_lines = g->oh};
+        gt_gemm(GT_PLAIN, op, n * g->oh * g->ow, k, m, small, m, weight, ld, 0,
                 big, k);
-        gt__conv_epilogue_run(done, &grid, &all, big, pixels);
+        gt__conv_epilogue_run(epilogue, &grid, &all, big, pixels);
         return;
     }
-    memset(big, 0, (size_t)n * p->h * p->w * p->c * sizeof *big);
-    gt__block size = block_size(p, &grid), b = {0};
+    memset(big, 0, (size_t)n * g->h * g->w * g->c * sizeof *big);
+    gt__block size = block_size(g, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
         gt_gemm(GT_PLAIN, op, (int)gt__block_rows(&grid, &b), k, m,
                 small + gt__block_first(&grid, &b) * m, m, weight, ld, 0,
                 scratch, k);
-        scatter(p, &b, scratch, big);
-        gt__conv_epilogue_run(done, &grid, &b, big, pixels);
+        col2im(g, &b, scratch, big);
+        gt__conv_epilogue_run(epilogue, &grid, &b, big, pixels);
     }
 }
 
-void gt__im2col_backward_weights(const gt__conv *p, int n, const gt_real *big,
-                                 const gt_real *small, int m, gt_transpose op,
-                                 gt_real *weight, bool accumulate,
-                                 gt_real *scratch)
+static void backward_weights(const gt__conv_plan *plan, const gt_real *big,
+                             const gt_real *small, gt_transpose op,
+                             gt_real *weight, bool accumulate, gt_real *scratch)
 {
-    int k = gt__conv_patch_size(p);
-    gt__grid grid = grid_of(p, n);
-    gt__block size = block_size(p, &grid), b = {0};
-    if (is_identity(p))
-        size = (gt__block){.n_images = n, .n_lines = p->oh};
+    const gt__conv_geometry *g = &plan->g;
+    int m = g->m, k = gt__conv_patch_size(g);
+    gt__grid grid = grid_of(g, plan->n);
+    gt__block size = block_size(g, &grid), b = {0};
+    if (is_identity(g))
+        size = (gt__block){.n_images = plan->n, .n_lines = g->oh};
     while (gt__block_next(&grid, &size, &b)) {
         const gt_real *patches = big,
                       *right = small + gt__block_first(&grid, &b) * m;
-        if (!is_identity(p)) {
-            gather(p, &b, big, scratch);
+        if (!is_identity(g)) {
+            im2col(g, &b, big, scratch);
             patches = scratch;
         }
         int rows = (int)gt__block_rows(&grid, &b);
@@ -267,3 +277,13 @@ void gt__im2col_backward_weights(const gt__conv *p, int n, const gt_real *big,
         accumulate = true;
     }
 }
+
+const gt__conv_algorithm gt__conv_im2col = {
+    .name = "im2col",
+    .plan_size = sizeof(gt__conv_plan),
+    .plan = make_plan,
+    .scratch = scratch_size,
+    .forward = forward,
+    .backward_data = backward_data,
+    .backward_weights = backward_weights,
+};

@@ -1,115 +1,61 @@
-/* winograd.c: the three products of a convolution, evaluated at points.
+/* winograd.c: convolution with fewer multiplications (for networks: Lavin and
+ * Gray 2016, arXiv:1509.09308).
  *
- * A block of tiles is evaluated on whichever sides are known, then there is one
- * matrix product for each pair of points, then the unknown side is put together
- * again. The evaluated kernel takes more room than the kernel; where all tiles
- * fit into one block, it is made and used point by point. */
-#include "nn/conv/winograd.h"
+ * In two dimensions there is one matrix product for each pair of points, over
+ * channels and phases, with a row per tile (winograd_axis.h has the algorithm
+ * along one axis):
+ *
+ *     small = A' [ (G kernel) . (B big) ]
+ *
+ * Both gradients are the same map, transposed:
+ *
+ *     big = B' [ (G kernel) . (A small) ]
+ *     kernel = G' [ (B big) . (A small) ]
+ *
+ * Phases with fewer taps have some of the points of phases with more, so their
+ * products add up inside one matrix product. A 4x4 kernel with stride 2 takes
+ * 36 multiplications instead of 64 at tiles of 2 x 2.
+ *
+ * A block of tiles is transformed on the sides that are known; then come the
+ * products; then the unknown side is transformed back. The transformed kernel
+ * takes more room than the kernel, so where all tiles fit into one block, it is
+ * made and used point by point. */
+#include "nn/conv/algorithms.h"
+#include "nn/conv/winograd_plan.h"
 
 #include "core/simd.h"
 
 #include <string.h>
 
-static const int single[GT__POINTS + 1] = {0, 1, 2, 3, 4, 5, 6};
-
-/* Pixels up to the last one that has a part in any row. */
-static int span_of(const gt__terms *back)
-{
-    int span = GT__SPAN;
-    while (back[span - 1].n == 0)
-        span--;
-    return span;
-}
-
-static gt__side big_side(const gt__winograd *w)
-{
-    const gt__conv *p = &w->p;
-    int step_h = p->sw * w->h.tile, span_h = span_of(w->h.big_back);
-    return (gt__side){.h = p->h,
-                      .w = p->w,
-                      .c = p->c,
-                      .top = p->top,
-                      .left = p->left,
-                      .step = {p->sh * w->v.tile, step_h},
-                      .tiles = w->h.tiles,
-                      .width = step_h * (w->h.tiles - 1) + span_h,
-                      .points = {w->v.points, w->h.points},
-                      .first = {w->v.first, w->h.first},
-                      .terms = {w->v.big, w->h.big},
-                      .span = {span_of(w->v.big_back), span_h},
-                      .back = {w->v.big_back, w->h.big_back}};
-}
-
-static gt__side small_side(const gt__winograd *w)
-{
-    return (gt__side){.h = w->p.oh,
-                      .w = w->p.ow,
-                      .c = w->m,
-                      .step = {w->v.tile, w->h.tile},
-                      .tiles = w->h.tiles,
-                      .width = w->h.tile * w->h.tiles,
-                      .points = {w->v.points, w->h.points},
-                      .first = {single, single},
-                      .terms = {w->v.small, w->h.small},
-                      .span = {w->v.tile, w->h.tile},
-                      .back = {w->v.small_back, w->h.small_back}};
-}
-
-/* --- The kernel. */
-
-/* What a pass has at hand. */
+/* One pass of a plan. */
 typedef struct work {
     const gt__winograd *plan;
     gt__side big, small;
-    gt_transpose op; /* how the kernel is stored */
-    gt_real *of_big, *of_small, *kernel, *line;
-    bool together; /* the kernel's matrices have places of their own */
+    int c, m;
+    gt_transpose op;                            /* how the kernel is stored */
+    gt_real *of_big, *of_small, *kernel, *line; /* transformed; scratch */
+    bool whole_kernel; /* the kernel's matrices have places of their own */
 } work;
 
-static bool has_one_block(const gt__winograd *w)
+static work begin(const gt__conv_plan *plan, gt_transpose op, gt_real *scratch)
 {
-    return w->block.n_images == w->grid.n && w->block.n_lines == w->grid.lines;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static size_t kernel_size(const gt__winograd *w, const gt__side *big)
-{
-    size_t most = 0;
-    if (!has_one_block(w))
-        return gt__side_depths(big) * (size_t)w->m;
-    for (int a = 0; a < w->v.points; a++)
-        for (int b = 0; b < w->h.points; b++)
-            most = larger(most, (size_t)gt__side_depth(big, a, b));
-    return most * (size_t)w->m;
-}
-
-size_t gt__winograd_working_set(const gt__winograd *w)
-{
-    gt__side big = big_side(w), small = small_side(w);
-    size_t rows = gt__block_rows(&w->grid, &w->block);
-    return rows * (gt__side_depths(&big) + gt__side_depths(&small)) +
-           kernel_size(w, &big) +
-           larger(gt__side_line(&big), gt__side_line(&small));
-}
-
-static work begin(const gt__winograd *w, gt_transpose op, gt_real *scratch)
-{
+    const gt__winograd *w = (const gt__winograd *)plan;
     work k = {.plan = w,
-              .big = big_side(w),
-              .small = small_side(w),
+              .big = gt__winograd_big(w),
+              .small = gt__winograd_small(w),
+              .c = plan->g.c,
+              .m = plan->g.m,
               .op = op,
-              .together = !has_one_block(w)};
+              .whole_kernel = !gt__winograd_has_one_block(w)};
     size_t rows = gt__block_rows(&w->grid, &w->block);
     k.of_big = scratch;
     k.of_small = k.of_big + rows * gt__side_depths(&k.big);
     k.kernel = k.of_small + rows * gt__side_depths(&k.small);
-    k.line = k.kernel + kernel_size(w, &k.big);
+    k.line = k.kernel + gt__winograd_kernel_size(w);
     return k;
 }
+
+/* --- The kernel. */
 
 GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
                                gt_real *restrict to, size_t n)
@@ -119,8 +65,9 @@ GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
 }
 
 /* value = a pair of rows of G on a part of every tap. */
-static void evaluate(const gt__terms *v, const gt__terms *h, int kw, size_t tap,
-                     const gt_real *taps, gt_real *value, size_t n)
+static void transform_taps(const gt__terms *v, const gt__terms *h, int kw,
+                           size_t tap, const gt_real *taps, gt_real *value,
+                           size_t n)
 {
     gt__runs whole = {.times = 1, .size = n};
     gt__sum s = {0};
@@ -137,8 +84,9 @@ static void evaluate(const gt__terms *v, const gt__terms *h, int kw, size_t tap,
     gt__combine(&s, &whole, value);
 }
 
-static void add_back(const gt__terms *v, const gt__terms *h, int kw, size_t tap,
-                     const gt_real *value, gt_real *taps, size_t n)
+static void transform_taps_back(const gt__terms *v, const gt__terms *h, int kw,
+                                size_t tap, const gt_real *value, gt_real *taps,
+                                size_t n)
 {
     for (int i = 0; i < v->n; i++)
         for (int j = 0; j < h->n; j++)
@@ -159,13 +107,14 @@ enum { SLICE = 512 };
 
 static slices slices_of(const work *k, int depth)
 {
-    size_t c = (size_t)k->big.c, m = (size_t)k->plan->m;
+    size_t c = (size_t)k->c, m = (size_t)k->m;
     if (k->op == GT_TRANSPOSED)
         return (slices){.count = m,
                         .tap = c,
                         .size = c,
                         .last = c,
-                        .taps_step = (size_t)gt__conv_patch_size(&k->plan->p),
+                        .taps_step =
+                            (size_t)gt__conv_patch_size(&k->plan->base.g),
                         .values_step = (size_t)depth};
     size_t count = (c * m + SLICE - 1) / SLICE;
     return (slices){.count = count,
@@ -189,8 +138,8 @@ typedef struct pair {
     gt_real *big, *small, *kernel;
 } pair;
 
-static void evaluate_slice(const work *k, const pair *at, size_t s,
-                           const gt_real *kernel)
+static void transform_slice(const work *k, const pair *at, size_t s,
+                            const gt_real *kernel)
 {
     const gt__axis *v = &k->plan->v, *h = &k->plan->h;
     slices of = slices_of(k, at->depth);
@@ -199,15 +148,15 @@ static void evaluate_slice(const work *k, const pair *at, size_t s,
     const gt_real *taps = kernel + s * of.taps_step;
     for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
         for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            evaluate(&v->kernel[i], &h->kernel[j], k->plan->p.kw, of.tap, taps,
-                     value, n);
+            transform_taps(&v->kernel[i], &h->kernel[j], k->plan->base.g.kw,
+                           of.tap, taps, value, n);
             value += of.tap;
         }
 }
 
 /* The adjoint, added to the kernel. */
-static void return_slice(const work *k, const pair *at, size_t s,
-                         gt_real *kernel)
+static void transform_slice_back(const work *k, const pair *at, size_t s,
+                                 gt_real *kernel)
 {
     const gt__axis *v = &k->plan->v, *h = &k->plan->h;
     slices of = slices_of(k, at->depth);
@@ -216,22 +165,22 @@ static void return_slice(const work *k, const pair *at, size_t s,
     gt_real *taps = kernel + s * of.taps_step;
     for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
         for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            add_back(&v->kernel[i], &h->kernel[j], k->plan->p.kw, of.tap, value,
-                     taps, n);
+            transform_taps_back(&v->kernel[i], &h->kernel[j],
+                                k->plan->base.g.kw, of.tap, value, taps, n);
             value += of.tap;
         }
 }
 
 static bool next_pair(const work *k, size_t rows, pair *at)
 {
-    size_t m = (size_t)k->plan->m;
+    size_t m = (size_t)k->m;
     if (!at->big) {
         *at =
             (pair){.big = k->of_big, .small = k->of_small, .kernel = k->kernel};
     } else {
         at->big += rows * (size_t)at->depth;
         at->small += rows * m;
-        if (k->together)
+        if (k->whole_kernel)
             at->kernel += (size_t)at->depth * m;
         at->b++;
     }
@@ -245,109 +194,131 @@ static bool next_pair(const work *k, size_t rows, pair *at)
     return true;
 }
 
-/* Evaluate the kernel: all pairs, slice by slice, if `only` is NULL. */
-static void evaluate_kernel(const work *k, const pair *only,
-                            const gt_real *kernel)
+/* For all pairs, slice by slice, if `only` is NULL. */
+static void transform_kernel(const work *k, const pair *only,
+                             const gt_real *kernel)
 {
     size_t count = slices_of(k, 0).count;
     for (size_t s = 0; s < count; s++)
         if (only)
-            evaluate_slice(k, only, s, kernel);
+            transform_slice(k, only, s, kernel);
         else
             for (pair at = {0}; next_pair(k, 0, &at);)
-                evaluate_slice(k, &at, s, kernel);
+                transform_slice(k, &at, s, kernel);
 }
 
-static void return_kernel(const work *k, const pair *only, gt_real *kernel)
+static void transform_kernel_back(const work *k, const pair *only,
+                                  gt_real *kernel)
 {
     size_t count = slices_of(k, 0).count;
     for (size_t s = 0; s < count; s++)
         if (only)
-            return_slice(k, only, s, kernel);
+            transform_slice_back(k, only, s, kernel);
         else
             for (pair at = {0}; next_pair(k, 0, &at);)
-                return_slice(k, &at, s, kernel);
+                transform_slice_back(k, &at, s, kernel);
 }
 
-void gt__winograd_forward(const gt__winograd *w, const gt_real *big,
-                          gt_transpose op, const gt_real *weight,
-                          gt_real *small, const gt__conv_epilogue *done,
-                          gt_real *scratch)
+/* --- The three products. */
+
+static void forward(const gt__conv_plan *plan, const gt_real *big,
+                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    work k = begin(w, op, scratch);
-    if (k.together)
-        evaluate_kernel(&k, NULL, weight);
+    work k = begin(plan, op, scratch);
+    const gt__winograd *w = k.plan;
+    int m = k.m;
+    if (k.whole_kernel)
+        transform_kernel(&k, NULL, weight);
     gt__block b = {0};
     while (gt__block_next(&w->grid, &w->block, &b)) {
         size_t rows = gt__block_rows(&w->grid, &b);
-        gt__side_analyse(&k.big, &w->grid, &b, big, k.of_big, k.line);
+        gt__side_transform(&k.big, &w->grid, &b, big, k.of_big, k.line);
         for (pair at = {0}; next_pair(&k, rows, &at);) {
-            if (!k.together)
-                evaluate_kernel(&k, &at, weight);
-            gt_gemm(GT_PLAIN, op, (int)rows, w->m, at.depth, at.big, at.depth,
-                    at.kernel, op == GT_TRANSPOSED ? at.depth : w->m, 0,
-                    at.small, w->m);
+            if (!k.whole_kernel)
+                transform_kernel(&k, &at, weight);
+            gt_gemm(GT_PLAIN, op, (int)rows, m, at.depth, at.big, at.depth,
+                    at.kernel, op == GT_TRANSPOSED ? at.depth : m, 0, at.small,
+                    m);
         }
-        gt__side_synthesise(&k.small, &w->grid, &b, k.of_small, small, k.line);
-        gt__conv_epilogue_run(done, &w->grid, &b, small,
-                              (size_t)w->p.oh * (size_t)w->p.ow);
+        gt__side_transform_back(&k.small, &w->grid, &b, k.of_small, small,
+                                k.line);
+        gt__conv_epilogue_run(epilogue, &w->grid, &b, small,
+                              (size_t)plan->g.oh * (size_t)plan->g.ow);
     }
 }
 
-void gt__winograd_backward_data(const gt__winograd *w, const gt_real *small,
-                                gt_transpose op, const gt_real *weight,
-                                gt_real *big, const gt__conv_epilogue *done,
-                                gt_real *scratch)
+static void backward_data(const gt__conv_plan *plan, const gt_real *small,
+                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
     gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
-    work k = begin(w, stored, scratch);
-    if (k.together)
-        evaluate_kernel(&k, NULL, weight);
+    work k = begin(plan, stored, scratch);
+    const gt__winograd *w = k.plan;
+    int m = k.m;
+    if (k.whole_kernel)
+        transform_kernel(&k, NULL, weight);
     gt__block b = {0};
     while (gt__block_next(&w->grid, &w->block, &b)) {
         size_t rows = gt__block_rows(&w->grid, &b);
-        gt__side_analyse(&k.small, &w->grid, &b, small, k.of_small, k.line);
+        gt__side_transform(&k.small, &w->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, rows, &at);) {
-            if (!k.together)
-                evaluate_kernel(&k, &at, weight);
-            gt_gemm(GT_PLAIN, op, (int)rows, at.depth, w->m, at.small, w->m,
-                    at.kernel, op == GT_TRANSPOSED ? w->m : at.depth, 0, at.big,
+            if (!k.whole_kernel)
+                transform_kernel(&k, &at, weight);
+            gt_gemm(GT_PLAIN, op, (int)rows, at.depth, m, at.small, m,
+                    at.kernel, op == GT_TRANSPOSED ? m : at.depth, 0, at.big,
                     at.depth);
         }
-        gt__side_synthesise(&k.big, &w->grid, &b, k.of_big, big, k.line);
-        gt__conv_epilogue_run(done, &w->grid, &b, big,
-                              (size_t)w->p.h * (size_t)w->p.w);
+        gt__side_transform_back(&k.big, &w->grid, &b, k.of_big, big, k.line);
+        gt__conv_epilogue_run(epilogue, &w->grid, &b, big,
+                              (size_t)plan->g.h * (size_t)plan->g.w);
     }
 }
 
-void gt__winograd_backward_weights(const gt__winograd *w, const gt_real *big,
-                                   const gt_real *small, gt_transpose op,
-                                   gt_real *weight, bool accumulate,
-                                   gt_real *scratch)
+static void backward_weights(const gt__conv_plan *plan, const gt_real *big,
+                             const gt_real *small, gt_transpose op,
+                             gt_real *weight, bool accumulate, gt_real *scratch)
 {
-    work k = begin(w, op, scratch);
-    size_t size = (size_t)gt__conv_patch_size(&w->p) * w->m;
+    work k = begin(plan, op, scratch);
+    const gt__winograd *w = k.plan;
+    int m = k.m;
+    size_t size = (size_t)gt__conv_patch_size(&plan->g) * (size_t)m;
     if (!accumulate)
         memset(weight, 0, size * sizeof *weight);
     gt__block b = {0};
     bool begun = false;
     while (gt__block_next(&w->grid, &w->block, &b)) {
         int rows = (int)gt__block_rows(&w->grid, &b);
-        gt__side_analyse(&k.big, &w->grid, &b, big, k.of_big, k.line);
-        gt__side_analyse(&k.small, &w->grid, &b, small, k.of_small, k.line);
+        gt__side_transform(&k.big, &w->grid, &b, big, k.of_big, k.line);
+        gt__side_transform(&k.small, &w->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, (size_t)rows, &at);) {
             if (op == GT_TRANSPOSED)
-                gt_gemm(GT_TRANSPOSED, GT_PLAIN, w->m, at.depth, rows, at.small,
-                        w->m, at.big, at.depth, begun, at.kernel, at.depth);
+                gt_gemm(GT_TRANSPOSED, GT_PLAIN, m, at.depth, rows, at.small, m,
+                        at.big, at.depth, begun, at.kernel, at.depth);
             else
-                gt_gemm(GT_TRANSPOSED, GT_PLAIN, at.depth, w->m, rows, at.big,
-                        at.depth, at.small, w->m, begun, at.kernel, w->m);
-            if (!k.together)
-                return_kernel(&k, &at, weight);
+                gt_gemm(GT_TRANSPOSED, GT_PLAIN, at.depth, m, rows, at.big,
+                        at.depth, at.small, m, begun, at.kernel, m);
+            if (!k.whole_kernel)
+                transform_kernel_back(&k, &at, weight);
         }
         begun = true;
     }
-    if (k.together)
-        return_kernel(&k, NULL, weight);
+    if (k.whole_kernel)
+        transform_kernel_back(&k, NULL, weight);
 }
+
+static bool make_plan(gt__conv_plan *plan, const gt__conv_geometry *g, int n)
+{
+    return gt__winograd_plan((gt__winograd *)plan, g, n);
+}
+
+const gt__conv_algorithm gt__conv_winograd = {
+    .name = "winograd",
+    .plan_size = sizeof(gt__winograd),
+    .plan = make_plan,
+    .scratch = gt__winograd_scratch,
+    .forward = forward,
+    .backward_data = backward_data,
+    .backward_weights = backward_weights,
+};

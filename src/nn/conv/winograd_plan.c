@@ -1,120 +1,100 @@
-/* winograd_plan.c: the matrices of Toom and Cook's algorithm, made from its
- * points, and the choice of tiles.
+/* winograd_plan.c: the choice of tiles and of blocks of tiles.
  *
- * With finite points p[0..f) and infinity, f + 1 = r + t - 1 products:
- *   A[a][u] = p[a]^u                     infinity: 1 at u = r - 1
- *   G[a][i] = p[a]^i / prod_{j != a} (p[a] - p[j])  infinity: 1 at i = t - 1
- *   B[a][i] = coefficient of x^i in prod_{j != a} (x - p[j])  infinity: all j
- * A does not depend on t, so a phase with fewer taps may leave out the last
- * finite points. */
-#include "nn/conv/winograd.h"
+ * Larger tiles save more multiplications but have more terms to add, so the
+ * cost of each size is counted, in multiplications, and compared with that of
+ * im2col. */
+#include "nn/conv/winograd_plan.h"
 
-/* Small points first: their powers cost the fewest digits. */
-static const double point[GT__POINTS - 1] = {0, 1, -1, 0.5, -0.5};
+static const int single[GT__POINTS + 1] = {0, 1, 2, 3, 4, 5, 6};
 
-static void add_term(gt__terms *terms, int at, double by)
+/* Pixels up to the last one that has a part in any row. */
+static int span_of(const gt__terms *back)
 {
-    if (by == 0)
-        return;
-    terms->at[terms->n] = at;
-    terms->by[terms->n++] = (gt_real)by;
+    int span = GT__SPAN;
+    while (back[span - 1].n == 0)
+        span--;
+    return span;
 }
 
-/* Row of B over `finite` points, without factor `skip`. */
-static void pixel_terms(gt__terms *row, int finite, int skip, int stride,
-                        int phase)
+gt__side gt__winograd_big(const gt__winograd *w)
 {
-    double by[GT__POINTS + 1] = {1};
-    int degree = 0;
-    for (int j = 0; j < finite; j++) {
-        if (j == skip)
-            continue;
-        for (int i = ++degree; i > 0; i--)
-            by[i] = by[i - 1] - point[j] * by[i];
-        by[0] *= -point[j];
-    }
-    for (int i = 0; i <= degree; i++)
-        add_term(row, stride * i + phase, by[i]);
+    const gt__conv_geometry *g = &w->base.g;
+    int step_h = g->sw * w->h.tile, span_h = span_of(w->h.big_back);
+    return (gt__side){.h = g->h,
+                      .w = g->w,
+                      .c = g->c,
+                      .top = g->top,
+                      .left = g->left,
+                      .step = {g->sh * w->v.tile, step_h},
+                      .tiles = w->h.tiles,
+                      .width = step_h * (w->h.tiles - 1) + span_h,
+                      .points = {w->v.points, w->h.points},
+                      .first = {w->v.first, w->h.first},
+                      .terms = {w->v.big, w->h.big},
+                      .span = {span_of(w->v.big_back), span_h},
+                      .back = {w->v.big_back, w->h.big_back}};
 }
 
-static double power(double x, int n)
+gt__side gt__winograd_small(const gt__winograd *w)
 {
-    double value = 1;
-    while (n-- > 0)
-        value *= x;
-    return value;
+    return (gt__side){.h = w->base.g.oh,
+                      .w = w->base.g.ow,
+                      .c = w->base.g.m,
+                      .step = {w->v.tile, w->h.tile},
+                      .tiles = w->h.tiles,
+                      .width = w->h.tile * w->h.tiles,
+                      .points = {w->v.points, w->h.points},
+                      .first = {single, single},
+                      .terms = {w->v.small, w->h.small},
+                      .span = {w->v.tile, w->h.tile},
+                      .back = {w->v.small_back, w->h.small_back}};
 }
 
-/* Row of G for `taps` taps. */
-static void tap_terms(gt__terms *row, int finite, int a, int taps, int stride,
-                      int phase)
+bool gt__winograd_has_one_block(const gt__winograd *w)
 {
-    double scale = 1;
-    for (int j = 0; j < finite; j++)
-        scale *= j == a ? 1 : point[a] - point[j];
-    for (int i = 0; i < taps; i++)
-        add_term(row, stride * i + phase, power(point[a], i) / scale);
+    return w->block.n_images == w->grid.n && w->block.n_lines == w->grid.lines;
 }
 
-/* The transposed matrix. */
-static void turn(const gt__terms *rows, int n, gt__terms *back)
+static size_t larger(size_t a, size_t b)
 {
-    for (int r = 0; r < n; r++)
-        for (int i = 0; i < rows[r].n; i++)
-            add_term(&back[rows[r].at[i]], r, rows[r].by[i]);
+    return a > b ? a : b;
 }
 
-static void plan_axis(gt__axis *axis, int kernel, int stride, int outputs,
-                      int tile)
+size_t gt__winograd_kernel_size(const gt__winograd *w)
 {
-    *axis = (gt__axis){.tile = tile, .tiles = (outputs + tile - 1) / tile};
-    axis->points = tile + (kernel + stride - 1) / stride - 1;
-    for (int a = 0; a < axis->points; a++) {
-        bool infinite = a == axis->points - 1;
-        axis->first[a] = axis->rows;
-        for (int u = infinite ? tile - 1 : 0; u < tile; u++)
-            add_term(&axis->small[a], u, infinite ? 1 : power(point[a], u));
-        for (int phase = 0; phase < stride; phase++) {
-            int taps = (kernel - phase + stride - 1) / stride;
-            int finite = tile + taps - 2;
-            if (!infinite && a >= finite)
-                continue;
-            gt__terms *pixels = &axis->big[axis->rows];
-            gt__terms *weights = &axis->kernel[axis->rows++];
-            pixel_terms(pixels, finite, infinite ? -1 : a, stride, phase);
-            if (infinite)
-                add_term(weights, stride * (taps - 1) + phase, 1);
-            else
-                tap_terms(weights, finite, a, taps, stride, phase);
-        }
-    }
-    axis->first[axis->points] = axis->rows;
-    turn(axis->big, axis->rows, axis->big_back);
-    turn(axis->small, axis->points, axis->small_back);
+    gt__side big = gt__winograd_big(w);
+    size_t most = 0, m = (size_t)w->base.g.m;
+    if (!gt__winograd_has_one_block(w))
+        return gt__side_depths(&big) * m;
+    for (int a = 0; a < w->v.points; a++)
+        for (int b = 0; b < w->h.points; b++)
+            most = larger(most, (size_t)gt__side_depth(&big, a, b));
+    return most * m;
 }
 
-/* --- The choice. */
+size_t gt__winograd_working_set(const gt__winograd *w)
+{
+    gt__side big = gt__winograd_big(w), small = gt__winograd_small(w);
+    size_t rows = gt__block_rows(&w->grid, &w->block);
+    return rows * (gt__side_depths(&big) + gt__side_depths(&small)) +
+           gt__winograd_kernel_size(w) +
+           larger(gt__side_line(&big), gt__side_line(&small));
+}
+
+/* --- The choice of tiles. */
 
 enum {
     MIN_CHANNELS = 16,     /* of either side; fewer make products slow */
     MIN_TILES = 32,        /* rows of a product: as well */
-    BLOCK_REALS = 1 << 19, /* of evaluated tiles: 2 MB in fp32 */
+    BLOCK_REALS = 1 << 19, /* of transformed tiles: 2 MB in fp32 */
     TERM = 10, /* multiplications of a matrix product in the time of adding a
                   term to a value */
 };
 
-static int count_terms(const gt__terms *terms, int n)
+static double cost_of_im2col(const gt__conv_geometry *g, int n)
 {
-    int count = 0;
-    for (int i = 0; i < n; i++)
-        count += terms[i].n;
-    return count;
-}
-
-static double cost_of_patches(const gt__conv *p, int n, int m)
-{
-    double size = (double)p->kh * p->kw * p->c;
-    return (double)n * p->oh * p->ow * size * (m + TERM);
+    double size = (double)g->kh * g->kw * g->c;
+    return (double)n * g->oh * g->ow * size * (g->m + TERM);
 }
 
 /* An axis with some size of tiles, and what its cost is made of. */
@@ -130,45 +110,43 @@ enum {
 };
 
 typedef struct options {
-    gt__conv p;
-    int m;
+    gt__conv_geometry g;
     option v[OPTIONS], h[OPTIONS];
 } options;
 
 static void plan_option(option *o, int kernel, int stride, int outputs,
                         int tile)
 {
-    o->fits = tile + (kernel + stride - 1) / stride - 1 <= GT__POINTS;
+    o->fits = gt__axis_points(kernel, stride, tile) <= GT__POINTS;
     if (!o->fits)
         return;
-    plan_axis(&o->axis, kernel, stride, outputs, tile);
-    o->big = count_terms(o->axis.big, o->axis.rows);
-    o->kernel = count_terms(o->axis.kernel, o->axis.rows);
-    o->small = count_terms(o->axis.small, o->axis.points);
+    gt__axis_make(&o->axis, kernel, stride, outputs, tile);
+    o->big = gt__terms_count(o->axis.big, o->axis.rows);
+    o->kernel = gt__terms_count(o->axis.kernel, o->axis.rows);
+    o->small = gt__terms_count(o->axis.small, o->axis.points);
 }
 
-static bool is_ours(const gt__conv *p)
+static bool is_supported(const gt__conv_geometry *g)
 {
-    return p->sh <= GT__PHASES && p->sw <= GT__PHASES && p->kh > p->sh &&
-           p->kw > p->sw;
+    return g->top >= 0 && g->left >= 0 && g->sh <= GT__PHASES &&
+           g->sw <= GT__PHASES && g->kh > g->sh && g->kw > g->sw;
 }
 
-static bool find_options(options *all, const gt__conv *p, int m)
+static bool find_options(options *all, const gt__conv_geometry *g)
 {
-    if (!is_ours(p) || p->c < MIN_CHANNELS || m < MIN_CHANNELS)
+    if (!is_supported(g) || g->c < MIN_CHANNELS || g->m < MIN_CHANNELS)
         return false;
-    all->p = *p;
-    all->m = m;
+    all->g = *g;
     for (int i = 0; i < OPTIONS; i++) {
-        plan_option(&all->v[i], p->kh, p->sh, p->oh, SMALLEST + i);
-        plan_option(&all->h[i], p->kw, p->sw, p->ow, SMALLEST + i);
+        plan_option(&all->v[i], g->kh, g->sh, g->oh, SMALLEST + i);
+        plan_option(&all->h[i], g->kw, g->sw, g->ow, SMALLEST + i);
     }
     return true;
 }
 
 static double cost(const options *all, int n, const option *v, const option *h)
 {
-    double c = all->p.c, m = all->m;
+    double c = all->g.c, m = all->g.m;
     double tiles = (double)n * v->axis.tiles * h->axis.tiles;
     double products = tiles * v->axis.rows * h->axis.rows * c * m;
     double big = c * v->axis.rows * h->big;
@@ -177,11 +155,11 @@ static double cost(const options *all, int n, const option *v, const option *h)
     return products + TERM * (tiles * (big + small) + kernel);
 }
 
-/* The cheapest for n samples; false where plain patches are cheaper. */
+/* The cheapest for n samples; false where im2col is cheaper. */
 static bool choose(const options *all, int n, const option **v,
                    const option **h)
 {
-    double best = cost_of_patches(&all->p, n, all->m);
+    double best = cost_of_im2col(&all->g, n);
     bool found = false;
     for (const option *i = all->v; i < all->v + OPTIONS; i++)
         for (const option *j = all->h; j < all->h + OPTIONS; j++) {
@@ -197,20 +175,21 @@ static bool choose(const options *all, int n, const option **v,
     return found;
 }
 
-/* Tiles of a block. It reads the whole evaluated kernel, so it should not be
+/* Tiles of a block. It reads the whole transformed kernel, so it should not be
  * much smaller. */
 static int block_tiles(const gt__winograd *plan)
 {
     double pairs = (double)plan->v.rows * plan->h.rows;
-    double kernel = pairs * plan->p.c * plan->m;
-    double tile =
-        pairs * plan->p.c + (double)plan->v.points * plan->h.points * plan->m;
+    double kernel = pairs * plan->base.g.c * plan->base.g.m;
+    double tile = pairs * plan->base.g.c +
+                  (double)plan->v.points * plan->h.points * plan->base.g.m;
     return (int)((kernel > BLOCK_REALS ? kernel : BLOCK_REALS) / tile);
 }
 
 /* All at once takes less room where there is little beside the kernel. */
 static void set_samples(gt__winograd *plan, int n)
 {
+    plan->base.n = n;
     plan->grid = (gt__grid){n, plan->v.tiles, plan->h.tiles};
     gt__block all = {.n_images = n, .n_lines = plan->v.tiles};
     plan->block = all;
@@ -220,43 +199,43 @@ static void set_samples(gt__winograd *plan, int n)
         plan->block = all;
 }
 
-static gt__winograd planned(const options *all, int n, const option *v,
+static gt__winograd plan_of(const options *all, int n, const option *v,
                             const option *h)
 {
-    gt__winograd plan = {.p = all->p, .m = all->m, .v = v->axis, .h = h->axis};
+    gt__winograd plan = {.base.g = all->g, .v = v->axis, .h = h->axis};
     set_samples(&plan, n);
     return plan;
 }
 
-bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__conv *p, int n,
-                             int m, int tile_v, int tile_h)
+bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__conv_geometry *g,
+                             int n, int tile_v, int tile_h)
 {
-    options one = {.p = *p, .m = m};
-    if (!is_ours(p))
+    options one = {.g = *g};
+    if (!is_supported(g))
         return false;
-    plan_option(&one.v[0], p->kh, p->sh, p->oh, tile_v);
-    plan_option(&one.h[0], p->kw, p->sw, p->ow, tile_h);
+    plan_option(&one.v[0], g->kh, g->sh, g->oh, tile_v);
+    plan_option(&one.h[0], g->kw, g->sw, g->ow, tile_h);
     if (!one.v[0].fits || !one.h[0].fits)
         return false;
-    *plan = planned(&one, n, &one.v[0], &one.h[0]);
+    *plan = plan_of(&one, n, &one.v[0], &one.h[0]);
     return true;
 }
 
-bool gt__winograd_plan(gt__winograd *plan, const gt__conv *p, int n, int m)
+bool gt__winograd_plan(gt__winograd *plan, const gt__conv_geometry *g, int n)
 {
     options all;
     const option *v, *h;
-    if (!find_options(&all, p, m) || !choose(&all, n, &v, &h))
+    if (!find_options(&all, g) || !choose(&all, n, &v, &h))
         return false;
-    *plan = planned(&all, n, v, h);
+    *plan = plan_of(&all, n, v, h);
     return true;
 }
 
-size_t gt__winograd_scratch(const gt__conv *p, int max_n, int m)
+size_t gt__winograd_scratch(const gt__conv_geometry *g, int max_n)
 {
     options all;
     size_t most = 0;
-    if (!find_options(&all, p, m))
+    if (!find_options(&all, g))
         return 0;
     const option *v, *h, *last_v = NULL, *last_h = NULL;
     gt__winograd plan = {0};
@@ -264,7 +243,7 @@ size_t gt__winograd_scratch(const gt__conv *p, int max_n, int m)
         if (!choose(&all, n, &v, &h))
             continue;
         if (v != last_v || h != last_h)
-            plan = planned(&all, n, v, h);
+            plan = plan_of(&all, n, v, h);
         set_samples(&plan, n);
         last_v = v;
         last_h = h;

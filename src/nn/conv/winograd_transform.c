@@ -1,10 +1,9 @@
-/* winograd_sides.c: between images and matrices of evaluated tiles, either way.
- *
- * First down, then along: a line of tiles is combined from whole lines of the
- * image, one for each vertical row of the axis' matrix; then each of these is
- * cut into tiles. The adjoint goes back the same way. All four are sums of a
- * few runs of channels, so they vectorise whatever the points are. */
-#include "nn/conv/winograd.h"
+/* winograd_transform.c: an image is transformed first down, then along: a line
+ * of tiles is combined from whole lines of the image, one for each vertical row
+ * of the axis' matrix; then each of these is cut into tiles. The adjoint goes
+ * back the same way. All four are sums of a few runs of channels, so they
+ * vectorise whatever the points are. */
+#include "nn/conv/winograd_transform.h"
 
 #include <string.h>
 
@@ -181,9 +180,9 @@ static size_t image_size(const gt__side *side)
     return (size_t)side->h * (size_t)side->w * (size_t)side->c;
 }
 
-void gt__side_analyse(const gt__side *side, const gt__grid *grid,
-                      const gt__block *block, const gt_real *images,
-                      gt_real *matrices, gt_real *line)
+void gt__side_transform(const gt__side *side, const gt__grid *grid,
+                        const gt__block *block, const gt_real *images,
+                        gt_real *matrices, gt_real *line)
 {
     size_t rows = gt__block_rows(grid, block), row = 0;
     memset(line, 0, line_size(side) * sizeof *line);
@@ -205,9 +204,9 @@ static bool has_blind_spots(const gt__side *side, const gt__grid *grid)
     return seen < side->h || side->width - side->left < side->w;
 }
 
-void gt__side_synthesise(const gt__side *side, const gt__grid *grid,
-                         const gt__block *block, const gt_real *matrices,
-                         gt_real *images, gt_real *line)
+void gt__side_transform_back(const gt__side *side, const gt__grid *grid,
+                             const gt__block *block, const gt_real *matrices,
+                             gt_real *images, gt_real *line)
 {
     size_t rows = gt__block_rows(grid, block), row = 0;
     for (int n = block->image; n < block->image + block->n_images; n++) {

@@ -1,0 +1,65 @@
+/* algorithm.h: what an algorithm for convolutions offers, and what all of them
+ * share. For src/nn/conv. Local.
+ *
+ * To add an algorithm, write one file with a gt__conv_algorithm, declare that
+ * in algorithms.h and add one line to the table in conv.c. All else in the file
+ * is private to it. tests/grad_conv.c compares every algorithm of the table
+ * with im2col.
+ */
+#ifndef GT_NN_CONV_ALGORITHM_H
+#define GT_NN_CONV_ALGORITHM_H
+
+#include "core/gemm.h"
+#include "nn/conv/blocks.h"
+#include "nn/conv/geometry.h"
+#include "nn/layer.h"
+
+/* How passes of n samples are computed. Where an algorithm has more to
+ * remember, its own plan begins with one of these. */
+typedef struct gt__conv_plan {
+    gt__conv_geometry g;
+    int n;
+} gt__conv_plan;
+
+/* The layer and the pass whose output a product is: the layer's bias and
+ * activation are applied to each image when it is complete
+ * (gt__epilogue_forward). NULL in place of one: nothing is applied. */
+typedef struct gt__conv_epilogue {
+    const gt_layer *layer;
+    const gt_pass *pass;
+} gt__conv_epilogue;
+
+typedef struct gt__conv_algorithm {
+    const char *name;
+    size_t plan_size; /* bytes of its plans */
+
+    /* Fill *plan for passes of n samples. False if the algorithm cannot compute
+     * them, or expects another one to be faster. The answer must follow from
+     * the sizes alone, so that a shard is computed in the same way wherever it
+     * is. */
+    bool (*plan)(gt__conv_plan *plan, const gt__conv_geometry *g, int n);
+
+    /* Reals of scratch that suffice for its plans of any n <= max_n. */
+    size_t (*scratch)(const gt__conv_geometry *g, int max_n);
+
+    /* The three products of conv.h, for the plan's n. */
+    void (*forward)(const gt__conv_plan *plan, const gt_real *big,
+                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_epilogue *epilogue, gt_real *scratch);
+    void (*backward_data)(const gt__conv_plan *plan, const gt_real *small,
+                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_epilogue *epilogue, gt_real *scratch);
+    void (*backward_weights)(const gt__conv_plan *plan, const gt_real *big,
+                             const gt_real *small, gt_transpose op,
+                             gt_real *weight, bool accumulate,
+                             gt_real *scratch);
+} gt__conv_algorithm;
+
+/* An algorithm calls this after each block of its grid: applies the epilogue,
+ * if there is one, to the images that the block completes, of `positions` rows
+ * each. */
+void gt__conv_epilogue_run(const gt__conv_epilogue *epilogue,
+                           const gt__grid *grid, const gt__block *block,
+                           gt_real *images, size_t positions);
+
+#endif

@@ -1,0 +1,233 @@
+/* The algorithms for convolutions against im2col, in double: all that are in
+ * the table, and winograd at every tile size, with strides, pads, images that
+ * end inside a tile, and several blocks. What im2col computes is checked
+ * against direct loops in test_conv.c. */
+#include "core/rng.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "nn/conv/algorithms.h"
+#include "nn/conv/conv.h"
+#include "nn/conv/winograd_plan.h"
+
+/* One geometry with numbers on all sides, and the results of im2col and of
+ * another algorithm. */
+typedef struct trial {
+    gt__conv_plan im2col;
+    const gt__conv_algorithm *algorithm;
+    const gt__conv_plan *plan; /* its plan */
+    size_t n_big, n_small, n_kernel;
+    gt_real *big, *small, *kernel, *expected, *result;
+    gt_real *im2col_scratch, *scratch;
+} trial;
+
+static gt_real *drawn(size_t n, uint32_t stream)
+{
+    gt_real *x = malloc(n * sizeof *x);
+    assert_non_null(x);
+    gt_rng_normal((gt_rng){.seed = 3, .stream = stream}, x, n);
+    return x;
+}
+
+static void open_trial(trial *t, const gt__conv_algorithm *algorithm,
+                       const gt__conv_plan *plan, size_t scratch)
+{
+    const gt__conv_geometry *g = &plan->g;
+    int n = plan->n;
+    *t = (trial){.algorithm = algorithm, .plan = plan};
+    assert_true(gt__conv_im2col.plan(&t->im2col, g, n));
+    t->n_big = (size_t)n * g->h * g->w * g->c;
+    t->n_small = (size_t)n * g->oh * g->ow * g->m;
+    t->n_kernel = (size_t)gt__conv_patch_size(g) * g->m;
+    size_t most = t->n_big + t->n_small + t->n_kernel;
+    t->big = drawn(t->n_big, 1);
+    t->small = drawn(t->n_small, 2);
+    t->kernel = drawn(t->n_kernel, 3);
+    t->expected = drawn(most, 4);
+    t->result = drawn(most, 4);
+    t->im2col_scratch = drawn(gt__conv_im2col.scratch(g, n) + 1, 5);
+    t->scratch = drawn(scratch + 1, 5);
+}
+
+static void close_trial(trial *t)
+{
+    gt_real *all[] = {t->big,    t->small,          t->kernel, t->expected,
+                      t->result, t->im2col_scratch, t->scratch};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
+static void compare(const trial *t, const char *what, size_t n)
+{
+    const gt__conv_geometry *g = &t->plan->g;
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        worst = fmax(worst, fabs(t->expected[i] - t->result[i]));
+        largest = fmax(largest, fabs(t->expected[i]));
+    }
+    if (!(worst <= 1e-12 * largest))
+        fail_msg("%s %s of %d x %dx%dx%d under %dx%d/%d is off by %g of %g",
+                 t->algorithm->name, what, t->plan->n, g->h, g->w, g->c, g->kh,
+                 g->kw, g->sh, worst, largest);
+}
+
+/* All three products, however the kernel is stored. */
+static void check_plan(const gt__conv_algorithm *algorithm,
+                       const gt__conv_plan *plan, size_t scratch)
+{
+    const gt__conv_algorithm *im2col = &gt__conv_im2col;
+    trial t;
+    open_trial(&t, algorithm, plan, scratch);
+    for (gt_transpose op = GT_PLAIN; op <= GT_TRANSPOSED; op++) {
+        im2col->forward(&t.im2col, t.big, op, t.kernel, t.expected, NULL,
+                        t.im2col_scratch);
+        algorithm->forward(plan, t.big, op, t.kernel, t.result, NULL,
+                           t.scratch);
+        compare(&t, "forward", t.n_small);
+        im2col->backward_data(&t.im2col, t.small, op, t.kernel, t.expected,
+                              NULL, t.im2col_scratch);
+        algorithm->backward_data(plan, t.small, op, t.kernel, t.result, NULL,
+                                 t.scratch);
+        compare(&t, "backward_data", t.n_big);
+        for (int accumulate = 0; accumulate < 2; accumulate++) {
+            im2col->backward_weights(&t.im2col, t.big, t.small, op, t.expected,
+                                     accumulate, t.im2col_scratch);
+            algorithm->backward_weights(plan, t.big, t.small, op, t.result,
+                                        accumulate, t.scratch);
+            compare(&t, "backward_weights", t.n_kernel);
+        }
+    }
+    close_trial(&t);
+}
+
+static void check_winograd(const gt__winograd *plan)
+{
+    check_plan(&gt__conv_winograd, &plan->base, gt__winograd_working_set(plan));
+}
+
+static int check_all_tiles(const gt__conv_geometry *g, int n)
+{
+    int plans = 0;
+    gt__winograd plan;
+    for (int v = 2; v < GT__POINTS; v++)
+        for (int h = 2; h < GT__POINTS; h++)
+            if (gt__winograd_plan_tiles(&plan, g, n, v, h)) {
+                check_winograd(&plan);
+                plans++;
+            }
+    return plans;
+}
+
+static void winograd_equals_im2col_at_every_tile_size(void **state)
+{
+    (void)state;
+    const struct {
+        gt__conv_geometry g;
+        int n, plans;
+    } cases[] = {
+        {{8, 8, 3, 4, 4, 4, 4, 4, 2, 2, 1, 1}, 2, 16},
+        {{7, 9, 3, 4, 5, 2, 4, 4, 2, 2, 1, 1}, 3, 16},
+        {{13, 10, 2, 7, 5, 3, 5, 5, 2, 2, 2, 1}, 2, 9},
+        {{9, 6, 2, 5, 3, 3, 3, 3, 2, 2, 1, 1}, 2, 16},
+        {{6, 7, 2, 6, 7, 3, 3, 3, 1, 1, 1, 1}, 2, 9},
+        {{6, 9, 2, 6, 9, 3, 5, 5, 1, 1, 2, 2}, 2, 1},
+        {{9, 8, 2, 5, 8, 3, 5, 3, 2, 1, 2, 1}, 2, 9},
+        {{5, 5, 1, 9, 9, 1, 3, 3, 1, 1, 3, 3}, 1, 9},
+        {{11, 12, 2, 4, 4, 3, 4, 4, 2, 2, 0, 0}, 2, 16},
+        {{30, 4, 1, 14, 1, 1, 4, 4, 2, 2, 0, 0}, 1, 16},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(check_all_tiles(&cases[i].g, cases[i].n),
+                         cases[i].plans);
+}
+
+/* A block holds about BLOCK_REALS values, so these have several: of images, of
+ * lines of tiles, and a last one that is smaller. */
+static void winograd_equals_im2col_over_several_blocks(void **state)
+{
+    (void)state;
+    const gt__conv_geometry images = {16, 16, 32, 8, 8, 20, 4, 4, 2, 2, 1, 1};
+    const gt__conv_geometry lines = {64, 66, 24, 64, 66, 20, 3, 3, 1, 1, 1, 1};
+    gt__winograd plan;
+    assert_true(gt__winograd_plan_tiles(&plan, &images, 37, 2, 2));
+    assert_true(plan.block.n_images > 1 && plan.block.n_images < 37);
+    check_winograd(&plan);
+    assert_true(gt__winograd_plan_tiles(&plan, &lines, 2, 2, 3));
+    assert_true(plan.block.n_lines < plan.v.tiles);
+    check_winograd(&plan);
+}
+
+static void winograd_refuses_tiles_that_need_too_many_points(void **state)
+{
+    (void)state;
+    const gt__conv_geometry wide = {20, 20, 2, 14, 14, 2, 7, 7, 1, 1, 0, 0};
+    const gt__conv_geometry far = {20, 20, 2, 6, 6, 2, 4, 4, 3, 3, 0, 0};
+    const gt__conv_geometry gaps = {20, 20, 2, 10, 10, 2, 2, 2, 2, 2, 0, 0};
+    assert_int_equal(check_all_tiles(&wide, 2), 0);
+    assert_int_equal(check_all_tiles(&far, 2), 0);
+    assert_int_equal(check_all_tiles(&gaps, 2), 0);
+}
+
+/* The sizes are those of the presets. */
+static void winograd_is_planned_where_it_saves_work(void **state)
+{
+    (void)state;
+    const gt__conv_geometry wide = {32, 32, 64, 16, 16, 128, 4, 4, 2, 2, 1, 1};
+    const gt__conv_geometry deep = {8, 8, 256, 4, 4, 512, 4, 4, 2, 2, 1, 1};
+    const gt__conv_geometry colours = {64, 64, 3, 32, 32, 64, 4, 4, 2, 2, 1, 1};
+    gt__winograd plan;
+    size_t scratch = gt__winograd_scratch(&wide, 64), most = 0;
+    for (int n = 2; n <= 64; n++) {
+        assert_true(gt__winograd_plan(&plan, &wide, n));
+        size_t needed = gt__winograd_working_set(&plan);
+        most = needed > most ? needed : most;
+    }
+    assert_int_equal(most, scratch);
+    assert_false(gt__winograd_plan(&plan, &deep, 1));
+    assert_false(gt__winograd_plan(&plan, &colours, 64));
+}
+
+/* Geometries that several algorithms take: whoever computes them, the result is
+ * the same. */
+static void every_algorithm_of_the_table_equals_im2col(void **state)
+{
+    (void)state;
+    const gt__conv_geometry cases[] = {
+        {16, 16, 16, 8, 8, 24, 4, 4, 2, 2, 1, 1},
+        {13, 11, 20, 13, 11, 16, 3, 3, 1, 1, 1, 1},
+        {9, 9, 16, 5, 5, 16, 5, 3, 2, 2, 2, 1},
+    };
+    for (int i = 0; gt__conv_algorithms[i]; i++) {
+        const gt__conv_algorithm *algorithm = gt__conv_algorithms[i];
+        gt__conv_plan *plan = malloc(algorithm->plan_size);
+        int taken = 0;
+        assert_non_null(plan);
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+            if (algorithm->plan(plan, &cases[k], 5)) {
+                check_plan(algorithm, plan, algorithm->scratch(&cases[k], 5));
+                taken++;
+            }
+        if (!taken)
+            fail_msg("%s takes no case here: add one", algorithm->name);
+        free(plan);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_algorithm_of_the_table_equals_im2col),
+        cmocka_unit_test(winograd_equals_im2col_at_every_tile_size),
+        cmocka_unit_test(winograd_equals_im2col_over_several_blocks),
+        cmocka_unit_test(winograd_refuses_tiles_that_need_too_many_points),
+        cmocka_unit_test(winograd_is_planned_where_it_saves_work),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
