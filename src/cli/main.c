@@ -1,11 +1,12 @@
 /* main.c: finds the command, starts MPI where it is needed, prints the one
  * error message. Help and refusals of the command line come before MPI, so
  * that they work on a login node without one. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/version.h"
+#include "cli/pages.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -111,7 +112,7 @@ int main(int argc, char **argv)
         return refuse(first, status);
     if (help) {
         if (first)
-            gt_cli_print_help(stdout, command);
+            gt_page_command(&(gt_page){.out = stdout}, command);
         return finish(GT_OK);
     }
     if (command->parallel)
