@@ -74,7 +74,9 @@ mkdir here there
 } >here/images
 mkfifo there/images
 set -- train "$PWD/gan.yaml" --quiet --data images --set train.watchdog_s=2
-"$MPIRUN" -np 1 -wdir here "$GENTRAIN" "$@" : -np 1 -wdir there "$GENTRAIN" "$@" \
+# shellcheck disable=SC2016
+"$MPIRUN" -np 2 bash -c 'folders=(here there)
+    cd "${folders[$OMPI_COMM_WORLD_RANK]}" && exec "$@"' bash "$GENTRAIN" "$@" \
     >out.txt 2>err.txt &
 launcher=$!
 ranks_of=

@@ -2,7 +2,7 @@
  * promises of layer.h, above all that its gradients are those of finite
  * differences. A layer type without a case below fails the battery. */
 #include "core/rng.h"
-#include "nn/layer.h"
+#include "nn/layers.h"
 
 #include "layer_options.h"
 

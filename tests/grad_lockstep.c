@@ -1,6 +1,7 @@
 /* Shards that meet at batch_norm: their gradients are those of finite
  * differences, and together they are the one batch they were cut from. */
 #include "core/rng.h"
+#include "nn/init.h"
 #include "nn/lockstep.h"
 
 #include "mix_layer.h"

@@ -1,7 +1,8 @@
 /* Whole networks through a tape, against finite differences: whether views,
  * layers in place, batch norm and dropout leave each other's numbers alone. */
 #include "core/rng.h"
-#include "nn/network.h"
+#include "nn/init.h"
+#include "nn/tape.h"
 
 #include "mix_layer.h"
 

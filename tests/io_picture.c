@@ -102,40 +102,6 @@ static void other_channel_counts_show_the_first(void **state)
     check_grid(4, (gt_shape){28, 28, 4}, 2, 2);
 }
 
-static void every_byte_survives_both_ranges(void **state)
-{
-    (void)state;
-    gt_real unit[256], symmetric[256];
-    uint8_t pixels[256];
-    for (int i = 0; i < 256; i++) {
-        unit[i] = (gt_real)i / 255;
-        symmetric[i] = (gt_real)i / (gt_real)127.5 - 1;
-    }
-    gt_pixels(unit, 256, GT_RANGE_UNIT, pixels);
-    for (int i = 0; i < 256; i++)
-        assert_int_equal(pixels[i], i);
-    gt_pixels(symmetric, 256, GT_RANGE_SYMMETRIC, pixels);
-    for (int i = 0; i < 256; i++)
-        assert_int_equal(pixels[i], i);
-}
-
-static void values_are_rounded_and_clamped(void **state)
-{
-    (void)state;
-    static const gt_real values[] = {
-        -1e30f,          -0.5f,           0.4f / 255, 0.6f / 255, 1,   1e30f,
-        254.4f / 255.0f, 254.6f / 255.0f, INFINITY,   -INFINITY,  NAN, 1.001f};
-    static const uint8_t unit[] = {0,   0,   0,   1, 255, 255,
-                                   254, 255, 255, 0, 0,   255};
-    uint8_t pixels[12];
-    gt_pixels(values, 12, GT_RANGE_UNIT, pixels);
-    assert_memory_equal(pixels, unit, sizeof unit);
-    static const gt_real around[] = {-2, -1, 0, 1, 2, NAN};
-    static const uint8_t symmetric[] = {0, 0, 128, 255, 255, 0};
-    gt_pixels(around, 6, GT_RANGE_SYMMETRIC, pixels);
-    assert_memory_equal(pixels, symmetric, sizeof symmetric);
-}
-
 static bool is_white(const picture *p, int x, int y)
 {
     return pixel(p, x, y, 0) == 255 && pixel(p, x, y, 1) == 255 &&
@@ -245,8 +211,6 @@ int main(void)
         each(grids_of_grey_and_of_colour_have_every_pixel_in_place),
         each(grids_that_are_not_full_or_not_square_are_right),
         each(other_channel_counts_show_the_first),
-        cmocka_unit_test(every_byte_survives_both_ranges),
-        cmocka_unit_test(values_are_rounded_and_clamped),
         each(points_are_drawn_over_the_reference),
         each(points_without_a_spread_are_drawn_in_the_middle),
         each(a_picture_that_cannot_be_written_says_why),

@@ -5,7 +5,7 @@
 #ifndef GT_TESTS_LAYER_OPTIONS_H
 #define GT_TESTS_LAYER_OPTIONS_H
 
-#include "nn/layer.h"
+#include "nn/layers.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -32,7 +32,7 @@ below() {
     tasks) echo base core store nn data comm model ;;
     run) echo base core store nn data comm model tasks ;;
     train) echo base core store nn data comm model tasks run ;;
-    cli) echo base core store nn data comm model tasks run train ;;
+    cli | api) echo base core store nn data comm model tasks run train ;;
     *) echo "no such room: $1" >&2 ;;
     esac
 }

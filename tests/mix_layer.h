@@ -4,7 +4,7 @@
 #ifndef GT_TESTS_MIX_LAYER_H
 #define GT_TESTS_MIX_LAYER_H
 
-#include "nn/network.h"
+#include "nn/tape.h"
 
 #include "layer_options.h"
 

@@ -1,7 +1,7 @@
 /* batch_norm against PyTorch, and where a careless variance breaks down. */
 #include "core/arena.h"
 #include "core/rng.h"
-#include "nn/layer.h"
+#include "nn/layers.h"
 
 #include "layer_options.h"
 

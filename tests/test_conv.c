@@ -16,18 +16,12 @@
 #include "golden_conv.h"
 
 enum { CONV = false, UP = true };
-#define ALL(p)                                                                 \
-    {                                                                          \
-        p, p, p, p                                                             \
-    }
-#define SAME                                                                   \
-    {                                                                          \
-        CONV_SAME, 0, 0, 0                                                     \
-    }
-#define NONE                                                                   \
-    {                                                                          \
-        0, 0                                                                   \
-    }
+/* Versions of clang-format disagree about braces in macros. */
+/* clang-format off */
+#define ALL(p) {p, p, p, p}
+#define SAME {CONV_SAME, 0, 0, 0}
+#define NONE {0, 0}
+/* clang-format on */
 
 static const conv_case convolutions[] = {
     {CONV, 1, {1, 1, 1}, 1, {1, 1}, {1, 1}, ALL(0), NONE},

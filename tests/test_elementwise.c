@@ -1,6 +1,6 @@
 /* Activations and dropout against reference values and their promises. */
 #include "core/rng.h"
-#include "nn/layer.h"
+#include "nn/layers.h"
 
 #include "layer_options.h"
 

@@ -2,7 +2,8 @@
  * it in passing or it is a layer of its own: outputs, gradients of inputs and
  * of parameters, in training and evaluation, with gradients wanted and
  * unwanted. */
-#include "nn/network.h"
+#include "nn/init.h"
+#include "nn/tape.h"
 
 #include <math.h>
 #include <setjmp.h>

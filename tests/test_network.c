@@ -1,6 +1,7 @@
 /* Planning a network: what it refuses and how it says so, where activations
  * lie, where parameters start. */
-#include "nn/network.h"
+#include "nn/init.h"
+#include "nn/tape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* What backward tells of its way: where gradients are final that somebody may
  * be waiting to send. */
-#include "nn/network.h"
+#include "nn/init.h"
+#include "nn/tape.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -4,12 +4,16 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { LINE_SIZE = 4096 };
 
 static bool speaks = true;
 static gt_log_level threshold = GT_LOG_NORMAL;
 static void (*clear_progress)(void);
+
+static _Thread_local char *captured; /* NULL: lines are printed */
+static _Thread_local size_t capture_size;
 
 void gt_log_setup(bool speaker, gt_log_level level)
 {
@@ -20,6 +24,12 @@ void gt_log_setup(bool speaker, gt_log_level level)
 void gt_log_set_clear(void (*clear)(void))
 {
     clear_progress = clear;
+}
+
+void gt_log_capture(char *text, size_t size)
+{
+    captured = text;
+    capture_size = size;
 }
 
 static void put_line(const char *prefix, const char *format, va_list args)
@@ -43,13 +53,24 @@ void gt_info(const char *format, ...)
     va_end(args);
 }
 
+static void capture(const char *format, va_list args)
+{
+    size_t used = strlen(captured);
+    if (used > 0 && used + 1 < capture_size) {
+        captured[used++] = '\n';
+        captured[used] = '\0';
+    }
+    vsnprintf(captured + used, capture_size - used, format, args);
+}
+
 void gt_warn(const char *format, ...)
 {
-    if (!speaks)
-        return;
     va_list args;
     va_start(args, format);
-    put_line("gentrain: warning: ", format, args);
+    if (captured)
+        capture(format, args);
+    else if (speaks)
+        put_line("gentrain: warning: ", format, args);
     va_end(args);
 }
 

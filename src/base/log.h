@@ -8,6 +8,7 @@
 #define GT_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef enum gt_log_level { GT_LOG_QUIET, GT_LOG_NORMAL } gt_log_level;
 
@@ -23,6 +24,12 @@ void gt_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* One line that starts with "gentrain: error: ". Local. */
 void gt_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* From here on, append this thread's warnings to `text`, which holds a string
+ * in `size` bytes, instead of printing them: a line each, cut where there is no
+ * room, without what printed warnings start with. NULL: print them again.
+ * Local. */
+void gt_log_capture(char *text, size_t size);
 
 /* Called before any line is printed while a progress line stands on
  * the terminal, so that the line can be cleared first. NULL: none. Local. */

@@ -134,6 +134,11 @@ void gt_comm_finalize(gt_comm *c)
     free(c);
 }
 
+gt_comm gt_comm_solo(void)
+{
+    return (gt_comm){.size = 1, .node_size = 1, .nodes = 1};
+}
+
 int gt_launch_rank(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK",
@@ -149,6 +154,8 @@ int gt_launch_rank(void)
 static void broadcast_from(gt_comm *c, int rank, void *data, size_t bytes)
 {
     char *p = data;
+    if (c->size == 1)
+        return;
     const char *before = gt_phase_enter(gt_phase_ranks);
     for (size_t done = 0; done < bytes; done += PIECE) {
         size_t n = bytes - done < PIECE ? bytes - done : PIECE;
@@ -160,6 +167,8 @@ static void broadcast_from(gt_comm *c, int rank, void *data, size_t bytes)
 static int reduce(gt_comm *c, int value, MPI_Op op)
 {
     int result;
+    if (c->size == 1)
+        return value;
     const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Allreduce(&value, &result, 1, MPI_INT, op, c->handle->job);
     gt_phase_leave(before);
@@ -195,7 +204,7 @@ static gt_status share_failure(gt_comm *c, gt_status mine, int first)
 
 gt_status gt_comm_agree(gt_comm *c, gt_status mine)
 {
-    assert(!c->handle->working);
+    assert(!c->working);
     return share_failure(c, mine, first_failed(c, mine));
 }
 
@@ -210,17 +219,18 @@ static void tick(void *comm)
 
 void gt_comm_work_begin(gt_comm *c)
 {
-    assert(!c->handle->working);
-    c->handle->working = true;
+    assert(!c->working);
+    c->working = true;
+    if (c->size == 1)
+        return;
     c->handle->ticked = MPI_Wtime();
-    if (c->size > 1)
-        gt_collective_tick_set(tick, c);
+    gt_collective_tick_set(tick, c);
 }
 
 gt_status gt_comm_work_end(gt_comm *c, gt_status mine)
 {
-    assert(c->handle->working);
-    c->handle->working = false;
+    assert(c->working);
+    c->working = false;
     gt_collective_tick_set(NULL, NULL);
     int first = first_failed(c, mine);
     while (first == AT_WORK)
@@ -267,6 +277,10 @@ void gt_comm_gather(gt_comm *c, const void *mine, size_t bytes, void *all)
 {
     const char *from = mine;
     char *to = all;
+    if (c->size == 1) {
+        memcpy(all, mine, bytes);
+        return;
+    }
     const char *before = gt_phase_enter(gt_phase_ranks);
     for (size_t done = 0; done < bytes; done += PIECE) {
         size_t n = bytes - done < PIECE ? bytes - done : PIECE;
@@ -337,6 +351,8 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
 
 void gt_comm_sum(gt_comm *c, double *values, int n)
 {
+    if (c->size == 1)
+        return;
     const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, c->handle->job);
     gt_phase_leave(before);
@@ -345,6 +361,8 @@ void gt_comm_sum(gt_comm *c, double *values, int n)
 double gt_comm_max(gt_comm *c, double value)
 {
     double largest;
+    if (c->size == 1)
+        return value;
     const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Allreduce(&value, &largest, 1, MPI_DOUBLE, MPI_MAX, c->handle->job);
     gt_phase_leave(before);
@@ -353,6 +371,8 @@ double gt_comm_max(gt_comm *c, double value)
 
 void gt_comm_barrier(gt_comm *c)
 {
+    if (c->size == 1)
+        return;
     const char *before = gt_phase_enter(gt_phase_ranks);
     MPI_Barrier(c->handle->job);
     gt_phase_leave(before);

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "core/tensor.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Reducers (reducer.h) that may work at the same time. */
@@ -21,13 +22,18 @@ typedef struct gt_comm {
     int node_rank, node_size;   /* within this node */
     int nodes;                  /* in the job */
     char host[64];              /* this node's name */
-    struct gt_comm_mpi *handle; /* private to src/comm */
+    bool working;               /* private: between work_begin and work_end */
+    struct gt_comm_mpi *handle; /* private to src/comm; NULL: no MPI */
 } gt_comm;
 
 /* Start MPI, also in a process that mpirun did not start (one rank). Rank 0 is
  * the launcher's. Collective over the job. */
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
 void gt_comm_finalize(gt_comm *comm);
+
+/* The communicator of a process that works by itself, without MPI. Calls that
+ * are collective find everybody there. Nothing is to be freed. Local. */
+gt_comm gt_comm_solo(void);
 
 /* The rank the launcher gave this process, told from the environment without
  * MPI; 0 where no launcher did. For the few words said before MPI starts. */

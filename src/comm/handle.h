@@ -19,7 +19,6 @@ struct gt_comm_mpi {
     int halvings;   /* 2^halvings neighbours, from rank 0 on, share a node */
     MPI_Comm peers; /* ranks whose numbers agree in the bits by which the number
                        of ranks can be halved (nodes.h) */
-    bool working;   /* between gt_comm_work_begin and _end */
     double ticked;  /* when this rank's last tick was an all-reduce, by
                        MPI_Wtime */
     gt__channel

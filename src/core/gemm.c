@@ -6,14 +6,16 @@
 #include "base/progress_hook.h"
 
 #include <cblas.h>
+#include <stdatomic.h>
 #include <string.h>
 
 extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern void openblas_set_num_threads(int) __attribute__((weak));
+extern int openblas_get_num_threads(void) __attribute__((weak));
 
-/* Of the thread that trains; no other one calls BLAS. */
-static double operations;
+/* Of the calling thread. */
+static _Thread_local double operations;
 
 double gt_gemm_operations(void)
 {
@@ -45,13 +47,15 @@ static bool has_small_kernels(void)
 {
     static const char *const families[] = {"SkylakeX", "Cooperlake",
                                            "SapphireRapids"};
-    static int known = -1;
-    if (known < 0) {
-        known = 0;
+    static atomic_int known = -1; /* any thread may find out */
+    int has = atomic_load_explicit(&known, memory_order_relaxed);
+    if (has < 0) {
+        has = 0;
         for (int i = 0; i < 3; i++)
-            known |= !strcmp(gt_blas_kernel(), families[i]);
+            has |= !strcmp(gt_blas_kernel(), families[i]);
+        atomic_store_explicit(&known, has, memory_order_relaxed);
     }
-    return known;
+    return has;
 }
 
 static void multiply(const product *p)
@@ -145,6 +149,11 @@ void gt_blas_set_threads(int threads)
 {
     if (openblas_set_num_threads)
         openblas_set_num_threads(threads);
+}
+
+int gt_blas_threads(void)
+{
+    return openblas_get_num_threads ? openblas_get_num_threads() : 0;
 }
 
 const char *gt_blas_kernel(void)

@@ -19,12 +19,15 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc);
 
-/* Floating-point operations of all products so far, 2 x m x n x k each. */
+/* Floating-point operations of this thread's products so far, 2 x m x n x k
+ * each. */
 double gt_gemm_operations(void);
 
 /* BLAS threads of this process; no effect where the library has no such call.
  */
 void gt_blas_set_threads(int threads);
+/* How many there are; 0 where the library does not tell. */
+int gt_blas_threads(void);
 
 /* Name of the kernel family that runs, such as "SkylakeX", or "unknown" where
  * the library does not tell. */

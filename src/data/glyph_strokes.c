@@ -1,7 +1,7 @@
 /* glyph_strokes.c: how hands write digits. Each glyph is a few strokes through
  * control points in a box of 100 x 100, x to the right, y down; a point given
  * twice is a corner, any other is passed smoothly. */
-#include "data/glyphs.h"
+#include "data/glyph_strokes.h"
 
 /* clang-format off */
 #define UP {-1, -1}

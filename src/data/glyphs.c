@@ -3,7 +3,7 @@
  * end. A glyph's control points are moved a little, joined by a spline (Catmull
  * and Rom 1974), sent through a random affine map and traced by a round pen
  * whose pressure varies; a pixel is as bright as the pen's edge is near. */
-#include "data/glyphs.h"
+#include "data/glyph_strokes.h"
 
 #include "core/simd.h"
 #include "data/made.h"

@@ -1,17 +1,12 @@
-/* source.c: the table of sources, and what is the same for all of them. Every
- * check happens at opening, so that reading, which the loader's thread does in
- * the middle of training, cannot fail. */
-#include "data/sources.h"
+/* source.c: what is the same for all sources. Every check happens at opening,
+ * so that reading, which the loader's thread does in the middle of training,
+ * cannot fail. */
+#include "data/source.h"
+
+#include "data/uri.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-const gt_source_type *const gt_source_types[] = {
-    &gt__source_idx,  &gt__source_glyphs, &gt__source_shapes,
-    &gt__source_ring, &gt__source_grid,
-};
-const int gt_source_type_count =
-    sizeof gt_source_types / sizeof *gt_source_types;
 
 /* Numbers of training samples stay below this, those of test samples start
  * there; together they fit the 48 bits of an address in rng.h. */
@@ -98,17 +93,6 @@ void gt_source_close(gt_source *source)
 
 enum { BLOCK = 256 };
 
-static void scale(const uint8_t *restrict bytes, gt_range range,
-                  gt_real *restrict out, size_t n)
-{
-    if (range == GT_RANGE_SYMMETRIC)
-        for (size_t i = 0; i < n; i++)
-            out[i] = (gt_real)bytes[i] / (gt_real)127.5 - 1;
-    else
-        for (size_t i = 0; i < n; i++)
-            out[i] = (gt_real)bytes[i] / 255;
-}
-
 void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
                     gt_real *out)
 {
@@ -127,6 +111,6 @@ void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
         uint8_t block[BLOCK];
         size_t m = n - i < BLOCK ? n - i : BLOCK;
         memcpy(block, bytes + i, m);
-        scale(block, range, out + i, m);
+        gt_range_from_bytes(range, block, m, out + i);
     }
 }

@@ -1,7 +1,7 @@
 /* uri.c: the text that names a source. A mistyped name must not be taken for a
  * path, nor a mistyped parameter be ignored, so everything that is not known is
  * refused, with what is known and the nearest of it. */
-#include "data/sources.h"
+#include "data/uri.h"
 
 #include "base/nearest.h"
 

@@ -11,6 +11,7 @@
 #define GT_MODEL_CONFIG_H
 
 #include "base/option.h"
+#include "nn/init.h"
 #include "nn/network.h"
 #include "nn/optimizer.h"
 

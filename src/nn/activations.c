@@ -6,6 +6,8 @@
  * element is read before it is written, which compilers see. Comparisons are
  * written so that NaN passes through: a breakdown must reach the loss, where it
  * is found. */
+#include "nn/activations.h"
+
 #include "core/simd.h"
 #include "core/vmath.h"
 #include "nn/layers.h"

@@ -1,10 +1,10 @@
 /* init.c: where parameters start. Every tensor has its own address in the
  * random number space (network number, tensor number), so its values depend on
  * nothing else in the model or the machine. */
-#include "core/rng.h"
-#include "nn/network.h"
+#include "nn/init.h"
 
-#include "nn/layers.h"
+#include "core/rng.h"
+#include "nn/activations.h"
 
 #include <math.h>
 

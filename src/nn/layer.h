@@ -2,7 +2,7 @@
  *
  * A layer is stateless: parameters, gradients, statistics and activations are
  * handed to it, so one layer serves any number of passes. To add a layer, write
- * one file with a gt_layer_type and add one line to the table in layer.c; the
+ * one file with a gt_layer_type and add one line to the table in layers.c; the
  * configuration parser, `gentrain help layers` and the conformance tests all
  * read that table. `plan` may fail; `forward` and `backward` may not, since
  * plan has checked every shape. All calls are local.
@@ -19,7 +19,7 @@
 enum { GT_LAYER_MAX_TENSORS = 2 };
 
 /* How a tensor starts; the network's initialisation scheme says with which
- * distribution (see network.h). */
+ * distribution (see init.h). */
 typedef enum gt_role {
     GT_ROLE_WEIGHT, /* matrix or kernel */
     GT_ROLE_BIAS,   /* zero */
@@ -109,7 +109,7 @@ struct gt_layer_type {
     /* Whether the layer carries out an activation that follows it: forward puts
      * layer->fused's apply over y, and backward, or gather_back, begins with
      * its undo over dy. That is done a piece at a time, while the piece is in
-     * the cache, by the functions of nn/carry.h. */
+     * the cache, by the functions of nn/epilogue.h. */
     bool has_epilogue;
 
     /* Check that layer->in and the options fit and fill out, param, state,
@@ -164,13 +164,6 @@ static inline bool gt_layer_is_idle(const gt_layer *layer)
 {
     return layer->type->view || layer->is_fused;
 }
-
-/* The table. */
-extern const gt_layer_type *const gt_layer_types[];
-extern const int gt_layer_type_count;
-
-/* The type called `name`, or NULL. */
-const gt_layer_type *gt_layer_type_find(const char *name);
 
 /* For plan functions: declare a tensor. Weights also get their fans. */
 void gt_layer_add_param(gt_layer *layer, const char *name, gt_role role,

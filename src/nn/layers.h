@@ -1,9 +1,16 @@
-/* layers.h: the layer types, for the table in layer.c and the initialisation.
- */
+/* layers.h: the table of all layers. Local. */
 #ifndef GT_NN_LAYERS_H
 #define GT_NN_LAYERS_H
 
 #include "nn/layer.h"
+
+extern const gt_layer_type *const gt_layer_types[]; /* ends with NULL */
+extern const int gt_layer_type_count;
+
+/* The type called `name`, or NULL. */
+const gt_layer_type *gt_layer_type_find(const char *name);
+
+/* --- For src/nn. */
 
 extern const gt_layer_type gt__dense, gt__conv2d, gt__conv2d_transpose;
 extern const gt_layer_type gt__batch_norm;
@@ -14,8 +21,5 @@ extern const gt_layer_type gt__dropout, gt__reshape, gt__flatten, gt__upsample,
 
 /* The options of a layer that has none. */
 extern const gt_option gt__no_options[];
-
-/* Slope of a leaky_relu for negative inputs; 0 for any other layer. */
-double gt__leaky_relu_slope(const gt_layer *layer);
 
 #endif

@@ -4,7 +4,6 @@
 #include "nn/lockstep.h"
 
 #include "base/trace.h"
-#include "nn/tape.h"
 
 /* The first layer at or above `i` at which shards meet, or n_layers. */
 static int meeting_from(const gt_network *net, int i)

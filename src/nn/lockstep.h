@@ -9,7 +9,7 @@
 #ifndef GT_NN_LOCKSTEP_H
 #define GT_NN_LOCKSTEP_H
 
-#include "nn/network.h"
+#include "nn/tape.h"
 
 /* One shard's training pass. */
 typedef struct gt_shard_pass {

@@ -5,7 +5,7 @@
  * whole-network sums and updates need not know of it. */
 #include "nn/network.h"
 
-#include "nn/layers.h"
+#include "core/arena.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,64 @@
-/* tape.h: a tape part of the way, for shards that meet in between. */
+/* tape.h: passes of a network, forward and back, and the memory for them.
+ *
+ * A tape holds the activations of one pass between its forward and its backward
+ * call. A workspace holds what passes may share because only one of them runs
+ * at a time. All memory is planned and allocated before training. Local.
+ */
 #ifndef GT_NN_TAPE_H
 #define GT_NN_TAPE_H
 
+#include "core/arena.h"
 #include "nn/network.h"
+
+/* Scratch of the layers, and two buffers between which gradients travel down.
+ */
+typedef struct gt_workspace {
+    gt_arena arena;
+    gt_real *scratch;
+    gt_real *gradient[2]; /* each max_n x the largest activation or input */
+} gt_workspace;
+
+/* For n networks that take turns. GT_ERR_MEMORY. */
+gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *const nets[],
+                            int n);
+void gt_workspace_free(gt_workspace *ws);
+
+typedef struct gt_tape {
+    const gt_network *net; /* borrowed */
+    gt_workspace *ws;      /* borrowed */
+    gt_arena arena;
+    gt_real **y;      /* per layer: its output; NULL where it is the input */
+    gt_real **saved;  /* per layer */
+    const gt_real *x; /* of the last forward; borrowed until backward is done */
+} gt_tape;
+
+gt_status gt_tape_plan(gt_tape *tape, const gt_network *net, gt_workspace *ws);
+void gt_tape_free(gt_tape *tape);
+
+/* Run the network on x[pass->n x net->in]. Returns y[n x net->out], which stays
+ * valid until the tape's next forward. */
+const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
+                               const gt_real *x);
+
+/* What the last forward returned. */
+const gt_real *gt_tape_output(const gt_tape *tape);
+
+/* A buffer of [max_n x net->out] for the loss gradient, free between forward
+ * and backward of any tape of this workspace. It is another one than `busy`,
+ * which may be what another network's backward returned, or NULL. */
+gt_real *gt_tape_loss_gradient(gt_tape *tape, const gt_real *busy);
+
+/* Run back from dy[n x out], which is used up (it may be the loss gradient
+ * buffer, or what another network's backward returned). Parameter gradients go
+ * to pass->grad if that is set. Returns dx[n x in] if want_dx, else NULL; it
+ * lies in a workspace buffer or in dy's. Work whose result nobody asked for is
+ * left out. `pass` must be that of the forward call but for grad, accumulate
+ * and final. */
+gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
+                          bool want_dx);
+
+/* --- For src/nn: a part of the way, for shards that exchange statistics in
+ * between (lockstep.h). */
 
 /* What layer i reads; for i == n_layers, what the network returns. */
 const gt_real *gt__tape_input(const gt_tape *tape, int i);

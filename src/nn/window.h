@@ -14,6 +14,8 @@ typedef struct gt__window {
     bool bias;
 } gt__window;
 
+/* Versions of clang-format disagree about the last entry. */
+/* clang-format off */
 #define GT__WINDOW_OPTIONS(type)                                               \
     {.key = "filters",                                                         \
      .kind = GT_OPTION_INT,                                                    \
@@ -43,11 +45,12 @@ typedef struct gt__window {
          .choices = gt__padding_words,                                         \
          .help = "same (TensorFlow's), valid, or zeros at [top, bottom, "      \
                  "left, right] or one number (PyTorch's)"},                    \
-    {                                                                          \
-        .key = "bias", .kind = GT_OPTION_BOOL,                                 \
-        .offset = offsetof(type, window.bias), .otherwise = "true",            \
-        .help = "whether to add a bias"                                        \
-    }
+        {.key = "bias",                                                        \
+         .kind = GT_OPTION_BOOL,                                               \
+         .offset = offsetof(type, window.bias),                                \
+         .otherwise = "true",                                                  \
+         .help = "whether to add a bias"}
+/* clang-format on */
 
 extern const char *const gt__padding_words[];
 

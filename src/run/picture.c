@@ -17,18 +17,6 @@ enum {
     LARGEST = 1 << 15, /* side of a canvas */
 };
 
-void gt_pixels(const gt_real *values, size_t n, gt_range range, uint8_t *out)
-{
-    gt_real scale = range == GT_RANGE_UNIT ? 255 : (gt_real)127.5;
-    gt_real shift = range == GT_RANGE_UNIT ? (gt_real)0.5 : 128;
-    for (size_t i = 0; i < n; i++) {
-        gt_real v = values[i] * scale + shift;
-        v = v > 0 ? v : 0; /* NaN becomes black */
-        v = v < 255 ? v : 255;
-        out[i] = (uint8_t)v;
-    }
-}
-
 static bool is_picture(const char *path)
 {
     png_byte head[8];

@@ -3,12 +3,10 @@
 #ifndef GT_RUN_PICTURE_H
 #define GT_RUN_PICTURE_H
 
-#include "data/source.h"
+#include "base/status.h"
+#include "core/tensor.h"
 
 #include <stdint.h>
-
-/* Pixels of n values in `range`: rounded and clamped to 0 .. 255. */
-void gt_pixels(const gt_real *values, size_t n, gt_range range, uint8_t *out);
 
 /* Whether a file of that name may be replaced by a picture; see files.h. */
 gt_status gt_picture_check_path(const char *path);

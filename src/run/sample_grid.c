@@ -130,7 +130,8 @@ static gt_status draw_samples(const gt_sample_grid *p, gt_shape image,
     if (p->reference > 0)
         return gt_picture_points(path, p->samples, p->count, p->originals,
                                  p->reference);
-    gt_pixels(p->samples, p->count * gt_shape_size(image), range, p->pixels);
+    gt_range_to_bytes(range, p->samples, p->count * gt_shape_size(image),
+                      p->pixels);
     return gt_picture_grid(path, p->pixels, p->count, image, (int)p->columns);
 }
 
@@ -142,8 +143,8 @@ static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image,
     uint8_t *to = p->pixels;
     for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
         size_t n = smaller(PAIR_COLUMNS, p->pairs - i) * size;
-        gt_pixels(p->originals + i * size, n, range, to);
-        gt_pixels(p->rebuilt + i * size, n, range, to + n);
+        gt_range_to_bytes(range, p->originals + i * size, n, to);
+        gt_range_to_bytes(range, p->rebuilt + i * size, n, to + n);
         to += 2 * n;
     }
     char path[GT_PATH];

@@ -3,7 +3,6 @@
 #include "run/sampleset.h"
 
 #include "base/version.h"
-#include "run/picture.h"
 #include "store/files.h"
 
 #include <stdlib.h>
@@ -96,7 +95,7 @@ static gt_status append_images(gt_sampleset *set, const gt_real *samples,
     uint8_t *pixels = malloc(size);
     if (!pixels)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu pixels", size);
-    gt_pixels(samples, size, set->info.range, pixels);
+    gt_range_to_bytes(set->info.range, samples, size, pixels);
     gt_status status =
         gt_h5_write_rows(set->file, "/images", set->done, n, pixels);
     free(pixels);

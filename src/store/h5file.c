@@ -32,6 +32,18 @@ gt_status gt_h5_start(void)
     return GT_OK;
 }
 
+gt_h5_reports gt_h5_get_reports(void)
+{
+    gt_h5_reports reports = {0};
+    H5Eget_auto2(H5E_DEFAULT, &reports.report, &reports.context);
+    return reports;
+}
+
+void gt_h5_set_reports(gt_h5_reports reports)
+{
+    H5Eset_auto2(H5E_DEFAULT, reports.report, reports.context);
+}
+
 /* The innermost error of HDF5's stack comes first when walking upwards. */
 static herr_t first_error(unsigned n, const H5E_error2_t *error, void *text)
 {

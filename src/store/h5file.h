@@ -51,6 +51,16 @@ bool gt_h5_has_shape(const gt_h5_info *info, int rank, const size_t dim[]);
  * to MPI when it starts. */
 gt_status gt_h5_start(void);
 
+/* How the process reports errors of HDF5, which is silenced here whenever a
+ * file is used: what it is, and to make it that again, for a caller to whom
+ * HDF5 is not ours alone. */
+typedef struct gt_h5_reports {
+    int (*report)(int64_t stack, void *context);
+    void *context;
+} gt_h5_reports;
+gt_h5_reports gt_h5_get_reports(void);
+void gt_h5_set_reports(gt_h5_reports reports);
+
 /* Begin a new file that will be `path`; it takes shape in memory until it is
  * committed. GT_ERR_IO when it could not be written there. */
 gt_status gt_h5_create(gt_h5 **out, const char *path);

@@ -1,5 +1,5 @@
 /* gan.c: generative adversarial training (Goodfellow et al. 2014), one range of
- * shards after the other (net.h).
+ * shards after the other (stage.h).
  *
  * A step is d_steps updates of the discriminator D and one of the generator G.
  * Real and generated images go through D apart, each with its own batch
@@ -10,6 +10,7 @@
  */
 #include "nn/loss.h"
 #include "tasks/stage.h"
+#include "tasks/task.h"
 #include "tasks/tasks.h"
 
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 
 #include "base/trace.h"
 #include "core/simd.h"
+#include "nn/init.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -16,7 +16,7 @@
 #include "comm/reducer.h"
 #include "nn/network.h"
 #include "nn/optimizer.h"
-#include "tasks/task.h"
+#include "tasks/task_type.h"
 
 /* Sums over the batch; a task numbers its own from GT_SCALAR_FIRST. */
 enum { GT_SCALAR_STOP, GT_SCALAR_FIRST, GT_SCALARS = 8 };

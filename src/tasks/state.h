@@ -34,10 +34,6 @@ void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
  * whole; there is nothing to gather then. Local. */
 void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count);
 
-/* Say that `step` steps are done, after the spans were filled from a
- * checkpoint. */
-void gt_task_set_step(gt_task *task, uint64_t step);
-
 /* Whether a span of this name is the optimizer's, not a network's. */
 bool gt_span_is_optimizer(const char *name);
 

@@ -2,7 +2,6 @@
 #include "tasks/task.h"
 
 #include "tasks/learner.h"
-#include "tasks/state.h"
 #include "tasks/tasks.h"
 
 #include <stdlib.h>

@@ -4,6 +4,7 @@
  * over the batch. */
 #include "nn/loss.h"
 #include "tasks/stage.h"
+#include "tasks/task.h"
 #include "tasks/tasks.h"
 
 #include <stdlib.h>

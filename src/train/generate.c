@@ -8,13 +8,13 @@
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/snapshot.h"
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64, GRID_MOST = 100 };
+enum { BLOCK = GT_SAMPLE_BLOCK, GRID_MOST = 100 };
 
 typedef struct generator {
     gt_comm *comm;
@@ -89,12 +89,10 @@ static gt_status take_wave(generator *g, uint64_t first, size_t n)
 static gt_status run_waves(generator *g)
 {
     uint64_t wave = (uint64_t)g->comm->size * BLOCK;
-    gt_rng at = {.seed = g->options->seed, .stream = GT_STREAM_SAMPLE};
     for (uint64_t first = 0; first < g->options->count; first += wave) {
         /* A block beyond the end is computed too: gather wants equal parts. */
-        at.sample = first + (uint64_t)g->comm->rank * BLOCK;
-        gt_task_latents(g->config, at, BLOCK, g->z);
-        g->task->type->generate(g->task, g->z, BLOCK, g->x);
+        gt_sampler_block(g->task, g->options->seed,
+                         first / BLOCK + (uint64_t)g->comm->rank, g->z, g->x);
         gt_comm_gather(g->comm, g->z, BLOCK * g->latent * sizeof *g->z,
                        g->all_z);
         gt_comm_gather(g->comm, g->x, BLOCK * g->size * sizeof *g->x, g->all_x);
@@ -121,8 +119,8 @@ static gt_status draw_grid(const generator *g)
     uint8_t *pixels = malloc(g->n_first * g->size);
     if (!pixels)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
-    gt_pixels(g->first, g->n_first * g->size, (gt_range)g->config->data.range,
-              pixels);
+    gt_range_to_bytes((gt_range)g->config->data.range, g->first,
+                      g->n_first * g->size, pixels);
     status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
                              (int)ceil(sqrt((double)g->n_first)));
     free(pixels);

@@ -15,45 +15,43 @@
 
 enum {
     SPANS = 1 << 17, /* of a thread: 6 MB, a hundred steps of a large model */
-    MEETINGS = 32,   /* the quickest ones say what the clocks differ by */
+    BARRIERS = 32,   /* the quickest ones tell how far clocks are apart */
 };
 
-/* Whether the file lies in the run directory itself, which is made later and
- * looked at then. */
-static bool in_run(const char *path, const char *out)
+/* Whether the file lies directly in the run directory. */
+static bool is_in_run(const char *path, const char *run)
 {
-    size_t n = out ? strlen(out) : 0;
-    while (n > 0 && out[n - 1] == '/')
+    size_t n = run ? strlen(run) : 0;
+    while (n > 0 && run[n - 1] == '/')
         n--;
-    return n > 0 && !strncmp(path, out, n) && path[n] == '/' &&
+    return n > 0 && !strncmp(path, run, n) && path[n] == '/' &&
            path[n + 1] != '\0' && !strchr(path + n + 1, '/');
 }
 
-/* Time in the file starts at 0 on rank 0's clock, just before the first
- * meeting. */
+/* What to add to times of this rank's clock: times in the file start at 0 on
+ * rank 0's clock, just before the first barrier. Collective. */
 static int64_t compare_clocks(gt_comm *comm)
 {
-    gt_trace_handshake mine[MEETINGS], zero[MEETINGS];
-    for (int i = 0; i < MEETINGS; i++) {
+    gt_trace_handshake mine[BARRIERS], zero[BARRIERS];
+    for (int i = 0; i < BARRIERS; i++) {
         mine[i].before = gt_trace_clock();
         gt_comm_barrier(comm);
         mine[i].after = gt_trace_clock();
     }
     memcpy(zero, mine, sizeof zero);
     gt_comm_broadcast(comm, zero, sizeof zero);
-    return gt_trace_offset(mine, zero, MEETINGS) - zero[0].before;
+    return gt_trace_offset(mine, zero, BARRIERS) - zero[0].before;
 }
 
-gt_status gt_tracefile_open(gt_tracefile *f, gt_comm *comm,
-                            const gt_train_options *options)
+gt_status gt_tracefile_open(gt_tracefile *f, gt_comm *comm, const char *path,
+                            uint64_t steps, const char *run)
 {
-    *f = (gt_tracefile){
-        .comm = comm, .path = options->trace, .steps = options->trace_steps};
-    if (!f->path)
+    *f = (gt_tracefile){.comm = comm, .path = path, .steps = steps};
+    if (!path)
         return GT_OK;
     gt_status status = GT_OK;
-    if (comm->rank == 0 && !in_run(f->path, options->run.out))
-        status = gt_file_check(f->path);
+    if (comm->rank == 0 && !is_in_run(path, run))
+        status = gt_file_check(path);
     if (status == GT_OK)
         status = gt_trace_open("training", SPANS);
     status = gt_comm_agree(comm, status);

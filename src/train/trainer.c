@@ -382,7 +382,8 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
     gt_status status =
         gt_watchdog_start(&watchdog, comm, config->train.watchdog_s);
     if (status == GT_OK)
-        status = gt_tracefile_open(&t.trace, comm, options);
+        status = gt_tracefile_open(&t.trace, comm, options->trace,
+                                   options->trace_steps, options->run.out);
     if (status == GT_OK)
         status = prepare(&t);
     if (status == GT_OK && t.start == t.last)

@@ -1,7 +1,7 @@
-/* glyphs.h: the table of stroke glyphs, for glyphs.c and its data file. Private
- * to src/data. */
-#ifndef GT_DATA_GLYPHS_H
-#define GT_DATA_GLYPHS_H
+/* glyph_strokes.h: how hands write digits: the table of strokes. For src/data.
+ */
+#ifndef GT_DATA_GLYPH_STROKES_H
+#define GT_DATA_GLYPH_STROKES_H
 
 #include <stdint.h>
 

@@ -1,0 +1,186 @@
+/* model.c: opening a trained model, and what it says of itself.
+ *
+ * The process belongs to the caller. So nothing is printed, what warnings there
+ * are go into the model, and HDF5 reports errors afterwards as it did before.
+ * HDF5 takes one thread at a time, hence the lock. */
+#include "api/handle.h"
+
+#include "base/log.h"
+#include "base/version.h"
+#include "run/snapshot.h"
+#include "tasks/sampler.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_mutex_t files = PTHREAD_MUTEX_INITIALIZER;
+
+const char *gentrain_version(void)
+{
+    return GT_VERSION;
+}
+
+const char *gentrain_message(void)
+{
+    return gt_message();
+}
+
+/* --- Open and close. */
+
+static gt_status allocate(gentrain_model *m)
+{
+    m->sample = gt_shape_size(gt_config_shape(m->config->data.image));
+    m->latent = gt_shape_size(gt_config_shape(m->config->model.latent));
+    m->samples = gt_real_alloc(GT_SAMPLE_BLOCK * m->sample);
+    m->latents = gt_real_alloc(GT_SAMPLE_BLOCK * m->latent);
+    if (!m->samples || !m->latents)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a block of samples");
+    return GT_OK;
+}
+
+static gt_status read_model(gentrain_model *m, const char *path)
+{
+    gt_status status = gt_checkpoint_find_good(path, m->path);
+    if (status == GT_OK)
+        status = gt_checkpoint_read_info(m->path, &m->info);
+    if (status == GT_OK)
+        status = gt_config_parse(&m->config, m->path, m->info.config,
+                                 strlen(m->info.config), NULL, 0);
+    if (status != GT_OK)
+        return status;
+    m->comm = gt_comm_solo();
+    gt_task_setup setup = {
+        .config = m->config, .comm = &m->comm, .max_n = GT_SAMPLE_BLOCK};
+    status = gt_task_new(&m->task, &setup);
+    if (status == GT_OK)
+        status = gt_snapshot_read(m->task, m->path, false, &m->info.step);
+    return status == GT_OK ? allocate(m) : status;
+}
+
+static gt_status open_model(gentrain_model **out, const char *path)
+{
+    gentrain_model *m = calloc(1, sizeof *m);
+    if (!m)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a model");
+    gt_log_capture(m->warning, sizeof m->warning);
+    gt_status status = read_model(m, path);
+    gt_log_capture(NULL, 0);
+    if (status == GT_OK)
+        *out = m;
+    else
+        gentrain_close(m);
+    return status;
+}
+
+gentrain_status gentrain_open(gentrain_model **model, const char *path)
+{
+    *model = NULL;
+    if (!path || !*path)
+        return gt__api_status(
+            gt_fail(GT_ERR_USAGE, "no run directory or checkpoint is named"));
+    pthread_mutex_lock(&files);
+    gt_log_setup(false, GT_LOG_QUIET);
+    gt_h5_reports reports = gt_h5_get_reports();
+    gt_status status = open_model(model, path);
+    gt_h5_set_reports(reports);
+    pthread_mutex_unlock(&files);
+    return gt__api_status(status);
+}
+
+void gentrain_close(gentrain_model *m)
+{
+    if (!m)
+        return;
+    gt_task_free(m->task);
+    gt_config_free(m->config);
+    gt_checkpoint_info_free(&m->info);
+    free(m->samples);
+    free(m->latents);
+    free(m);
+}
+
+/* --- What a model is. */
+
+const char *gentrain_path(const gentrain_model *m)
+{
+    return m->path;
+}
+
+const char *gentrain_warning(const gentrain_model *m)
+{
+    return m->warning;
+}
+
+const char *gentrain_task(const gentrain_model *m)
+{
+    return m->info.task;
+}
+
+int64_t gentrain_step(const gentrain_model *m)
+{
+    return (int64_t)m->info.step;
+}
+
+int64_t gentrain_training_seed(const gentrain_model *m)
+{
+    return (int64_t)m->info.seed;
+}
+
+const char *gentrain_config(const gentrain_model *m)
+{
+    return m->info.config;
+}
+
+const char *gentrain_fingerprint(const gentrain_model *m)
+{
+    return m->info.fingerprint;
+}
+
+static bool makes_points(const gentrain_model *m)
+{
+    return gt_shape_is_point(gt_config_shape(m->config->data.image));
+}
+
+gentrain_kind gentrain_sample_kind(const gentrain_model *m)
+{
+    return makes_points(m) ? GENTRAIN_POINTS : GENTRAIN_IMAGES;
+}
+
+int gentrain_shape(const gentrain_model *m, gentrain_array array,
+                   int64_t *shape)
+{
+    gt_shape s;
+    if (array == GENTRAIN_SAMPLE)
+        s = gt_config_shape(m->config->data.image);
+    else if (array == GENTRAIN_LATENT)
+        s = gt_config_shape(m->config->model.latent);
+    else
+        return 0;
+    if (array == GENTRAIN_SAMPLE && makes_points(m)) {
+        shape[0] = s.c;
+        return 1;
+    }
+    shape[0] = s.h;
+    shape[1] = s.w;
+    shape[2] = s.c;
+    return 3;
+}
+
+int64_t gentrain_values(const gentrain_model *m, gentrain_array array)
+{
+    int64_t shape[GENTRAIN_MAX_RANK], values = 1;
+    int rank = gentrain_shape(m, array, shape);
+    for (int i = 0; i < rank; i++)
+        values *= shape[i];
+    return rank > 0 ? values : 0;
+}
+
+void gentrain_range(const gentrain_model *m, double *low, double *high)
+{
+    *low = *high = 0;
+    if (makes_points(m))
+        return;
+    *low = m->config->data.range == GT_RANGE_UNIT ? 0 : -1;
+    *high = 1;
+}

@@ -1,0 +1,72 @@
+/* task_type.h: what a kind of model is to the trainer: a table of functions.
+ *
+ * The trainer never asks whether it holds a GAN or a VAE. To add a task, write
+ * one file with a gt_task_type, declare that in tasks.h and add one line to the
+ * table in task.c.
+ */
+#ifndef GT_TASKS_TASK_TYPE_H
+#define GT_TASKS_TASK_TYPE_H
+
+#include "comm/comm.h"
+#include "data/loader.h"
+#include "model/config.h"
+#include "tasks/metrics.h"
+
+enum { GT_TASK_MAX_NETWORKS = 2 };
+
+typedef struct gt_task gt_task;
+
+/* What a task needs to know of its place in the job. */
+typedef struct gt_task_setup {
+    const gt_config *config; /* borrowed */
+    gt_comm *comm;           /* borrowed */
+    int n_shards;            /* of this rank */
+    int max_n;               /* most samples of one pass */
+    int blas_threads;        /* of this rank */
+    bool training;           /* false: no gradients, no optimizer */
+} gt_task_setup;
+
+typedef struct gt_task_type {
+    const char *name;
+    /* Plan networks and buffers and set the start weights. Local. */
+    gt_status (*build)(gt_task *task);
+    void (*release)(gt_task *task);
+    /* One training step on the loader's next batches. Fills metrics with
+     * figures over the whole global batch, the same on every rank. Collective;
+     * all ranks fail together. */
+    gt_status (*step)(gt_task *task, uint64_t step, gt_loader *loader,
+                      gt_metrics *metrics);
+    /* Batches that one step takes from the loader. */
+    int64_t (*batches)(const gt_config *config);
+    /* Updates of learner i in one step. */
+    int64_t (*updates)(const gt_task *task, int i);
+    /* n samples [n x image] from latents [n x latent] with evaluation-mode
+     * statistics, n <= max_n; a Bernoulli decoder gives probabilities. Local.
+     */
+    void (*generate)(gt_task *task, const gt_real *latents, int n,
+                     gt_real *out);
+    /* Reconstructions of x [n x image]; NULL where a task has none. Local. */
+    void (*reconstruct)(gt_task *task, const gt_real *x, int n, gt_real *out);
+    /* Sums of held-out figures over x[n x image], the samples numbered
+     * first .. first + n - 1; adds to sums[i] for test_keys[i]. Local. */
+    void (*evaluate)(gt_task *task, uint64_t first, const gt_real *x, int n,
+                     double *sums);
+    const char *const *test_keys; /* ends with NULL */
+    /* What a progress line shows, in order; ends with NULL. */
+    const char *const *shown;
+} gt_task_type;
+
+/* What a network's training needs: see learner.h. */
+struct gt_learner;
+
+struct gt_task {
+    const gt_task_type *type;
+    gt_task_setup setup;
+    int n_learners;
+    struct gt_learner *learner[GT_TASK_MAX_NETWORKS]; /* owned */
+    bool stop;  /* in: this rank was asked to stop. Out, after a step: some
+                   rank was, and so all stop after this step */
+    void *data; /* private to the type */
+};
+
+#endif
