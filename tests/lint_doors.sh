@@ -16,6 +16,7 @@ refuse() {
 refuse 'mpi\.h' '^src/comm/' 'mpi.h outside src/comm'
 refuse '(openblas/)?cblas\.h' '^src/core/gemm\.c$' 'cblas.h outside gemm.c'
 refuse 'xxhash\.h' '^src/core/hash\.c$' 'xxhash.h outside hash.c'
+refuse 'hwloc\.h' '^src/comm/node_cores\.' 'hwloc.h outside src/comm/node_cores*'
 refuse 'hdf5\.h' '^src/store/h5file' 'hdf5.h outside src/store/h5file*'
 refuse 'png\.h' '^src/run/picture' 'png.h outside src/run/picture*'
 refuse 'c?yaml(/cyaml)?\.h' '^src/model/config' 'YAML outside src/model/config*'

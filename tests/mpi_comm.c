@@ -1,6 +1,5 @@
 /* What every rank must see alike: agreement, broadcast, gather, sums, and what
  * shards tell each other. */
-#define _GNU_SOURCE /* cpu_set_t, syscall */
 #include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "comm/comm.h"
@@ -9,7 +8,6 @@
 
 #include <math.h>
 #include <mpi.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,25 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 static gt_comm *comm;
-
-/* The cores this rank may use; NULL: those that it may. */
-static const cpu_set_t *pretended;
-
-int sched_getaffinity(pid_t process, size_t size, cpu_set_t *set)
-{
-    memset(set, 0, size);
-    if (!pretended)
-        return syscall(SYS_sched_getaffinity, process, size, set) < 0 ? -1 : 0;
-    memcpy(set, pretended, size < sizeof *set ? size : sizeof *set);
-    return 0;
-}
 
 static void all_agree_when_all_succeed(void **state)
 {
@@ -207,47 +191,6 @@ static void a_job_on_one_machine_has_one_node(void **state)
     assert_int_equal(comm->node_size, comm->size);
 }
 
-static void more_threads_than_cores_are_warned_of(void **state)
-{
-    (void)state;
-    char text[512];
-    gt_comm_check_binding(comm, 100000, text, sizeof text);
-    if (comm->rank == 0)
-        assert_non_null(strstr(text, "--bind-to core"));
-}
-
-/* Whether it is said that so many threads share so many cores (0: nothing at
- * all), when this rank is bound to cores [first, last]. */
-static bool warns(int first, int last, int per_rank, int threads, int cores)
-{
-    char text[512], want[80];
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    for (int i = first; i <= last; i++)
-        CPU_SET(i, &set);
-    pretended = &set;
-    gt_comm_check_binding(comm, per_rank, text, sizeof text);
-    pretended = NULL;
-    snprintf(want, sizeof want, ", %d threads of gentrain share %d core",
-             threads, cores);
-    return comm->rank > 0 || (threads ? !!strstr(text, want) : !text[0]);
-}
-
-static void cores_that_only_overlap_may_be_crowded_too(void **state)
-{
-    (void)state;
-    int n = comm->size, last = n - 1, r = comm->rank;
-    if (n == 1)
-        skip();
-    bool alone = warns(r, r, 1, 0, 0);
-    bool enough = warns(r, r + 1, 1, 0, 0);
-    bool chain = warns(r, r + 1, 2, 2 * n, n + 1);
-    /* One rank may use the cores of all others and has none of its own. */
-    bool nested =
-        r < last ? warns(r, r, 1, n, last) : warns(0, last - 1, 1, n, last);
-    assert_true(alone && enough && chain && nested);
-}
-
 /* --- Meetings of shards, and what they make a rank receive. */
 
 static int received; /* numbers of other ranks */
@@ -393,8 +336,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(texts_of_any_length_are_joined_in_the_order_of_ranks),
         cmocka_unit_test(sums_and_maxima_are_over_all_ranks),
         cmocka_unit_test(a_job_on_one_machine_has_one_node),
-        cmocka_unit_test(more_threads_than_cores_are_warned_of),
-        cmocka_unit_test(cores_that_only_overlap_may_be_crowded_too),
         cmocka_unit_test(vectors_are_merged_in_the_tree_over_all_shards),
         cmocka_unit_test(a_rank_is_told_little_at_a_meeting),
         cmocka_unit_test(meetings_of_several_lengths_follow_each_other),

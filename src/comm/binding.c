@@ -1,144 +1,114 @@
-/* binding.c: finds ranks that must share cores, which costs a factor of two or
- * more and is the commonest mistake in starting an MPI job. Each node compares
- * the cores its ranks may use with the threads they run; Linux only, elsewhere
- * nothing is said. */
-#define _GNU_SOURCE /* sched_getaffinity */
-#include "comm/comm.h"
+/* binding.c: each rank finds out what it may use, as nobody else can; the first
+ * rank of a node compares (node_cores.c); then ranks agree on the node that is
+ * worst off. What cannot be found out is left open: it is but a warning. */
+#include "comm/binding.h"
 
 #include "base/heartbeat.h"
+#include "comm/cpu_quota.h"
 #include "comm/handle.h"
+#include "comm/node_cores.h"
 
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS = CPU_SETSIZE / 64 };
+enum { WORDS = 64 };
 
-typedef struct core_set {
-    uint64_t word[WORDS];
-} core_set;
+/* What a rank may use. */
+typedef struct allowance {
+    unsigned long pus[WORDS]; /* hardware threads, by the system's numbers */
+    gt__cpu_quota quota;
+} allowance;
 
-static core_set own_cores(void)
+static allowance own_allowance(hwloc_topology_t topology)
 {
-    core_set mine = {{0}};
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) == 0)
-        for (int i = 0; i < CPU_SETSIZE; i++)
-            if (CPU_ISSET(i, &set))
-                mine.word[i / 64] |= 1ull << i % 64;
+    allowance mine = {.quota = gt__cpu_quota_read("")};
+    hwloc_bitmap_t pus = hwloc_bitmap_alloc();
+    if (topology && pus &&
+        hwloc_get_cpubind(topology, pus, HWLOC_CPUBIND_THREAD) == 0)
+        hwloc_bitmap_to_ulongs(pus, WORDS, mine.pus);
+    hwloc_bitmap_free(pus);
     return mine;
 }
 
-static int count_cores(const core_set *set)
+/* The ranks that share a quota, of the quota that they strain most. */
+static void count_quotas(gt__occupancy *node, const allowance *of, int n)
 {
-    int n = 0;
-    for (int i = 0; i < WORDS; i++)
-        n += __builtin_popcountll(set->word[i]);
-    return n;
-}
-
-static bool overlap(const core_set *a, const core_set *b)
-{
-    uint64_t common = 0;
-    for (int i = 0; i < WORDS; i++)
-        common |= a->word[i] & b->word[i];
-    return common != 0;
-}
-
-static bool contains(const core_set *all, const core_set *part)
-{
-    uint64_t outside = 0;
-    for (int i = 0; i < WORDS; i++)
-        outside |= part->word[i] & ~all->word[i];
-    return outside == 0;
-}
-
-/* `set` with all sets that share a core with it. */
-static core_set grown(const core_set *set, const core_set *sets, int n)
-{
-    core_set all = *set;
-    for (int j = 0; j < n; j++)
-        for (int i = 0; overlap(set, &sets[j]) && i < WORDS; i++)
-            all.word[i] |= sets[j].word[i];
-    return all;
-}
-
-/* The most crowded cores of a node: how many ranks have these alone, and how
- * many cores they are. Looked at are each rank's cores, and what these grow to
- * where ranks' cores overlap, step by step. */
-static void most_crowded(const core_set *sets, int n, int *ranks, int *cores)
-{
-    *ranks = 0;
-    *cores = 1;
     for (int i = 0; i < n; i++) {
-        core_set set = sets[i], before;
-        do {
-            int inside = 0, size = count_cores(&set);
-            for (int j = 0; j < n; j++)
-                inside += contains(&set, &sets[j]);
-            if (size > 0 && inside * *cores > *ranks * size) {
-                *ranks = inside;
-                *cores = size;
-            }
-            before = set;
-            set = grown(&before, sets, n);
-        } while (!contains(&before, &set));
+        const gt__cpu_quota *quota = &of[i].quota;
+        int ranks = 0;
+        for (int j = 0; j < n && quota->cpus > 0; j++)
+            ranks += of[j].quota.cpus > 0 && of[j].quota.group == quota->group;
+        if (ranks * node->quota_cpus > node->quota_ranks * quota->cpus ||
+            (ranks > 0 && node->quota_cpus == 0)) {
+            node->quota_cpus = quota->cpus;
+            node->quota_ranks = ranks;
+        }
     }
 }
 
-/* Threads that are wanted on some cores of a node. */
-typedef struct crowd {
-    int threads, cores;
-    char host[64];
-} crowd;
-
-/* Of all nodes' crowds, on every rank. `all` has room for this node's sets on
- * its first rank. */
-static crowd find_worst(gt_comm *c, int threads, core_set *all)
+/* Ranks whose binding is not known have no bits set, and crowd nobody. */
+static gt_status count_node(gt__occupancy *node, hwloc_topology_t topology,
+                            const allowance *of, size_t n)
 {
-    core_set mine = own_cores();
-    crowd worst = {.cores = 1};
-    memcpy(worst.host, c->host, sizeof worst.host);
+    gt_status status = GT_OK;
+    hwloc_bitmap_t *pus = calloc(n, sizeof *pus);
+    for (size_t i = 0; i < n && pus && status == GT_OK; i++)
+        if (!(pus[i] = hwloc_bitmap_alloc()) ||
+            hwloc_bitmap_from_ulongs(pus[i], WORDS, of[i].pus) != 0)
+            status = GT_ERR_MEMORY;
+    if (!pus || status != GT_OK)
+        status = gt_fail(GT_ERR_MEMORY, "cannot compare the ranks' cores");
+    if (status == GT_OK)
+        status = gt__count_cores(topology, pus, (int)n, node);
+    for (size_t i = 0; i < n && pus; i++)
+        hwloc_bitmap_free(pus[i]);
+    free(pus);
+    return status;
+}
+
+/* This node's numbers, on its first rank. Collective over the node. */
+static gt__occupancy look_at_node(gt_comm *c, int threads, allowance *all)
+{
+    gt__occupancy node = {.ranks = c->node_size, .threads = threads};
+    hwloc_topology_t topology = NULL;
+    bool known = gt__topology_load(&topology) == GT_OK;
+    allowance mine = own_allowance(known ? topology : NULL);
+    memcpy(node.host, c->host, sizeof node.host);
     MPI_Gather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, 0,
                c->handle->node);
     if (all)
-        most_crowded(all, c->node_size, &worst.threads, &worst.cores);
-    worst.threads *= threads;
-    struct {
-        double load;
-        int rank;
-    } load = {(double)worst.threads / worst.cores, c->rank}, most;
-    MPI_Allreduce(&load, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, c->handle->job);
-    MPI_Bcast(&worst, sizeof worst, MPI_BYTE, most.rank, c->handle->job);
-    return worst;
+        count_quotas(&node, all, c->node_size);
+    if (all && known)
+        count_node(&node, topology, all, (size_t)c->node_size);
+    if (known)
+        hwloc_topology_destroy(topology);
+    return node;
 }
 
-/* Without memory nothing is said: it is but a warning. */
-void gt_comm_check_binding(gt_comm *c, int threads, char *text, size_t size)
+/* Of all nodes' numbers, on every rank. */
+static gt__occupancy find_worst(gt_comm *c, gt__occupancy node)
 {
-    core_set *all = NULL;
-    crowd worst = {0};
-    if (c->node_rank == 0)
-        all = calloc((size_t)c->node_size, sizeof *all);
+    struct {
+        double severity;
+        int rank;
+    } mine = {gt__occupancy_severity(&node), c->rank}, most;
+    MPI_Allreduce(&mine, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, c->handle->job);
+    MPI_Bcast(&node, sizeof node, MPI_BYTE, most.rank, c->handle->job);
+    return node;
+}
+
+void gt_binding_check(gt_comm *c, int threads, char *text, size_t size)
+{
+    allowance *all = NULL;
     gt_status status = GT_OK;
-    if (c->node_rank == 0 && !all)
+    if (c->node_rank == 0 && !(all = calloc((size_t)c->node_size, sizeof *all)))
         status = gt_fail(GT_ERR_MEMORY, "cannot compare the ranks' cores");
+    text[0] = '\0';
     if (gt_comm_agree(c, status) == GT_OK) {
         const char *before = gt_phase_enter(gt_phase_ranks);
-        worst = find_worst(c, threads, all);
+        gt__occupancy worst = find_worst(c, look_at_node(c, threads, all));
         gt_phase_leave(before);
+        gt__occupancy_warning(&worst, text, size);
     }
     free(all);
-    text[0] = '\0';
-    int n = worst.threads, m = worst.cores;
-    if (n > m)
-        snprintf(text, size,
-                 "on %s, %d thread%s of gentrain share%s %d core%s, which "
-                 "costs a factor of two or more; give each rank its own cores "
-                 "(mpirun --bind-to core --map-by slot:PE=%d, at most one rank "
-                 "per %d core%s) or start fewer ranks",
-                 worst.host, n, n == 1 ? "" : "s", n == 1 ? "s" : "", m,
-                 m == 1 ? "" : "s", threads, threads, threads == 1 ? "" : "s");
 }

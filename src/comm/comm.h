@@ -98,9 +98,4 @@ double gt_comm_max(gt_comm *comm, double value);
 
 void gt_comm_barrier(gt_comm *comm);
 
-/* Collective. Look at the cores each rank may use and put a warning for people
- * into `text` if ranks must share cores or `threads` exceed a rank's cores; ""
- * if all is well. Valid on rank 0. */
-void gt_comm_check_binding(gt_comm *comm, int threads, char *text, size_t size);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "comm/binding.h"
 #include "core/gemm.h"
 #include "run/provenance.h"
 #include "tasks/learner.h"
@@ -58,7 +59,7 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
     gt_comm *comm = task->setup.comm;
     const gt_config *config = task->setup.config;
     char warning[512];
-    gt_comm_check_binding(comm, threads, warning, sizeof warning);
+    gt_binding_check(comm, threads, warning, sizeof warning);
     double memory = gt_comm_max(comm, peak_memory());
 
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);

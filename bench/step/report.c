@@ -1,5 +1,5 @@
 /* report.c: a table for people, JSON for programs. */
-#include "bench.h"
+#include "bench/step/bench.h"
 
 #include "base/json.h"
 #include "base/version.h"

@@ -1,7 +1,7 @@
 /* probe.c: time of a real step by layers. A layer is a table of functions, so a
  * probe puts its own table in the place of the layer's and calls on; the
  * library knows nothing of it. */
-#include "bench.h"
+#include "bench/step/bench.h"
 
 #include "tasks/learner.h"
 

@@ -8,15 +8,16 @@
  * matrix products in place of a backward pass, in layers that announce their
  * part of the vector as they end, and then a wait for the sum. All ways take
  * turns, and so does a step without any sum. */
-#include "bench.h"
-
 #include "base/log.h"
 #include "base/progress_hook.h"
+#include "bench/tools/spread.h"
 #include "comm/reducer.h"
+#include "core/arena.h"
 #include "core/gemm.h"
 
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

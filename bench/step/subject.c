@@ -1,6 +1,6 @@
 /* subject.c: a preset ready to step, put together as the trainer does it, but
  * without files: no checkpoints, pictures, metrics or held-out passes. */
-#include "bench.h"
+#include "bench/step/bench.h"
 
 #include "core/gemm.h"
 #include "tasks/shards.h"

@@ -5,7 +5,7 @@
  * images in D's update, those of D's weights in G's update, those towards z, a
  * second run of G for its own update. Taps that fall on padding are counted, as
  * is usual. */
-#include "bench.h"
+#include "bench/step/bench.h"
 
 #include "tasks/learner.h"
 

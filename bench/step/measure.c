@@ -2,7 +2,7 @@
  * to minute, so the reference (one large matrix product by the same BLAS) is
  * measured in turns with the steps, and only figures of the same round are
  * divided by each other. */
-#include "bench.h"
+#include "bench/step/bench.h"
 
 #include "core/gemm.h"
 #include "tasks/learner.h"

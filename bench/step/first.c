@@ -2,7 +2,7 @@
  * begin and the end of its first step, and the memory it holds. All need a
  * process of their own, which does nothing else; bench_step starts itself
  * again. */
-#include "bench.h"
+#include "bench/step/bench.h"
 
 #include <errno.h>
 #include <spawn.h>

@@ -1,4 +1,4 @@
-/* bench.h: the parts of bench_step and bench_overlap.
+/* bench.h: the parts of bench_step.
  *
  * A subject is a preset made ready to step on built-in data. Its work is the
  * arithmetic that one of its steps cannot do without, counted from the shapes
@@ -7,12 +7,13 @@
 #ifndef GT_BENCH_BENCH_H
 #define GT_BENCH_BENCH_H
 
+#include "bench/tools/spread.h"
 #include "model/preset.h"
 #include "tasks/task.h"
 
 #include <stdio.h>
 
-enum { BENCH_MAX_SETS = 32, BENCH_MAX_ROUNDS = 1000, BENCH_MAX_STEPS = 100000 };
+enum { BENCH_MAX_SETS = 32, BENCH_MAX_STEPS = 100000 };
 
 /* What the command line asks for. */
 typedef struct bench_options {
@@ -24,16 +25,6 @@ typedef struct bench_options {
     const char *sets[BENCH_MAX_SETS];
     int n_sets;
 } bench_options;
-
-/* --- spread.c */
-
-/* Figures of several rounds: half are above the median. */
-typedef struct bench_spread {
-    double median, low, high;
-} bench_spread;
-bench_spread bench_spread_of(const double *values, int n);
-
-double bench_seconds(void);
 
 /* --- subject.c */
 

@@ -1,5 +1,7 @@
-/* spread.c: the clock, and what is told of figures of several rounds. */
-#include "bench.h"
+/* spread.c: a machine's speed changes from minute to minute, so every figure is
+ * the median of several rounds, and is shown with the lowest and the highest.
+ */
+#include "bench/tools/spread.h"
 
 #include <stdlib.h>
 #include <string.h>

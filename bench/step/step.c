@@ -1,6 +1,6 @@
 /* step.c: bench_step: how fast are training steps, as a share of what the
  * machine can do, and where does their time go? Here is its command line. */
-#include "bench.h"
+#include "bench/step/bench.h"
 
 #include "base/log.h"
 
