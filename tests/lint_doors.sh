@@ -19,7 +19,7 @@ refuse 'xxhash\.h' '^src/core/hash\.c$' 'xxhash.h outside hash.c'
 refuse 'hwloc\.h' '^src/comm/node_cores\.' 'hwloc.h outside src/comm/node_cores*'
 refuse 'hdf5\.h' '^src/store/h5file' 'hdf5.h outside src/store/h5file*'
 refuse 'png\.h' '^src/run/picture' 'png.h outside src/run/picture*'
-refuse 'c?yaml(/cyaml)?\.h' '^src/model/config' 'YAML outside src/model/config*'
+refuse 'yaml\.h' '^src/model/config' 'YAML outside src/model/config*'
 refuse 'zlib\.h' '^src/data/idx' 'zlib outside src/data/idx*'
 
 # The rooms that a room may include, besides itself.
@@ -29,7 +29,7 @@ below() {
     core) echo base ;;
     store) echo base core ;;
     nn | data | comm) echo base core store ;;
-    model) echo base core store nn ;;
+    model) echo base core store ;;
     tasks) echo base core store nn data comm model ;;
     run) echo base core store nn data comm model tasks ;;
     train) echo base core store nn data comm model tasks run ;;

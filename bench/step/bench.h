@@ -9,6 +9,7 @@
 
 #include "bench/tools/spread.h"
 #include "model/preset.h"
+#include "nn/network.h"
 #include "tasks/task.h"
 
 #include <stdio.h>

@@ -5,11 +5,14 @@
 
 #include "base/status.h"
 #include "data/source.h"
-#include "model/config.h"
+#include "model/reference.h"
+#include "nn/layer_list.h"
+#include "train/schema.h"
 
 void gt_topic_layers(const gt_page *page)
 {
-    gt_layers_print_reference(page->out);
+    gt_variants_print_reference(page->out, (gt_reference_style)page->style,
+                                &gt_layer_variants);
 }
 
 void gt_topic_data(const gt_page *page)
@@ -21,7 +24,8 @@ void gt_topic_data(const gt_page *page)
 
 void gt_topic_config(const gt_page *page)
 {
-    gt_config_print_reference(page->out);
+    gt_config_print_reference(page->out, (gt_reference_style)page->style,
+                              &gt_train_schema);
     if (page->style == GT_PAGE_PLAIN)
         return;
     gt_page_section(page, "Layers");

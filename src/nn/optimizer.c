@@ -49,6 +49,22 @@ const gt_option gt_optimizer_options[] = {
     {0},
 };
 
+const gt_section gt_optimizer_section = {.name = "optimizer",
+                                         .help =
+                                             "how parameters follow gradients",
+                                         .options = gt_optimizer_options,
+                                         .size = sizeof(gt_optimizer_config)};
+
+gt_status gt_optimizer_check(const gt_config *config, gt_config_place *at)
+{
+    const gt_optimizer_config *c = gt_config_get(config, at->section);
+    if (c->schedule == GT_SCHEDULE_CONSTANT || c->decay_steps > 0)
+        return GT_OK;
+    at->key = "schedule";
+    return gt_fail(GT_ERR_CONFIG, "%s needs decay_steps of at least 1",
+                   schedule_names[c->schedule]);
+}
+
 gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
                            size_t count)
 {

@@ -9,7 +9,7 @@
 #ifndef GT_NN_OPTIMIZER_H
 #define GT_NN_OPTIMIZER_H
 
-#include "base/option.h"
+#include "base/section.h"
 #include "core/arena.h"
 
 #include <stdint.h>
@@ -22,8 +22,8 @@ typedef enum gt_schedule_kind {
     GT_SCHEDULE_LINEAR,
 } gt_schedule_kind;
 
-/* What a configuration says of an optimizer; filled from
- * gt_optimizer_options. */
+/* What a configuration says of an optimizer: its section "optimizer", and
+ * sections of other names with the same keys. */
 typedef struct gt_optimizer_config {
     int kind; /* gt_optimizer_kind */
     double lr, momentum, beta1, beta2, epsilon;
@@ -35,6 +35,17 @@ typedef struct gt_optimizer_config {
     double lr_end;        /* COSINE, LINEAR: learning rate at the end */
 } gt_optimizer_config;
 extern const gt_option gt_optimizer_options[];
+extern const gt_section gt_optimizer_section;
+
+static inline const gt_optimizer_config *
+gt_optimizer_config_of(const gt_config *config)
+{
+    return gt_config_get(config, &gt_optimizer_section);
+}
+
+/* gt_section.check for the sections that a task uses. The section "optimizer"
+ * has none of its own, as others may only inherit from it. */
+gt_status gt_optimizer_check(const gt_config *config, gt_config_place *at);
 
 /* Squares of gradients are summed over so many, and these sums in order. */
 enum { GT_OPTIMIZER_BLOCK = 256 };

@@ -1,0 +1,23 @@
+/* config.c: the keys that say which samples a model sees, and how. */
+#include "data/config.h"
+
+#define FIELD(name) offsetof(gt_data_config, name)
+
+static const char *const range_names[] = {"symmetric", "unit", NULL};
+
+static const gt_option options[] = {
+    {"uri", GT_OPTION_TEXT, FIELD(uri), NULL, 0, 0, NULL,
+     "where samples come from: glyphs, shapes, ring, grid, a file or a folder; "
+     "see gentrain help data"},
+    {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
+     "shape of a sample: [height, width, channels]; points: [1, 1, 2]"},
+    {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
+     "what 0..255 becomes: [-1, 1], for tanh, or [0, 1], for sigmoid and "
+     "Bernoulli logits; points are left as they are"},
+    {0},
+};
+
+const gt_section gt_data_section = {.name = "data",
+                                    .help = "the samples",
+                                    .options = options,
+                                    .size = sizeof(gt_data_config)};
