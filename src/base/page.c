@@ -103,20 +103,28 @@ void gt_page_section(const gt_page *page, const char *name)
     }
 }
 
-void gt_page_heading(const gt_page *page, const char *name, const char *help)
+void gt_page_heading(const gt_page *page, const char *name, const char *help,
+                     const char *note)
 {
     FILE *out = page->out;
     if (page->style == GT_PAGE_PLAIN) {
         int column = fprintf(out, "\n%s", name) - 1;
         gt_page_words(out, "-", INDENT, &column);
         gt_page_words(out, help, INDENT, &column);
+        gt_page_words(out, note, INDENT, &column);
         fputc('\n', out);
         return;
     }
-    fputs(page->style == GT_PAGE_ROFF ? ".SS " : "\n### ", out);
-    gt_page_text(page, name);
-    fputs(page->style == GT_PAGE_ROFF ? "\n" : "\n\n", out);
+    if (page->style == GT_PAGE_MARKDOWN) {
+        fprintf(out, "\n### `%s`\n\n", name);
+    } else {
+        fputs(".SS ", out);
+        print_roff(out, name);
+        fputc('\n', out);
+    }
     gt_page_text(page, help);
+    fputs(*note ? " " : "", out);
+    gt_page_text(page, note);
     fputc('\n', out);
 }
 

@@ -27,9 +27,11 @@ typedef struct gt_page {
 void gt_page_title(const gt_page *page, const char *name, int section,
                    const char *summary);
 
-/* The title of a part of the page, such as "Options", and of a part of that. */
+/* The title of a part of the page, such as "Options", and of a part of that:
+ * its name in the tables, what it is, and a note on that, which may be "". */
 void gt_page_section(const gt_page *page, const char *name);
-void gt_page_heading(const gt_page *page, const char *name, const char *help);
+void gt_page_heading(const gt_page *page, const char *name, const char *help,
+                     const char *note);
 
 /* Paragraphs, with an empty line ("\n\n") between them. Lines are filled anew.
  */

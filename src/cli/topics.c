@@ -11,8 +11,7 @@
 
 void gt_topic_layers(const gt_page *page)
 {
-    gt_variants_print_reference(page->out, (gt_reference_style)page->style,
-                                &gt_layer_variants);
+    gt_variants_print_reference(page, &gt_layer_variants);
 }
 
 void gt_topic_data(const gt_page *page)
@@ -24,9 +23,15 @@ void gt_topic_data(const gt_page *page)
 
 void gt_topic_config(const gt_page *page)
 {
-    gt_config_print_reference(page->out, (gt_reference_style)page->style,
-                              &gt_train_schema);
-    if (page->style == GT_PAGE_PLAIN)
+    bool whole = page->style != GT_PAGE_PLAIN;
+    if (page->style == GT_PAGE_MARKDOWN)
+        gt_page_paragraphs(page,
+                           "This page is printed by the program: gentrain "
+                           "help config --format markdown.");
+    if (whole)
+        gt_page_section(page, "Keys");
+    gt_config_print_reference(page, &gt_train_schema);
+    if (!whole)
         return;
     gt_page_section(page, "Layers");
     gt_topic_layers(page);
