@@ -24,6 +24,7 @@ module:cmocka libcmocka-dev
 # Tests that use these are skipped where they are not.
 test_wants="
 command:h5dump hdf5-tools
+command:xxhsum xxhash
 python:h5py python3-h5py
 command:clang-format clang-format
 command:man man-db

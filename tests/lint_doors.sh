@@ -13,11 +13,12 @@ refuse() {
         bad=1
     fi
 }
-refuse 'mpi\.h' '^src/comm/' 'mpi.h outside src/comm'
+refuse 'mpi\.h' '^src/comm/mpi/' 'mpi.h outside src/comm/mpi'
+refuse 'comm/mpi/' '^src/(comm/mpi|train|cli)/' 'comm/mpi below train'
 refuse '(openblas/)?cblas\.h' '^src/core/gemm\.c$' 'cblas.h outside gemm.c'
 refuse 'xxhash\.h' '^src/core/hash\.c$' 'xxhash.h outside hash.c'
-refuse 'hwloc\.h' '^src/comm/node_cores\.' 'hwloc.h outside src/comm/node_cores*'
-refuse 'hdf5\.h' '^src/store/h5file' 'hdf5.h outside src/store/h5file*'
+refuse 'hwloc\.h' '^src/comm/mpi/node_cores\.' 'hwloc.h outside src/comm/mpi/node_cores*'
+refuse 'hdf5\.h' '^src/store/h5' 'hdf5.h outside src/store/h5*'
 refuse 'png\.h' '^src/run/picture' 'png.h outside src/run/picture*'
 refuse 'yaml\.h' '^src/model/config' 'YAML outside src/model/config*'
 refuse 'zlib\.h' '^src/data/idx' 'zlib outside src/data/idx*'

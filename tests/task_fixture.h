@@ -11,7 +11,7 @@
 #include "tasks/task.h"
 #include "train/schema.h"
 
-#include "comm/handle.h"
+#include "comm/mpi/start.h"
 #include "tasks/learner.h"
 #include "tasks/state.h"
 #include "train/validation.h"
@@ -48,10 +48,8 @@ static inline void succeeds(gt_status status)
 /* A job of this rank alone, beside the one of all ranks. */
 static inline gt_comm *comm_of_one(void)
 {
-    static struct gt_comm_mpi handle;
     static gt_comm one;
-    handle = (struct gt_comm_mpi){.job = MPI_COMM_SELF, .node = MPI_COMM_SELF};
-    one = (gt_comm){.size = 1, .node_size = 1, .nodes = 1, .handle = &handle};
+    one = gt_comm_solo();
     return &one;
 }
 

@@ -36,7 +36,7 @@ static int lines_with(const char *text, const char *begin)
 {
     int found = 0;
     for (const char *line = text; line; line = strchr(line, '\n')) {
-        line += line != text;
+        line += *line == '\n';
         found += !strncmp(line, begin, strlen(begin));
     }
     return found;

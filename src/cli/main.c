@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 #include "base/version.h"
 #include "cli/pages.h"
+#include "comm/mpi/start.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -6,7 +6,9 @@
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "base/trace.h"
-#include "comm/transport.h"
+#include "comm/backend.h"
+#include "comm/pending.h"
+#include "comm/transport_shared.h"
 
 #include <assert.h>
 #include <sched.h>
@@ -24,8 +26,7 @@ typedef struct route {
 } route;
 
 struct gt__bucketed_allreduce {
-    gt_comm *comm; /* borrowed */
-    gt__channel *channel;
+    gt_comm *comm;               /* borrowed */
     gt__transport_config config; /* of both, but for their buckets */
     route exact, packed;         /* the first buckets, and the others */
     int n_buckets;
@@ -85,12 +86,13 @@ static gt_status plan(gt__bucketed_allreduce *x, size_t count,
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     bool tree = config->reduction == GT_REDUCTION_TREE;
     assert(tree || !packs);
+    const gt__backend *backend = x->comm->backend;
     gt_status status =
-        take(x, &x->exact, tree ? &gt__transport_tree : &gt__transport_mpi);
+        take(x, &x->exact, tree ? backend->tree : backend->any_order);
     if (status != GT_OK || !packs)
         return status;
     x->config.first_bucket = x->exact.buckets.n;
-    return take(x, &x->packed, &gt__transport_bf16);
+    return take(x, &x->packed, backend->bf16);
 }
 
 gt_status
@@ -103,9 +105,8 @@ gt__bucketed_allreduce_new(gt__bucketed_allreduce **out,
     if (!x)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     x->comm = config->comm;
-    x->channel = &config->comm->handle->channel[channel];
     x->config = (gt__transport_config){.comm = config->comm,
-                                       .channel = x->channel->comm,
+                                       .channel = channel,
                                        .n_shards = config->n_shards,
                                        .n_blocks = config->n_blocks,
                                        .n_vectors = config->n_vectors,
@@ -124,9 +125,9 @@ bool gt__bucketed_allreduce_share(gt__bucketed_allreduce *x)
         return false;
     if (take(x, &x->exact, &gt__transport_shared) == GT_OK)
         return true;
-    if (!x->comm->handle->warned)
+    if (!x->comm->warned)
         gt_warn("%s; ranks send each other messages instead", gt_message());
-    x->comm->handle->warned = true;
+    x->comm->warned = true;
     return false;
 }
 
@@ -204,25 +205,19 @@ static bool advance(gt__bucketed_allreduce *x, int bucket)
             l->transport->allgather_test(l->sum, i));
 }
 
-static void drive(gt__bucketed_allreduce *x)
+static void drive(void *context)
 {
+    gt__bucketed_allreduce *x = context;
     for (int b = x->done; b < x->posted; b++)
         if (advance(x, b) && b == x->done)
             x->done++;
-}
-
-void gt__bucketed_allreduce_progress(gt_comm *comm)
-{
-    for (int i = 0; i < GT_CHANNELS; i++)
-        if (comm->handle->channel[i].exchange)
-            drive(comm->handle->channel[i].exchange);
 }
 
 /* --- A step. */
 
 void gt__bucketed_allreduce_post(gt__bucketed_allreduce *x, size_t from)
 {
-    x->channel->exchange = x;
+    gt__pending_set(x->comm, x->config.channel, drive, x);
     for (; x->posted < x->n_buckets; x->posted++) {
         int i;
         const route *l = route_of(x, x->posted, &i);
@@ -249,10 +244,10 @@ static void pause_a_little(unsigned *turns)
 static void wait_for(gt__bucketed_allreduce *x, const int *so_far)
 {
     unsigned turns = 0;
-    gt__bucketed_allreduce_progress(x->comm);
+    gt__pending_advance(x->comm);
     while (*so_far < x->posted) {
         pause_a_little(&turns);
-        gt__bucketed_allreduce_progress(x->comm);
+        gt__pending_advance(x->comm);
     }
 }
 
@@ -272,7 +267,7 @@ static void wait_for_posted(gt__bucketed_allreduce *x)
     }
     wait_for(x, &x->done);
     x->posted = x->held = x->done = 0;
-    x->channel->exchange = NULL;
+    gt__pending_set(x->comm, x->config.channel, NULL, NULL);
     gt_phase_leave(before);
     gt_trace_end(begin, NULL, "reduction");
 }
@@ -294,7 +289,7 @@ void gt__bucketed_allreduce_free(gt__bucketed_allreduce *x)
     if (!x)
         return;
     x->hooks = (gt_slice_hooks){0};
-    if (x->channel->exchange == x) {
+    if (x->posted > 0) {
         for (int b = 0; b < x->posted; b++)
             if (x->stage[b] == HELD)
                 spread(x, b);

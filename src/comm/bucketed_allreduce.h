@@ -6,7 +6,6 @@
 #define GT_COMM_BUCKETED_ALLREDUCE_H
 
 #include "comm/buckets.h"
-#include "comm/handle.h"
 #include "comm/reducer.h"
 
 typedef struct gt__bucketed_allreduce gt__bucketed_allreduce;
@@ -37,8 +36,6 @@ gt_real *gt__bucketed_allreduce_vector(const gt__bucketed_allreduce *exchange,
 
 /* The blocks are complete from `from` on. Local. */
 void gt__bucketed_allreduce_post(gt__bucketed_allreduce *exchange, size_t from);
-/* Drive whatever any exchange has under way. Local. */
-void gt__bucketed_allreduce_progress(gt_comm *comm);
 /* Wait for what was posted; where the sum is. Collective. */
 const gt_real *gt__bucketed_allreduce_finish(gt__bucketed_allreduce *exchange);
 

@@ -5,8 +5,6 @@
 
 #include "core/tensor.h"
 
-#include <mpi.h>
-
 typedef struct gt__buckets {
     size_t count; /* reals in the vector */
     size_t size;  /* reals in a bucket; the first and the last one may have
@@ -27,11 +25,6 @@ gt__range gt__bucket_slice(const gt__buckets *buckets, int bucket, int i,
                            int ranks);
 /* The longest of all. */
 size_t gt__longest_slice(const gt__buckets *buckets, int ranks);
-
-static inline MPI_Datatype gt__real_type(void)
-{
-    return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-}
 
 /* to += from */
 void gt__add(gt_real *restrict to, const gt_real *restrict from, size_t n);

@@ -17,27 +17,27 @@
 enum { GT_CHANNELS = 2 };
 
 typedef struct gt_comm {
-    int rank, size;             /* of the job; numbered node by node */
-    int launch_rank;            /* the launcher's number, for people */
-    int node_rank, node_size;   /* within this node */
-    int nodes;                  /* in the job */
-    char host[64];              /* this node's name */
-    bool working;               /* private: between work_begin and work_end */
-    struct gt_comm_mpi *handle; /* private to src/comm; NULL: no MPI */
-} gt_comm;
+    int rank, size;           /* of the job; numbered node by node */
+    int launch_rank;          /* the launcher's number, for people */
+    int node_rank, node_size; /* within this node */
+    int nodes;                /* in the job */
+    char host[64];            /* this node's name */
 
-/* Start MPI, also in a process that mpirun did not start (one rank). Rank 0 is
- * the launcher's. Collective over the job. */
-gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
-void gt_comm_finalize(gt_comm *comm);
+    /* Private to src/comm: */
+    const struct gt__backend *backend; /* NULL: this process is alone */
+    struct gt__mpi *mpi;               /* the backend's */
+    bool working;                      /* between work_begin and work_end */
+    double ticked; /* gt_seconds when a tick was last an all-reduce */
+    bool warned;   /* that shared memory has no room */
+    struct gt__pending {
+        void (*advance)(void *context);
+        void *context;
+    } pending[GT_CHANNELS]; /* see pending.h */
+} gt_comm;
 
 /* The communicator of a process that works by itself, without MPI. Calls that
  * are collective find everybody there. Nothing is to be freed. Local. */
 gt_comm gt_comm_solo(void);
-
-/* The rank the launcher gave this process, told from the environment without
- * MPI; 0 where no launcher did. For the few words said before MPI starts. */
-int gt_launch_rank(void);
 
 /* Collective. GT_OK if all ranks pass GT_OK; else every rank returns the status
  * of the lowest rank that failed and holds that rank's message, with rank and

@@ -10,19 +10,20 @@ static const char *const compressions[] = {"none", "bf16", NULL};
 
 static const gt_option options[] = {
     {"reduction", GT_OPTION_CHOICE, FIELD(reduction), "tree", 0, 0, reductions,
-     "how gradients are added over ranks: in one fixed order, so that results "
-     "are the same to the bit on any number of ranks, or by MPI's all-reduce; "
-     "then every rank keeps the whole state of the optimizer, not its part"},
+     "how gradients are summed over ranks. tree: in one fixed order, so that "
+     "results are the same to the bit on any number of ranks. mpi: by MPI's "
+     "all-reduce; every rank then keeps the whole state of the optimizer, not "
+     "a part of it"},
     {"compression", GT_OPTION_CHOICE, FIELD(compression), "none", 0, 0,
      compressions,
-     "how gradients leave a node or, if there is but one, a rank; bf16: "
-     "rounded to 16 bits, and what that takes away is added in the next step, "
-     "which halves the traffic; then results depend on the ranks and their "
-     "nodes, and on where a run was resumed, and every rank keeps the whole "
-     "state of the optimizer; not with reduction: mpi"},
+     "how gradients travel between nodes, or between ranks if there is one "
+     "node only. bf16: rounded to 16 bits, with the rounding error added in "
+     "the next step. This halves the traffic, but results then depend on the "
+     "number of ranks and nodes and on where a run was resumed, and every rank "
+     "keeps the whole state of the optimizer. Not with reduction: mpi"},
     {"bucket_mb", GT_OPTION_REAL, FIELD(bucket_mb), "1", 0, 1024, NULL,
-     "megabytes of gradients sent together while others are still computed; "
-     "0: all at the end"},
+     "megabytes (2^20 bytes) of gradients that are sent together while others "
+     "are still computed; 0: all are sent at the end"},
     {0},
 };
 
@@ -34,7 +35,7 @@ static gt_status check(const gt_config *config, gt_config_place *at)
         return GT_OK;
     at->key = "compression";
     return gt_fail(GT_ERR_CONFIG,
-                   "what is compressed is not added up by MPI; set "
+                   "MPI's all-reduce cannot sum compressed gradients; set "
                    "communication.reduction to tree, or compression to none");
 }
 

@@ -11,6 +11,7 @@
 #include "base/trace.h"
 #include "comm/bucketed_allreduce.h"
 #include "comm/nodes.h"
+#include "comm/pending.h"
 #include "comm/slices.h"
 #include "core/arena.h"
 
@@ -259,7 +260,7 @@ void gt_reducer_ready(gt_reducer *r, size_t from)
             gt__bucketed_allreduce_post(r->exchange, r->merged);
     }
     if (r->exchange)
-        gt__bucketed_allreduce_progress(r->comm);
+        gt__pending_advance(r->comm);
     gt_trace_end(begin, NULL, "send gradients");
 }
 

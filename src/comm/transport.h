@@ -9,7 +9,7 @@
 
 typedef struct gt__transport_config {
     gt_comm *comm;              /* borrowed; more than one rank */
-    MPI_Comm channel;           /* all ranks, for messages of this sum alone */
+    int channel;                /* for messages of this sum alone */
     const gt__buckets *buckets; /* borrowed */
     int first_bucket;           /* their first one's number on the lane */
     int n_shards;               /* of every rank */
@@ -47,26 +47,5 @@ typedef struct gt__transport {
     bool (*allgather_test)(void *sum, int bucket);
     int (*place)(const void *sum, int rank);
 } gt__transport;
-
-/* In the order of one binary tree over all shards (see reducer.h), by messages.
- * Created without the other ranks. */
-extern const gt__transport gt__transport_tree;
-
-/* By MPI's all-reduce, in whatever order. Created without the other ranks. */
-extern const gt__transport gt__transport_mpi;
-
-/* Numbers that leave a node are sent as bfloat16. What rounding takes away is
- * kept and added to the next step's values, so that over many steps nothing is
- * lost (error feedback: Seide et al. 2014). Half the bytes; the bits depend on
- * the number of ranks. Created without the other ranks. */
-extern const gt__transport gt__transport_bf16;
-
-/* The tree without messages, through memory that all ranks, on one machine,
- * share: each adds up its slice of every bucket from where the others left
- * their vectors, into one result that all read. Created by all ranks together:
- * where one fails, all do. These vectors of it are to be used in place of the
- * stack's; they are the caller's again when a step begins. */
-extern const gt__transport gt__transport_shared;
-gt_real *gt__transport_shared_vector(const void *sum, int i);
 
 #endif

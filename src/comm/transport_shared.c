@@ -5,7 +5,7 @@
  * every rank has posted the bucket, which it does after its last look at the
  * previous result; and a rank's vectors are its own again when all slices of
  * all buckets are done. */
-#include "comm/transport.h"
+#include "comm/transport_shared.h"
 
 #include "comm/nodes.h"
 #include "comm/segment.h"

@@ -7,7 +7,7 @@
 
 #include "base/heartbeat.h"
 #include "base/trace.h"
-#include "comm/handle.h"
+#include "comm/backend.h"
 #include "comm/nodes.h"
 
 #include <assert.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG = 2 }; /* parts.c has 1 */
+enum { TAG = 2 }; /* comm.c has 0, slices.c 1 */
 
 typedef void merger(double *to, const double *from, size_t count);
 
@@ -123,9 +123,7 @@ static void merge_in_pairs(gt_tree_allreduce *m, size_t count, merger *merge)
     double *mine = m->all + (size_t)m->group * count;
     for (int i = 0; i < m->levels; i++) {
         int other = m->comm->rank ^ 1 << i;
-        MPI_Sendrecv(mine, (int)count, MPI_DOUBLE, other, TAG, m->other,
-                     (int)count, MPI_DOUBLE, other, TAG, m->comm->handle->job,
-                     MPI_STATUS_IGNORE);
+        m->comm->backend->swap(m->comm, other, TAG, mine, m->other, (int)count);
         if (other > m->comm->rank) {
             merge(mine, m->other, count);
         } else {
@@ -137,15 +135,13 @@ static void merge_in_pairs(gt_tree_allreduce *m, size_t count, merger *merge)
 
 static void get_all(gt_tree_allreduce *m, size_t count)
 {
-    const struct gt_comm_mpi *handle = m->comm->handle;
     const int *first = m->nodes.first;
     for (int g = 0; g < m->groups; g++) {
         m->offsets[g] = first[g] * (int)count;
         m->counts[g] = (first[g + 1] - first[g]) * (int)count;
     }
-    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, m->all, m->counts,
-                   m->offsets, MPI_DOUBLE,
-                   m->levels > 0 ? handle->peers : handle->job);
+    m->comm->backend->allgather(m->comm, m->levels == 0, m->all, m->counts,
+                                m->offsets);
 }
 
 const double *gt_tree_allreduce_run(gt_tree_allreduce *m, int present,

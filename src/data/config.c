@@ -1,6 +1,8 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+_Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
+
 #define FIELD(name) offsetof(gt_data_config, name)
 
 static const char *const range_names[] = {"symmetric", "unit", NULL};
@@ -12,8 +14,9 @@ static const gt_option options[] = {
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
      "shape of a sample: [height, width, channels]; points: [1, 1, 2]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
-     "what 0..255 becomes: [-1, 1], for tanh, or [0, 1], for sigmoid and "
-     "Bernoulli logits; points are left as they are"},
+     "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
+     "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
+     "are not scaled"},
     {0},
 };
 

@@ -19,6 +19,8 @@ gt_status gt_config_parse(gt_config **out, const gt_schema *schema,
     if (!config)
         return gt__tree_no_memory();
     gt_status status = gt__text_parse(&tree, name, text, size);
+    if (status == GT_OK)
+        status = gt__config_check_root(&tree, schema);
     for (int i = 0; i < n_sets && status == GT_OK; i++)
         status = gt__set_apply(&tree, i);
     if (status == GT_OK)

@@ -112,8 +112,8 @@ static int value_of(const gt__keys *keys, const char *name)
     return i < keys->count ? keys->key[i].value : 0;
 }
 
-/* The section number i of `sections`, which has those before it filled; its
- * value is 0 afterwards if all is inherited. */
+/* Fill section number i; those before it are filled, so that it may inherit
+ * from them. Its value is 0 afterwards if all of it is inherited. */
 static gt_status fill_section(checker *c, gt__keys *sections, int i)
 {
     gt__tree *tree = c->tree;
@@ -146,19 +146,40 @@ static gt_status fill_section(checker *c, gt__keys *sections, int i)
 
 /* --- The whole. */
 
+/* `"task: gan" or "task: vae"` in `text`; returns it. */
+enum { TASK_LINES = 400 };
+static char *task_lines(const gt__layout *layout, char text[TASK_LINES])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < layout->n_tasks && used < TASK_LINES; i++)
+        used +=
+            (size_t)snprintf(text + used, TASK_LINES - used, "%s\"task: %s\"",
+                             i ? " or " : "", layout->task[i]);
+    return text;
+}
+
+gt_status gt__config_check_root(gt__tree *tree, const gt_schema *schema)
+{
+    gt__layout layout;
+    char lines[TASK_LINES];
+    if (gt__tree_node(tree, 1)->type == YAML_MAPPING_NODE)
+        return GT_OK;
+    gt__layout_make(&layout, schema);
+    return gt__tree_fail(tree, 1, "",
+                         "not a configuration: expected keys, and among them "
+                         "%s at the top",
+                         task_lines(&layout, lines));
+}
+
 static gt_status find_task(checker *c, const gt_option *option, int *node)
 {
-    char names[GT__TASKS_TEXT * 2] = "";
-    size_t used = 0;
+    char lines[TASK_LINES];
     *node = gt__tree_find(c->tree, 1, option->key);
-    if (!*node) {
-        for (int i = 0; i < c->layout.n_tasks && used < sizeof names; i++)
-            used += (size_t)snprintf(names + used, sizeof names - used,
-                                     "%s\"task: %s\"", i ? " or " : "",
-                                     c->layout.task[i]);
+    if (!*node)
         return gt__tree_fail(c->tree, 0, option->key,
-                             "missing; say %s at the top", names);
-    }
+                             "missing; say %s at the top",
+                             task_lines(&c->layout, lines));
     gt_status status =
         gt__value_take(c->tree, option, option->key, node, &c->config->task);
     if (status == GT_OK)

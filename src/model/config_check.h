@@ -5,6 +5,9 @@
 #include "model/config_tree.h"
 #include "model/schema.h"
 
+/* Is the tree a mapping of keys? */
+gt_status gt__config_check_root(gt__tree *tree, const gt_schema *schema);
+
 /* Check the tree against the tables of its task, fill the sections' structs and
  * bring the tree into its resolved form: shorthands written out, defaults
  * filled in, keys in the tables' order. The parts of `config`, which is empty,

@@ -1,5 +1,6 @@
 /* config_mapping.h: a mapping of keys that tables list: a section, the options
- * of a layer, or the whole configuration. Private to the model room. */
+ * of an item in a list, or the whole configuration. Private to the model room.
+ */
 #ifndef GT_MODEL_CONFIG_MAPPING_H
 #define GT_MODEL_CONFIG_MAPPING_H
 

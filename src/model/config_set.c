@@ -42,8 +42,8 @@ static bool next_key(cursor *at)
     return true;
 }
 
-/* A scalar on the way can only be a layer's bare name: "relu" becomes
- * {relu: {}}. */
+/* A scalar within a path can only be an item of a list that is a bare name:
+ * "relu" becomes {relu: {}}. */
 static gt_status open_scalar(cursor *at)
 {
     if (!at->parent || strcmp(gt__tree_word(at->tree, at->node), at->key))

@@ -223,10 +223,6 @@ gt_status gt__text_parse(gt__tree *tree, const char *name, const char *text,
                        "%s: nothing in it; \"gentrain presets\" lists files to "
                        "start from",
                        name);
-    if (gt__tree_node(tree, r.root)->type != YAML_MAPPING_NODE)
-        return gt__tree_fail(tree, r.root, "",
-                             "not a configuration: expected keys such as "
-                             "\"task: gan\" at the top");
     return GT_OK;
 }
 

@@ -4,9 +4,10 @@
 
 #include "model/config_tree.h"
 
-/* Parse a text into an empty tree: one document, a mapping at the top, no
- * aliases, keys that are words. `name` is what messages call it; it stays
- * borrowed. */
+/* Parse a text into an empty tree: one document, no aliases, keys that are
+ * words. Its root is node 1. `name` is what messages call it; it stays
+ * borrowed.
+ */
 gt_status gt__text_parse(gt__tree *tree, const char *name, const char *text,
                          size_t size);
 

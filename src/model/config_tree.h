@@ -41,14 +41,13 @@ gt_status gt__tree_place(const gt__tree *tree, yaml_mark_t mark);
 enum { GT__QUOTED = 72 };
 char *gt__quote(const char *word, char text[GT__QUOTED]);
 
-/* Look. `find` gives the value of a key, `at` follows a path "a.b"; both give 0
- * where there is nothing. `slot` is where a mapping keeps a value, NULL if it
- * has none; it stays valid until a pair is added to this mapping. `word` is a
- * scalar's text, NULL for other nodes. */
+/* Look. `find` gives the value of a key, 0 if there is none, also for node 0.
+ * `slot` is where a mapping keeps a value, NULL if it has none; it stays valid
+ * until a pair is added to this mapping. `word` is a scalar's text, NULL for
+ * other nodes. */
 yaml_node_t *gt__tree_node(gt__tree *tree, int node);
 int gt__tree_find(gt__tree *tree, int mapping, const char *key);
 int *gt__tree_slot(gt__tree *tree, int mapping, const char *key);
-int gt__tree_at(gt__tree *tree, const char *path);
 const char *gt__tree_word(gt__tree *tree, int node);
 bool gt__tree_empty(gt__tree *tree, int node); /* a key without a value */
 

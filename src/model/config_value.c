@@ -83,8 +83,8 @@ static gt_status check_range(const value *v, int node, double number)
                          gt__allowed(v->option, allowed));
 }
 
-/* A decimal number; whole if the option is. Whole ones are rewritten the plain
- * way, others stay as they were written. */
+/* A decimal number; whole if the option is. Whole ones are rewritten in
+ * plain decimal, others stay as they were written. */
 static gt_status take_number(const value *v, int *node, double *number)
 {
     bool whole = v->option->kind != GT_OPTION_REAL;

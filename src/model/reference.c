@@ -1,4 +1,4 @@
-/* reference.c: one walk over the tables for all styles of a page. */
+/* reference.c: one pass over the tables for all styles of a page. */
 #include "model/reference.h"
 
 #include "model/option_text.h"
@@ -10,6 +10,7 @@ enum { MOST_ROWS = 64, NOTE = 320 };
 
 typedef struct row {
     const char *key, *value, *help;
+    bool required; /* then the value says so */
     char allowed[GT__ALLOWED];
 } row;
 
@@ -65,7 +66,7 @@ static void print_markdown(const gt_page *page, const table *t)
               page->out);
     for (int i = 0; i < t->rows; i++) {
         const row *r = &t->row[i];
-        const char *quote = *r->value ? "`" : "";
+        const char *quote = r->required ? "" : "`";
         fprintf(page->out, "| `%s` | %s%s%s | ", r->key, quote, r->value,
                 quote);
         gt_page_text(page, r->help);
@@ -85,7 +86,7 @@ static void print_table(const gt_page *page, const table *t)
         print_plain(page, t);
 }
 
-/* --- The walk. */
+/* --- The tables. */
 
 static const char *default_of(const gt_option *option)
 {
@@ -109,6 +110,7 @@ static void add_rows(table *t, const gt_option *options)
         row *r = &t->row[t->rows++];
         r->key = options->key;
         r->value = default_of(options);
+        r->required = !options->otherwise;
         r->help = options->help;
         gt__allowed(options, r->allowed);
     }
@@ -164,16 +166,33 @@ static int print_parts(const gt_page *page, const gt__layout *layout, int first)
     return next;
 }
 
+/* The path of the first list's first item: "model.generator.0". */
+static void example_path(const gt__layout *layout, char path[NOTE])
+{
+    snprintf(path, NOTE, "section.key.0");
+    for (int i = 0; i < layout->n_parts; i++) {
+        const gt_section *section = layout->part[i].section;
+        for (const gt_option *o = section->options; o->key; o++)
+            if (o->kind == GT_OPTION_VARIANTS) {
+                snprintf(path, NOTE, "%s.%s.0", section->name, o->key);
+                return;
+            }
+    }
+}
+
 void gt_config_print_reference(const gt_page *page, const gt_schema *schema)
 {
     gt__layout layout;
+    char path[NOTE], text[NOTE + 320];
     gt__layout_make(&layout, schema);
-    gt_page_paragraphs(
-        page, "A configuration is a YAML file of the sections below. Each key "
-              "stands with its default, its meaning and the values it takes. "
-              "--set section.key=value changes one from the command line; "
-              "places in lists are numbers, as in "
-              "model.generator.0.dense.units=512.");
+    example_path(&layout, path);
+    snprintf(text, sizeof text,
+             "A configuration is a YAML file of the sections below. Each key "
+             "stands with its default, its meaning and the values it takes. "
+             "--set section.key=value changes one from the command line; an "
+             "item of a list is named by its place: %s is the first.",
+             path);
+    gt_page_paragraphs(page, text);
     print_task(page, &layout);
     for (int i = 0; i < layout.n_parts;)
         i = print_parts(page, &layout, i);

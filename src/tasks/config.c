@@ -9,7 +9,7 @@
 static const gt_option start_options[] = {
     {"init", GT_OPTION_CHOICE, offsetof(gt_start_config, init), "glorot", 0, 0,
      gt_init_names,
-     "weights at the start: Glorot uniform, He normal, or DCGAN's N(0, 0.02)"},
+     "initial weights: Glorot uniform, He normal, or DCGAN's N(0, 0.02)"},
     {0},
 };
 
@@ -42,24 +42,26 @@ static const gt_option train_options[] = {
     {"batch", GT_OPTION_INT, FIELD(batch), "64", 1, 1 << 20, NULL,
      "samples of a step, over all ranks"},
     {"steps", GT_OPTION_INT, FIELD(steps), "0", 0, GT_CONFIG_MOST_STEPS, NULL,
-     "steps to train; 0: train.epochs says it", .resumable = true},
+     "steps to train; 0: train.epochs decides", .resumable = true},
     {"epochs", GT_OPTION_INT, FIELD(epochs), "0", 0, GT_CONFIG_MOST_STEPS, NULL,
-     "epochs to train; 0: train.steps says it", .resumable = true},
+     "epochs to train; 0: train.steps decides", .resumable = true},
     {"seed", GT_OPTION_INT, FIELD(seed), "1", 0, MOST_SEED, NULL,
-     "of weights, noise and data order"},
+     "seed of initial weights, noise and data order"},
     {"shards", GT_OPTION_INT, FIELD(shards), "auto", 1, 1 << 20, auto_name,
-     "parts of a batch; results are the same on any number of ranks that "
-     "shares them out evenly. Sums over ranks take as few bytes as any "
-     "all-reduce where a rank has 1, 2, 4, 8 ... shards, else at least half as "
-     "many again: 16, 32 or 64 shards are best for powers of two, 48 or 96 for "
-     "3, 6, 12 or 24 ranks",
+     "parts that a batch is cut into. The number of ranks must divide it, and "
+     "results are the same on all such numbers. auto: a power of two up to 16 "
+     "that leaves at least 16 samples in a shard, or the number of ranks where "
+     "that does not divide it. Ranks send each other the least where each has "
+     "1, 2, 4, 8 ... shards, else at least half as much again: for 2, 4, 8 ... "
+     "ranks take 16, 32 or 64 shards, for 3, 6, 12 or 24 ranks 48 or 96",
      .resumable = true},
     {"watchdog_s", GT_OPTION_REAL, FIELD(watchdog_s), "600", 0, 1e6, NULL,
-     "seconds without progress after which the job is ended; 0: never",
+     "the job is ended after so many seconds without progress; 0: never",
      .resumable = true},
     {"accumulate", GT_OPTION_INT, FIELD(accumulate), "1", 1, 1 << 20, NULL,
-     "pieces a shard is cut into, one computed after the other: activations "
-     "take so much less memory, and batch_norm's batches are so much smaller"},
+     "pieces that a shard is computed in, one after the other: activations "
+     "take that much less memory, and the batches of batch_norm are that much "
+     "smaller"},
     {0},
 };
 
@@ -99,9 +101,9 @@ const gt_section gt_train_section = {.name = "train",
 static const gt_option norm_options[] = {
     {"sync", GT_OPTION_BOOL, offsetof(gt_norm_config, sync), "false", 0, 0,
      NULL,
-     "batch_norm takes its statistics of the whole batch instead of a shard, "
-     "as if there were but one; every batch_norm then waits for all ranks, on "
-     "its way forward and back, and a rank holds all its shards' activations"},
+     "batch_norm uses the statistics of the whole batch, not of a shard. Every "
+     "batch_norm then waits for all ranks, forward and backward, and a rank "
+     "holds the activations of all its shards at once"},
     {0},
 };
 

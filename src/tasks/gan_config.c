@@ -13,7 +13,9 @@ static const gt_option options[] = {
     {"prior", GT_OPTION_CHOICE, FIELD(prior), "normal", 0, 0, priors,
      "distribution of z: N(0, 1), or uniform between -1 and 1"},
     {"gan_loss", GT_OPTION_CHOICE, FIELD(gan_loss), "non_saturating", 0, 0,
-     losses, "the generator's: -log D(G(z)), or the paper's log(1 - D(G(z)))"},
+     losses,
+     "loss of the generator: -log D(G(z)), or the paper's "
+     "log(1 - D(G(z)))"},
     {"generator", GT_OPTION_VARIANTS, FIELD(generator), NULL, 0, 0, NULL,
      "layers from z to a sample", .variants = &gt_layer_variants},
     {"discriminator", GT_OPTION_VARIANTS, FIELD(discriminator), NULL, 0, 0,
@@ -44,7 +46,7 @@ const gt_section gt_discriminator_optimizer_section = {
 
 static const gt_option train_options[] = {
     {"d_steps", GT_OPTION_INT, offsetof(gt_gan_train_config, d_steps), "1", 1,
-     1000, NULL, "discriminator steps for each generator step"},
+     1000, NULL, "updates of the discriminator for each of the generator"},
     {0},
 };
 

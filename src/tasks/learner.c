@@ -198,8 +198,8 @@ static void send_off(void *learner, size_t from)
 
 void gt_learner_overlap(gt_learner *l, gt_pass *pass)
 {
-    pass->final = send_off;
-    pass->final_context = l;
+    pass->grads_ready = send_off;
+    pass->grads_ready_context = l;
 }
 
 void gt_learner_add(gt_learner *l)

@@ -14,15 +14,15 @@ static const char *const likelihoods[] = {"bernoulli", "gaussian", NULL};
 static const gt_option options[] = {
     {"likelihood", GT_OPTION_CHOICE, FIELD(likelihood), "gaussian", 0, 0,
      likelihoods,
-     "what the decoder's outputs are: logits or means of the "
-     "pixels"},
+     "distribution of a pixel given z: the decoder's outputs are "
+     "its logits (bernoulli) or its means (gaussian)"},
     {"sigma", GT_OPTION_REAL, FIELD(sigma), "1", 1e-4, 1e4, NULL,
      "standard deviation of the Gaussian likelihood, in units of data.range; "
      "smaller: sharper reconstructions, less regular latents"},
     {"beta", GT_OPTION_REAL, FIELD(beta), "1", 0, 1e4, NULL,
-     "weight of the KL term; 1: the ELBO"},
+     "weight of the KL term; with 1 the objective is the ELBO"},
     {"beta_warmup_steps", GT_OPTION_INT, FIELD(beta_warmup_steps), "0", 0,
-     GT_CONFIG_MOST_STEPS, NULL, "steps over which that weight rises from 0"},
+     GT_CONFIG_MOST_STEPS, NULL, "steps over which beta rises from 0"},
     {"encoder", GT_OPTION_VARIANTS, FIELD(encoder), NULL, 0, 0, NULL,
      "layers from a sample to the mean and log-variance of z",
      .variants = &gt_layer_variants},

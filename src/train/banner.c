@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
-#include "comm/binding.h"
+#include "comm/mpi/binding.h"
 #include "core/gemm.h"
 #include "run/provenance.h"
 #include "tasks/config.h"

@@ -28,8 +28,12 @@
 #include <string.h>
 
 typedef struct trainer {
-    gt_comm *comm;                   /* borrowed */
-    const gt_config *config;         /* borrowed */
+    gt_comm *comm;           /* borrowed */
+    const gt_config *config; /* borrowed; and its sections: */
+    const gt_data_config *data;
+    const gt_train_config *train;
+    const gt_output_config *output;
+    const gt_validation_config *validate;
     const gt_train_options *options; /* borrowed */
     gt_source *source, *test_source; /* test_source NULL: none held out */
     int shards;
@@ -57,38 +61,35 @@ static uint64_t samples_until(const trainer *t, uint64_t steps)
 {
     uint64_t batches = steps * t->batches_per_step;
     return batches / t->batches_per_epoch * t->source->count +
-           batches % t->batches_per_epoch *
-               (uint64_t)gt_train_config_of(t->config)->batch;
+           batches % t->batches_per_epoch * (uint64_t)t->train->batch;
 }
 
 /* --- Before the first step. */
 
 static gt_status open_data(trainer *t)
 {
-    gt_shape image = gt_data_config_of(t->config)->image;
+    gt_shape image = t->data->image;
     const char *before = gt_phase_enter("opening the data");
     gt_comm_work_begin(t->comm);
-    gt_status status = gt_source_open(
-        &t->source, gt_data_config_of(t->config)->uri, GT_SPLIT_TRAIN, image);
+    gt_status status =
+        gt_source_open(&t->source, t->data->uri, GT_SPLIT_TRAIN, image);
     if (status == GT_OK)
         status =
-            gt_source_open(&t->test_source, gt_data_config_of(t->config)->uri,
-                           GT_SPLIT_TEST, image);
+            gt_source_open(&t->test_source, t->data->uri, GT_SPLIT_TEST, image);
     status = gt_comm_work_end(t->comm, status);
     gt_phase_leave(before);
     if (status == GT_OK)
-        t->batches_per_epoch = gt_batches_per_epoch(
-            t->source->count, (int)gt_train_config_of(t->config)->batch);
+        t->batches_per_epoch =
+            gt_batches_per_epoch(t->source->count, (int)t->train->batch);
     return status;
 }
 
 static gt_status build_task(trainer *t)
 {
-    int batch = (int)gt_train_config_of(t->config)->batch;
+    int batch = (int)t->train->batch;
     gt_status status =
-        gt_shards_choose((int)gt_train_config_of(t->config)->shards,
-                         (int)gt_train_config_of(t->config)->accumulate, batch,
-                         t->comm->size, &t->shards);
+        gt_shards_choose((int)t->train->shards, (int)t->train->accumulate,
+                         batch, t->comm->size, &t->shards);
     if (status != GT_OK)
         return status;
     gt_task_setup setup = {.config = t->config,
@@ -103,10 +104,9 @@ static gt_status build_task(trainer *t)
 static uint64_t last_step(const trainer *t)
 {
     uint64_t per_step = t->batches_per_step;
-    if (gt_train_config_of(t->config)->steps > 0)
-        return (uint64_t)gt_train_config_of(t->config)->steps;
-    uint64_t batches =
-        (uint64_t)gt_train_config_of(t->config)->epochs * t->batches_per_epoch;
+    if (t->train->steps > 0)
+        return (uint64_t)t->train->steps;
+    uint64_t batches = (uint64_t)t->train->epochs * t->batches_per_epoch;
     return (batches + per_step - 1) / per_step;
 }
 
@@ -130,21 +130,20 @@ static gt_status prepare_outputs(trainer *t)
     const char *before = gt_phase_enter("opening the run directory");
     gt_comm_work_begin(t->comm);
     if (t->test_source)
-        status =
-            gt_validation_new(&t->validation, t->task, t->test_source,
-                              gt_validation_config_of(t->config)->test_samples);
+        status = gt_validation_new(&t->validation, t->task, t->test_source,
+                                   t->validate->test_samples);
     if (status == GT_OK)
         status = gt_outputs_new(&t->outputs, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
-    gt_loader_config loader = {
-        .source = t->source,
-        .range = (gt_range)gt_data_config_of(t->config)->range,
-        .seed = (uint64_t)gt_train_config_of(t->config)->seed,
-        .batch = (int)gt_train_config_of(t->config)->batch,
-        .shards = t->shards,
-        .first_shard = t->comm->rank * (t->shards / t->comm->size),
-        .n_shards = t->shards / t->comm->size,
-        .start = t->start * t->batches_per_step};
+    gt_loader_config loader = {.source = t->source,
+                               .range = (gt_range)t->data->range,
+                               .seed = (uint64_t)t->train->seed,
+                               .batch = (int)t->train->batch,
+                               .shards = t->shards,
+                               .first_shard =
+                                   t->comm->rank * (t->shards / t->comm->size),
+                               .n_shards = t->shards / t->comm->size,
+                               .start = t->start * t->batches_per_step};
     if (status == GT_OK)
         status = gt_loader_open(&t->loader, &loader);
     /* The directory comes last: nothing is left behind, nor taken from another
@@ -163,14 +162,14 @@ static gt_status prepare_outputs(trainer *t)
 /* What is asked for and cannot be had from this data, though training can. */
 static void warn_of_data(const trainer *t)
 {
-    const char *uri = gt_data_config_of(t->config)->uri;
-    if (gt_validation_config_of(t->config)->test_every > 0 && !t->test_source)
+    const char *uri = t->data->uri;
+    if (t->validate->test_every > 0 && !t->test_source)
         gt_warn("output.test_every is %lld, but %s holds no samples out",
-                (long long)gt_validation_config_of(t->config)->test_every, uri);
-    if ((uint64_t)gt_train_config_of(t->config)->batch > t->source->count)
+                (long long)t->validate->test_every, uri);
+    if ((uint64_t)t->train->batch > t->source->count)
         gt_warn("train.batch is %lld, but %s has %llu samples; every batch is "
                 "all of them",
-                (long long)gt_train_config_of(t->config)->batch, uri,
+                (long long)t->train->batch, uri,
                 (unsigned long long)t->source->count);
 }
 
@@ -247,7 +246,7 @@ static gt_status one_step(trainer *t, bool *stop)
     gt_heartbeat();
     *stop = t->task->stop;
     bool last = t->step == t->last, ends = *stop || last;
-    int64_t test_every = gt_validation_config_of(t->config)->test_every;
+    int64_t test_every = t->validate->test_every;
     bool test = t->test_source && (test_every > 0 ? every(t->step, test_every)
                                                   : epoch_ended(t) || last);
     if (test) {
@@ -258,14 +257,9 @@ static gt_status one_step(trainer *t, bool *stop)
         t->lined += gt_seconds() - start; /* the rate is that of training */
     }
     /* Lines do not tell where a run was stopped and resumed. */
-    report(t, &figures,
-           test || last ||
-               every(t->step, gt_output_config_of(t->config)->log_every));
-    bool picture =
-        every(t->step, gt_output_config_of(t->config)->sample_every) || ends;
-    bool checkpoint =
-        every(t->step, gt_output_config_of(t->config)->checkpoint_every) ||
-        ends;
+    report(t, &figures, test || last || every(t->step, t->output->log_every));
+    bool picture = every(t->step, t->output->sample_every) || ends;
+    bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;
     if (ends)
@@ -316,7 +310,7 @@ static void summarise_text(const trainer *t, double seconds, double rate,
                            const char *picture, const char *checkpoint)
 {
     char image[GT_SHAPE_TEXT];
-    gt_shape_text(gt_data_config_of(t->config)->image, image);
+    gt_shape_text(t->data->image, image);
     printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
     printf("trained     %s (%s, %s, %zu parameters): %llu steps, %.2f epochs "
            "in %.1f s, %.0f images/s on %d rank%s\n",
@@ -389,10 +383,15 @@ static gt_status train(trainer *t)
 gt_status gt_train(gt_comm *comm, const gt_config *config,
                    const gt_train_options *options)
 {
-    trainer t = {.comm = comm, .config = config, .options = options};
+    trainer t = {.comm = comm,
+                 .config = config,
+                 .data = gt_data_config_of(config),
+                 .train = gt_train_config_of(config),
+                 .output = gt_output_config_of(config),
+                 .validate = gt_validation_config_of(config),
+                 .options = options};
     gt_watchdog *watchdog;
-    gt_status status = gt_watchdog_start(
-        &watchdog, comm, gt_train_config_of(config)->watchdog_s);
+    gt_status status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
     if (status == GT_OK)
         status = gt_tracefile_open(&t.trace, comm, options->trace,
                                    options->trace_steps, options->run.out);
