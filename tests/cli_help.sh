@@ -36,7 +36,7 @@ for words in --version "help" "train --help" "help config" "presets show ring"; 
     says err.txt "standard output: No space left"
 done
 
-refused 2 "did you mean config?" 1 help confg
+refused 2 "(did you mean config?)" 1 help confg
 refused 2 "not text, man or markdown" 1 help config --format html
 
 # No line of plain text is too long for a terminal.
@@ -66,7 +66,7 @@ for page in man1/gentrain.1 man1/gentrain-train.1 man1/gentrain-sample.1 \
     [ -s "man/$page" ] || fail "$page is missing"
 done
 "$GENTRAIN" help --man-pages /dev/null/man 2>err.txt && fail "man pages in /dev/null"
-says err.txt "/dev/null/man"
+says err.txt "cannot make the directory /dev/null"
 if command -v man >/dev/null; then
     for page in man/*/*; do
         LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l \

@@ -41,8 +41,8 @@ static gt_status no_such_topic(const char *name)
     return gt_fail(GT_ERR_USAGE,
                    "there is no help on \"%s\"%s%s%s; gentrain "
                    "help lists commands and topics",
-                   name, near ? "; did you mean " : "", near ? near : "",
-                   near ? "?" : "");
+                   name, near ? " (did you mean " : "", near ? near : "",
+                   near ? "?)" : "");
 }
 
 static gt_status print_page(const gt_page *page, const char *name)

@@ -67,8 +67,8 @@ static gt_status find_command(const char *name, const gt_command **command)
     return gt_fail(GT_ERR_USAGE,
                    "unknown command \"%s\"%s%s%s; see gentrain "
                    "help",
-                   name, near ? "; did you mean " : "", near ? near : "",
-                   near ? "?" : "");
+                   name, near ? " (did you mean " : "", near ? near : "",
+                   near ? "?)" : "");
 }
 
 static int run_parallel(const gt_command *command, const gt_cli_args *args,
