@@ -74,7 +74,7 @@ if command -v man >/dev/null; then
         [ ! -s man.err ] || fail "$page has faults: $(head -n 3 man.err)"
     done
     LC_ALL=C.UTF-8 MANWIDTH=80 man -l man/man5/gentrain-config.5 >shown.txt 2>man.err
-    for word in CONFIGURATION d_steps conv2d_transpose glyphs; do
+    for word in KEYS LAYERS d_steps conv2d_transpose glyphs; do
         says shown.txt "$word"
     done
 fi
