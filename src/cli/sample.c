@@ -2,6 +2,7 @@
  * all that is needed. */
 #include "cli/cli.h"
 
+#include "comm/texts.h"
 #include "run/checkpoint.h"
 #include "train/generate.h"
 

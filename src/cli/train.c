@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include "base/log.h"
+#include "comm/texts.h"
 #include "model/preset.h"
 #include "run/checkpoint.h"
 #include "store/files.h"

@@ -13,9 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reducers (reducer.h) that may work at the same time. */
-enum { GT_CHANNELS = 2 };
-
 typedef struct gt_comm {
     int rank, size;             /* of the job; numbered node by node */
     int launch_rank;            /* the launcher's number, for people */
@@ -34,10 +31,6 @@ void gt_comm_finalize(gt_comm *comm);
 /* The communicator of a process that works by itself, without MPI. Calls that
  * are collective find everybody there. Nothing is to be freed. Local. */
 gt_comm gt_comm_solo(void);
-
-/* The rank the launcher gave this process, told from the environment without
- * MPI; 0 where no launcher did. For the few words said before MPI starts. */
-int gt_launch_rank(void);
 
 /* Collective. GT_OK if all ranks pass GT_OK; else every rank returns the status
  * of the lowest rank that failed and holds that rank's message, with rank and
@@ -77,18 +70,9 @@ gt_status gt_comm_work_end(gt_comm *comm, gt_status mine);
 /* Collective: rank 0's bytes to everybody. */
 void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);
 
-/* Collective: rank 0's malloc'ed text to everybody; *text is replaced on the
- * others, who must free it too. GT_ERR_MEMORY on every rank if one has none. */
-gt_status gt_comm_broadcast_text(gt_comm *comm, char **text);
-
 /* Collective: every rank's `bytes` from `mine` in rank order into rank 0's
  * `all` (size * bytes; NULL elsewhere). */
 void gt_comm_gather(gt_comm *comm, const void *mine, size_t bytes, void *all);
-
-/* Collective: every rank's text `mine`, of any length, one after the other in
- * rank order, into rank 0's malloc'ed *all (NULL elsewhere). GT_ERR_MEMORY on
- * every rank if one has no room. */
-gt_status gt_comm_gather_text(gt_comm *comm, const char *mine, char **all);
 
 /* Collective: element-wise sums over the ranks, in place. */
 void gt_comm_sum(gt_comm *comm, double *values, int n);
@@ -96,6 +80,7 @@ void gt_comm_sum(gt_comm *comm, double *values, int n);
 /* Collective: largest value over the ranks. */
 double gt_comm_max(gt_comm *comm, double value);
 
+/* Collective: wait until all ranks are here. */
 void gt_comm_barrier(gt_comm *comm);
 
 #endif

@@ -1,6 +1,6 @@
-/* transport.h: the ways from this rank's sums to sums over all ranks, bucket by
- * bucket. A way is a table of functions; nothing in it waits but what says so.
- */
+/* transport.h: ways in which this rank's sums become sums over all ranks,
+ * bucket by bucket. A transport is a table of functions. Of these only
+ * reduce_blocking waits for other ranks. */
 #ifndef GT_COMM_TRANSPORT_H
 #define GT_COMM_TRANSPORT_H
 
@@ -11,62 +11,64 @@ typedef struct gt__transport_config {
     gt_comm *comm;              /* borrowed; more than one rank */
     MPI_Comm channel;           /* all ranks, for messages of this sum alone */
     const gt__buckets *buckets; /* borrowed */
-    int first_bucket;           /* their first one's number on the lane */
+    int first_bucket;           /* number of their first on the channel */
     int n_shards;               /* of every rank */
-    int n_blocks;               /* that they are made of: of this rank */
-    int n_vectors;              /* that this rank needs to make their sums */
+    int n_blocks;               /* that this rank's shards consist of
+                                   (shard_tree.h) */
+    int n_vectors;              /* that this rank needs to add up its shards */
     gt_real *const *stack;      /* borrowed: the blocks' sums, and on it all at
                                    least two vectors */
 } gt__transport_config;
 
 typedef struct gt__transport {
-    gt_status (*create)(void **sum, const gt__transport_config *config);
-    void (*discard)(void *sum); /* NULL may be passed. Local. */
+    /* Local, or collective where the table says so. */
+    gt_status (*create)(void **state, const gt__transport_config *config);
+    void (*destroy)(void *state); /* NULL may be passed. Local. */
 
-    /* Where the sum will be. */
-    gt_real *(*result)(const void *sum);
+    /* The vector in which the sum will be. Local. */
+    gt_real *(*result)(const void *state);
 
-    /* Start on a bucket, over which this rank's sums are complete and from now
-     * on not the caller's. In the order of buckets. Local. */
-    void (*post)(void *sum, int bucket);
+    /* NULL, or: vector `i` of config.n_vectors, to be used in place of the
+     * stack's. They are the caller's from the beginning of a step until a
+     * bucket is started. Local. */
+    gt_real *(*vector)(const void *state, int i);
 
-    /* NULL, or: do what goes better without overlap, for the first n buckets,
-     * which all ranks have posted. Waits; collective. */
-    void (*settle)(void *sum, int n);
+    /* Start on a bucket, of which this rank's sums are complete and from now on
+     * not the caller's. In the order of buckets. Local. */
+    void (*reduce_scatter_start)(void *state, int bucket);
 
-    /* Take a posted bucket as far as it goes; true when the sum over this
-     * rank's slice is there, or, where nobody owns slices, the whole sum.
+    /* Take a bucket that was started as far as it goes; true when the sum over
+     * this rank's slice is there, or the whole sum where slices have no owners.
      * Local. */
-    bool (*reduce_scatter)(void *sum, int bucket);
+    bool (*reduce_scatter_test)(void *state, int bucket);
 
-    /* All NULL: nobody owns slices. Else hand the slice of a collected bucket
-     * to all ranks, as it now is, in the order of buckets; whether all slices
-     * of a bucket that was spread are there; and which slice (buckets.h) is a
-     * rank's. Local. */
-    void (*allgather_start)(void *sum, int bucket);
-    bool (*allgather_test)(void *sum, int bucket);
-    int (*place)(const void *sum, int rank);
+    /* NULL, or: make the sums that are not worth overlapping with anything, of
+     * the first n buckets, which all ranks have started. Collective. */
+    void (*reduce_blocking)(void *state, int n);
+
+    /* All three NULL: slices have no owners. Else: send this rank's slice of a
+     * bucket, as it now is, to all ranks, in the order of buckets; whether all
+     * slices of the bucket are there; and the number of the slice (buckets.h)
+     * that a rank owns. Local. */
+    void (*allgather_start)(void *state, int bucket);
+    bool (*allgather_test)(void *state, int bucket);
+    int (*slice_of)(const void *state, int rank);
 } gt__transport;
 
-/* In the order of one binary tree over all shards (see reducer.h), by messages.
- * Created without the other ranks. */
+/* In the order of the tree over all shards (reducer.h), by messages. */
 extern const gt__transport gt__transport_tree;
 
-/* By MPI's all-reduce, in whatever order. Created without the other ranks. */
+/* By MPI's all-reduce, in whatever order; slices have no owners. */
 extern const gt__transport gt__transport_mpi;
 
-/* Numbers that leave a node are sent as bfloat16. What rounding takes away is
- * kept and added to the next step's values, so that over many steps nothing is
- * lost (error feedback: Seide et al. 2014). Half the bytes; the bits depend on
- * the number of ranks. Created without the other ranks. */
+/* What leaves a node is sent as bfloat16. What rounding takes away is kept and
+ * added to the next step's values, so that over many steps nothing is lost
+ * (error feedback: Seide et al. 2014). Half the bytes, but sums depend on the
+ * number of ranks. Slices have no owners. */
 extern const gt__transport gt__transport_bf16;
 
-/* The tree without messages, through memory that all ranks, on one machine,
- * share: each adds up its slice of every bucket from where the others left
- * their vectors, into one result that all read. Created by all ranks together:
- * where one fails, all do. These vectors of it are to be used in place of the
- * stack's; they are the caller's again when a step begins. */
+/* The tree without messages, in memory that all ranks share, on one machine.
+ * `create` is collective: where it fails on one rank, it fails on all. */
 extern const gt__transport gt__transport_shared;
-gt_real *gt__transport_shared_vector(const void *sum, int i);
 
 #endif
