@@ -13,7 +13,6 @@ module:ompi-c|mpich|mpi libopenmpi-dev
 module:openblas|blis|mkl-dynamic-lp64-seq libopenblas-dev
 module:hdf5-openmpi|hdf5-mpi|hdf5 libhdf5-openmpi-dev
 module:hwloc libhwloc-dev
-module:libcyaml libcyaml-dev
 module:yaml-0.1 libyaml-dev
 module:libpng libpng-dev
 module:libxxhash libxxhash-dev
@@ -25,6 +24,7 @@ module:cmocka libcmocka-dev
 # Tests that use these are skipped where they are not.
 test_wants="
 command:h5dump hdf5-tools
+command:xxhsum xxhash
 python:h5py python3-h5py
 command:clang-format clang-format
 command:man man-db

@@ -1,4 +1,4 @@
-# The library shows what its header declares and nothing else.
+# The library shows what its header declares and nothing else, and needs no MPI.
 cd "$GENTRAIN_BUILD" || exit 1
 bad=0
 wanted=$(grep -o 'gentrain_[a-z_]*(' "$GENTRAIN_SOURCE/include/gentrain.h" |
@@ -7,6 +7,14 @@ shown=$(nm -D --defined-only libgentrain.so | awk '{ print $3 }' | sort)
 if [ "$wanted" != "$shown" ]; then
     echo "declared (<) and shown (>) differ:"
     diff <(echo "$wanted") <(echo "$shown")
+    bad=1
+fi
+if nm -D --undefined-only libgentrain.so | grep -iE ' U _?(p?mpi|ompi)_'; then
+    echo "the library calls MPI"
+    bad=1
+fi
+if readelf -d libgentrain.so | grep NEEDED | grep -E 'libp?mpi|libmpich'; then
+    echo "the library is linked to MPI"
     bad=1
 fi
 exit $bad

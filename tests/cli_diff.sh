@@ -40,9 +40,8 @@ EOF
     "$GENTRAIN" diff a bit.h5 >out.txt 2>err.txt
     [ $? -eq 5 ] || fail "a damaged file must give exit code 5"
     says err.txt "bit.h5 is damaged"
-    /usr/bin/python3 -c 'import h5py
-del h5py.File("bit.h5", "r+")["/config"].attrs["digest"]'
-    differ "1 of 32 values differ" a bit.h5
+    tail -c +513 bit.h5 >undigested.h5 # without the user block
+    differ "1 of 32 values differ" a undigested.h5
     [ "$(wc -l <out.txt)" -eq 1 ] || fail "more than one tensor differs"
 fi
 

@@ -4,6 +4,7 @@
 #define GT_TESTS_CONFIGS_H
 
 #include "model/config.h"
+#include "train/schema.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,8 +63,8 @@ static const char *const vae_text =
 static inline gt_config *parsed(const char *text, const char *set)
 {
     gt_config *config;
-    gt_status status =
-        gt_config_parse(&config, "my.yaml", text, strlen(text), &set, !!set);
+    gt_status status = gt_config_parse(&config, &gt_train_schema, "my.yaml",
+                                       text, strlen(text), &set, !!set);
     if (status != GT_OK)
         print_error("%s\n", gt_message());
     assert_int_equal(status, GT_OK);

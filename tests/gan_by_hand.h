@@ -41,7 +41,7 @@ typedef struct verdict {
 static inline void collect(const fixture *f, uint64_t number, exhibit *e)
 {
     const gt_real *weight = param_of(f, G, 0, 0), *bias = param_of(f, G, 0, 1);
-    gt_rng at = {.seed = (uint64_t)f->config->train.seed,
+    gt_rng at = {.seed = (uint64_t)gt_train_config_of(f->config)->seed,
                  .step = (uint32_t)number,
                  .stream = GT_STREAM_LATENT};
     e->n = batch_samples(f, number);

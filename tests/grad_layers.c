@@ -246,8 +246,8 @@ static void every_layer_type_has_a_case_and_a_complete_entry(void **state)
         assert_non_null(type->options);
         assert_non_null(type->plan);
         assert_true(type->view || (type->forward && type->backward));
-        assert_true(!type->gather == !type->merge &&
-                    !type->gather == !type->gather_back);
+        assert_true(!type->stat_local == !type->stat_merge &&
+                    !type->stat_local == !type->stat_local_backward);
         assert_ptr_equal(gt_layer_type_find(type->name), type);
     }
     assert_null(gt_layer_type_find("no such layer"));

@@ -5,6 +5,7 @@
 
 #include "base/version.h"
 #include "run/checkpoint.h"
+#include "store/h5attr.h"
 #include "tasks/state.h"
 
 #include <errno.h>

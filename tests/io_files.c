@@ -4,6 +4,8 @@
 #include "base/heartbeat.h"
 #include "store/files.h"
 #include "store/h5file.h"
+#include "store/h5read.h"
+#include "store/h5write.h"
 
 #include <errno.h>
 
@@ -59,20 +61,8 @@ static void a_replaced_file_has_the_new_bytes_and_no_neighbours(void **state)
     assert_int_equal(names_in(""), 1);
 }
 
-typedef struct scan {
-    const uint8_t *expected;
-    size_t done;
-} scan;
-
-static void compare(void *context, const void *data, size_t size)
-{
-    scan *s = context;
-    assert_memory_equal(data, s->expected + s->done, size);
-    s->done += size;
-}
-
 /* Beyond the size after which it is flushed, too. */
-static void a_large_file_is_written_and_scanned_with_heartbeats(void **state)
+static void a_large_file_is_written_and_read_with_heartbeats(void **state)
 {
     (void)state;
     enum { MB = 1 << 20, SIZE = 65 * MB + 1 };
@@ -82,11 +72,14 @@ static void a_large_file_is_written_and_scanned_with_heartbeats(void **state)
     uint64_t before = gt_heartbeat_count();
     assert_ok(gt_file_replace(in_scratch("a"), bytes, SIZE));
     assert_in_range(gt_heartbeat_count() - before, SIZE / MB, SIZE / MB + 2);
-    scan s = {.expected = bytes};
+    char *data;
+    size_t size;
     before = gt_heartbeat_count();
-    assert_ok(gt_file_scan(in_scratch("a"), compare, &s));
-    assert_int_equal(s.done, SIZE);
+    assert_ok(gt_file_read(in_scratch("a"), &data, &size));
+    assert_int_equal(size, SIZE);
+    assert_memory_equal(data, bytes, SIZE);
     assert_true(gt_heartbeat_count() - before >= SIZE / MB);
+    free(data);
     free(bytes);
 }
 
@@ -176,25 +169,25 @@ static void a_file_is_read_whole_whatever_its_size(void **state)
     }
 }
 
-static void a_file_is_scanned_whole_whatever_its_size(void **state)
+/* What has no size beforehand. */
+static void a_pipe_is_read_to_its_end(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 300001};
-    uint8_t *bytes = malloc(300001);
-    assert_non_null(bytes);
-    for (size_t i = 0; i < 300001; i++)
-        bytes[i] = (uint8_t)(i * 7 % 251);
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        scan s = {.expected = bytes};
-        store_bytes("a", bytes, sizes[i]);
-        assert_ok(gt_file_scan(in_scratch("a"), compare, &s));
-        assert_int_equal(s.done, sizes[i]);
-    }
-    free(bytes);
-    assert_fails(gt_file_scan(in_scratch("none"), compare, NULL), GT_ERR_IO,
-                 strerror(ENOENT));
-    assert_fails(gt_file_scan(scratch, compare, NULL), GT_ERR_IO,
-                 strerror(EISDIR));
+    enum { SIZE = 50000 };
+    int ends[2];
+    char path[32], text[SIZE], *data;
+    size_t size;
+    for (int i = 0; i < SIZE; i++)
+        text[i] = (char)('a' + i % 26);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, SIZE), SIZE);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_ok(gt_file_read(path, &data, &size));
+    assert_int_equal(size, SIZE);
+    assert_memory_equal(data, text, SIZE);
+    free(data);
+    close(ends[0]);
 }
 
 static void reading_a_missing_file_or_a_folder_says_why(void **state)
@@ -453,13 +446,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         each(a_replaced_file_has_the_new_bytes_and_no_neighbours),
-        each(a_large_file_is_written_and_scanned_with_heartbeats),
+        each(a_large_file_is_written_and_read_with_heartbeats),
         each(pieces_of_any_size_make_one_file),
         each(a_full_disk_leaves_the_older_file),
         each(a_name_that_is_taken_by_a_folder_is_refused),
         each(a_place_is_tried_without_a_trace),
         each(a_file_is_read_whole_whatever_its_size),
-        each(a_file_is_scanned_whole_whatever_its_size),
+        each(a_pipe_is_read_to_its_end),
         each(reading_a_missing_file_or_a_folder_says_why),
         each(directories_are_made_with_those_above_them),
         each(a_file_shows_only_when_it_is_committed),

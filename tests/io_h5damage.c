@@ -2,7 +2,10 @@
  * with the file's and the object's name, never read wrongly. */
 #include "scratch.h"
 
+#include "store/h5attr.h"
 #include "store/h5file.h"
+#include "store/h5read.h"
+#include "store/h5write.h"
 
 #include <errno.h>
 #include <hdf5.h>
@@ -33,6 +36,17 @@ static void store_file(const char *name)
     assert_ok(gt_h5_set_int(f, "/", "int", 3));
     assert_ok(gt_h5_set_real(f, "/", "real", 2.5));
     assert_ok(gt_h5_commit(f));
+}
+
+/* The same without its user block, and so without a digest that would find
+ * damage first. */
+static void store_without_digest(const char *name)
+{
+    size_t size;
+    store_file(name);
+    uint8_t *bytes = load_bytes(name, &size);
+    store_bytes(name, bytes + 512, size - 512);
+    free(bytes);
 }
 
 static gt_h5 *opened(const char *name)
@@ -226,7 +240,7 @@ static void files_that_are_not_there_say_why(void **state)
     assert_fails(gt_h5_open(&f, in_scratch("none.h5")), GT_ERR_IO,
                  in_scratch("none.h5"));
     assert_says(strerror(ENOENT));
-    assert_fails(gt_h5_open(&f, scratch), GT_ERR_IO, "is a directory");
+    assert_fails(gt_h5_open(&f, scratch), GT_ERR_IO, strerror(EISDIR));
     if (geteuid() != 0) {
         store_file("a.h5");
         assert_int_equal(chmod(in_scratch("a.h5"), 0), 0);
@@ -252,7 +266,7 @@ static void a_file_is_refused_wherever_it_was_cut(void **state)
 {
     (void)state;
     size_t size;
-    store_file("whole.h5");
+    store_without_digest("whole.h5");
     uint8_t *bytes = load_bytes("whole.h5", &size);
     for (size_t cut = 0; cut < size; cut += cut < 100 ? 1 : 37) {
         gt_h5 *f;
@@ -281,7 +295,7 @@ static void one_flipped_bit_anywhere_in_the_numbers_is_noticed(void **state)
     (void)state;
     size_t size;
     gt_real data[N];
-    store_file("whole.h5");
+    store_without_digest("whole.h5");
     uint8_t *bytes = load_bytes("whole.h5", &size);
     size_t at = find_reals(bytes, size);
     for (size_t i = 0; i < 4 * N; i++) {
@@ -321,6 +335,7 @@ static void verifying_reads_every_chunk(void **state)
     free(data);
     size_t size, at = 0;
     uint8_t *bytes = load_bytes("whole.h5", &size);
+    memmove(bytes, bytes + 512, size -= 512);
     f = opened("whole.h5");
     assert_ok(gt_h5_verify(f, "/wide"));
     assert_fails(gt_h5_verify(f, "/none"), GT_ERR_FORMAT, "/none");

@@ -2,7 +2,10 @@
  * says, which HDF5 itself is asked about. */
 #include "scratch.h"
 
+#include "store/h5attr.h"
 #include "store/h5file.h"
+#include "store/h5read.h"
+#include "store/h5write.h"
 
 #include <float.h>
 #include <hdf5.h>
@@ -94,9 +97,9 @@ static void rows_may_be_written_in_any_order(void **state)
         data[i] = (uint8_t)(100 + i);
     gt_h5 *f = create();
     assert_ok(gt_h5_write(f, "/rows", GT_H5_U8, 3, DIM(5, 2, 2), NULL));
-    assert_ok(gt_h5_write_rows(f, "/rows", 3, 2, data + 12));
-    assert_ok(gt_h5_write_rows(f, "/rows", 0, 1, data));
-    assert_ok(gt_h5_write_rows(f, "/rows", 1, 2, data + 4));
+    assert_ok(gt_h5_write_rows(f, "/rows", GT_H5_U8, 3, 2, data + 12));
+    assert_ok(gt_h5_write_rows(f, "/rows", GT_H5_U8, 0, 1, data));
+    assert_ok(gt_h5_write_rows(f, "/rows", GT_H5_U8, 1, 2, data + 4));
     f = reopen(f);
     assert_ok(gt_h5_read(f, "/rows", GT_H5_U8, 3, DIM(5, 2, 2), back));
     assert_memory_equal(back, data, sizeof data);
@@ -109,9 +112,11 @@ static void rows_beyond_the_end_or_of_nothing_are_refused(void **state)
     uint8_t data[12] = {0};
     gt_h5 *f = create();
     assert_ok(gt_h5_write(f, "/rows", GT_H5_U8, 2, DIM(3, 4), NULL));
-    assert_fails(gt_h5_write_rows(f, "/rows", 2, 2, data), GT_ERR_IO, "/rows");
+    assert_fails(gt_h5_write_rows(f, "/rows", GT_H5_U8, 2, 2, data), GT_ERR_IO,
+                 "/rows");
     assert_says(in_scratch("a.h5"));
-    assert_fails(gt_h5_write_rows(f, "/none", 0, 1, data), GT_ERR_IO, "/none");
+    assert_fails(gt_h5_write_rows(f, "/none", GT_H5_U8, 0, 1, data), GT_ERR_IO,
+                 "/none");
     gt_h5_discard(f);
 }
 

@@ -5,6 +5,9 @@
 #include "base/version.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
+#include "store/h5attr.h"
+#include "store/h5file.h"
+#include "store/h5read.h"
 
 #include <hdf5.h>
 #include <math.h>

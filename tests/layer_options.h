@@ -55,6 +55,8 @@ static bool layer_option_set(const gt_option *option, const char *value,
     case GT_OPTION_BOOL:
         *(bool *)field = !strcmp(value, "true");
         return *(bool *)field || !strcmp(value, "false");
+    case GT_OPTION_VARIANTS: /* no layer has layers */
+        return false;
     case GT_OPTION_CHOICE:
         *(int *)field = word;
         return word >= 0;

@@ -13,13 +13,14 @@ refuse() {
         bad=1
     fi
 }
-refuse 'mpi\.h' '^src/comm/' 'mpi.h outside src/comm'
+refuse 'mpi\.h' '^src/comm/mpi/' 'mpi.h outside src/comm/mpi'
+refuse 'comm/mpi/' '^src/(comm/mpi|train|cli)/' 'comm/mpi below train'
 refuse '(openblas/)?cblas\.h' '^src/core/gemm\.c$' 'cblas.h outside gemm.c'
 refuse 'xxhash\.h' '^src/core/hash\.c$' 'xxhash.h outside hash.c'
-refuse 'hwloc\.h' '^src/comm/node_cores\.' 'hwloc.h outside src/comm/node_cores*'
-refuse 'hdf5\.h' '^src/store/h5file' 'hdf5.h outside src/store/h5file*'
+refuse 'hwloc\.h' '^src/comm/mpi/node_cores\.' 'hwloc.h outside src/comm/mpi/node_cores*'
+refuse 'hdf5\.h' '^src/store/h5' 'hdf5.h outside src/store/h5*'
 refuse 'png\.h' '^src/run/picture' 'png.h outside src/run/picture*'
-refuse 'c?yaml(/cyaml)?\.h' '^src/model/config' 'YAML outside src/model/config*'
+refuse 'yaml\.h' '^src/model/config' 'YAML outside src/model/config*'
 refuse 'zlib\.h' '^src/data/idx' 'zlib outside src/data/idx*'
 
 # The rooms that a room may include, besides itself.
@@ -29,7 +30,7 @@ below() {
     core) echo base ;;
     store) echo base core ;;
     nn | data | comm) echo base core store ;;
-    model) echo base core store nn ;;
+    model) echo base core store ;;
     tasks) echo base core store nn data comm model ;;
     run) echo base core store nn data comm model tasks ;;
     train) echo base core store nn data comm model tasks run ;;

@@ -1,8 +1,9 @@
 /* Which cores ranks share, on machines made up by hwloc; and what a job with
  * made-up bindings is warned of. */
 #define _GNU_SOURCE /* cpu_set_t, syscall */
-#include "comm/binding.h"
-#include "comm/node_cores.h"
+#include "comm/mpi/binding.h"
+#include "comm/mpi/node_cores.h"
+#include "comm/mpi/start.h"
 
 #include <sched.h>
 #include <setjmp.h>

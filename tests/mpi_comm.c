@@ -3,7 +3,7 @@
 #include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "comm/comm.h"
-#include "comm/texts.h"
+#include "comm/mpi/start.h"
 #include "comm/tree_allreduce.h"
 #include "core/rng.h"
 

@@ -102,7 +102,7 @@ static void add_sample(const fixture *f, const gt_real sample[2], gt_rng at,
 static means means_of_batch(const fixture *f, uint64_t number, double beta)
 {
     means m = {0};
-    gt_rng at = {.seed = (uint64_t)f->config->train.seed,
+    gt_rng at = {.seed = (uint64_t)gt_train_config_of(f->config)->seed,
                  .step = (uint32_t)number,
                  .stream = GT_STREAM_REPARAM};
     int n = batch_samples(f, number);
@@ -118,7 +118,7 @@ static means means_of_batch(const fixture *f, uint64_t number, double beta)
 static means means_held_out(const fixture *f)
 {
     means m = {0};
-    gt_rng at = {.seed = (uint64_t)f->config->train.seed,
+    gt_rng at = {.seed = (uint64_t)gt_train_config_of(f->config)->seed,
                  .stream = GT_STREAM_EVAL};
     int n = (int)f->held_out->count;
     for (; at.sample < (uint64_t)n; at.sample++) {

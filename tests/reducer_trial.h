@@ -3,6 +3,7 @@
 #ifndef GT_TESTS_REDUCER_TRIAL_H
 #define GT_TESTS_REDUCER_TRIAL_H
 
+#include "comm/mpi/start.h"
 #include "comm/reducer.h"
 #include "core/rng.h"
 

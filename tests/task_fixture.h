@@ -4,10 +4,14 @@
 #ifndef GT_TESTS_TASK_FIXTURE_H
 #define GT_TESTS_TASK_FIXTURE_H
 
+#include "data/config.h"
 #include "data/shuffle.h"
+#include "model/config.h"
+#include "tasks/config.h"
 #include "tasks/task.h"
+#include "train/schema.h"
 
-#include "comm/handle.h"
+#include "comm/mpi/start.h"
 #include "tasks/learner.h"
 #include "tasks/state.h"
 #include "train/validation.h"
@@ -44,10 +48,8 @@ static inline void succeeds(gt_status status)
 /* A job of this rank alone, beside the one of all ranks. */
 static inline gt_comm *comm_of_one(void)
 {
-    static struct gt_comm_mpi handle;
     static gt_comm one;
-    handle = (struct gt_comm_mpi){.job = MPI_COMM_SELF, .node = MPI_COMM_SELF};
-    one = (gt_comm){.size = 1, .node_size = 1, .nodes = 1, .handle = &handle};
+    one = gt_comm_solo();
     return &one;
 }
 
@@ -59,15 +61,15 @@ static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
     int n_sets = 0;
     while (sets[n_sets])
         n_sets++;
-    succeeds(gt_config_parse(&f->config, "my.yaml", text, strlen(text), sets,
-                             n_sets));
-    gt_shape shape = gt_config_shape(f->config->data.image);
-    const char *uri = f->config->data.uri;
+    succeeds(gt_config_parse(&f->config, &gt_train_schema, "my.yaml", text,
+                             strlen(text), sets, n_sets));
+    gt_shape shape = gt_data_config_of(f->config)->image;
+    const char *uri = gt_data_config_of(f->config)->uri;
     succeeds(gt_source_open(&f->source, uri, GT_SPLIT_TRAIN, shape));
     succeeds(gt_source_open(&f->held_out, uri, GT_SPLIT_TEST, shape));
 
-    int batch = (int)f->config->train.batch;
-    int shards = (int)f->config->train.shards;
+    int batch = (int)gt_train_config_of(f->config)->batch;
+    int shards = (int)gt_train_config_of(f->config)->shards;
     assert_int_equal(shards % comm->size, 0);
     int mine = shards / comm->size;
     gt_task_setup setup = {.config = f->config,
@@ -76,13 +78,14 @@ static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
                            .max_n = gt_shard_max(batch, shards),
                            .training = true};
     succeeds(gt_task_new(&f->task, &setup));
-    gt_loader_config loader = {.source = f->source,
-                               .range = (gt_range)f->config->data.range,
-                               .seed = (uint64_t)f->config->train.seed,
-                               .batch = batch,
-                               .shards = shards,
-                               .first_shard = comm->rank * mine,
-                               .n_shards = mine};
+    gt_loader_config loader = {
+        .source = f->source,
+        .range = (gt_range)gt_data_config_of(f->config)->range,
+        .seed = (uint64_t)gt_train_config_of(f->config)->seed,
+        .batch = batch,
+        .shards = shards,
+        .first_shard = comm->rank * mine,
+        .n_shards = mine};
     succeeds(gt_loader_open(&f->loader, &loader));
 }
 
@@ -127,7 +130,8 @@ static inline double figure(const fixture *f, const char *key)
 
 static inline int batch_samples(const fixture *f, uint64_t number)
 {
-    uint64_t count = f->source->count, batch = (uint64_t)f->config->train.batch;
+    uint64_t count = f->source->count,
+             batch = (uint64_t)gt_train_config_of(f->config)->batch;
     uint64_t at = number % gt_batches_per_epoch(count, (int)batch) * batch;
     return (int)(count - at < batch ? count - at : batch);
 }
@@ -135,14 +139,15 @@ static inline int batch_samples(const fixture *f, uint64_t number)
 static inline void batch_sample(const fixture *f, uint64_t number, int position,
                                 gt_real *out)
 {
-    uint64_t count = f->source->count, batch = (uint64_t)f->config->train.batch;
+    uint64_t count = f->source->count,
+             batch = (uint64_t)gt_train_config_of(f->config)->batch;
     uint64_t per_epoch = gt_batches_per_epoch(count, (int)batch);
     uint64_t epoch = number / per_epoch;
     uint64_t sample =
-        gt_shuffle((uint64_t)f->config->train.seed, epoch, count,
+        gt_shuffle((uint64_t)gt_train_config_of(f->config)->seed, epoch, count,
                    number % per_epoch * batch + (uint64_t)position);
     gt_source_read(f->source, sample + epoch * count,
-                   (gt_range)f->config->data.range, out);
+                   (gt_range)gt_data_config_of(f->config)->range, out);
 }
 
 /* --- Parameters and states. */

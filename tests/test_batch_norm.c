@@ -220,7 +220,7 @@ static void merged_statistics_survive_a_large_mean(void **state)
     assert_true(far && scratch && layer.stat_count == 5);
     gt_rng_normal((gt_rng){.seed = 4}, far, SHARDS * VALUES);
     double mean[2] = {0}, square[2] = {0}, n = SHARDS * VALUES / 2;
-    double told[SHARDS + 1][5] = {{0}}; /* the last has no samples */
+    double stats[SHARDS + 1][5] = {{0}}; /* the last has no samples */
     for (int i = 0; i < SHARDS * VALUES; i++) {
         far[i] = (gt_real)(300000 + i / VALUES + (double)far[i]);
         mean[i % 2] += (double)far[i] / n;
@@ -228,14 +228,14 @@ static void merged_statistics_survive_a_large_mean(void **state)
     for (int i = 0; i < SHARDS * VALUES; i++)
         square[i % 2] += pow((double)far[i] - mean[i % 2], 2);
     for (int k = 0; k < SHARDS; k++)
-        layer.type->gather(&layer, &(gt_pass){.n = 1, .training = true},
-                           far + (size_t)k * VALUES, told[k], scratch);
+        layer.type->stat_local(&layer, &(gt_pass){.n = 1, .training = true},
+                               far + (size_t)k * VALUES, stats[k], scratch);
     for (int k = 1; k <= SHARDS; k++)
-        layer.type->merge(told[0], told[k], 5);
-    assert_true(told[0][0] == n);
+        layer.type->stat_merge(stats[0], stats[k], 5);
+    assert_true(stats[0][0] == n);
     for (int c = 0; c < 2; c++) {
-        assert_near(told[0][1 + c], mean[c], 1e-9);
-        assert_near(told[0][3 + c], square[c] / n, 1e-5);
+        assert_near(stats[0][1 + c], mean[c], 1e-9);
+        assert_near(stats[0][3 + c], square[c] / n, 1e-5);
     }
     free(far);
     free(scratch);

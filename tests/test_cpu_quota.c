@@ -1,5 +1,5 @@
 /* CPU quotas of control groups, in the files of a system made for the test. */
-#include "comm/cpu_quota.h"
+#include "comm/mpi/cpu_quota.h"
 #include "scratch.h"
 
 #include <stdint.h>

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -74,6 +75,20 @@ static void takes_the_first_of_equals(void **state)
     assert_string_equal(gt_nearest("stepb", equal, 3), "stepb");
 }
 
+static void a_suggestion_ends_a_message(void **state)
+{
+    (void)state;
+    char text[GT_SUGGESTION];
+    static const char *const longest[] = {
+        "the_longest_name_that_anybody_who_writes_it_wrong_may_be_helped"};
+    assert_int_equal(strlen(longest[0]), 63);
+    assert_string_equal(gt_suggestion("attention", names, N, text), "");
+    assert_string_equal(gt_suggestion("conv", names, N, text),
+                        "; did you mean \"conv2d\"?");
+    gt_suggestion(longest[0], longest, 1, text);
+    assert_non_null(strstr(text, "_helped\"?"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -82,6 +97,7 @@ int main(void)
         cmocka_unit_test(finds_what_was_begun_and_not_finished),
         cmocka_unit_test(says_nothing_when_nothing_is_near),
         cmocka_unit_test(takes_the_first_of_equals),
+        cmocka_unit_test(a_suggestion_ends_a_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

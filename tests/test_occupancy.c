@@ -1,6 +1,6 @@
 /* What is said of a node whose ranks have too few cores, for each way in which
  * that may be so. */
-#include "comm/occupancy.h"
+#include "comm/mpi/occupancy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -122,7 +122,7 @@ static void parameters_are_obeyed(void **state)
 }
 
 /* Run `check` for each built-in source at each kind of shape it makes. */
-static void for_each_made(void (*check)(const gt_source_type *, gt_shape))
+static void for_each_builtin(void (*check)(const gt_source_type *, gt_shape))
 {
     int checked = 0;
     for (int i = 0; i < gt_source_type_count; i++) {
@@ -130,7 +130,7 @@ static void for_each_made(void (*check)(const gt_source_type *, gt_shape))
         assert_non_null(type->name);
         assert_non_null(type->help);
         assert_true(!type->bytes != !type->reals);
-        if (!type->made)
+        if (!type->default_count)
             continue;
         check(type, type->bytes ? image : point);
         if (type->bytes)
@@ -179,7 +179,7 @@ static void check_numbers(const gt_source_type *type, gt_shape shape)
 static void samples_depend_on_number_seed_and_split_alone(void **state)
 {
     (void)state;
-    for_each_made(check_numbers);
+    for_each_builtin(check_numbers);
 }
 
 /* No training number, however many epochs, meets a test sample's address, and
@@ -198,7 +198,7 @@ static void check_addresses(const gt_source_type *type, gt_shape shape)
 static void splits_have_separate_addresses(void **state)
 {
     (void)state;
-    for_each_made(check_addresses);
+    for_each_builtin(check_addresses);
 }
 
 static void check_balance(const gt_source_type *type, gt_shape shape)
@@ -221,7 +221,7 @@ static void check_balance(const gt_source_type *type, gt_shape shape)
 static void classes_are_balanced_in_every_epoch(void **state)
 {
     (void)state;
-    for_each_made(check_balance);
+    for_each_builtin(check_balance);
 }
 
 /* Images are neither blank nor one of two values, and both scales of the same
@@ -258,7 +258,7 @@ static void check_range(const gt_source_type *type, gt_shape shape)
 static void reading_scales_bytes_and_leaves_points_alone(void **state)
 {
     (void)state;
-    for_each_made(check_range);
+    for_each_builtin(check_range);
 }
 
 /* Reading stays within the sample, at sizes around the block of the scaling

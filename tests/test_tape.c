@@ -66,8 +66,8 @@ static void backward_says_from_where_on_gradients_are_final(void **state)
                     .param = net->params,
                     .state = net->state,
                     .grad = w.grads,
-                    .final = take_down,
-                    .final_context = &w};
+                    .grads_ready = take_down,
+                    .grads_ready_context = &w};
     gt_tape_forward(&tape, &pass, x);
     gt_real *dy = gt_tape_loss_gradient(&tape, NULL);
     for (int i = 0; i < 3 * MAX_N; i++)

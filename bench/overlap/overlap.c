@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/progress_hook.h"
 #include "bench/tools/spread.h"
+#include "comm/mpi/start.h"
 #include "comm/reducer.h"
 #include "core/arena.h"
 #include "core/gemm.h"

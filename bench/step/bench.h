@@ -8,7 +8,9 @@
 #define GT_BENCH_BENCH_H
 
 #include "bench/tools/spread.h"
+#include "comm/mpi/start.h"
 #include "model/preset.h"
+#include "nn/network.h"
 #include "tasks/task.h"
 
 #include <stdio.h>

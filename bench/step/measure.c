@@ -4,7 +4,9 @@
  * divided by each other. */
 #include "bench/step/bench.h"
 
+#include "core/arena.h"
 #include "core/gemm.h"
+#include "tasks/config.h"
 #include "tasks/learner.h"
 #include "train/banner.h"
 
@@ -178,7 +180,7 @@ static gt_status measure_steps(bench_subject *s, const bench_options *options,
     bench_probes probes = {0};
     rounds r = {0};
     out->task = s->task->type->name;
-    out->batch = (int)s->config->train.batch;
+    out->batch = (int)gt_train_config_of(s->config)->batch;
     out->shards = s->shards;
     out->rounds = options->rounds;
     out->parameters = gt_task_parameters(s->task);

@@ -3,7 +3,11 @@
 #include "bench/step/bench.h"
 
 #include "core/gemm.h"
+#include "data/config.h"
+#include "model/config.h"
+#include "tasks/config.h"
 #include "tasks/shards.h"
+#include "train/schema.h"
 #include "train/trainer.h"
 
 #include <string.h>
@@ -15,27 +19,29 @@ static gt_status parse(bench_subject *s, const bench_options *options)
     const gt_preset *preset = s->preset;
     const char *sets[BENCH_MAX_SETS + 1];
     memcpy(sets, options->sets, (size_t)options->n_sets * sizeof *sets);
-    gt_status status = gt_config_parse(&s->config, preset->name, preset->text,
-                                       preset->size, sets, options->n_sets);
-    if (status != GT_OK || strchr(s->config->data.uri, '?'))
+    gt_status status =
+        gt_config_parse(&s->config, &gt_train_schema, preset->name,
+                        preset->text, preset->size, sets, options->n_sets);
+    if (status != GT_OK || strchr(gt_data_config_of(s->config)->uri, '?'))
         return status;
     char endless[256];
     snprintf(endless, sizeof endless,
              "data.uri='%.200s?count=1048576&test_count=0'",
-             s->config->data.uri);
+             gt_data_config_of(s->config)->uri);
     gt_config_free(s->config);
     s->config = NULL;
     sets[options->n_sets] = endless;
-    return gt_config_parse(&s->config, preset->name, preset->text, preset->size,
-                           sets, options->n_sets + 1);
+    return gt_config_parse(&s->config, &gt_train_schema, preset->name,
+                           preset->text, preset->size, sets,
+                           options->n_sets + 1);
 }
 
 static gt_status build(bench_subject *s)
 {
-    int batch = (int)s->config->train.batch;
-    gt_status status = gt_shards_choose((int)s->config->train.shards,
-                                        (int)s->config->train.accumulate, batch,
-                                        1, &s->shards);
+    int batch = (int)gt_train_config_of(s->config)->batch;
+    gt_status status = gt_shards_choose(
+        (int)gt_train_config_of(s->config)->shards,
+        (int)gt_train_config_of(s->config)->accumulate, batch, 1, &s->shards);
     if (status != GT_OK)
         return status;
     gt_task_setup setup = {.config = s->config,
@@ -46,12 +52,13 @@ static gt_status build(bench_subject *s)
     status = gt_task_new(&s->task, &setup);
     if (status != GT_OK)
         return status;
-    gt_loader_config loader = {.source = s->source,
-                               .range = (gt_range)s->config->data.range,
-                               .seed = (uint64_t)s->config->train.seed,
-                               .batch = batch,
-                               .shards = s->shards,
-                               .n_shards = s->shards};
+    gt_loader_config loader = {
+        .source = s->source,
+        .range = (gt_range)gt_data_config_of(s->config)->range,
+        .seed = (uint64_t)gt_train_config_of(s->config)->seed,
+        .batch = batch,
+        .shards = s->shards,
+        .n_shards = s->shards};
     return gt_loader_open(&s->loader, &loader);
 }
 
@@ -63,8 +70,9 @@ gt_status bench_subject_open(bench_subject *s, gt_comm *comm,
     gt_blas_set_threads(options->threads);
     gt_status status = parse(s, options);
     if (status == GT_OK)
-        status = gt_source_open(&s->source, s->config->data.uri, GT_SPLIT_TRAIN,
-                                gt_config_shape(s->config->data.image));
+        status =
+            gt_source_open(&s->source, gt_data_config_of(s->config)->uri,
+                           GT_SPLIT_TRAIN, gt_data_config_of(s->config)->image);
     if (status == GT_OK)
         status = build(s);
     if (status != GT_OK)

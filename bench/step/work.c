@@ -7,6 +7,7 @@
  * is usual. */
 #include "bench/step/bench.h"
 
+#include "tasks/config.h"
 #include "tasks/learner.h"
 
 double bench_product(const gt_layer *layer, int n)
@@ -35,22 +36,16 @@ static bool learns_below(const gt_network *net, int layer)
 /* How often a step needs each direction of a layer. */
 static bench_work times(const gt_task *task, int network, int layer)
 {
-    const gt_config *config = task->setup.config;
-    const gt_network *net = task->learner[network]->net;
-    double below = learns_below(net, layer);
-    double updates = (double)task->type->updates(task, network);
-    if (config->task == GT_TASK_VAE)
-        return (bench_work){1, 1, network == 1 ? 1 : below};
-    if (network == 1) /* D: real and generated images; once more for G */
-        return (bench_work){2 * updates + 1, 2 * updates,
-                            2 * updates * below + 1};
-    return (bench_work){(double)task->type->updates(task, 1), 1, below};
+    gt_task_passes p = task->type->passes(task, network);
+    double below = learns_below(task->learner[network]->net, layer);
+    return (bench_work){p.forward, p.weights, p.inputs + p.partial * below};
 }
 
 bench_work bench_work_of_layer(const gt_task *task, int network, int layer)
 {
     const gt_layer *l = &task->learner[network]->net->layers[layer];
-    double product = bench_product(l, (int)task->setup.config->train.batch);
+    double product =
+        bench_product(l, (int)gt_train_config_of(task->setup.config)->batch);
     bench_work n = times(task, network, layer);
     return (bench_work){n.forward * product, n.weights * product,
                         n.inputs * product};

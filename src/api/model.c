@@ -7,8 +7,13 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "core/arena.h"
+#include "data/config.h"
+#include "model/config.h"
 #include "run/snapshot.h"
+#include "tasks/config.h"
 #include "tasks/sampler.h"
+#include "train/schema.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -30,8 +35,8 @@ const char *gentrain_message(void)
 
 static gt_status allocate(gentrain_model *m)
 {
-    m->sample = gt_shape_size(gt_config_shape(m->config->data.image));
-    m->latent = gt_shape_size(gt_config_shape(m->config->model.latent));
+    m->sample = gt_shape_size(gt_data_config_of(m->config)->image);
+    m->latent = gt_shape_size(gt_latent_config_of(m->config)->shape);
     m->samples = gt_real_alloc(GT_SAMPLE_BLOCK * m->sample);
     m->latents = gt_real_alloc(GT_SAMPLE_BLOCK * m->latent);
     if (!m->samples || !m->latents)
@@ -45,8 +50,9 @@ static gt_status read_model(gentrain_model *m, const char *path)
     if (status == GT_OK)
         status = gt_checkpoint_read_info(m->path, &m->info);
     if (status == GT_OK)
-        status = gt_config_parse(&m->config, m->path, m->info.config,
-                                 strlen(m->info.config), NULL, 0);
+        status =
+            gt_config_parse(&m->config, &gt_train_schema, m->path,
+                            m->info.config, strlen(m->info.config), NULL, 0);
     if (status != GT_OK)
         return status;
     m->comm = gt_comm_solo();
@@ -139,7 +145,7 @@ const char *gentrain_fingerprint(const gentrain_model *m)
 
 static bool makes_points(const gentrain_model *m)
 {
-    return gt_shape_is_point(gt_config_shape(m->config->data.image));
+    return gt_shape_is_point(gt_data_config_of(m->config)->image);
 }
 
 gentrain_kind gentrain_sample_kind(const gentrain_model *m)
@@ -152,9 +158,9 @@ int gentrain_shape(const gentrain_model *m, gentrain_array array,
 {
     gt_shape s;
     if (array == GENTRAIN_SAMPLE)
-        s = gt_config_shape(m->config->data.image);
+        s = gt_data_config_of(m->config)->image;
     else if (array == GENTRAIN_LATENT)
-        s = gt_config_shape(m->config->model.latent);
+        s = gt_latent_config_of(m->config)->shape;
     else
         return 0;
     if (array == GENTRAIN_SAMPLE && makes_points(m)) {
@@ -181,6 +187,6 @@ void gentrain_range(const gentrain_model *m, double *low, double *high)
     *low = *high = 0;
     if (makes_points(m))
         return;
-    *low = m->config->data.range == GT_RANGE_UNIT ? 0 : -1;
+    *low = gt_data_config_of(m->config)->range == GT_RANGE_UNIT ? 0 : -1;
     *high = 1;
 }

@@ -4,6 +4,7 @@
 #include "api/handle.h"
 
 #include "core/gemm.h"
+#include "data/config.h"
 #include "tasks/sampler.h"
 
 #include <pthread.h>
@@ -114,7 +115,7 @@ static void take_values(const gentrain_model *m, size_t from, size_t n,
 static void take_bytes(const gentrain_model *m, size_t from, size_t n,
                        size_t done, void *out)
 {
-    gt_range_to_bytes((gt_range)m->config->data.range,
+    gt_range_to_bytes((gt_range)gt_data_config_of(m->config)->range,
                       m->samples + from * m->sample, n * m->sample,
                       (uint8_t *)out + done * m->sample);
 }
@@ -212,7 +213,7 @@ gentrain_status gentrain_to_bytes(const gentrain_model *m, const float *samples,
     if (status == GT_OK)
         status = check_array(bytes, n, m->sample, sizeof *bytes);
     if (status == GT_OK && n > 0)
-        gt_range_to_bytes((gt_range)m->config->data.range, samples,
-                          (size_t)n * m->sample, bytes);
+        gt_range_to_bytes((gt_range)gt_data_config_of(m->config)->range,
+                          samples, (size_t)n * m->sample, bytes);
     return gt__api_status(status);
 }

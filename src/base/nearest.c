@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 63 };
@@ -72,4 +73,14 @@ const char *gt_nearest(const char *word, const char *const names[], int n)
         }
     }
     return nearest;
+}
+
+char *gt_suggestion(const char *word, const char *const names[], int n,
+                    char text[GT_SUGGESTION])
+{
+    const char *near = gt_nearest(word, names, n);
+    text[0] = '\0';
+    if (near)
+        snprintf(text, GT_SUGGESTION, "; did you mean \"%s\"?", near);
+    return text;
 }

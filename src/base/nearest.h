@@ -9,4 +9,10 @@
  * first of equally near ones. Names that are NULL are passed over. */
 const char *gt_nearest(const char *word, const char *const names[], int n);
 
+/* The same as the end of a message: `; did you mean "NAME"?` in `text`, or ""
+ * when none is near. Returns `text`. */
+enum { GT_SUGGESTION = 96 };
+char *gt_suggestion(const char *word, const char *const names[], int n,
+                    char text[GT_SUGGESTION]);
+
 #endif

@@ -4,8 +4,9 @@
 #include "base/nearest.h"
 #include "base/version.h"
 #include "data/source.h"
-#include "model/config.h"
-#include "model/preset.h"
+#include "model/reference.h"
+#include "nn/layer_list.h"
+#include "train/schema.h"
 
 #include <string.h>
 
@@ -111,18 +112,9 @@ void gt_cli_print_man(FILE *out)
             GT_VERSION);
     for (const gt_command *const *c = gt__commands; *c; c++)
         man_command(out, *c);
-    fputs(".SH CONFIGURATION\n.nf\n", out);
-    /* The reference goes through a buffer file, as it is plain text. */
-    FILE *plain = tmpfile();
-    if (plain) {
-        gt_config_print_reference(plain);
-        rewind(plain);
-        char line[512];
-        while (fgets(line, sizeof line, plain))
-            print_roff(out, line);
-        fclose(plain);
-    }
-    fputs(".fi\n.SH EXIT STATUS\n", out);
+    fputs(".SH CONFIGURATION\n", out);
+    gt_config_print_reference(out, GT_REFERENCE_ROFF, &gt_train_schema);
+    fputs(".SH EXIT STATUS\n", out);
     print_roff(out, exit_codes);
 }
 
@@ -149,9 +141,10 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
             return GT_OK;
         }
     if (!strcmp(topic, "config"))
-        gt_config_print_reference(stdout);
+        gt_config_print_reference(stdout, GT_REFERENCE_PLAIN, &gt_train_schema);
     else if (!strcmp(topic, "layers"))
-        gt_layers_print_reference(stdout);
+        gt_variants_print_reference(stdout, GT_REFERENCE_PLAIN,
+                                    &gt_layer_variants);
     else if (!strcmp(topic, "data"))
         print_sources(stdout);
     else if (!strcmp(topic, "man"))

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/version.h"
-#include "comm/launcher.h"
+#include "comm/mpi/start.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -77,7 +77,7 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
     gt_status status = gt_comm_init(&comm, argc, argv);
     int code;
     if (status != GT_OK) {
-        code = refuse(gt_launcher_rank() == 0, status);
+        code = refuse(gt_launch_rank() == 0, status);
     } else {
         gt_log_setup(comm->rank == 0, GT_LOG_NORMAL);
         code = finish(command->run(comm, args));
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 {
     /* A file over the limit (ulimit -f) is an error like a full disk. */
     signal(SIGXFSZ, SIG_IGN);
-    bool first = gt_launcher_rank() == 0;
+    bool first = gt_launch_rank() == 0;
     gt_log_setup(first, GT_LOG_NORMAL);
     const char *name = argc > 1 ? argv[1] : "help";
     if (!strcmp(name, "--version") || !strcmp(name, "-V")) {

@@ -2,9 +2,10 @@
  * all that is needed. */
 #include "cli/cli.h"
 
-#include "comm/texts.h"
+#include "model/config.h"
 #include "run/checkpoint.h"
 #include "train/generate.h"
+#include "train/schema.h"
 
 #include <string.h>
 
@@ -63,9 +64,9 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     if (status == GT_OK) {
         gt_comm_broadcast(comm, path, sizeof path);
         how.checkpoint = path;
-        status =
-            gt_comm_agree(comm, gt_config_parse(&config, path, info.config,
-                                                strlen(info.config), NULL, 0));
+        status = gt_comm_agree(
+            comm, gt_config_parse(&config, &gt_train_schema, path, info.config,
+                                  strlen(info.config), NULL, 0));
     }
     if (status == GT_OK)
         status = gt_generate(comm, config, &how);

@@ -4,11 +4,14 @@
 #include "cli/cli.h"
 
 #include "base/log.h"
-#include "comm/texts.h"
+#include "model/config.h"
+#include "model/config_changes.h"
 #include "model/preset.h"
 #include "run/checkpoint.h"
 #include "store/files.h"
+#include "tasks/config.h"
 #include "tasks/shards.h"
+#include "train/schema.h"
 #include "train/trainer.h"
 
 #include <stdlib.h>
@@ -240,16 +243,16 @@ static gt_status settle_shards(gt_comm *comm, const recipe *r,
     int shards = 0;
     char set[40];
     const char *all[MAX_SETS + 1];
-    gt_status status = gt_shards_choose(-1, 1, (int)(*config)->train.batch,
-                                        comm->size, &shards);
+    gt_status status = gt_shards_choose(
+        -1, 1, (int)gt_train_config_of(*config)->batch, comm->size, &shards);
     if (status != GT_OK)
         return status;
     memcpy(all, sets->text, (size_t)sets->count * sizeof *all);
     snprintf(set, sizeof set, "train.shards=%d", shards);
     all[sets->count] = set;
     gt_config_free(*config);
-    return gt_config_parse(config, r->place, r->text, strlen(r->text), all,
-                           sets->count + 1);
+    return gt_config_parse(config, &gt_train_schema, r->place, r->text,
+                           strlen(r->text), all, sets->count + 1);
 }
 
 /* A run that goes on with other settings than it was begun with says so. Those
@@ -258,8 +261,8 @@ static void tell_changes(const recipe *r, const gt_config *config)
 {
     gt_config *before;
     char changes[1024];
-    if (gt_config_parse(&before, r->place, r->text, strlen(r->text), NULL, 0) !=
-        GT_OK)
+    if (gt_config_parse(&before, &gt_train_schema, r->place, r->text,
+                        strlen(r->text), NULL, 0) != GT_OK)
         return;
     gt_config_changes(before, config, changes, sizeof changes);
     if (*changes)
@@ -280,9 +283,10 @@ static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
         status = gt_fail(GT_ERR_USAGE, "--trace-steps needs --trace FILE");
     gt_config *config = NULL;
     if (status == GT_OK)
-        status = gt_config_parse(&config, r->place, r->text, strlen(r->text),
+        status = gt_config_parse(&config, &gt_train_schema, r->place, r->text,
+                                 strlen(r->text),
                                  (const char *const *)sets->text, sets->count);
-    if (status == GT_OK && config->train.shards < 0)
+    if (status == GT_OK && gt_train_config_of(config)->shards < 0)
         status = settle_shards(comm, r, sets, &config);
     status = gt_comm_agree(comm, status);
     if (status != GT_OK)

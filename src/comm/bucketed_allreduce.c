@@ -6,8 +6,9 @@
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "base/trace.h"
-#include "comm/handle.h"
-#include "comm/transport.h"
+#include "comm/backend.h"
+#include "comm/pending.h"
+#include "comm/transport_shared.h"
 
 #include <assert.h>
 #include <sched.h>
@@ -27,7 +28,6 @@ typedef struct bucket_range {
 
 struct gt__bucketed_allreduce {
     gt_comm *comm;               /* borrowed */
-    gt__channel *channel;        /* borrowed */
     gt__transport_config config; /* of both ranges, but for their buckets */
     bucket_range exact, rounded; /* the first buckets, and the others */
     int n_buckets;
@@ -88,12 +88,13 @@ static gt_status plan(gt__bucketed_allreduce *a, size_t count,
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     bool tree = config->reduction == GT_REDUCTION_TREE;
     assert(tree || !rounds);
-    gt_status status = set_transport(
-        a, &a->exact, tree ? &gt__transport_tree : &gt__transport_mpi);
+    const gt__backend *backend = a->comm->backend;
+    gt_status status =
+        set_transport(a, &a->exact, tree ? backend->tree : backend->any_order);
     if (status != GT_OK || !rounds)
         return status;
     a->config.first_bucket = a->exact.buckets.n;
-    return set_transport(a, &a->rounded, &gt__transport_bf16);
+    return set_transport(a, &a->rounded, backend->bf16);
 }
 
 gt_status
@@ -106,9 +107,8 @@ gt__bucketed_allreduce_new(gt__bucketed_allreduce **out,
     if (!a)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     a->comm = config->comm;
-    a->channel = &config->comm->handle->channel[channel];
     a->config = (gt__transport_config){.comm = config->comm,
-                                       .channel = a->channel->comm,
+                                       .channel = channel,
                                        .n_shards = config->n_shards,
                                        .n_blocks = config->n_blocks,
                                        .n_vectors = config->n_vectors,
@@ -127,9 +127,9 @@ bool gt__bucketed_allreduce_use_shared_memory(gt__bucketed_allreduce *a)
         return false;
     if (set_transport(a, &a->exact, &gt__transport_shared) == GT_OK)
         return true;
-    if (!a->comm->handle->warned)
+    if (!a->comm->warned)
         gt_warn("%s; ranks send each other messages instead", gt_message());
-    a->comm->handle->warned = true;
+    a->comm->warned = true;
     return false;
 }
 
@@ -209,7 +209,7 @@ static void advance(gt__bucketed_allreduce *a, int bucket)
         a->bucket[bucket] = DONE;
 }
 
-/* Of this channel; the channel's progress function. */
+/* Of this all-reduce: what its channel calls (pending.h). */
 static void advance_all(void *allreduce)
 {
     gt__bucketed_allreduce *a = allreduce;
@@ -220,16 +220,11 @@ static void advance_all(void *allreduce)
     }
 }
 
-void gt__bucketed_allreduce_progress(gt__bucketed_allreduce *a)
-{
-    gt__channels_progress(a->comm->handle->channel, GT_CHANNELS);
-}
-
 /* --- A step. */
 
 void gt__bucketed_allreduce_start(gt__bucketed_allreduce *a, size_t from)
 {
-    gt__channel_attach(a->channel, advance_all, a);
+    gt__pending_set(a->comm, a->config.channel, advance_all, a);
     for (; a->started < a->n_buckets; a->started++) {
         int i;
         const bucket_range *range = range_of(a, a->started, &i);
@@ -256,10 +251,10 @@ static void pause_a_little(unsigned *turns)
 static void wait_for(gt__bucketed_allreduce *a, const int *buckets)
 {
     unsigned turns = 0;
-    gt__bucketed_allreduce_progress(a);
+    gt__pending_advance(a->comm);
     while (*buckets < a->started) {
         pause_a_little(&turns);
-        gt__bucketed_allreduce_progress(a);
+        gt__pending_advance(a->comm);
     }
 }
 
@@ -282,7 +277,7 @@ static void wait_for_started(gt__bucketed_allreduce *a)
     }
     wait_for(a, &a->done);
     a->started = a->measured = a->done = 0;
-    gt__channel_detach(a->channel);
+    gt__pending_set(a->comm, a->config.channel, NULL, NULL);
     gt_phase_leave(before);
     gt_trace_end(begin, NULL, "reduction");
 }
@@ -304,7 +299,7 @@ void gt__bucketed_allreduce_free(gt__bucketed_allreduce *a)
     if (!a)
         return;
     a->hooks = (gt_slice_hooks){0};
-    if (a->channel->context == a) {
+    if (gt__pending_is(a->comm, a->config.channel, a)) {
         for (int b = 0; b < a->started; b++)
             if (a->bucket[b] == MEASURED)
                 gather(a, b);

@@ -110,8 +110,6 @@ gt_real *gt__bucketed_allreduce_vector(const gt__bucketed_allreduce *allreduce,
 /* This rank's values from `from` on are complete. Local. */
 void gt__bucketed_allreduce_start(gt__bucketed_allreduce *allreduce,
                                   size_t from);
-/* Take whatever is under way, on any channel, as far as it goes. Local. */
-void gt__bucketed_allreduce_progress(gt__bucketed_allreduce *allreduce);
 /* Wait for what was started; returns where the sum is. Collective. */
 const gt_real *gt__bucketed_allreduce_finish(gt__bucketed_allreduce *allreduce);
 

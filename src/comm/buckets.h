@@ -8,8 +8,6 @@
 
 #include "core/tensor.h"
 
-#include <mpi.h>
-
 typedef struct gt__buckets {
     size_t count; /* reals in the vector */
     size_t size;  /* reals in a bucket; the first and the last one may have
@@ -32,12 +30,6 @@ gt__interval gt__bucket_slice(const gt__buckets *buckets, int bucket, int i,
                               int ranks);
 /* Reals in the longest slice of all buckets. */
 size_t gt__longest_slice(const gt__buckets *buckets, int ranks);
-
-/* gt_real, to MPI. */
-static inline MPI_Datatype gt__real_type(void)
-{
-    return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-}
 
 /* to += from, n reals each. */
 void gt__add(gt_real *restrict to, const gt_real *restrict from, size_t n);

@@ -1,4 +1,4 @@
-/* comm.h: the one door to MPI: who we are, agreement, broadcast, sums.
+/* comm.h: the ranks of a job: which one this is, agreement, broadcast, sums.
  *
  * Every call marked collective must be made by all ranks in the same order.
  * MPI's own failures end the job (MPI_ERRORS_ARE_FATAL), as MPI 3 offers no way
@@ -13,23 +13,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Reducers (reducer.h) that may work at the same time. */
+enum { GT_CHANNELS = 2 };
+
 typedef struct gt_comm {
-    int rank, size;             /* of the job; numbered node by node */
-    int launch_rank;            /* the launcher's number, for people */
-    int node_rank, node_size;   /* within this node */
-    int nodes;                  /* in the job */
-    char host[64];              /* this node's name */
-    bool working;               /* private: between work_begin and work_end */
-    struct gt_comm_mpi *handle; /* private to src/comm; NULL: no MPI */
+    int rank, size;           /* of the job; numbered node by node */
+    int launch_rank;          /* the launcher's number, for people */
+    int node_rank, node_size; /* within this node */
+    int nodes;                /* in the job */
+    char host[64];            /* this node's name */
+
+    /* Private to src/comm: */
+    const struct gt__backend *backend; /* NULL: this process is alone */
+    struct gt__mpi *mpi;               /* the backend's */
+    bool working;                      /* between work_begin and work_end */
+    double ticked; /* gt_seconds when a tick was last an all-reduce */
+    bool warned;   /* that shared memory has no room */
+    struct gt__pending {
+        void (*advance)(void *context);
+        void *context;
+    } pending[GT_CHANNELS]; /* see pending.h */
 } gt_comm;
 
-/* Start MPI, also in a process that mpirun did not start (one rank). Rank 0 is
- * the launcher's. Collective over the job. */
-gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv);
-void gt_comm_finalize(gt_comm *comm);
-
-/* The communicator of a process that works by itself, without MPI. Calls that
- * are collective find everybody there. Nothing is to be freed. Local. */
+/* The communicator of a process alone, without MPI: its collective calls wait
+ * for nobody. There is nothing to be freed. Local. */
 gt_comm gt_comm_solo(void);
 
 /* Collective. GT_OK if all ranks pass GT_OK; else every rank returns the status
@@ -67,12 +74,22 @@ gt_status gt_comm_work_end(gt_comm *comm, gt_status mine);
 
 /* --- Data. */
 
-/* Collective: rank 0's bytes to everybody. */
+/* Collective: rank 0's bytes to all ranks. */
 void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);
+
+/* Collective: rank 0's malloc'ed text to all ranks; *text is replaced on the
+ * others, which must free it too. GT_ERR_MEMORY on every rank if one has none.
+ */
+gt_status gt_comm_broadcast_text(gt_comm *comm, char **text);
 
 /* Collective: every rank's `bytes` from `mine` in rank order into rank 0's
  * `all` (size * bytes; NULL elsewhere). */
 void gt_comm_gather(gt_comm *comm, const void *mine, size_t bytes, void *all);
+
+/* Collective: every rank's text `mine`, of any length, one after the other in
+ * rank order, into rank 0's malloc'ed *all (NULL elsewhere). GT_ERR_MEMORY on
+ * every rank if one has no room. */
+gt_status gt_comm_gather_text(gt_comm *comm, const char *mine, char **all);
 
 /* Collective: element-wise sums over the ranks, in place. */
 void gt_comm_sum(gt_comm *comm, double *values, int n);

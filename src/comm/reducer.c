@@ -10,6 +10,7 @@
 
 #include "base/trace.h"
 #include "comm/bucketed_allreduce.h"
+#include "comm/pending.h"
 #include "comm/shard_tree.h"
 #include "comm/slices.h"
 #include "core/arena.h"
@@ -260,7 +261,7 @@ void gt_reducer_ready(gt_reducer *r, size_t from)
             gt__bucketed_allreduce_start(r->allreduce, r->merged);
     }
     if (r->allreduce)
-        gt__bucketed_allreduce_progress(r->allreduce);
+        gt__pending_advance(r->comm);
     gt_trace_end(begin, NULL, "send gradients");
 }
 

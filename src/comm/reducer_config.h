@@ -7,9 +7,6 @@
 
 #include <stddef.h>
 
-/* Reducers that may work at the same time. */
-enum { GT_CHANNELS = 2 };
-
 typedef enum gt_reduction {
     GT_REDUCTION_TREE, /* in one tree over all shards, whatever the ranks */
     GT_REDUCTION_MPI   /* each rank's shards in that tree, ranks by MPI */
@@ -37,8 +34,8 @@ typedef struct gt_reducer_config {
     /* Slices begin at multiples of so many reals; 0: anywhere. */
     size_t grain;
 
-    /* Below GT_CHANNELS. Reducers that are at work at the same time need
-     * different ones. */
+    /* Below GT_CHANNELS (comm.h). Reducers that are at work at the same time
+     * need different ones. */
     int channel;
 } gt_reducer_config;
 

@@ -8,8 +8,6 @@
  * yet. So no memory is lost, whenever a rank is killed. */
 #include "comm/segment.h"
 
-#include "comm/handle.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -103,9 +101,7 @@ static gt_status take_pages(gt__segment *s, int rank, size_t bytes, int file)
 gt_status gt__segment_new(gt__segment *s, gt_comm *comm, size_t bytes)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    uint64_t most = bytes;
-    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_UINT64_T, MPI_MAX,
-                  comm->handle->job);
+    size_t most = (size_t)gt_comm_max(comm, (double)bytes);
     *s = (gt__segment){.pitch = (most + page - 1) / page * page};
     s->size = (size_t)comm->size * s->pitch;
     int file = -1;

@@ -3,11 +3,11 @@
 #include "comm/slices.h"
 
 #include "base/heartbeat.h"
-#include "comm/handle.h"
+#include "comm/backend.h"
 
 #include <string.h>
 
-enum { TAG = 1 }; /* tree_allreduce.c has 2 */
+enum { TAG = 1 }; /* comm.c has 0, tree_allreduce.c 2 */
 
 /* What a rank owns of a bucket below `count`. */
 static gt__interval slice_below(const gt__bucketed_allreduce *a, int bucket,
@@ -39,10 +39,10 @@ static void gather_from(const gt__bucketed_allreduce *a, gt_comm *comm,
         if (rank == 0)
             memcpy(all + span.from, mine, n * sizeof *all);
         else if (comm->rank == 0)
-            MPI_Recv(all + span.from, (int)n, gt__real_type(), rank, TAG,
-                     comm->handle->job, MPI_STATUS_IGNORE);
+            comm->backend->receive(comm, rank, TAG, all + span.from,
+                                   n * sizeof *all);
         else
-            MPI_Send(mine, (int)n, gt__real_type(), 0, TAG, comm->handle->job);
+            comm->backend->send(comm, 0, TAG, mine, n * sizeof *mine);
         if (comm->rank == rank)
             mine += n;
     }
@@ -57,11 +57,10 @@ static void scatter_to(const gt__bucketed_allreduce *a, gt_comm *comm, int rank,
         if (rank == 0)
             memcpy(mine, all + span.from, n * sizeof *all);
         else if (comm->rank == 0)
-            MPI_Send(all + span.from, (int)n, gt__real_type(), rank, TAG,
-                     comm->handle->job);
+            comm->backend->send(comm, rank, TAG, all + span.from,
+                                n * sizeof *all);
         else
-            MPI_Recv(mine, (int)n, gt__real_type(), 0, TAG, comm->handle->job,
-                     MPI_STATUS_IGNORE);
+            comm->backend->receive(comm, 0, TAG, mine, n * sizeof *mine);
         if (comm->rank == rank)
             mine += n;
     }

@@ -9,7 +9,7 @@
 
 typedef struct gt__transport_config {
     gt_comm *comm;              /* borrowed; more than one rank */
-    MPI_Comm channel;           /* all ranks, for messages of this sum alone */
+    int channel;                /* for messages of this sum alone */
     const gt__buckets *buckets; /* borrowed */
     int first_bucket;           /* number of their first on the channel */
     int n_shards;               /* of every rank */
@@ -54,21 +54,5 @@ typedef struct gt__transport {
     bool (*allgather_test)(void *state, int bucket);
     int (*slice_of)(const void *state, int rank);
 } gt__transport;
-
-/* In the order of the tree over all shards (reducer.h), by messages. */
-extern const gt__transport gt__transport_tree;
-
-/* By MPI's all-reduce, in whatever order; slices have no owners. */
-extern const gt__transport gt__transport_mpi;
-
-/* What leaves a node is sent as bfloat16. What rounding takes away is kept and
- * added to the next step's values, so that over many steps nothing is lost
- * (error feedback: Seide et al. 2014). Half the bytes, but sums depend on the
- * number of ranks. Slices have no owners. */
-extern const gt__transport gt__transport_bf16;
-
-/* The tree without messages, in memory that all ranks share, on one machine.
- * `create` is collective: where it fails on one rank, it fails on all. */
-extern const gt__transport gt__transport_shared;
 
 #endif

@@ -8,7 +8,7 @@
  * has started the bucket, which it does after its last look at the previous
  * result; and a rank's vectors are its own again when all slices of all buckets
  * are ready. */
-#include "comm/transport.h"
+#include "comm/transport_shared.h"
 
 #include "comm/segment.h"
 #include "comm/shard_tree.h"

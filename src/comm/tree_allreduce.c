@@ -8,7 +8,7 @@
 
 #include "base/heartbeat.h"
 #include "base/trace.h"
-#include "comm/handle.h"
+#include "comm/backend.h"
 #include "comm/shard_tree.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG = 2 }; /* slices.c has 1 */
+enum { TAG = 2 }; /* comm.c has 0, slices.c 1 */
 
 typedef void merger(double *to, const double *from, size_t count);
 
@@ -127,9 +127,7 @@ static void merge_in_pairs(gt_tree_allreduce *t, size_t count, merger *merge)
     double *mine = t->all + (size_t)t->group * count;
     for (int i = 0; i < t->levels; i++) {
         int other = t->comm->rank ^ 1 << i;
-        MPI_Sendrecv(mine, (int)count, MPI_DOUBLE, other, TAG, t->other,
-                     (int)count, MPI_DOUBLE, other, TAG, t->comm->handle->job,
-                     MPI_STATUS_IGNORE);
+        t->comm->backend->swap(t->comm, other, TAG, mine, t->other, (int)count);
         if (other > t->comm->rank) {
             merge(mine, t->other, count);
         } else {
@@ -141,15 +139,13 @@ static void merge_in_pairs(gt_tree_allreduce *t, size_t count, merger *merge)
 
 static void gather_all(gt_tree_allreduce *t, size_t count)
 {
-    const struct gt_comm_mpi *handle = t->comm->handle;
     const int *first = t->tree.first;
     for (int g = 0; g < t->groups; g++) {
         t->offsets[g] = first[g] * (int)count;
         t->counts[g] = (first[g + 1] - first[g]) * (int)count;
     }
-    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, t->all, t->counts,
-                   t->offsets, MPI_DOUBLE,
-                   t->levels > 0 ? handle->peers : handle->job);
+    t->comm->backend->allgather(t->comm, t->levels == 0, t->all, t->counts,
+                                t->offsets);
 }
 
 const double *gt_tree_allreduce_run(gt_tree_allreduce *t, int present,

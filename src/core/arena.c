@@ -1,6 +1,6 @@
-/* arena.c: see arena.h. Memory is zeroed so that every page is touched, and so
- * placed on the NUMA node of the rank that will use it, before the first step.
- */
+/* arena.c: memory is zeroed when it is allocated. That touches every page
+ * before the first step, so the system places it on the NUMA node of the rank
+ * that will use it. */
 #include "core/arena.h"
 
 #include <stdint.h>
@@ -22,10 +22,10 @@ size_t gt_arena_reserve(gt_arena *arena, size_t count)
     return offset;
 }
 
-/* Asking for pages at one go takes a quarter of the time of missing one after
- * the other, this zeroing included. Large pages would take less still, but make
- * every access to memory that ranks share, in small pages, slower on some
- * virtual machines. */
+/* Asking for all pages at once takes a quarter of the time of page faults, the
+ * zeroing included. Large pages would take less still, but on some virtual
+ * machines they make every access to the memory that ranks share, which is in
+ * small pages, slower. */
 void gt_real_clear(gt_real *p, size_t count)
 {
 #ifdef MADV_POPULATE_WRITE

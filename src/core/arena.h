@@ -33,7 +33,7 @@ void gt_arena_free(gt_arena *arena);
 /* `count` zeroed reals at GT_ALIGN; NULL when memory is short. free() them. */
 gt_real *gt_real_alloc(size_t count);
 
-/* Zero `count` reals whose pages nobody has touched yet. */
+/* Zero `count` reals; fast if their pages have not been touched yet. */
 void gt_real_clear(gt_real *p, size_t count);
 
 #endif

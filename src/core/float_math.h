@@ -1,13 +1,14 @@
 /* float_math.h: exponentials, logarithm, sine and cosine for one float, without
  * branches, so that loops over them vectorise. For src/core.
  *
- * The C library's are as good but slow in loops, and differ between machine
- * types in the last bit. These are made of additions, multiplications and
- * divisions alone and give the same bits everywhere. Arguments are reduced to a
- * small interval and a polynomial does the rest; its coefficients are
- * least-squares fits at Chebyshev nodes, reweighted until the relative error is
- * level, which it is below a quarter of the last place. Errors as a whole are
- * below 2.5 units in the last place (tests/test_vmath.c). NaN stays NaN.
+ * The functions of the C library are as precise but slow in loops, and their
+ * last bit differs between types of machines. These consist of additions,
+ * multiplications and divisions alone and give the same bits everywhere.
+ * Arguments are reduced to a small interval and a polynomial does the rest; its
+ * coefficients are least-squares fits at Chebyshev nodes, reweighted until the
+ * relative error is level, which it is below a quarter of the last place.
+ * Errors as a whole are below 2.5 units in the last place (tests/test_vmath.c).
+ * NaN stays NaN.
  */
 #ifndef GT_CORE_FLOAT_MATH_H
 #define GT_CORE_FLOAT_MATH_H

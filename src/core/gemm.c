@@ -1,6 +1,6 @@
-/* gemm.c: the only file that knows BLAS. Any CBLAS will do; what OpenBLAS can
- * tell beyond that is reached through weak symbols, so that the same source
- * links against a library without them. */
+/* gemm.c: the only file that calls BLAS. Any CBLAS will do. What OpenBLAS
+ * offers beyond that is reached through weak symbols, so that the same source
+ * links with a library that lacks them. */
 #include "core/gemm.h"
 
 #include "base/progress_hook.h"
@@ -76,10 +76,10 @@ static int *longest_side(product *p)
     return p->k > *side ? &p->k : side;
 }
 
-/* How long a piece may be along `side`, the longest; 0: leave it whole. Packing
- * takes time for each element of A and B and saves time for each
- * multiplication, so with a short side it costs more than it saves. Not if B
- * alone is transposed, for which the small kernels are no faster. */
+/* How long a piece may be along `side`, the longest; 0: the product stays
+ * whole. Packing takes time for each element of A and B and saves time for each
+ * multiplication, so with a short side it costs more than it saves. If B is
+ * transposed, the small kernels are no faster. */
 static int longest_piece(const product *p, const int *side)
 {
     double all = (double)p->m * p->n * p->k;
@@ -92,7 +92,7 @@ static int longest_piece(const product *p, const int *side)
     return most < LEAST ? 0 : most;
 }
 
-/* On to what follows the first n rows of C, columns of C, or terms of sums. */
+/* Skip the first n rows of C, columns of C, or terms of the sums. */
 static void step_over(product *p, const int *side, int n)
 {
     size_t down = (size_t)n;
@@ -143,7 +143,7 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
         multiply(&p);
 }
 
-/* --- What the library tells of itself. */
+/* --- What the library says of itself. */
 
 void gt_blas_set_threads(int threads)
 {
@@ -172,8 +172,8 @@ char *gt_blas_version(char text[GT_BLAS_VERSION])
     return text;
 }
 
-/* What a family needs of the CPU; Zen shares Haswell's kernels, Cooperlake and
- * SapphireRapids share SkylakeX's. */
+/* The instructions that a family of kernels needs. Zen has Haswell's kernels;
+ * Cooperlake and SapphireRapids have those of SkylakeX. */
 enum { SSE, SSE42, AVX, AVX2, AVX512 };
 
 static int needed_by(const char *family)
@@ -204,7 +204,7 @@ static int needed_by(const char *family)
     return -1;
 }
 
-/* What this CPU has; -1 where we cannot tell. */
+/* The instructions of this CPU; -1: unknown. */
 static int available(void)
 {
 #if defined(__x86_64__)

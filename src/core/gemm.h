@@ -14,7 +14,7 @@ typedef enum gt_transpose { GT_PLAIN, GT_TRANSPOSED } gt_transpose;
 
 /* C[m x n] = op(A)[m x k] op(B)[k x n] + beta C, with leading dimensions (the
  * distance between rows as stored) lda, ldb, ldc. beta = 0 does not read C.
- * Every product is a moment for gt_progress_hook. */
+ * Calls gt_progress_hook. */
 void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc);
@@ -40,7 +40,7 @@ char *gt_blas_version(char text[GT_BLAS_VERSION]);
 
 /* Name of the newest family that suits this CPU ("SkylakeX", "Haswell",
  * "Sandybridge", "Nehalem"), and whether the running one is older than that
- * and so runs at half the speed or less. */
+ * and so has half the speed or less. */
 const char *gt_blas_best_kernel(void);
 bool gt_blas_kernel_is_old(void);
 

@@ -1,7 +1,7 @@
 /* rng.c: Philox4x32-10 with the constants of Salmon et al. (2011). Checked
  * against the known-answer vectors of the authors' Random123 library in
- * tests/test_rng.c. Long spans take LANES counters at once, side by side, which
- * is what vector units are for. */
+ * tests/test_rng.c. Long spans take LANES counters at once, one in each lane of
+ * the vector units. */
 #include "core/rng.h"
 
 #include "core/float_math.h"
@@ -64,8 +64,8 @@ static inline void fill(gt_rng at, uint32_t block, block_words w)
     }
 }
 
-/* Lanes back to the order of elements; the last blocks may be cut short. */
-static inline void deal(const float value[4][LANES], gt_real *out, size_t n)
+/* From lanes to the order of elements; the last blocks may be incomplete. */
+static inline void unpack(const float value[4][LANES], gt_real *out, size_t n)
 {
     if (n >= 4 * LANES) {
         for (size_t j = 0; j < LANES; j++)
@@ -86,7 +86,7 @@ GT_SIMD void gt_rng_uniform(gt_rng at, gt_real *out, size_t n)
         for (int k = 0; k < 4; k++)
             for (int j = 0; j < LANES; j++)
                 value[k][j] = (float)(int32_t)(w[k][j] >> 8) * 0x1p-24f;
-        deal(value, out + i, n - i);
+        unpack(value, out + i, n - i);
     }
 }
 
@@ -113,6 +113,6 @@ GT_SIMD void gt_rng_normal(gt_rng at, gt_real *out, size_t n)
         fill(at, (uint32_t)(i / 4), w);
         box_muller(w[0], w[1], value[0], value[1]);
         box_muller(w[2], w[3], value[2], value[3]);
-        deal(value, out + i, n - i);
+        unpack(value, out + i, n - i);
     }
 }

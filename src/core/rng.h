@@ -1,12 +1,11 @@
-/* rng.h: random numbers that are addressed, not drawn.
+/* rng.h: random numbers that have addresses instead of a state. Local, pure.
  *
  * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
  * SC 2011): a block cipher turns a key (the seed) and a counter into four
  * 32-bit words. The counter is made of the training step, the sample's number
  * in the whole job, a stream (what the number is for) and the element's number.
  * No rank appears in it, so noise, masks, weights and data order are the same
- * on any number of ranks, and a resumed run needs no generator state. All calls
- * are local and pure.
+ * on any number of ranks, and a resumed run needs no generator state.
  */
 #ifndef GT_CORE_RNG_H
 #define GT_CORE_RNG_H
@@ -15,8 +14,8 @@
 
 #include <stdint.h>
 
-/* What a number is for. Each stream is independent of every other; a stream may
- * be subdivided by adding a small number to it (a layer's index, say). */
+/* What a number is for. Streams are independent of each other. A stream may be
+ * subdivided by adding a small number to it, such as the index of a layer. */
 enum {
     GT_STREAM_INIT = 0x000,    /* + network number; sample = tensor's index */
     GT_STREAM_LATENT = 0x100,  /* a GAN's noise; step = batch number */
@@ -26,7 +25,7 @@ enum {
     GT_STREAM_SOURCE = 0x600,  /* built-in data; sample = sample number */
     GT_STREAM_GRID = 0x700,    /* fixed latents of the sample grid */
     GT_STREAM_SAMPLE = 0x800,  /* `gentrain sample` */
-    GT_STREAM_EVAL = 0x900,    /* noise of held-out figures */
+    GT_STREAM_EVAL = 0x900,    /* noise in validation */
 };
 
 typedef struct gt_rng {

@@ -9,7 +9,8 @@
 
 #include <stdint.h> /* tells whether this is glibc */
 
-/* The choice is made before sanitizers are ready, so these do without. */
+/* The loader chooses before sanitizers are ready, so their builds do without.
+ */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) &&          \
     !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define GT_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -17,8 +18,8 @@
 #define GT_SIMD
 #endif
 
-/* For what a GT_SIMD function calls: a function of its own would be compiled
- * for plain x86-64. */
+/* For functions that a GT_SIMD function calls: if they were not inlined, they
+ * would be compiled for plain x86-64. */
 #define GT_INLINE static inline __attribute__((always_inline))
 
 #endif

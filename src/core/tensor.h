@@ -1,4 +1,4 @@
-/* tensor.h: the number type and the shape of one sample.
+/* tensor.h: the number type and the shape of one sample. Local.
  *
  * Tensors are dense, NHWC (batch, height, width, channels), and aligned to
  * GT_ALIGN bytes. A vector of n features is the shape 1 x 1 x n. The batch size

@@ -1,5 +1,5 @@
-/* vmath.c: loops over float_math.h, and sums with a fixed shape. exp(-x) may
- * overflow to infinity in the sigmoid, which then is 0 as it should be. */
+/* vmath.c: loops over float_math.h, and sums in a fixed order. In the sigmoid
+ * exp(-x) may overflow to infinity; the result is then 0, as it should be. */
 #include "core/vmath.h"
 
 #include "core/simd.h"
@@ -63,8 +63,8 @@ GT_SIMD void gt__vsoftplus_tail(const gt_real *x, gt_real *y, size_t n)
         y[i] = LOG1P_UNIT(EXP(-ABS(x[i])));
 }
 
-/* Sixteen sums side by side: one sum would be a chain that the compiler must
- * not break up. */
+/* Sixteen sums side by side vectorise; one sum would be a chain of additions
+ * whose order the compiler must keep. */
 enum { LANES = 16, BLOCK = 1024 };
 
 static double total_of(const gt_real part[LANES])

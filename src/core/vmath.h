@@ -1,5 +1,5 @@
-/* vmath.h: exponentials, their kin and sums over spans, for src/core and
- * src/nn.
+/* vmath.h: exponentials and the like, and sums, over spans. For src/core and
+ * src/nn. Local, pure.
  *
  * y may be x. The same bits on every x86-64 machine in the float build; the
  * double build, for gradient checks, takes the C library's functions.

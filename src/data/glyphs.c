@@ -1,12 +1,13 @@
-/* glyphs.c: labelled digits drawn from strokes, so that every example, test and
- * benchmark has images to train on without a download, at any size, and without
- * end. A glyph's control points are moved a little, joined by a spline (Catmull
- * and Rom 1974), sent through a random affine map and traced by a round pen
- * whose pressure varies; a pixel is as bright as the pen's edge is near. */
+/* glyphs.c: labelled digits drawn from strokes, so that examples, tests and
+ * benchmarks have images of any size to train on, without a download and
+ * without end. The control points of a glyph are moved a little, joined by a
+ * spline (Catmull and Rom 1974), transformed by a random affine map and traced
+ * by a round pen whose pressure varies. The distance of a pixel from the edge
+ * of the pen gives its brightness. */
 #include "data/glyph_strokes.h"
 
 #include "core/simd.h"
-#include "data/made.h"
+#include "data/builtin.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static inline float clamp_unit(float x)
     return smaller(larger(x, 0), 1);
 }
 
-/* One straight piece. Pixels keep the most ink of all pieces. */
+/* One straight piece. A pixel keeps the most ink of all pieces. */
 GT_SIMD static void draw_piece(const canvas *c, knot a, knot b)
 {
     float dx = b.x - a.x, dy = b.y - a.y, dr = b.r - a.r;
@@ -166,7 +167,7 @@ static uint8_t mix(float from, float to, float t)
     return (uint8_t)(from + (to - from) * t + 0.5f);
 }
 
-/* Spread h x w ink to three channels, last pixel first, in place. */
+/* Turn h x w values of ink into three channels, last pixel first, in place. */
 static void colour(uint8_t *out, size_t pixels, gt__dice *dice)
 {
     gt__colour paper =
@@ -210,7 +211,7 @@ static void draw(const gt_source *source, uint64_t number, uint8_t *out)
         for (size_t i = 0; i < pixels; i++)
             out[i] = (uint8_t)((float)out[i] * brightness);
     if (noise)
-        gt__made_noise(source, number, noise, out);
+        gt__builtin_noise(source, number, noise, out);
 }
 
 static gt_status open_glyphs(gt_source *source, const char *path,
@@ -219,13 +220,13 @@ static gt_status open_glyphs(gt_source *source, const char *path,
     (void)path;
     (void)split;
     source->classes = CLASSES;
-    return gt__made_check(source);
+    return gt__builtin_check(source);
 }
 
 const gt_source_type gt__source_glyphs = {
     .name = "glyphs",
     .help = "hand-drawn digits of any size: glyphs[?count=&test_count=&seed=]",
-    .made = 60000,
+    .default_count = 60000,
     .natural = {28, 28, 1},
     .open = open_glyphs,
     .bytes = draw,

@@ -1,5 +1,5 @@
-/* idx.c: MNIST and its family: which files belong together, and whether they
- * do. The data sets are small, so they are held in memory as they are. */
+/* idx.c: MNIST and its family: finds the files that belong together and checks
+ * that they do. The data sets are small, so they are held in memory. */
 #include "data/idx_file.h"
 #include "data/sources.h"
 
@@ -25,8 +25,8 @@ static char *join(const char *a, const char *b, const char *c)
     return text;
 }
 
-/* Is there a file "stem" or "stem.gz"? *path is its name (free it) or NULL. A
- * file that cannot be examined counts as there, so that opening it says why. */
+/* Find a file "stem" or "stem.gz"; *path becomes its name (free it), or NULL. A
+ * file that cannot be examined counts as found: opening it will say why. */
 static gt_status find(const char *stem, char **path)
 {
     static const char *const endings[] = {"", ".gz"};
@@ -44,8 +44,8 @@ static gt_status find(const char *stem, char **path)
 }
 
 /* The name of the labels file that belongs to an images file, without ".gz":
- * "images" becomes "labels", and "idx3" or "idx4" becomes "idx1". NULL if the
- * name has no such parts. */
+ * "images" becomes "labels", and "idx3" or "idx4" becomes "idx1". *stem (free
+ * it) is NULL if the name has no such parts. */
 static gt_status labels_stem(const char *images, char **stem)
 {
     *stem = join(images, "", "");
@@ -67,8 +67,8 @@ static gt_status labels_stem(const char *images, char **stem)
     return GT_OK;
 }
 
-/* The paths of both files; *images is NULL if the split is not there, *labels
- * if there are none. */
+/* The paths of both files (free them); *images is NULL if there is no such
+ * split, *labels if there are no labels. */
 static gt_status find_both(const char *path, gt_split split, char **images,
                            char **labels)
 {
@@ -86,7 +86,7 @@ static gt_status find_both(const char *path, gt_split split, char **images,
         status = stem ? find(stem, images) : gt__idx_no_memory(path);
         free(stem);
         stem = NULL;
-        if (!status && !*images && !test)
+        if (status == GT_OK && !*images && !test)
             status = gt_fail(GT_ERR_IO,
                              "%s: the folder has no train-images-idx3-ubyte "
                              "or train-images-idx3-ubyte.gz; give a folder "
@@ -97,9 +97,9 @@ static gt_status find_both(const char *path, gt_split split, char **images,
         *images = join(path, "", "");
         status = *images ? GT_OK : gt__idx_no_memory(path);
     }
-    if (!status && *images)
+    if (status == GT_OK && *images)
         status = labels_stem(*images, &stem);
-    if (!status && stem)
+    if (status == GT_OK && stem)
         status = find(stem, labels);
     free(stem);
     return status;
@@ -111,7 +111,7 @@ static gt_status read_labels(gt_source *source, idx *data, const char *path,
     gt__idx_array a;
     gt_status status = gt__idx_read(path, 1, &a);
     data->labels = a.bytes;
-    if (status)
+    if (status != GT_OK)
         return status;
     if (a.dim[0] != source->count)
         return gt_fail(GT_ERR_FORMAT,
@@ -133,11 +133,11 @@ static gt_status open_idx(gt_source *source, const char *path, gt_split split)
     if (!data)
         return gt__idx_no_memory(path);
     gt_status status = find_both(path, split, &images, &labels);
-    if (status || !images)
+    if (status != GT_OK || !images)
         goto out;
     status = gt__idx_read(images, 3, &a);
     data->images = a.bytes;
-    if (status)
+    if (status != GT_OK)
         goto out;
     data->size = gt__idx_item_size(&a);
     source->count = a.dim[0];

@@ -1,6 +1,6 @@
-/* idx_file.c: an IDX array, plain or compressed with gzip. A file is read whole
- * and checked to its last byte, because a damaged download should stop a run at
- * its start and not in the night. */
+/* idx_file.c: an IDX array, plain or compressed with gzip. The whole file is
+ * read and checked to its last byte, so that a damaged download stops a run at
+ * its start and not hours later. */
 #include "data/idx_file.h"
 
 #include "base/collective_tick.h"
@@ -13,8 +13,8 @@
 
 enum { TYPE_UINT8 = 0x08, LARGEST_SIDE = 16384 };
 
-/* What is read at a time, and the first step of a growing buffer: a header may
- * promise anything, so memory follows the data, not the header. */
+/* Bytes that are read at a time, and the first size of a buffer that grows: a
+ * header may announce any size, so memory is allocated as data arrive. */
 enum { CHUNK = 1 << 20 };
 
 gt_status gt__idx_no_memory(const char *path)
@@ -82,17 +82,18 @@ static gt_status read_header(gzFile file, const char *path, gt__idx_array *a)
     uint8_t head[4], sizes[4 * GT__IDX_DIMS];
     size_t got;
     gt_status status = read_up_to(file, path, head, 4, &got);
-    if (status)
+    if (status != GT_OK)
         return status;
     if (got == 0)
         return gt_fail(GT_ERR_FORMAT,
                        "%s: the file is empty; download it again", path);
-    if (got == 4 && (status = check_header(path, head)))
-        return status;
     if (got == 4) {
+        status = check_header(path, head);
+        if (status != GT_OK)
+            return status;
         a->dims = head[3];
         status = read_up_to(file, path, sizes, 4 * (size_t)a->dims, &got);
-        if (status)
+        if (status != GT_OK)
             return status;
     }
     if (!a->dims || got < 4 * (size_t)a->dims)
@@ -116,7 +117,7 @@ static const char *item_text(const gt__idx_array *a, char text[64])
     return text;
 }
 
-/* The dimensions make sense: `dims` is 1 for labels, 3 for images (or 4). */
+/* Whether the dimensions are those of labels (`dims` 1) or images (3, or 4). */
 static gt_status check_dims(const char *path, const gt__idx_array *a, int dims)
 {
     if (dims > 1 && a->dims == 1)
@@ -156,8 +157,8 @@ size_t gt__idx_item_size(const gt__idx_array *a)
     return size;
 }
 
-/* Read the elements, and make sure that the file ends after them. Reading on
- * to the end also lets zlib compare its checksum. */
+/* Read the elements, and check that the file ends after them. At the end of the
+ * file zlib compares its checksum. */
 static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
 {
     uint64_t total = (uint64_t)a->dim[0] * gt__idx_item_size(a), have = 0,
@@ -175,7 +176,7 @@ static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
             a->bytes = grown;
         }
         status = read_up_to(file, path, a->bytes + have, room - have, &got);
-        if (status)
+        if (status != GT_OK)
             return status;
         have += got;
         if (have < room)
@@ -187,7 +188,7 @@ static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
     }
     uint8_t extra;
     status = read_up_to(file, path, &extra, 1, &got);
-    if (status)
+    if (status != GT_OK)
         return status;
     if (got)
         return gt_fail(GT_ERR_FORMAT,
@@ -212,9 +213,9 @@ gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
                      : gt__idx_no_memory(path);
     gzbuffer(file, CHUNK / 8);
     gt_status status = read_header(file, path, a);
-    if (!status)
+    if (status == GT_OK)
         status = check_dims(path, a, dims);
-    if (!status)
+    if (status == GT_OK)
         status = read_elements(file, path, a);
     gzclose(file);
     return status;

@@ -19,7 +19,7 @@ typedef struct gt__idx_array {
  * for images (4 will do). Errors: GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_MEMORY. */
 gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a);
 
-/* What to say where memory is short. */
+/* Fail with GT_ERR_MEMORY and a message that names the file. */
 gt_status gt__idx_no_memory(const char *path);
 
 /* Bytes of one image or label. */

@@ -1,7 +1,7 @@
-/* loader.c: batches made ahead of time by one background thread. What a batch
- * holds is a function of its number alone, so the thread needs nothing from the
- * training loop but room: a ring of buffers, allocated once, of which the loop
- * holds one while the thread fills the others. */
+/* loader.c: one background thread reads batches ahead of time. The contents of
+ * a batch are a function of its number alone, so the thread needs nothing from
+ * the training loop but free buffers. There is a ring of them, allocated once:
+ * the loop holds one while the thread fills the others. */
 #include "data/loader.h"
 
 #include "base/heartbeat.h"
@@ -39,9 +39,9 @@ struct gt_loader {
     atomic_bool stop;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    /* Batches since the start, under `lock`: made by the thread, given back by
-     * the caller, who holds at most the one after those. */
-    uint64_t made, returned;
+    /* Batches since the start, under `lock`: filled by the thread, returned by
+     * the caller, who holds at most the next one. */
+    uint64_t filled, returned;
 
     bool holding; /* the caller's side only */
 };
@@ -70,8 +70,8 @@ int gt_shard_max(int batch, int shards)
     return batch / shards + (batch % shards != 0);
 }
 
-/* One shard; returns early, half made, when the loader is being closed. */
-static void make_shard(gt_loader *loader, const gt_batch *batch,
+/* One shard; returns early, half filled, when the loader is being closed. */
+static void fill_shard(gt_loader *loader, const gt_batch *batch,
                        uint64_t batch_first, gt_shard *shard, gt_real *x,
                        int *labels)
 {
@@ -94,7 +94,7 @@ static void make_shard(gt_loader *loader, const gt_batch *batch,
     gt_heartbeat();
 }
 
-static void make_batch(gt_loader *loader, buffer *into, uint64_t number)
+static void fill_batch(gt_loader *loader, buffer *into, uint64_t number)
 {
     const gt_loader_config *config = &loader->config;
     gt_batch *batch = &into->batch;
@@ -104,7 +104,7 @@ static void make_batch(gt_loader *loader, buffer *into, uint64_t number)
     batch->epoch = number / loader->batches;
     batch->n = left < (uint64_t)config->batch ? (int)left : config->batch;
     for (int i = 0; i < config->n_shards; i++)
-        make_shard(loader, batch, first, &into->shards[i],
+        fill_shard(loader, batch, first, &into->shards[i],
                    into->x + (size_t)i * loader->stride,
                    into->labels + (size_t)i * loader->most);
 }
@@ -113,22 +113,23 @@ static void *work(void *argument)
 {
     gt_loader *loader = argument;
     gt_trace_row("loader");
-    for (uint64_t made = 0;; made++) {
+    for (uint64_t filled = 0;; filled++) {
         pthread_mutex_lock(&loader->lock);
-        while (made - loader->returned == SLOTS && !atomic_load(&loader->stop))
+        while (filled - loader->returned == SLOTS &&
+               !atomic_load(&loader->stop))
             pthread_cond_wait(&loader->changed, &loader->lock);
         pthread_mutex_unlock(&loader->lock);
 
         int64_t begin = gt_trace_begin();
         if (!atomic_load(&loader->stop))
-            make_batch(loader, &loader->ring[made % SLOTS],
-                       loader->config.start + made);
-        gt_trace_end_number(begin, "load", loader->config.start + made);
+            fill_batch(loader, &loader->ring[filled % SLOTS],
+                       loader->config.start + filled);
+        gt_trace_end_number(begin, "load", loader->config.start + filled);
         if (atomic_load(&loader->stop))
             return NULL;
 
         pthread_mutex_lock(&loader->lock);
-        loader->made = made + 1;
+        loader->filled = filled + 1;
         pthread_cond_broadcast(&loader->changed);
         pthread_mutex_unlock(&loader->lock);
     }
@@ -144,7 +145,7 @@ static gt_status allocate(gt_loader *loader)
     loader->stride = loader->arena.count; /* one span, rounded up */
     gt_arena_reserve(&loader->arena, (SLOTS * shards - 1) * loader->stride);
     gt_status status = gt_arena_commit(&loader->arena, "read-ahead batches");
-    if (status)
+    if (status != GT_OK)
         return status;
     loader->shards = calloc(SLOTS * shards, sizeof *loader->shards);
     loader->labels =
@@ -196,9 +197,9 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     pthread_mutex_init(&loader->lock, NULL);
     gt_condition_init(&loader->changed);
     gt_status status = allocate(loader);
-    if (!status)
+    if (status == GT_OK)
         status = start_thread(loader);
-    if (status)
+    if (status != GT_OK)
         gt_loader_close(loader);
     else
         *out = loader;
@@ -216,7 +217,7 @@ const gt_batch *gt_loader_next(gt_loader *loader)
     }
     loader->holding = true;
     uint64_t next = loader->returned;
-    while (loader->made == next)
+    while (loader->filled == next)
         gt_thread_await(&loader->thread, &loader->changed, &loader->lock);
     pthread_mutex_unlock(&loader->lock);
     gt_phase_leave(before);

@@ -1,19 +1,20 @@
 /* loader.h: batches for one rank, read ahead by a background thread. Local.
  *
- * The global batch number b (counted over the whole training) holds `batch`
- * samples: those at positions [b' * batch, ...) of epoch e's shuffled order,
- * where e = b / batches_per_epoch and b' = b % batches_per_epoch. The order is
- * a keyed permutation of the sample numbers (see shuffle.h), a pure function of
- * seed and epoch, so any rank can compute any part of it in O(1) memory, and a
- * resumed run starts at any batch. The last batch of an epoch may be smaller;
- * it is cut into as many shards as keep the usual size, others stay empty.
+ * The global batch number b, counted over the whole training, holds `batch`
+ * samples: those at positions [b' * batch, ...) of the shuffled order of epoch
+ * e, where e = b / batches_per_epoch and b' = b % batches_per_epoch. The order
+ * is a keyed permutation of the sample numbers (shuffle.h), a pure function of
+ * seed and epoch. So any rank can compute any part of it in O(1) memory, and a
+ * resumed run can start at any batch. The last batch of an epoch may be
+ * smaller; it is cut into shards of the usual size, and the other shards stay
+ * empty.
  */
 #ifndef GT_DATA_LOADER_H
 #define GT_DATA_LOADER_H
 
 #include "data/source.h"
 
-/* One fixed piece of the global batch. */
+/* One of the fixed pieces into which the global batch is cut. */
 typedef struct gt_shard {
     int index;             /* 0 .. shards - 1 */
     uint64_t first_sample; /* its first sample's position in the batch */
@@ -45,23 +46,23 @@ typedef struct gt_loader gt_loader;
 /* Batches in an epoch: count / batch, rounded up. */
 uint64_t gt_batches_per_epoch(uint64_t count, int batch);
 
-/* Cut n samples into at most `shards` shards of usual size `batch / shards`:
- * writes where shard `index` starts and how many it has (0: empty). A full
- * batch is cut as evenly as integers allow. Pure. */
+/* Cut a batch of n samples into at most `shards` shards of about batch / shards
+ * samples: write the first sample of shard `index` and its number of samples
+ * (0: empty). A full batch is cut as evenly as integers allow. Pure. */
 void gt_shard_bounds(int n, int batch, int shards, int index, int *first,
                      int *count);
 
-/* Most samples a shard can have: the size of one pass. */
+/* Most samples of a shard. */
 int gt_shard_max(int batch, int shards);
 
-/* Start reading ahead. Errors: GT_ERR_MEMORY, GT_ERR_IO (thread). */
+/* Start to read ahead. Errors: GT_ERR_MEMORY, GT_ERR_IO (no thread). */
 gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config);
 
-/* The next batch, waiting for the thread if it is behind. Valid until the next
- * call. Never fails. */
+/* The next batch; waits for the thread if it is behind. Valid until the next
+ * call. */
 const gt_batch *gt_loader_next(gt_loader *loader);
 
-/* How many of this rank's shards have samples: they are the first ones. */
+/* How many of this rank's shards have samples; those come first. */
 int gt_batch_present(const gt_batch *batch);
 
 void gt_loader_close(gt_loader *loader);

@@ -1,9 +1,28 @@
-/* points.c: mixtures of Gaussians in the plane, the classical test of whether a
- * GAN finds all modes (ring and grid as in Srivastava et al., "VEEGAN", 2017,
- * and Lin et al., "PacGAN", 2018). Two numbers a sample, never scaled. */
-#include "data/sources.h"
-
+/* points.c: mixtures of Gaussians in the plane, and the commented template for
+ * a new source of samples.
+ *
+ * These mixtures are the classical test of whether a GAN finds all modes (ring
+ * and grid as in Srivastava et al., "VEEGAN", 2017, and Lin et al., "PacGAN",
+ * 2018). A sample has two numbers, which are never scaled.
+ *
+ * To add a source:
+ *
+ * 1. Copy this file to data/<name>.c and follow the comments with numbers.
+ *    source_type.h describes every field and function.
+ * 2. Declare the gt_source_type in data/sources.h and add it to the table in
+ *    data/sources.c. Build files find the new file by themselves. The parser of
+ *    URIs, its messages and `gentrain help data` read the table.
+ * 3. tests/test_sources.c checks every built-in source of the table: samples
+ *    depend on number, seed and split alone, the splits differ, labels are
+ *    balanced, bytes are scaled. Add a test of what the samples look like.
+ *
+ * Sources that need more than this one: shapes.c makes images (bytes instead of
+ * reals), with what builtin.h offers; idx.c reads files, and so sets count,
+ * keeps `data` and frees it in `close`. A library for a file format has one
+ * door: list its header and the file that includes it in tests/lint_doors.sh.
+ */
 #include "core/rng.h"
+#include "data/sources.h"
 
 #include <math.h>
 
@@ -14,6 +33,9 @@ enum { RING_MODES = 8, GRID_SIDE = 5, GRID_MODES = GRID_SIDE * GRID_SIDE };
 #define GRID_STEP 2.0
 #define GRID_SIGMA 0.05
 
+/* (1) Open: check everything here, because reading cannot fail. source->shape
+ * is the shape that the model works at; a source with a shape of its own
+ * refuses any other, with a message that says what to change. */
 static gt_status open_points(gt_source *source, int modes)
 {
     char text[GT_SHAPE_TEXT];
@@ -26,6 +48,8 @@ static gt_status open_points(gt_source *source, int modes)
     return GT_OK;
 }
 
+/* A built-in source has no path, and the splits need no code: source->first
+ * keeps them apart. */
 static gt_status open_ring(gt_source *source, const char *path, gt_split split)
 {
     (void)path;
@@ -40,13 +64,21 @@ static gt_status open_grid(gt_source *source, const char *path, gt_split split)
     return open_points(source, GRID_MODES);
 }
 
+/* (2) The label of a sample, from its number; here also the mode that the
+ * sample is drawn from. */
 static int label(const gt_source *source, uint64_t number)
 {
     return (int)(number % (uint64_t)source->classes);
 }
 
-static void point(const gt_source *source, uint64_t number, double x, double y,
-                  double sigma, gt_real *out)
+/* A draw from the Gaussian around (x, y).
+ *
+ * (3) A built-in source makes a sample from its number alone. Its random
+ * numbers have addresses (core/rng.h): the source's seed, the number of the
+ * sample after source->first, and the stream GT_STREAM_SOURCE. So a sample is
+ * the same on every rank, in every run and in any order. */
+static void draw(const gt_source *source, uint64_t number, double x, double y,
+                 double sigma, gt_real *out)
 {
     gt_rng at = {.seed = source->seed,
                  .sample = source->first + number,
@@ -56,25 +88,30 @@ static void point(const gt_source *source, uint64_t number, double x, double y,
     out[1] = (gt_real)(y + sigma * out[1]);
 }
 
+/* (4) Read one sample. The loader's thread and the training thread both call
+ * this, so it must not write to `source`. Numbers are handed on as they are;
+ * bytes would be scaled to data.range by the caller. */
 static void ring(const gt_source *source, uint64_t number, gt_real *out)
 {
     double angle =
         2 * 3.14159265358979323846 / RING_MODES * (double)label(source, number);
-    point(source, number, RING_RADIUS * cos(angle), RING_RADIUS * sin(angle),
-          RING_SIGMA, out);
+    draw(source, number, RING_RADIUS * cos(angle), RING_RADIUS * sin(angle),
+         RING_SIGMA, out);
 }
 
 static void grid(const gt_source *source, uint64_t number, gt_real *out)
 {
     int mode = label(source, number), middle = GRID_SIDE / 2;
-    point(source, number, GRID_STEP * (mode % GRID_SIDE - middle),
-          GRID_STEP * (mode / GRID_SIDE - middle), GRID_SIGMA, out);
+    draw(source, number, GRID_STEP * (mode % GRID_SIDE - middle),
+         GRID_STEP * (mode / GRID_SIDE - middle), GRID_SIGMA, out);
 }
 
+/* (5) The source's entries for the table. default_count and natural are for
+ * built-in sources alone. Nothing was allocated, so there is no close. */
 const gt_source_type gt__source_ring = {
     .name = "ring",
     .help = "8 Gaussians on a circle: ring[?count=&test_count=&seed=]",
-    .made = 100000,
+    .default_count = 100000,
     .natural = {1, 1, 2},
     .open = open_ring,
     .reals = ring,
@@ -84,7 +121,7 @@ const gt_source_type gt__source_ring = {
 const gt_source_type gt__source_grid = {
     .name = "grid",
     .help = "25 Gaussians on a grid: grid[?count=&test_count=&seed=]",
-    .made = 100000,
+    .default_count = 100000,
     .natural = {1, 1, 2},
     .open = open_grid,
     .reals = grid,

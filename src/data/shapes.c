@@ -1,8 +1,8 @@
 /* shapes.c: one coloured shape on a soft gradient, for colour images of any
  * size without a download. Each shape is a function of the plane that is
- * negative inside and changes by one a unit across its edge, so edges are
- * smooth at any size and a shadow is the same function, moved and blurred. */
-#include "data/made.h"
+ * negative inside and grows with the distance from its edge, so edges are
+ * smooth at any size, and a shadow is the same function, moved and blurred. */
+#include "data/builtin.h"
 
 #include <math.h>
 
@@ -33,7 +33,9 @@ static float triangle(float x, float y)
     return fmaxf(sides, y - 0.1f) - 0.55f;
 }
 
-/* Inside a pentagram is whoever is inside at least four of its five lines. */
+/* A point is inside a pentagram if it is inside at least four of its five
+ * lines.
+ */
 static float star(float x, float y)
 {
     static const float normal[5][2] = {
@@ -190,13 +192,13 @@ static gt_status open_shapes(gt_source *source, const char *path,
     (void)path;
     (void)split;
     source->classes = CLASSES;
-    return gt__made_check(source);
+    return gt__builtin_check(source);
 }
 
 const gt_source_type gt__source_shapes = {
     .name = "shapes",
     .help = "coloured shapes of any size: shapes[?count=&test_count=&seed=]",
-    .made = 60000,
+    .default_count = 60000,
     .natural = {64, 64, 3},
     .open = open_shapes,
     .bytes = draw,

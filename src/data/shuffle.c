@@ -1,7 +1,7 @@
-/* shuffle.c: an epoch's order as a function of position, so that any rank can
- * compute any part of it and a resumed run starts anywhere. A table of the
- * whole order would cost memory on every rank and time at every epoch; a block
- * cipher over exactly `count` values costs neither. */
+/* shuffle.c: an epoch's order as a function of the position, so that any rank
+ * can compute any part of it and a resumed run can start anywhere. A table of
+ * the whole order would take memory on every rank and time at every epoch; a
+ * block cipher over exactly `count` values takes neither. */
 #include "data/shuffle.h"
 
 #include "core/rng.h"

@@ -1,10 +1,11 @@
 /* shuffle.h: a keyed permutation of 0 .. n-1 in O(1) memory. Local, pure.
  *
- * An eight-round Feistel network over the smallest even number of bits that
- * holds n (Luby, Rackoff 1988), its round function a Philox block, walked along
- * its cycles until the value falls below n (Black, Rogaway 2002). Four rounds,
- * enough in theory for large n, are visibly uneven for small n: over epochs a
- * sample of five lands on some positions 30 % too often.
+ * It is an eight-round Feistel network over the smallest even number of bits
+ * that holds n (Luby, Rackoff 1988), whose round function is a Philox block. It
+ * is applied again until the value falls below n (cycle walking: Black, Rogaway
+ * 2002). Four rounds would do in theory for large n, but are visibly uneven for
+ * small n: with five samples, one of them lands on some positions 30 % too
+ * often.
  */
 #ifndef GT_DATA_SHUFFLE_H
 #define GT_DATA_SHUFFLE_H

@@ -1,5 +1,5 @@
-/* source.c: what is the same for all sources. Every check happens at opening,
- * so that reading, which the loader's thread does in the middle of training,
+/* source.c: what is the same for all sources. Opening checks everything, so
+ * that reading, which the loader's thread does in the middle of training,
  * cannot fail. */
 #include "data/source.h"
 
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers of training samples stay below this, those of test samples start
- * there; together they fit the 48 bits of an address in rng.h. */
+/* The number of the first test sample; those of training samples are smaller.
+ * Together they fit the 48 bits of an address (rng.h). */
 #define TEST_SAMPLES (UINT64_C(1) << 47)
 
-/* Sizes that are surely a mistake, and that would overflow an int. */
+/* Larger sizes are surely a mistake, and would overflow an int. */
 enum { LARGEST_SIDE = 16384 };
 
 static gt_status check_shape(const char *uri, gt_shape shape)
@@ -31,14 +31,15 @@ static gt_status open_type(gt_source *source, const gt__uri *uri,
                            gt_split split, gt_shape want)
 {
     bool test = split == GT_SPLIT_TEST;
-    if (source->type->made) {
+    if (source->type->default_count) {
         source->count = test ? uri->test_count : uri->count;
         source->endless = !test;
         source->first = test ? TEST_SAMPLES : 0;
         source->seed = uri->seed;
     }
     gt_status status = source->type->open(source, uri->path, split);
-    if (status || !source->count || gt_shape_equal(source->shape, want) ||
+    if (status != GT_OK || !source->count ||
+        gt_shape_equal(source->shape, want) ||
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         return status;
     char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
@@ -57,9 +58,9 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
     *out = NULL;
     gt__uri parsed;
     gt_status status = gt__uri_parse(uri, &parsed);
-    if (!status && !gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
+    if (status == GT_OK && !gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         status = check_shape(uri, want);
-    if (status)
+    if (status != GT_OK)
         return status;
 
     gt_source *source = calloc(1, sizeof *source);
@@ -74,7 +75,7 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE) ? parsed.type->natural : want;
     status = open_type(source, &parsed, split, want);
 out:
-    if (!status && source->count)
+    if (status == GT_OK && source->count)
         *out = source;
     else
         gt_source_close(source);
@@ -101,9 +102,9 @@ void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
         type->reals(source, number, out);
         return;
     }
-    /* The bytes wait at the end of `out`, so that no buffer is needed
-     * whatever the size of a sample: numbers written for one block end where
-     * the bytes of the next begin, or before. */
+    /* The bytes are put at the end of `out`, so no buffer is needed whatever
+     * the size of a sample: the numbers of one block end where the bytes of the
+     * next block begin, or before. */
     size_t n = gt_shape_size(source->shape);
     const uint8_t *bytes = (const uint8_t *)(out + n) - n;
     type->bytes(source, number, (uint8_t *)(out + n) - n);

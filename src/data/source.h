@@ -1,34 +1,36 @@
-/* source.h: where samples come from. Local.
+/* source.h: where samples come from. Local, but opening a file ticks after each
+ * piece of it (base/collective_tick.h).
  *
- * A source gives samples by number, in any order, from any thread, and never
- * fails once it is open: opening reads and checks everything, with
- * gt_collective_tick after each piece (base/collective_tick.h). Built-in
- * sources make a sample from its number and so are endless; a file has as many
- * as it has.
+ * A source gives samples by number, in any order and to any thread. Opening
+ * reads and checks everything, so reading cannot fail. A built-in source makes
+ * a sample from its number and so is endless; a file has as many samples as it
+ * has.
  */
 #ifndef GT_DATA_SOURCE_H
 #define GT_DATA_SOURCE_H
 
 #include "data/sources.h"
 
-/* As `want`: the shape a file has, or a built-in source's natural one. */
+/* As `want`: the shape that a file has, or the natural one of a built-in
+ * source. */
 #define GT_SHAPE_OF_SOURCE ((gt_shape){0, 0, 0})
 
-/* Open a URI for one split. Forms: a path (file or folder, IDX or IDX.gz);
- * "idx:PATH"; "glyphs", "shapes", "ring", "grid", with parameters
- * "glyphs?count=60000&test_count=10000&seed=1" (test_count=0: no test split). A
- * name in the table comes before a path of that name, which "./NAME" reaches. A
- * folder holds the MNIST family's four files; a file is an images file whose
- * labels file is found beside it if it is there, and has no test split.
- * GT_SPLIT_TEST of something that has no held-out part succeeds with *out =
- * NULL. `want` is the shape the model works at: built-in sources make it, file
- * sources must match it (GT_ERR_MISMATCH; message shows both). Errors:
- * GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_CONFIG (URI), GT_ERR_MISMATCH. */
+/* Open a URI for one split. A URI is a path (IDX or IDX.gz, file or folder);
+ * "idx:PATH"; or the name of a built-in source with parameters, as in
+ * "glyphs?count=60000&test_count=10000&seed=1" (test_count=0: no test split).
+ * The name of a source comes before a path of that name; write "./NAME" for the
+ * path. A folder holds the four files of the MNIST family. A file holds images;
+ * its labels are in a file beside it, if there is one, and it has no test
+ * split. GT_SPLIT_TEST of data without a test split succeeds with *out = NULL.
+ * `want` is the shape that the model works at: built-in sources make it, files
+ * must have it. Errors: GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_MEMORY, GT_ERR_CONFIG
+ * (the URI), GT_ERR_MISMATCH (the shape; the message has both). */
 gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
                          gt_shape want);
 void gt_source_close(gt_source *source);
 
-/* Sample `number` scaled to `range` (points are never scaled). */
+/* out[shape] = sample `number`; bytes are scaled to `range`, points stay as
+ * they are. Any thread. */
 void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
                     gt_real *out);
 

@@ -2,7 +2,8 @@
  *
  * To add a source, write one file with a gt_source_type, declare that in
  * sources.h and add one line to the table in sources.c. points.c is written as
- * a template.
+ * a template. The parser of URIs, `gentrain help data` and the tests read the
+ * table.
  */
 #ifndef GT_DATA_SOURCE_TYPE_H
 #define GT_DATA_SOURCE_TYPE_H
@@ -13,39 +14,50 @@
 
 #include <stdint.h>
 
+/* The samples for training, and those that training never sees. */
 typedef enum gt_split { GT_SPLIT_TRAIN, GT_SPLIT_TEST } gt_split;
 
 typedef struct gt_source gt_source;
 
+/* A built-in source makes each sample from its number, and so is endless; the
+ * others read files. */
 typedef struct gt_source_type {
-    const char *name; /* scheme of the URI: "idx", "glyphs" */
-    const char *help; /* one line: what it is, its URI and parameters */
-    uint64_t made;    /* built-in: samples of an epoch unless the parameter
-                         `count` says otherwise; 0: the source reads files */
-    gt_shape natural; /* built-in: what GT_SHAPE_OF_SOURCE stands for */
-    /* Fill shape, classes and data, or refuse the shape that is asked for.
-     * Files also set count, and leave it 0 if they lack the split; a built-in
-     * source finds count, endless, first and seed set, and `path` NULL. */
+    const char *name;       /* scheme of the URI: "idx", "glyphs" */
+    const char *help;       /* one line: what it is, its URI and parameters */
+    uint64_t default_count; /* built-in: samples of an epoch if the URI has no
+                               parameter `count`; 0: the source reads files */
+    gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
+
+    /* Fill shape, classes and data, or refuse the shape that the model works
+     * at. A source that reads files also sets count, and leaves it 0 if the
+     * files lack the split. A built-in one finds count, endless, first and seed
+     * set, and `path` NULL. Errors: see gt_source_open. */
     gt_status (*open)(gt_source *source, const char *path, gt_split split);
-    /* Image sources: the bytes of one sample, shape.h x w x c. */
+
+    /* Exactly one of these two is set. They cannot fail, and any thread may
+     * call them. Images: the bytes [shape.h x w x c] of one sample. Points: its
+     * numbers. */
     void (*bytes)(const gt_source *source, uint64_t number, uint8_t *out);
-    /* Point sources: its numbers. Exactly one of the two is set. */
     void (*reals)(const gt_source *source, uint64_t number, gt_real *out);
-    int (*label)(const gt_source *source, uint64_t number); /* -1: none */
+
+    /* The label of a sample; -1: it has none. */
+    int (*label)(const gt_source *source, uint64_t number);
+
+    /* Free `data`, also after a failed open. NULL: there is nothing to free. */
     void (*close)(gt_source *source);
 } gt_source_type;
 
 struct gt_source {
     const gt_source_type *type;
     char *uri;
-    gt_shape shape; /* before open: what the model works at */
+    gt_shape shape; /* before open: the shape that the model works at */
     uint64_t count; /* samples of an epoch */
     bool endless;   /* epoch e has the numbers e * count .. (e+1) * count - 1;
                        else each epoch has 0 .. count - 1 */
     int classes;    /* labels are 0 .. classes - 1; 0: no labels */
-    uint64_t seed;  /* of built-in data: parameter `seed`, default 1 */
-    uint64_t first; /* built-in: random numbers of sample i are those of
-                       address first + i, which keeps the splits apart */
+    uint64_t seed;  /* built-in: parameter `seed`, by default 1 */
+    uint64_t first; /* built-in: sample i has the random numbers of address
+                       first + i, so those of the splits differ */
     void *data;     /* private to the type */
 };
 

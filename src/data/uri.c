@@ -1,6 +1,6 @@
-/* uri.c: the text that names a source. A mistyped name must not be taken for a
- * path, nor a mistyped parameter be ignored, so everything that is not known is
- * refused, with what is known and the nearest of it. */
+/* uri.c: a mistyped name must not be taken for a path, and a mistyped parameter
+ * must not be ignored. So all that is not known is refused, with a message that
+ * lists what is known and names what is nearest. */
 #include "data/uri.h"
 
 #include "base/nearest.h"
@@ -42,9 +42,10 @@ static gt_status unknown_source(const char *text, size_t n)
     char known[256];
     size_t used = 0;
     for (int i = 0; i < gt_source_type_count && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s",
-                                 i ? ", " : "", gt_source_types[i]->name,
-                                 gt_source_types[i]->made ? "" : ":PATH");
+        used +=
+            (size_t)snprintf(known + used, sizeof known - used, "%s%s%s",
+                             i ? ", " : "", gt_source_types[i]->name,
+                             gt_source_types[i]->default_count ? "" : ":PATH");
     const char *nearest = nearest_source(text, n);
     return gt_fail(GT_ERR_CONFIG,
                    "data '%s': there is no source '%.*s', and no file or "
@@ -53,7 +54,7 @@ static gt_status unknown_source(const char *text, size_t n)
                    nearest ? nearest : "", nearest ? "'?)" : "", known);
 }
 
-/* Does nothing exist under this name? An unreadable one exists. */
+/* Whether nothing exists under this name. What cannot be read exists. */
 static bool missing(const char *path)
 {
     struct stat info;
@@ -118,7 +119,7 @@ static gt_status parse_params(const char *text, const char *at, gt__uri *uri)
     for (;;) {
         size_t n = strcspn(at, "&");
         gt_status status = parse_param(text, at, n, uri, &given);
-        if (status || !at[n])
+        if (status != GT_OK || !at[n])
             return status;
         at += n + 1;
     }
@@ -127,8 +128,8 @@ static gt_status parse_params(const char *text, const char *at, gt__uri *uri)
 static gt_status parse_known(const char *text, const char *rest, gt__uri *uri)
 {
     const gt_source_type *type = uri->type;
-    if (type->made) {
-        uri->count = type->made;
+    if (type->default_count) {
+        uri->count = type->default_count;
         if (*rest == ':')
             return gt_fail(GT_ERR_CONFIG,
                            "data '%s': %s is built in and takes no path, only "
@@ -159,12 +160,13 @@ gt_status gt__uri_parse(const char *text, gt__uri *out)
     for (int i = 0; i < gt_source_type_count; i++) {
         const gt_source_type *type = gt_source_types[i];
         bool named = strlen(type->name) == n && !memcmp(type->name, text, n);
-        if (named && (text[n] || type->made || missing(text))) {
+        if (named && (text[n] || type->default_count || missing(text))) {
             out->type = type;
             return parse_known(text, text + n, out);
         }
     }
-    /* A path, unless nothing is there and it reads like a source's name. */
+    /* A path, unless nothing is there and it looks like the name of a source.
+     */
     bool plain = memchr(text, '/', n) || (!text[n] && !nearest_source(text, n));
     if (missing(text) && !plain)
         return unknown_source(text, n);

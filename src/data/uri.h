@@ -4,15 +4,14 @@
 
 #include "data/sources.h"
 
-/* A URI taken apart. */
 typedef struct gt__uri {
     const gt_source_type *type;
-    const char *path; /* within the URI's text; NULL for built-in sources */
-    uint64_t count, test_count, seed;
+    const char *path; /* borrowed from the text; NULL for built-in sources */
+    uint64_t count, test_count, seed; /* built-in */
 } gt__uri;
 
-/* Fails with GT_ERR_CONFIG. Touches the file system only to tell a path from a
- * mistyped name. */
+/* Parse `text`. Fails with GT_ERR_CONFIG. Looks at the file system only to tell
+ * a path from a mistyped name. */
 gt_status gt__uri_parse(const char *text, gt__uri *out);
 
 #endif

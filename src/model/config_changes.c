@@ -1,74 +1,143 @@
-/* config_changes.c: two resolved texts of the same keys have the same lines but
- * for the values, as config_text.c writes them: "section:", "  key: value". */
-#include "model/config.h"
+/* config_changes.c: two configurations compared option by option, by the tables
+ * that filled them. So neither how a value is written counts, nor whether it
+ * was said or is the default: a key that came later has its default in both. */
+#include "model/config_changes.h"
 
+#include "model/option_text.h"
+
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* What a run may be resumed with and still be the same training: how long, what
- * is written, and what a checkpoint's origin tells anyway. */
-static bool is_told_elsewhere(const char *section, const char *key)
+enum { PATH = 160 };
+
+typedef struct report {
+    char *out;
+    size_t size, used;
+} report;
+
+__attribute__((format(printf, 2, 3))) static void add(report *r,
+                                                      const char *format, ...)
 {
-    static const char *const names[] = {
-        "output.",       "communication.",    "norm.",         "train.steps:",
-        "train.epochs:", "train.watchdog_s:", "train.shards:",
-    };
-    char name[128];
-    snprintf(name, sizeof name, "%s.%s", section, key);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strncmp(name, names[i], strlen(names[i])))
-            return true;
-    return false;
+    va_list args;
+    va_start(args, format);
+    if (r->used < r->size)
+        r->used += (size_t)vsnprintf(r->out + r->used, r->size - r->used,
+                                     format, args);
+    va_end(args);
 }
 
-/* The line at *text, cut to fit, and behind it. */
-static bool next_line(const char **text, char line[256])
+static void add_change(report *r, const char *path, const char *now,
+                       const char *then)
 {
-    size_t n = strcspn(*text, "\n");
-    snprintf(line, 256, "%.*s", (int)(n < 256 ? n : 255), *text);
-    *text += n + ((*text)[n] == '\n');
-    return n > 0;
+    add(r, "%s%s %s (%s before)", r->used ? ", " : "", path, now, then);
 }
 
-static bool same_key(const char *a, const char *b)
+static const void *field_of(const void *values, const gt_option *option)
 {
-    size_t n = strcspn(a, ":");
-    return n == strcspn(b, ":") && !strncmp(a, b, n);
+    return (const char *)values + option->offset;
 }
 
-/* "value" of "  key: value", "layer: options" of "  - layer: options". */
-static const char *value_of(const char *line)
+/* Not for VARIANTS. */
+static bool same_value(const gt_option *option, const void *a, const void *b)
 {
-    const char *colon = strstr(line, ": ");
-    return !strncmp(line, "  - ", 4) ? line + 4 : colon ? colon + 2 : "";
+    switch (option->kind) {
+    case GT_OPTION_INT:
+        return *(const int64_t *)a == *(const int64_t *)b;
+    case GT_OPTION_REAL:
+        return *(const double *)a == *(const double *)b;
+    case GT_OPTION_BOOL:
+        return *(const bool *)a == *(const bool *)b;
+    case GT_OPTION_CHOICE:
+        return *(const int *)a == *(const int *)b;
+    case GT_OPTION_TEXT:
+        return !strcmp(*(char *const *)a, *(char *const *)b);
+    default:
+        return !memcmp(a, b,
+                       (size_t)gt__option_length(option->kind) * sizeof(int));
+    }
+}
+
+static void compare_value(report *r, const char *path, const gt_option *option,
+                          const void *then, const void *now)
+{
+    char new[GT__VALUE_TEXT], old[GT__VALUE_TEXT];
+    if (!same_value(option, then, now))
+        add_change(r, path, gt__value_text(option, now, new),
+                   gt__value_text(option, then, old));
+}
+
+/* The items of two lists, in turn; they have no lists of their own. */
+static void compare_lists(report *r, const char *path, const gt_option *option,
+                          const gt_variant_list *then,
+                          const gt_variant_list *now)
+{
+    char new[GT__VALUE_TEXT], old[GT__VALUE_TEXT], full[2 * PATH];
+    if (then->count != now->count) {
+        add_change(r, path, gt__value_text(option, now, new),
+                   gt__value_text(option, then, old));
+        return;
+    }
+    for (int i = 0; i < now->count; i++) {
+        const gt_variant_item *a = &then->items[i], *b = &now->items[i];
+        gt_variant before = option->variants->at(a->variant);
+        gt_variant after = option->variants->at(b->variant);
+        snprintf(full, sizeof full, "%s.%d", path, i);
+        if (a->variant != b->variant) {
+            add_change(r, full, after.name, before.name);
+            continue;
+        }
+        for (const gt_option *o = after.options; o->key; o++) {
+            snprintf(full, sizeof full, "%s.%d.%s.%s", path, i, after.name,
+                     o->key);
+            compare_value(r, full, o, field_of(a->options, o),
+                          field_of(b->options, o));
+        }
+    }
+}
+
+/* A value that is the base's on both sides has changed there. */
+static bool follows_base(const gt_section *section, const gt_option *option,
+                         const gt_config *config, const void *values)
+{
+    if (!section->inherits || option->kind == GT_OPTION_VARIANTS)
+        return false;
+    const void *base = gt_config_get(config, section->inherits);
+    return same_value(option, field_of(base, option), field_of(values, option));
+}
+
+static void compare_parts(report *r, const gt_config *then,
+                          const struct gt_config_part *before,
+                          const gt_config *now,
+                          const struct gt_config_part *after)
+{
+    const gt_section *section = after->section;
+    for (const gt_option *o = section->options; o->key; o++) {
+        char path[PATH];
+        const void *a = field_of(before->values, o);
+        const void *b = field_of(after->values, o);
+        if (o->resumable || (follows_base(section, o, then, before->values) &&
+                             follows_base(section, o, now, after->values)))
+            continue;
+        snprintf(path, sizeof path, "%s.%s", section->name, o->key);
+        if (o->kind == GT_OPTION_VARIANTS)
+            compare_lists(r, path, o, a, b);
+        else
+            compare_value(r, path, o, a, b);
+    }
 }
 
 void gt_config_changes(const gt_config *then, const gt_config *now, char *out,
                        size_t size)
 {
-    char old[256], new[256], section[64] = "", layers[64] = "";
-    const char *a = then->text, *b = now->text;
-    size_t used = 0;
+    report r = {.out = out, .size = size};
     *out = '\0';
-    while (next_line(&a, old) && next_line(&b, new) && used < size) {
-        const char *key = new + strspn(new, " ");
-        bool layer = !strncmp(key, "- ", 2);
-        if (key == new)
-            snprintf(section, sizeof section, "%.*s", (int)strcspn(key, ":"),
-                     key);
-        else if (!*value_of(new))
-            snprintf(layers, sizeof layers, "%s", key);
-        if (!strcmp(old, new) || is_told_elsewhere(section, key))
-            continue;
-        bool aligned = layer ? !strncmp(old, "  - ", 4) : same_key(old, new);
-        const char *told = layer || !aligned ? layers : key;
-        used += (size_t)snprintf(out + used, size - used, "%s%s.%.*s",
-                                 used ? ", " : "", aligned ? section : "model",
-                                 (int)strcspn(told, ":"), told);
-        if (!aligned) /* from here on, lines do not match */
-            return;
-        if (used < size)
-            used += (size_t)snprintf(out + used, size - used, " %s (%s before)",
-                                     value_of(new), value_of(old));
+    if (then->task != now->task) {
+        add_change(&r, "task", now->task_name, then->task_name);
+        return;
     }
+    for (int i = 0; i < now->n_parts; i++)
+        if (!now->parts[i].section->resumable)
+            compare_parts(&r, then, &then->parts[i], now, &now->parts[i]);
 }

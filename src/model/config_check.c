@@ -1,355 +1,260 @@
-/* config_check.c: the tree against the tables, before libcyaml sees it, because
- * libcyaml knows neither ranges nor defaults nor line numbers nor what somebody
- * may have meant. Every mapping of a configuration, be it the whole, a section
- * or a layer's options, is checked as one list of keys. */
+/* config_check.c: the sections of a configuration. The task comes first, as it
+ * says which sections and keys there are. */
 #include "model/config_check.h"
 
-#include "base/nearest.h"
+#include "model/config_mapping.h"
+#include "model/config_value.h"
 
-#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-enum { MAX_KEYS = 64, PATH = 256 };
-
-/* A key that a mapping may have. */
-typedef struct key {
-    const char *name;
-    int task;                /* that has it; GT_TASK_ANY */
-    const gt_option *option; /* of a value; NULL: section or list of layers */
-} key;
-
-typedef struct keys {
-    key key[MAX_KEYS];
-    int count;
-} keys;
 
 typedef struct checker {
     gt__tree *tree;
-    gt_task_kind task;
+    gt__layout layout;
+    gt_config *config;
 } checker;
 
-static const char *task_name(int task)
+static bool has_part(const checker *c, int i)
 {
-    return gt_config_sections[0].options[0].choices[task];
+    return c->layout.part[i].tasks >> c->config->task & 1;
 }
 
-/* Entries of the same name follow each other. */
-static void add_key(keys *to, const char *name, int task,
-                    const gt_option *option)
+/* The tasks that have the key: a section's, or for "" a section. */
+static uint32_t tasks_with(const checker *c, const char *section,
+                           const char *key)
 {
-    if (to->count > 0 && !strcmp(to->key[to->count - 1].name, name)) {
-        to->key[to->count - 1].task = GT_TASK_ANY;
-    } else {
-        assert(to->count < MAX_KEYS);
-        to->key[to->count++] = (key){name, task, option};
-    }
-}
-
-static void add_options(keys *to, const gt_option *options, int task)
-{
-    for (; options->key; options++)
-        add_key(to, options->key, task, options);
-}
-
-/* The keys of a section; "" has the sections themselves behind its own. */
-static void collect_keys(keys *to, const char *section)
-{
-    const gt_config_section *s;
-    to->count = 0;
-    for (s = gt_config_sections; s->name; s++)
-        if (!strcmp(s->name, section))
-            add_options(to, s->options, s->task);
-    for (s = gt_config_sections; s->name && !*section; s++)
-        if (*s->name)
-            add_key(to, s->name, s->task, NULL);
-    if (!strcmp(section, "model"))
-        for (const gt_config_list *l = gt_config_lists; l->key; l++)
-            add_key(to, l->key, (int)l->task, NULL);
-}
-
-static char *join_path(const char *path, const char *name, char to[PATH])
-{
-    int n = snprintf(to, PATH, "%s%s", path, *path ? "." : "");
-    if (n < PATH)
-        snprintf(to + n, (size_t)(PATH - n), "%s", name);
-    return to;
-}
-
-static gt_status fail_unknown(checker *c, const keys *known, int node,
-                              const char *path)
-{
-    const char *word = gt__tree_word(c->tree, node);
-    const char *names[MAX_KEYS];
-    char list[700] = "", quoted[GT__QUOTED], full[PATH];
-    size_t used = 0;
-    int n = 0;
-    for (int i = 0; i < known->count && used < sizeof list; i++) {
-        if (!gt__has_task(known->key[i].task, c->task))
+    uint32_t tasks = 0;
+    for (int i = 0; i < c->layout.n_parts; i++) {
+        const gt__part *part = &c->layout.part[i];
+        if (!*section && !strcmp(part->section->name, key))
+            tasks |= part->tasks;
+        if (strcmp(part->section->name, section) != 0)
             continue;
-        names[n++] = known->key[i].name;
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
-                                 n > 1 ? ", " : "", known->key[i].name);
+        for (const gt_option *o = part->section->options; o->key; o++)
+            if (!strcmp(o->key, key))
+                tasks |= part->tasks;
     }
-    const char *near = gt_nearest(word, names, n);
-    gt__quote(word, quoted);
-    quoted[strlen(quoted) - 1] = '\0';
-    join_path(path, quoted + 1, full);
-    if (n == 0)
-        return gt__tree_fail(c->tree, node, full,
-                             "unknown key; %s takes no options", path);
-    return gt__tree_fail(
-        c->tree, node, full, "unknown key; %s%s%s(keys %s%s: %s)",
-        near ? "did you mean \"" : "", near ? near : "", near ? "\"? " : "",
-        *path ? "of " : "at the top", path, list);
+    return tasks;
 }
 
-/* Every key of the mapping is known, of this task, and there once. */
-static gt_status check_keys(checker *c, const keys *known, int mapping,
-                            const char *path)
+static gt_status check_keys(checker *c, const gt__keys *keys, int mapping,
+                            const char *section)
 {
-    bool seen[MAX_KEYS] = {false};
-    char full[PATH];
-    yaml_node_t *n = gt__tree_node(c->tree, mapping);
-    for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
-         p < n->data.mapping.pairs.top; p++) {
-        const char *word = gt__tree_word(c->tree, p->key);
-        int i = 0;
-        while (i < known->count && strcmp(known->key[i].name, word))
-            i++;
-        if (i == known->count)
-            return fail_unknown(c, known, p->key, path);
-        join_path(path, word, full);
-        if (!gt__has_task(known->key[i].task, c->task))
-            return gt__tree_fail(
-                c->tree, p->key, full, "only for task %s, but the task is %s",
-                task_name(known->key[i].task), task_name(c->task));
-        if (seen[i])
-            return gt__tree_fail(c->tree, p->key, full,
-                                 "given twice; leave one out");
-        seen[i] = true;
+    int stranger = gt__mapping_stranger(c->tree, keys, mapping);
+    if (!stranger)
+        return gt__mapping_check_twice(c->tree, mapping, section);
+    const char *word = gt__tree_word(c->tree, stranger);
+    uint32_t tasks = tasks_with(c, section, word);
+    if (!tasks)
+        return gt__mapping_fail_stranger(c->tree, keys, stranger, section);
+    char full[GT__PATH], names[GT__TASKS_TEXT];
+    return gt__tree_fail(c->tree, stranger, gt__path_join(section, word, full),
+                         "only for task %s, but the task is %s",
+                         gt__tasks_text(&c->layout, tasks, names),
+                         c->config->task_name);
+}
+
+/* --- A section. */
+
+static gt_status new_values(checker *c, const gt_section *section,
+                            void **values)
+{
+    gt_config *config = c->config;
+    *values = calloc(1, section->size);
+    if (!*values)
+        return gt__tree_no_memory();
+    struct gt_config_part *part = &config->parts[config->n_parts++];
+    part->section = section;
+    part->values = *values;
+    return GT_OK;
+}
+
+/* The keys of all parts of a section that the task has. */
+static gt_status collect_keys(checker *c, const char *name, gt__keys *keys)
+{
+    gt_status status = GT_OK;
+    keys->count = 0;
+    for (int i = 0; i < c->layout.n_parts && status == GT_OK; i++) {
+        const gt_section *section = c->layout.part[i].section;
+        void *values = NULL;
+        if (!has_part(c, i) || strcmp(section->name, name) != 0)
+            continue;
+        status = new_values(c, section, &values);
+        if (status == GT_OK)
+            gt__keys_add_options(keys, section->options, values);
+    }
+    return status;
+}
+
+/* A task without its networks deserves more words than a missing number. */
+static gt_status check_lists(checker *c, const gt__keys *keys, int mapping,
+                             const char *section)
+{
+    for (int i = 0; i < keys->count; i++) {
+        const gt_option *o = keys->key[i].option;
+        char full[GT__PATH];
+        if (o->kind == GT_OPTION_VARIANTS && !o->otherwise &&
+            !gt__tree_find(c->tree, mapping, o->key))
+            return gt__tree_fail(c->tree, mapping,
+                                 gt__path_join(section, o->key, full),
+                                 "missing; task %s needs this list of %s",
+                                 c->config->task_name, o->variants->plural);
     }
     return GT_OK;
 }
 
-/* Give `mapping` the values[i] of known->key[i] in this order; 0: leave out. */
-static gt_status arrange(checker *c, const keys *known, int mapping,
-                         const int values[])
+static int value_of(const gt__keys *keys, const char *name)
 {
-    yaml_node_t *n = gt__tree_node(c->tree, mapping);
-    n->data.mapping.pairs.top = n->data.mapping.pairs.start;
-    gt_status status = GT_OK;
-    for (int i = 0; i < known->count && status == GT_OK; i++)
-        if (values[i])
-            status =
-                gt__tree_put(c->tree, mapping, known->key[i].name, values[i]);
-    return status;
+    int i = 0;
+    while (i < keys->count && strcmp(keys->key[i].name, name))
+        i++;
+    return i < keys->count ? keys->key[i].value : 0;
 }
 
-/* Check the values that are options; fill in what was not said if `complete`.
- */
-static gt_status check_options(checker *c, const keys *known, int mapping,
-                               const char *path, bool complete, int values[])
-{
-    gt_status status = GT_OK;
-    char full[PATH];
-    for (int i = 0; i < known->count && status == GT_OK; i++) {
-        const key *k = &known->key[i];
-        values[i] = gt__tree_find(c->tree, mapping, k->name);
-        if (!k->option || !gt__has_task(k->task, c->task))
-            continue;
-        join_path(path, k->name, full);
-        if (!values[i] && complete) {
-            if (!k->option->otherwise)
-                return gt__tree_fail(c->tree, mapping, full, "missing; %s",
-                                     k->option->help);
-            status =
-                gt__tree_value(c->tree, -1, k->option->otherwise, &values[i]);
-        }
-        if (status == GT_OK && values[i])
-            status = gt__value_check(c->tree, k->option, full, &values[i]);
-    }
-    return status;
-}
-
-/* A key without a value counts as an empty mapping. */
-static gt_status as_mapping(checker *c, const char *path, const char *what,
-                            int *node)
-{
-    if (!*node || gt__tree_empty(c->tree, *node))
-        return gt__tree_mapping(c->tree, *node, node);
-    if (gt__tree_node(c->tree, *node)->type == YAML_MAPPING_NODE)
-        return GT_OK;
-    return gt__tree_fail(c->tree, *node, path, "expected %s", what);
-}
-
-/* --- layers --- */
-
-static gt_status find_layer(checker *c, int node, const char *path,
-                            const gt_layer_type **type)
-{
-    const char *word = gt__tree_word(c->tree, node);
-    *type = gt_layer_type_find(word);
-    if (*type)
-        return GT_OK;
-    const char *names[MAX_KEYS];
-    char list[700] = "", quoted[GT__QUOTED];
-    size_t used = 0;
-    int n = 0;
-    for (; n < gt_layer_type_count && n < MAX_KEYS; n++) {
-        names[n] = gt_layer_types[n]->name;
-        if (used < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
-                                     n ? ", " : "", names[n]);
-    }
-    const char *near = gt_nearest(word, names, n);
-    return gt__tree_fail(c->tree, node, path,
-                         "unknown layer %s; %s%s%s(layers: %s)",
-                         gt__quote(word, quoted), near ? "did you mean \"" : "",
-                         near ? near : "", near ? "\"? " : "", list);
-}
-
-/* One layer into {name: {options}}, or into its name if it has no options. */
-static gt_status check_layer(checker *c, const char *path, int *node)
+/* Fill section number i; those before it are filled, so that it may inherit
+ * from them. Its value is 0 afterwards if all of it is inherited. */
+static gt_status fill_section(checker *c, gt__keys *sections, int i)
 {
     gt__tree *tree = c->tree;
+    const char *name = sections->key[i].name;
+    int *node = &sections->key[i].value;
+    int part = c->config->n_parts;
+    gt__keys keys;
+    gt_status status = collect_keys(c, name, &keys);
+    if (status == GT_OK)
+        status = gt__mapping_of(tree, name, "keys with values", node);
+    if (status == GT_OK)
+        status = check_keys(c, &keys, *node, name);
+    if (status == GT_OK)
+        status = check_lists(c, &keys, *node, name);
+    if (status != GT_OK)
+        return status;
+    const gt_section *base = c->config->parts[part].section->inherits;
+    status = gt__mapping_take(tree, &keys, *node, name,
+                              base ? value_of(sections, base->name) : 0);
+    if (status == GT_OK)
+        status = gt__mapping_arrange(tree, &keys, *node);
+    if (status != GT_OK)
+        return status;
     yaml_node_t *n = gt__tree_node(tree, *node);
-    int name = *node, options = 0;
-    if (n->type == YAML_SEQUENCE_NODE)
-        return gt__tree_fail(tree, *node, path,
-                             "a list where a layer is expected");
-    if (n->type == YAML_MAPPING_NODE) {
-        yaml_node_pair_t *pair = n->data.mapping.pairs.start;
-        if (n->data.mapping.pairs.top - pair != 1)
-            return gt__tree_fail(
-                tree, *node, path,
-                "expected one layer, such as \"dense: {units: 10}\", but there "
-                "are %ld keys here; indent options deeper than their layer",
-                (long)(n->data.mapping.pairs.top - pair));
-        name = pair->key;
-        options = pair->value;
-    }
-    const gt_layer_type *type;
-    gt_status status = find_layer(c, name, path, &type);
-    if (status != GT_OK)
-        return status;
-    keys known = {.count = 0};
-    add_options(&known, type->options, GT_TASK_ANY);
-    char full[PATH];
-    join_path(path, type->name, full);
-    int values[MAX_KEYS] = {0};
-    status = as_mapping(c, full, "options, such as {units: 10}", &options);
-    if (status == GT_OK)
-        status = check_keys(c, &known, options, full);
-    if (status == GT_OK)
-        status = check_options(c, &known, options, full, true, values);
-    if (status == GT_OK && known.count == 0) {
-        *node = name;
-        return GT_OK;
-    }
-    if (status == GT_OK)
-        status = arrange(c, &known, options, values);
-    int layer;
-    if (status == GT_OK)
-        status = gt__tree_mapping(tree, *node, &layer);
-    if (status == GT_OK)
-        status = gt__tree_put(tree, layer, type->name, options);
-    if (status != GT_OK)
-        return status;
-    gt__tree_node(tree, options)->data.mapping.style = YAML_FLOW_MAPPING_STYLE;
-    *node = layer;
-    return GT_OK;
-}
-
-static gt_status check_layers(checker *c, const char *name, int model,
-                              int *list)
-{
-    char path[PATH], full[PATH], number[24];
-    join_path("model", name, path);
-    if (!*list)
-        return gt__tree_fail(c->tree, model, path,
-                             "missing; task %s needs this list of layers",
-                             task_name(c->task));
-    yaml_node_t *n = gt__tree_node(c->tree, *list);
-    if (n->type != YAML_SEQUENCE_NODE ||
-        n->data.sequence.items.start == n->data.sequence.items.top)
-        return gt__tree_fail(c->tree, *list, path,
-                             "expected a list of layers, such as "
-                             "[dense: {units: 10}, relu]");
-    n->data.sequence.style = YAML_BLOCK_SEQUENCE_STYLE;
-    yaml_node_item_t *items = n->data.sequence.items.start;
-    long count = (long)(n->data.sequence.items.top - items);
-    gt_status status = GT_OK;
-    for (long i = 0; i < count && status == GT_OK; i++) {
-        int node = items[i];
-        snprintf(number, sizeof number, "%ld", i);
-        status = check_layer(c, join_path(path, number, full), &node);
-        items[i] = node; /* the list did not move: only nodes were added */
-    }
-    return status;
-}
-
-/* --- sections --- */
-
-static gt_status check_section(checker *c, const char *name, bool inherits,
-                               int *node)
-{
-    keys known;
-    int values[MAX_KEYS] = {0};
-    collect_keys(&known, name);
-    gt_status status = as_mapping(c, name, "keys with values", node);
-    if (status == GT_OK)
-        status = check_keys(c, &known, *node, name);
-    if (status == GT_OK)
-        status = check_options(c, &known, *node, name, !inherits, values);
-    for (int i = 0; i < known.count && status == GT_OK; i++)
-        if (!known.key[i].option && gt__has_task(known.key[i].task, c->task))
-            status = check_layers(c, known.key[i].name, *node, &values[i]);
-    if (status == GT_OK)
-        status = arrange(c, &known, *node, values);
-    if (status != GT_OK)
-        return status;
-    yaml_node_t *n = gt__tree_node(c->tree, *node);
     n->data.mapping.style = YAML_BLOCK_MAPPING_STYLE;
-    if (inherits && n->data.mapping.pairs.start == n->data.mapping.pairs.top)
+    if (base && n->data.mapping.pairs.start == n->data.mapping.pairs.top)
         *node = 0;
     return GT_OK;
 }
 
-gt_status gt__config_check(gt__tree *tree, gt_task_kind *task)
+/* --- The whole. */
+
+/* `"task: gan" or "task: vae"` in `text`; returns it. */
+enum { TASK_LINES = 400 };
+static char *task_lines(const gt__layout *layout, char text[TASK_LINES])
 {
-    checker c = {.tree = tree};
-    const gt_option *option = &gt_config_sections[0].options[0];
-    int root = 1, node = gt__tree_find(tree, root, option->key);
-    if (!node)
-        return gt__tree_fail(tree, 0, option->key,
-                             "missing; say \"task: gan\" or \"task: vae\" at "
-                             "the top");
-    gt_status status = gt__value_check(tree, option, option->key, &node);
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < layout->n_tasks && used < TASK_LINES; i++)
+        used +=
+            (size_t)snprintf(text + used, TASK_LINES - used, "%s\"task: %s\"",
+                             i ? " or " : "", layout->task[i]);
+    return text;
+}
+
+gt_status gt__config_check_root(gt__tree *tree, const gt_schema *schema)
+{
+    gt__layout layout;
+    char lines[TASK_LINES];
+    if (gt__tree_node(tree, 1)->type == YAML_MAPPING_NODE)
+        return GT_OK;
+    gt__layout_make(&layout, schema);
+    return gt__tree_fail(tree, 1, "",
+                         "not a configuration: expected keys, and among them "
+                         "%s at the top",
+                         task_lines(&layout, lines));
+}
+
+static gt_status find_task(checker *c, const gt_option *option, int *node)
+{
+    char lines[TASK_LINES];
+    *node = gt__tree_find(c->tree, 1, option->key);
+    if (!*node)
+        return gt__tree_fail(c->tree, 0, option->key,
+                             "missing; say %s at the top",
+                             task_lines(&c->layout, lines));
+    gt_status status =
+        gt__value_take(c->tree, option, option->key, node, &c->config->task);
+    if (status == GT_OK)
+        c->config->task_name = c->layout.task[c->config->task];
+    return status;
+}
+
+/* The sections that the task has, behind the key "task". */
+static void collect_sections(const checker *c, const gt_option *task,
+                             gt__keys *keys)
+{
+    keys->count = 0;
+    gt__keys_add(keys, task->key);
+    for (int i = 0; i < c->layout.n_parts; i++) {
+        const char *name = c->layout.part[i].section->name;
+        if (has_part(c, i) && strcmp(keys->key[keys->count - 1].name, name))
+            gt__keys_add(keys, name);
+    }
+}
+
+gt_status gt__config_fill(gt__tree *tree, const gt_schema *schema,
+                          gt_config *config)
+{
+    checker c = {.tree = tree, .config = config};
+    gt__layout_make(&c.layout, schema);
+    gt_option task = gt__task_option(&c.layout);
+    gt__keys keys;
+    int task_node;
+    config->parts = calloc((size_t)c.layout.n_parts + 1, sizeof *config->parts);
+    if (!config->parts)
+        return gt__tree_no_memory();
+    gt_status status = find_task(&c, &task, &task_node);
     if (status != GT_OK)
         return status;
-    const char *word = gt__tree_word(tree, node);
-    c.task = strcmp(word, task_name(GT_TASK_GAN)) ? GT_TASK_VAE : GT_TASK_GAN;
-    *task = c.task;
-
-    keys known;
-    int values[MAX_KEYS] = {0};
-    collect_keys(&known, "");
-    status = check_keys(&c, &known, root, "");
-    if (status == GT_OK)
-        status = check_options(&c, &known, root, "", true, values);
-    const gt_config_section *s = gt_config_sections;
-    for (int i = 0; i < known.count && status == GT_OK; i++) {
-        if (known.key[i].option || !gt__has_task(known.key[i].task, c.task))
-            continue;
-        while (strcmp(s->name, known.key[i].name))
-            s++;
-        status = check_section(&c, s->name, s->inherits != NULL, &values[i]);
+    collect_sections(&c, &task, &keys);
+    status = check_keys(&c, &keys, 1, "");
+    keys.key[0].value = task_node;
+    for (int i = 1; i < keys.count && status == GT_OK; i++) {
+        keys.key[i].value = gt__tree_find(tree, 1, keys.key[i].name);
+        status = fill_section(&c, &keys, i);
     }
     if (status == GT_OK)
-        status = arrange(&c, &known, root, values);
-    if (status == GT_OK)
-        gt__tree_node(tree, root)->data.mapping.style =
-            YAML_BLOCK_MAPPING_STYLE;
+        status = gt__mapping_arrange(tree, &keys, 1);
+    gt__tree_node(tree, 1)->data.mapping.style = YAML_BLOCK_MAPPING_STYLE;
     return status;
+}
+
+/* --- What belongs together. */
+
+/* The node that says it: where a value is inherited, that of the base. */
+static int node_of(gt__tree *tree, const gt_config_place *at)
+{
+    int section = gt__tree_find(tree, 1, at->section->name);
+    if (!at->key)
+        return section;
+    int node = gt__tree_find(tree, section, at->key);
+    if (!node && at->section->inherits)
+        node = gt__tree_find(
+            tree, gt__tree_find(tree, 1, at->section->inherits->name), at->key);
+    return node;
+}
+
+gt_status gt__config_check(gt__tree *tree, const gt_config *config)
+{
+    for (int i = 0; i < config->n_parts; i++) {
+        gt_config_place at = {.section = config->parts[i].section};
+        gt_status status =
+            at.section->check ? at.section->check(config, &at) : GT_OK;
+        if (status != GT_OK) {
+            char path[GT__PATH], message[GT_MESSAGE];
+            snprintf(path, sizeof path, "%s%s%s", at.section->name,
+                     at.key ? "." : "", at.key ? at.key : "");
+            snprintf(message, sizeof message, "%s", gt_message());
+            return gt__tree_fail(tree, node_of(tree, &at), path, "%s", message);
+        }
+    }
+    return GT_OK;
 }

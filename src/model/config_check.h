@@ -1,31 +1,21 @@
-/* config_check.h: what the parser's steps share. Private to the model room. */
+/* config_check.h: a whole configuration. Private to the model room. */
 #ifndef GT_MODEL_CONFIG_CHECK_H
 #define GT_MODEL_CONFIG_CHECK_H
 
-#include "model/config.h"
 #include "model/config_tree.h"
+#include "model/schema.h"
 
-/* Check the tree against the tables and bring it into its resolved form:
- * shorthands written out, defaults filled in, keys in the tables' order. */
-gt_status gt__config_check(gt__tree *tree, gt_task_kind *task);
+/* Is the tree a mapping of keys? */
+gt_status gt__config_check_root(gt__tree *tree, const gt_schema *schema);
 
-/* Check one value and bring it into its resolved form; *node may be replaced.
- * `path` is for messages: "train.batch". */
-gt_status gt__value_check(gt__tree *tree, const gt_option *option,
-                          const char *path, int *node);
+/* Check the tree against the tables of its task, fill the sections' structs and
+ * bring the tree into its resolved form: shorthands written out, defaults
+ * filled in, keys in the tables' order. The parts of `config`, which is empty,
+ * are there afterwards, some of them also after a failure. */
+gt_status gt__config_fill(gt__tree *tree, const gt_schema *schema,
+                          gt_config *config);
 
-/* What a number may be: "0 to 10" or "any number". Returns `text`. */
-enum { GT__ALLOWED = 128 };
-char *gt__allowed(const gt_option *option, char text[GT__ALLOWED]);
-
-/* The struct of a checked tree, which is used up. The configuration's text is
- * left to the caller. */
-gt_status gt__config_bind(gt__tree *tree, gt_task_kind task, gt_config **out);
-
-/* Does a section or list belong to the task? */
-static inline bool gt__has_task(int task, gt_task_kind asked)
-{
-    return task == GT_TASK_ANY || task == (int)asked;
-}
+/* Ask each section whether its values go together. */
+gt_status gt__config_check(gt__tree *tree, const gt_config *config);
 
 #endif

@@ -2,7 +2,7 @@
  * events rather than by its loader, so that what no configuration has ends the
  * reading where it stands: libyaml takes time that grows with the square of the
  * nesting, and aliases would let a small file unfold to any size. */
-#include "model/config_tree.h"
+#include "model/config_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,7 +203,7 @@ static gt_status read_text(reader *r)
     return status;
 }
 
-gt_status gt__tree_parse(gt__tree *tree, const char *name, const char *text,
+gt_status gt__text_parse(gt__tree *tree, const char *name, const char *text,
                          size_t size)
 {
     tree->name = name;
@@ -223,14 +223,10 @@ gt_status gt__tree_parse(gt__tree *tree, const char *name, const char *text,
                        "%s: nothing in it; \"gentrain presets\" lists files to "
                        "start from",
                        name);
-    if (gt__tree_node(tree, r.root)->type != YAML_MAPPING_NODE)
-        return gt__tree_fail(tree, r.root, "",
-                             "not a configuration: expected keys such as "
-                             "\"task: gan\" at the top");
     return GT_OK;
 }
 
-gt_status gt__tree_value(gt__tree *tree, int set, const char *text, int *node)
+gt_status gt__text_value(gt__tree *tree, int set, const char *text, int *node)
 {
     reader r = {.tree = tree, .text = text, .size = strlen(text), .set = set};
     gt_status status = read_text(&r);
@@ -299,7 +295,7 @@ static bool emit_node(yaml_emitter_t *emitter, gt__tree *tree, int node)
            yaml_emitter_emit(emitter, &event);
 }
 
-gt_status gt__tree_emit(gt__tree *tree, char **text, size_t *size)
+gt_status gt__text_emit(gt__tree *tree, char **text)
 {
     yaml_emitter_t emitter;
     yaml_event_t event;
@@ -324,6 +320,5 @@ gt_status gt__tree_emit(gt__tree *tree, char **text, size_t *size)
         return gt__tree_no_memory();
     }
     *text = b.text;
-    *size = b.size;
     return GT_OK;
 }

@@ -102,19 +102,6 @@ int gt__tree_find(gt__tree *tree, int mapping, const char *key)
     return slot ? *slot : 0;
 }
 
-int gt__tree_at(gt__tree *tree, const char *path)
-{
-    int node = 1;
-    while (node && *path) {
-        char key[64];
-        size_t n = strcspn(path, ".");
-        snprintf(key, sizeof key, "%.*s", (int)n, path);
-        node = gt__tree_find(tree, node, key);
-        path += n + (path[n] == '.');
-    }
-    return node;
-}
-
 /* --- adding --- */
 
 static gt_status added(gt__tree *tree, int node, int like)

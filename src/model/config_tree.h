@@ -1,5 +1,5 @@
 /* config_tree.h: a configuration as libyaml's document, between its text and
- * gt_config. Private to the model room.
+ * the structs of its sections. Private to the model room.
  *
  * Nodes are numbers, as in libyaml's document: pointers to nodes do not survive
  * additions. Every node knows the line or the --set it came from.
@@ -20,19 +20,7 @@ typedef struct gt__tree {
     const char *const *sets; /* borrowed */
 } gt__tree;
 
-/* Parse a text into an empty tree: one document, a mapping at the top, no
- * aliases, keys that are words. */
-gt_status gt__tree_parse(gt__tree *tree, const char *name, const char *text,
-                         size_t size);
 void gt__tree_free(gt__tree *tree);
-
-/* Apply tree->sets[number], "a.b=c": c is YAML, a.b a path of keys and list
- * positions. Mappings that are missing on the way are made. */
-gt_status gt__tree_set(gt__tree *tree, int number);
-
-/* Write the tree as YAML (malloc'ed, NUL-terminated), each mapping and list in
- * the style its node says. */
-gt_status gt__tree_emit(gt__tree *tree, char **text, size_t *size);
 
 /* Fail with GT_ERR_CONFIG: "PLACE: PATH: message". The place is the line or the
  * --set of `node`, or only the name of the text for node 0. */
@@ -53,14 +41,13 @@ gt_status gt__tree_place(const gt__tree *tree, yaml_mark_t mark);
 enum { GT__QUOTED = 72 };
 char *gt__quote(const char *word, char text[GT__QUOTED]);
 
-/* Look. `find` gives the value of a key, `at` follows a path "a.b"; both give 0
- * where there is nothing. `slot` is where a mapping keeps a value, NULL if it
- * has none; it stays valid until a pair is added to this mapping. `word` is a
- * scalar's text, NULL for other nodes. */
+/* Look. `find` gives the value of a key, 0 if there is none, also for node 0.
+ * `slot` is where a mapping keeps a value, NULL if it has none; it stays valid
+ * until a pair is added to this mapping. `word` is a scalar's text, NULL for
+ * other nodes. */
 yaml_node_t *gt__tree_node(gt__tree *tree, int node);
 int gt__tree_find(gt__tree *tree, int mapping, const char *key);
 int *gt__tree_slot(gt__tree *tree, int mapping, const char *key);
-int gt__tree_at(gt__tree *tree, const char *path);
 const char *gt__tree_word(gt__tree *tree, int node);
 bool gt__tree_empty(gt__tree *tree, int node); /* a key without a value */
 
@@ -70,10 +57,6 @@ gt_status gt__tree_scalar(gt__tree *tree, const char *text, int like,
                           int *node);
 gt_status gt__tree_mapping(gt__tree *tree, int like, int *node);
 gt_status gt__tree_sequence(gt__tree *tree, int like, int *node);
-
-/* Add what a YAML text such as "[1, 2]" says; it takes its place from a --set,
- * or has none if `set` is -1. */
-gt_status gt__tree_value(gt__tree *tree, int set, const char *text, int *node);
 
 /* Put a pair at the end of a mapping, an item at the end of a list. The key
  * takes its place from the value. */

@@ -1,51 +1,30 @@
-/* config_value.c: one value against its line in a table. Numbers are read here
- * only to be judged; libcyaml stores them. It takes "010" for eight and "5x"
- * for five, so what is let through is plain decimal. */
-#include "model/config_check.h"
+/* config_value.c: one value against its line of a table. A number in a text may
+ * be written in many ways, of which plain decimal is let through: "010" is not
+ * eight, and "5x" is not five. */
+#include "model/config_value.h"
 
 #include "base/nearest.h"
+#include "model/option_text.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void print_number(char *text, size_t size, double v)
-{
-    snprintf(text, size, v == floor(v) && fabs(v) < 1e17 ? "%.0f" : "%.15g", v);
-}
+static const double LARGEST_INT = 9007199254740992.0; /* 2^53 */
 
-static void join(char *text, size_t size, const char *const words[])
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (int i = 0; words[i] && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s",
-                                 i ? ", " : "", words[i]);
-}
+typedef struct value {
+    gt__tree *tree;
+    const gt_option *option;
+    const char *path;
+    void *field;
+} value;
 
-char *gt__allowed(const gt_option *option, char text[GT__ALLOWED])
-{
-    char low[32], high[32], words[40] = "";
-    if (option->kind == GT_OPTION_CHOICE) {
-        join(text, GT__ALLOWED, option->choices);
-        return text;
-    }
-    if (option->choices)
-        join(words, sizeof words, option->choices);
-    print_number(low, sizeof low, option->min);
-    print_number(high, sizeof high, option->max);
-    if (option->kind == GT_OPTION_BOOL)
-        snprintf(text, GT__ALLOWED, "true, false");
-    else if (option->min == 0 && option->max == 0)
-        snprintf(text, GT__ALLOWED, "any number%s%s", *words ? ", " : "",
-                 words);
-    else
-        snprintf(text, GT__ALLOWED, "%s to %s%s%s", low, high,
-                 *words ? ", or " : "", words);
-    return text;
-}
+/* --- Words. */
 
 static int find_word(const char *const words[], const char *word)
 {
@@ -55,11 +34,11 @@ static int find_word(const char *const words[], const char *word)
     return -1;
 }
 
-typedef struct value {
-    gt__tree *tree;
-    const gt_option *option;
-    const char *path;
-} value;
+/* Did somebody try a word here? */
+static bool looks_like_word(const char *text)
+{
+    return (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
+}
 
 static gt_status fail_allowed(const value *v, int node, const char *what)
 {
@@ -73,154 +52,205 @@ static gt_status fail_allowed(const value *v, int node, const char *what)
 static gt_status fail_word(const value *v, int node)
 {
     const char *const *words = v->option->choices;
-    const char *word = gt__tree_word(v->tree, node);
+    char what[GT_SUGGESTION + 16], suggestion[GT_SUGGESTION];
     int n = 0;
     while (words[n])
         n++;
-    const char *near = gt_nearest(word, words, n);
-    char what[80] = "is not known";
-    if (near)
-        snprintf(what, sizeof what, "is not known; did you mean \"%s\"?", near);
+    snprintf(what, sizeof what, "is not known%s",
+             gt_suggestion(gt__tree_word(v->tree, node), words, n, suggestion));
     return fail_allowed(v, node, what);
 }
 
-/* A decimal number; whole if the option is. Writes integers the plain way. */
-static gt_status check_number(const value *v, int *node)
+/* --- Numbers. */
+
+static gt_status check_range(const value *v, int node, double number)
+{
+    bool any = v->option->min == 0 && v->option->max == 0;
+    double max = any ? HUGE_VAL : v->option->max;
+    double min = any ? -HUGE_VAL : v->option->min;
+    if (v->option->kind != GT_OPTION_REAL) {
+        double most = v->option->kind == GT_OPTION_INT ? LARGEST_INT : INT_MAX;
+        max = fmin(max, most);
+        min = fmax(min, -most);
+    }
+    if (errno != ERANGE && number >= min && number <= max)
+        return GT_OK;
+    char allowed[GT__ALLOWED], quoted[GT__QUOTED];
+    gt__quote(gt__tree_word(v->tree, node), quoted);
+    quoted[strlen(quoted) - 1] = '\0';
+    return gt__tree_fail(v->tree, node, v->path,
+                         "%s is out of range (allowed: %s)", quoted + 1,
+                         gt__allowed(v->option, allowed));
+}
+
+/* A decimal number; whole if the option is. Whole ones are rewritten in
+ * plain decimal, others stay as they were written. */
+static gt_status take_number(const value *v, int *node, double *number)
 {
     bool whole = v->option->kind != GT_OPTION_REAL;
     const char *word = gt__tree_word(v->tree, *node);
     char plain[32], *end;
     size_t digits = strspn(word, whole ? "+-0123456789" : "+-.0123456789eE");
     errno = 0;
-    double number = strtod(word, &end);
+    *number = strtod(word, &end);
     if (!*word || word[digits] || *end || end == word)
         return fail_allowed(
             v, *node, whole ? "is not a whole number" : "is not a number");
-    bool any = v->option->min == 0 && v->option->max == 0;
-    double max = any ? HUGE_VAL : v->option->max;
-    double min = any ? -HUGE_VAL : v->option->min;
-    /* What libcyaml 1.3 can store of an int and an int64_t. */
-    double most =
-        v->option->kind == GT_OPTION_INT ? 9007199254740992.0 : (1 << 30) - 1;
-    if (whole) {
-        max = fmin(max, most);
-        min = fmax(min, -most);
-    }
-    if (errno == ERANGE || !(number >= min && number <= max)) {
-        char allowed[GT__ALLOWED], quoted[GT__QUOTED];
-        gt__quote(word, quoted);
-        quoted[strlen(quoted) - 1] = '\0';
-        return gt__tree_fail(v->tree, *node, v->path,
-                             "%s is out of range (allowed: %s)", quoted + 1,
-                             gt__allowed(v->option, allowed));
-    }
-    if (!whole)
-        return GT_OK;
-    snprintf(plain, sizeof plain, "%.0f", number == 0 ? 0 : number);
+    gt_status status = check_range(v, *node, *number);
+    if (status != GT_OK || !whole)
+        return status;
+    snprintf(plain, sizeof plain, "%.0f", *number == 0 ? 0 : *number);
     return strcmp(plain, word) ? gt__tree_scalar(v->tree, plain, *node, node)
                                : GT_OK;
 }
 
-/* A list of `count` numbers, or one number that stands for the last (a shape's
- * channels) or for all of them. */
-static gt_status check_list(const value *v, int count, int *node)
+/* --- Lists of numbers. */
+
+/* One number stands for all of the list, or for a shape's channels. */
+static gt_status take_one_for_all(const value *v, int count, int *node)
 {
     gt__tree *tree = v->tree;
-    gt_status status;
-    if (gt__tree_word(tree, *node)) {
-        int list, first = *node, one;
-        status = check_number(v, &first);
+    int *numbers = v->field;
+    int list, first = *node, item;
+    double number;
+    gt_status status = take_number(v, &first, &number);
+    if (status == GT_OK)
+        status = gt__tree_sequence(tree, *node, &list);
+    for (int i = 0; i < count && status == GT_OK; i++) {
+        bool one = v->option->kind == GT_OPTION_SHAPE && i < count - 1;
+        numbers[i] = one ? 1 : (int)number;
+        status = gt__tree_scalar(tree, one ? "1" : gt__tree_word(tree, first),
+                                 *node, &item);
         if (status == GT_OK)
-            status = gt__tree_sequence(tree, *node, &list);
-        for (int i = 0; i < count && status == GT_OK; i++) {
-            bool fill = v->option->kind == GT_OPTION_SHAPE && i < count - 1;
-            status = gt__tree_scalar(
-                tree, fill ? "1" : gt__tree_word(tree, first), *node, &one);
-            if (status == GT_OK)
-                status = gt__tree_append(tree, list, one);
-        }
-        if (status == GT_OK)
-            *node = list;
-        return status;
+            status = gt__tree_append(tree, list, item);
     }
+    if (status == GT_OK)
+        *node = list;
+    return status;
+}
+
+static gt_status fail_length(const value *v, int node, long found, int count)
+{
+    static const char *const wanted[] = {
+        [GT_OPTION_SHAPE] =
+            "[height, width, channels] or one number are expected",
+        [GT_OPTION_PAIR] = "[vertical, horizontal] or one number are expected",
+        [GT_OPTION_QUAD] =
+            "[top, bottom, left, right], one number or a word are expected",
+    };
+    return gt__tree_fail(v->tree, node, v->path,
+                         "a list of %ld where %d numbers %s", found, count,
+                         wanted[v->option->kind]);
+}
+
+static gt_status take_list(const value *v, int count, int *node)
+{
+    gt__tree *tree = v->tree;
+    int *numbers = v->field;
+    if (gt__tree_word(tree, *node))
+        return take_one_for_all(v, count, node);
     yaml_node_t *n = gt__tree_node(tree, *node);
     yaml_node_item_t *items = n->data.sequence.items.start;
     n->data.sequence.style = YAML_FLOW_SEQUENCE_STYLE;
     long found = (long)(n->data.sequence.items.top - items);
     if (found != count)
-        return gt__tree_fail(
-            tree, *node, v->path, "a list of %ld where %d numbers %s", found,
-            count,
-            v->option->kind == GT_OPTION_SHAPE  ? "[height, width, channels] "
-                                                  "or one number are expected"
-            : v->option->kind == GT_OPTION_PAIR ? "[vertical, horizontal] or "
-                                                  "one number are expected"
-                                                : "[top, bottom, left, right], "
-                                                  "one number or a word are "
-                                                  "expected");
+        return fail_length(v, *node, found, count);
     for (int i = 0; i < count; i++) {
         int item = items[i];
+        double number;
         if (!gt__tree_word(tree, item))
             return gt__tree_fail(tree, item, v->path,
                                  "a list or mapping where a number is "
                                  "expected");
-        status = check_number(v, &item);
+        gt_status status = take_number(v, &item, &number);
         if (status != GT_OK)
             return status;
+        numbers[i] = (int)number;
         items[i] = item; /* the list did not move: only nodes were added */
     }
     return GT_OK;
 }
 
-/* Did somebody try a word here? */
-static bool is_word(const char *text)
+/* A word for all numbers of a QUAD. */
+static gt_status take_word_for_all(const value *v, int count, int node)
 {
-    return (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
+    int *numbers = v->field;
+    int index = find_word(v->option->choices, gt__tree_word(v->tree, node));
+    if (index < 0)
+        return fail_word(v, node);
+    for (int i = 0; i < count; i++)
+        numbers[i] = -1 - index;
+    return GT_OK;
 }
 
-static gt_status check_scalar(const value *v, int *node)
+/* --- Single values. */
+
+static gt_status take_int(const value *v, int *node)
 {
     const char *word = gt__tree_word(v->tree, *node);
-    switch (v->option->kind) {
-    case GT_OPTION_BOOL:
-        if (!strcmp(word, "true") || !strcmp(word, "false"))
-            return GT_OK;
-        return fail_allowed(v, *node, "is neither true nor false");
-    case GT_OPTION_CHOICE:
-        return find_word(v->option->choices, word) < 0 ? fail_word(v, *node)
-                                                       : GT_OK;
-    case GT_OPTION_INT:
-        if (find_word(v->option->choices, word) >= 0)
-            return GT_OK;
-        return v->option->choices && is_word(word) ? fail_word(v, *node)
-                                                   : check_number(v, node);
-    case GT_OPTION_REAL:
-        return check_number(v, node);
-    default:
+    int64_t *to = v->field;
+    double number;
+    int index = find_word(v->option->choices, word);
+    if (index >= 0) {
+        *to = -1 - index;
         return GT_OK;
     }
+    if (v->option->choices && looks_like_word(word))
+        return fail_word(v, *node);
+    gt_status status = take_number(v, node, &number);
+    if (status == GT_OK)
+        *to = (int64_t)number;
+    return status;
 }
 
-static int list_length(gt_option_kind kind)
+static gt_status take_bool(const value *v, int node)
 {
-    switch (kind) {
-    case GT_OPTION_SHAPE:
-        return 3;
-    case GT_OPTION_PAIR:
-        return 2;
-    case GT_OPTION_QUAD:
-        return 4;
+    const char *word = gt__tree_word(v->tree, node);
+    bool *to = v->field;
+    *to = !strcmp(word, "true");
+    return *to || !strcmp(word, "false")
+               ? GT_OK
+               : fail_allowed(v, node, "is neither true nor false");
+}
+
+static gt_status take_choice(const value *v, int node)
+{
+    int *to = v->field;
+    *to = find_word(v->option->choices, gt__tree_word(v->tree, node));
+    return *to < 0 ? fail_word(v, node) : GT_OK;
+}
+
+static gt_status take_text(const value *v, int node)
+{
+    char **to = v->field;
+    free(*to);
+    *to = strdup(gt__tree_word(v->tree, node));
+    return *to ? GT_OK : gt__tree_no_memory();
+}
+
+static gt_status take_single(const value *v, int *node)
+{
+    switch (v->option->kind) {
+    case GT_OPTION_INT:
+        return take_int(v, node);
+    case GT_OPTION_REAL:
+        return take_number(v, node, v->field);
+    case GT_OPTION_BOOL:
+        return take_bool(v, *node);
+    case GT_OPTION_CHOICE:
+        return take_choice(v, *node);
     default:
-        return 0;
+        return take_text(v, *node);
     }
 }
 
-gt_status gt__value_check(gt__tree *tree, const gt_option *option,
-                          const char *path, int *node)
+gt_status gt__value_take(gt__tree *tree, const gt_option *option,
+                         const char *path, int *node, void *field)
 {
-    value v = {tree, option, path};
+    assert(option->kind != GT_OPTION_VARIANTS);
+    value v = {tree, option, path, field};
     const char *word = gt__tree_word(tree, *node);
-    int length = list_length(option->kind);
+    int length = gt__option_length(option->kind);
     if (gt__tree_empty(tree, *node))
         return gt__tree_fail(tree, *node, path, "no value; %s", option->help);
     bool list = gt__tree_node(tree, *node)->type == YAML_SEQUENCE_NODE;
@@ -230,9 +260,8 @@ gt_status gt__value_check(gt__tree *tree, const gt_option *option,
                              length ? "a list" : "a single value",
                              option->help);
     if (!length)
-        return check_scalar(&v, node);
-    if (word && option->choices && is_word(word))
-        return find_word(option->choices, word) < 0 ? fail_word(&v, *node)
-                                                    : GT_OK;
-    return check_list(&v, length, node);
+        return take_single(&v, node);
+    if (word && option->choices && looks_like_word(word))
+        return take_word_for_all(&v, length, *node);
+    return take_list(&v, length, node);
 }

@@ -25,9 +25,7 @@ gt_status gt_preset_find(const char *name, const gt_preset **out)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
                                      p == gt_presets ? "" : ", ", p->name);
     }
-    const char *near = gt_nearest(name, names, n);
-    return gt_fail(GT_ERR_CONFIG,
-                   "no preset \"%.80s\"; %s%s%sthe presets are %s", name,
-                   near ? "did you mean \"" : "", near ? near : "",
-                   near ? "\"? " : "", list);
+    char suggestion[GT_SUGGESTION];
+    return gt_fail(GT_ERR_CONFIG, "no preset \"%.80s\"%s (presets: %s)", name,
+                   gt_suggestion(name, names, n, suggestion), list);
 }

@@ -1,8 +1,8 @@
 /* activations.c: functions of one number, element by element.
  *
- * All but silu have a derivative that is a function of their output, so they
- * may overwrite their input, and the layer before them may do it in passing.
- * The loops carry no `restrict`, since dx may be dy and y may be x; each
+ * The derivative of all but silu is a function of their output, so they may
+ * overwrite their input, and the layer before them may apply them (epilogue.h).
+ * The loops carry no `restrict`, because dx may be dy and y may be x; each
  * element is read before it is written, which compilers see. Comparisons are
  * written so that NaN passes through: a breakdown must reach the loss, where it
  * is found. */
@@ -44,7 +44,7 @@ static const gt_option elu_table[] = {
     {0},
 };
 
-enum { BLOCK = 256 }; /* elements worked on at once where a loop needs room */
+enum { BLOCK = 256 }; /* elements, where a loop needs a buffer */
 
 static gt_status plan(gt_layer *layer, int max_n)
 {
@@ -65,7 +65,7 @@ double gt__leaky_relu_slope(const gt_layer *layer)
     return ((const leaky_relu_options *)layer->options)->slope;
 }
 
-/* Layers of their own where no other one does it in passing. */
+/* These are called where the activation is not fused into another layer. */
 static void forward(const gt_layer *layer, const gt_pass *pass,
                     const gt_real *x, gt_real *y, gt_real *saved,
                     gt_real *scratch)
@@ -87,14 +87,14 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     layer->type->apply_grad(layer, y, dx, n);
 }
 
-/* y <= 0 just where x <= 0. */
+/* y <= 0 exactly where x <= 0, so y tells the slope. */
 GT_INLINE void rectify(gt_real slope, const gt_real *x, gt_real *y, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] <= 0 ? slope * x[i] : x[i];
 }
 
-GT_INLINE void rectify_back(gt_real slope, const gt_real *y, gt_real *dy,
+GT_INLINE void rectify_grad(gt_real slope, const gt_real *y, gt_real *dy,
                             size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -108,11 +108,11 @@ GT_SIMD static void relu_apply(const gt_layer *layer, const gt_real *x,
     rectify(0, x, y, n);
 }
 
-GT_SIMD static void relu_undo(const gt_layer *layer, const gt_real *y,
-                              gt_real *dy, size_t n)
+GT_SIMD static void relu_apply_grad(const gt_layer *layer, const gt_real *y,
+                                    gt_real *dy, size_t n)
 {
     (void)layer;
-    rectify_back(0, y, dy, n);
+    rectify_grad(0, y, dy, n);
 }
 
 GT_SIMD static void leaky_relu_apply(const gt_layer *layer, const gt_real *x,
@@ -122,11 +122,12 @@ GT_SIMD static void leaky_relu_apply(const gt_layer *layer, const gt_real *x,
     rectify((gt_real)o->slope, x, y, n);
 }
 
-GT_SIMD static void leaky_relu_undo(const gt_layer *layer, const gt_real *y,
-                                    gt_real *dy, size_t n)
+GT_SIMD static void leaky_relu_apply_grad(const gt_layer *layer,
+                                          const gt_real *y, gt_real *dy,
+                                          size_t n)
 {
     const leaky_relu_options *o = layer->options;
-    rectify_back((gt_real)o->slope, y, dy, n);
+    rectify_grad((gt_real)o->slope, y, dy, n);
 }
 
 static void tanh_apply(const gt_layer *layer, const gt_real *x, gt_real *y,
@@ -136,8 +137,8 @@ static void tanh_apply(const gt_layer *layer, const gt_real *x, gt_real *y,
     gt__vtanh(x, y, n);
 }
 
-GT_SIMD static void tanh_undo(const gt_layer *layer, const gt_real *y,
-                              gt_real *dy, size_t n)
+GT_SIMD static void tanh_apply_grad(const gt_layer *layer, const gt_real *y,
+                                    gt_real *dy, size_t n)
 {
     (void)layer;
     for (size_t i = 0; i < n; i++)
@@ -151,8 +152,8 @@ static void sigmoid_apply(const gt_layer *layer, const gt_real *x, gt_real *y,
     gt__vsigmoid(x, y, n);
 }
 
-GT_SIMD static void sigmoid_undo(const gt_layer *layer, const gt_real *y,
-                                 gt_real *dy, size_t n)
+GT_SIMD static void sigmoid_apply_grad(const gt_layer *layer, const gt_real *y,
+                                       gt_real *dy, size_t n)
 {
     (void)layer;
     for (size_t i = 0; i < n; i++)
@@ -172,8 +173,8 @@ GT_SIMD static void elu_apply(const gt_layer *layer, const gt_real *x,
     }
 }
 
-GT_SIMD static void elu_undo(const gt_layer *layer, const gt_real *y,
-                             gt_real *dy, size_t n)
+GT_SIMD static void elu_apply_grad(const gt_layer *layer, const gt_real *y,
+                                   gt_real *dy, size_t n)
 {
     const elu_options *o = layer->options;
     gt_real alpha = (gt_real)o->alpha;
@@ -222,7 +223,7 @@ const gt_layer_type gt__relu = {
     .forward = forward,
     .backward = backward,
     .apply = relu_apply,
-    .apply_grad = relu_undo,
+    .apply_grad = relu_apply_grad,
 };
 
 const gt_layer_type gt__leaky_relu = {
@@ -236,7 +237,7 @@ const gt_layer_type gt__leaky_relu = {
     .forward = forward,
     .backward = backward,
     .apply = leaky_relu_apply,
-    .apply_grad = leaky_relu_undo,
+    .apply_grad = leaky_relu_apply_grad,
 };
 
 const gt_layer_type gt__elu = {
@@ -250,7 +251,7 @@ const gt_layer_type gt__elu = {
     .forward = forward,
     .backward = backward,
     .apply = elu_apply,
-    .apply_grad = elu_undo,
+    .apply_grad = elu_apply_grad,
 };
 
 const gt_layer_type gt__silu = {
@@ -274,7 +275,7 @@ const gt_layer_type gt__tanh = {
     .forward = forward,
     .backward = backward,
     .apply = tanh_apply,
-    .apply_grad = tanh_undo,
+    .apply_grad = tanh_apply_grad,
 };
 
 const gt_layer_type gt__sigmoid = {
@@ -287,5 +288,5 @@ const gt_layer_type gt__sigmoid = {
     .forward = forward,
     .backward = backward,
     .apply = sigmoid_apply,
-    .apply_grad = sigmoid_undo,
+    .apply_grad = sigmoid_apply_grad,
 };

@@ -1,16 +1,16 @@
 /* batch_norm.c: batch normalisation (Ioffe, Szegedy 2015) over samples and
  * positions, per channel.
  *
- * The statistics are those of blocks that the cache holds, each by the
- * corrected two-pass formula, sound for means far beyond the deviation; blocks
- * are merged by the pairwise one, in double (both: Chan, Golub, LeVeque 1983).
- * That adds squares of differences of means and never subtracts a squared mean.
+ * Statistics are computed for blocks that fit into the cache, each by the
+ * corrected two-pass formula, which is sound for means far larger than the
+ * deviation. Blocks are merged by the pairwise formula, in double (both: Chan,
+ * Golub, LeVeque 1983), which adds squares of differences of means and never
+ * subtracts a squared mean.
  *
- * A batch may be several shards. Each then tells its number of values, means
- * and variances, and two of these are merged in the same way, so one meeting is
- * enough where adding up plain deviations would take two (the mean must be
- * known first). On the way back the sums are of gradients, and double is more
- * than they need. */
+ * A batch may be several shards. Each contributes its number of values, means
+ * and variances, and two contributions are merged by the same formula. So one
+ * exchange is enough; sums of plain deviations would take two, because the mean
+ * must be known first. In backward the contributions are sums of gradients. */
 #include "core/simd.h"
 #include "nn/channel_sums.h"
 #include "nn/epilogue.h"
@@ -41,41 +41,41 @@ static const gt_option option_table[] = {
     {0},
 };
 
-/* What a shard tells: values a channel; then, by channel, means and variances,
- * or sums of gradients and of their products with the deviations. */
-static size_t exchange_size(int channels)
+/* Doubles of the statistics of a shard, or of a block of it: the number of
+ * values per channel; then, by channel, means and variances or, in backward,
+ * sums of gradients and of their products with the deviations. */
+static size_t stats_size(int channels)
 {
     return 1 + (size_t)2 * channels;
 }
 
 /* The scratch span. */
 typedef struct work {
-    gt__channel_sums lanes;
-    double *told, *block;    /* [exchange]: of the shard, of a block of it */
-    gt_real *slope, *offset; /* spread over the lanes */
-    gt_real *ratio;
+    gt__channel_sums sums;
+    double *stats, *block; /* [stats_size]: of the shard, of a block of it */
+    gt_real *slope, *offset, *ratio; /* per channel, repeated over a row */
 } work;
 
-static size_t told_size(int channels)
+static size_t both_stats_size(int channels)
 {
-    size_t bytes = 2 * exchange_size(channels) * sizeof(double);
+    size_t bytes = 2 * stats_size(channels) * sizeof(double);
     return (bytes + GT_ALIGN - 1) / GT_ALIGN * (GT_ALIGN / sizeof(gt_real));
 }
 
 static size_t work_size(int channels)
 {
-    return told_size(channels) + gt__channel_sums_size(channels) +
+    return both_stats_size(channels) + gt__channel_sums_size(channels) +
            (size_t)3 * gt__channel_sums_row(channels);
 }
 
 static work work_at(int channels, gt_real *scratch)
 {
-    gt_real *lanes = scratch + told_size(channels);
-    gt_real *rest = lanes + gt__channel_sums_size(channels);
+    gt_real *sums = scratch + both_stats_size(channels);
+    gt_real *rest = sums + gt__channel_sums_size(channels);
     size_t count = (size_t)gt__channel_sums_row(channels);
-    return (work){.lanes = gt__channel_sums_at(channels, lanes),
-                  .told = (double *)(void *)scratch,
-                  .block = (double *)(void *)scratch + exchange_size(channels),
+    return (work){.sums = gt__channel_sums_at(channels, sums),
+                  .stats = (double *)(void *)scratch,
+                  .block = (double *)(void *)scratch + stats_size(channels),
                   .slope = rest,
                   .offset = rest + count,
                   .ratio = rest + 2 * count};
@@ -94,7 +94,7 @@ static gt_status plan(gt_layer *layer, int max_n)
     layer->state_rate = (gt_real)o->momentum;
     layer->saved = (size_t)2 * c; /* mean, 1 / deviation */
     layer->scratch = work_size(c);
-    layer->stat_count = exchange_size(c);
+    layer->stat_count = stats_size(c);
     return GT_OK;
 }
 
@@ -103,7 +103,7 @@ static size_t pass_count(const gt_layer *layer, const gt_pass *pass)
     return (size_t)pass->n * gt_shape_size(layer->in);
 }
 
-static void merge(double *to, const double *from, size_t count)
+static void stat_merge(double *to, const double *from, size_t count)
 {
     double a = to[0], b = from[0], n = a + b;
     size_t channels = (count - 1) / 2;
@@ -120,15 +120,16 @@ static void merge(double *to, const double *from, size_t count)
     to[0] = n;
 }
 
-static void tell_block(const work *w, const gt_real *x, size_t n, double *told)
+static void block_statistics(const work *w, const gt_real *x, size_t n,
+                             double *stats)
 {
-    const gt__channel_sums *l = &w->lanes;
-    double *means = told + 1, *variances = means + l->channels;
+    const gt__channel_sums *l = &w->sums;
+    double *means = stats + 1, *variances = means + l->channels;
     gt__channel_sums_deviations(l, x, n);
-    told[0] = (double)(n / (size_t)l->channels);
+    stats[0] = (double)(n / (size_t)l->channels);
     for (int c = 0; c < l->channels; c++) {
-        double error = l->sum_a[c] / told[0];
-        double variance = l->sum_b[c] / told[0] - error * error;
+        double error = l->sum_a[c] / stats[0];
+        double variance = l->sum_b[c] / stats[0] - error * error;
         means[c] = l->mean[c] + error;
         variances[c] = variance < 0 ? 0 : variance;
     }
@@ -136,33 +137,32 @@ static void tell_block(const work *w, const gt_real *x, size_t n, double *told)
 
 static size_t block_at(const work *w, size_t i, size_t count)
 {
-    size_t block = gt__channel_sums_block(&w->lanes);
+    size_t block = gt__channel_sums_block(&w->sums);
     return count - i < block ? count - i : block;
 }
 
-/* Mean and variance of this shard. */
-static void gather(const gt_layer *layer, const gt_pass *pass, const gt_real *x,
-                   double *mine, gt_real *scratch)
+static void stat_local(const gt_layer *layer, const gt_pass *pass,
+                       const gt_real *x, double *stats, gt_real *scratch)
 {
     work w = work_at(layer->in.c, scratch);
-    size_t count = pass_count(layer, pass), size = exchange_size(layer->in.c);
-    memset(mine, 0, size * sizeof *mine);
+    size_t count = pass_count(layer, pass), size = stats_size(layer->in.c);
+    memset(stats, 0, size * sizeof *stats);
     for (size_t i = 0, n; i < count; i += n) {
         n = block_at(&w, i, count);
-        tell_block(&w, x + i, n, w.block);
-        merge(mine, w.block, size);
+        block_statistics(&w, x + i, n, w.block);
+        stat_merge(stats, w.block, size);
     }
 }
 
-/* From what was told of the whole batch. */
+/* From the statistics of the whole batch. */
 static void batch_statistics(const gt_layer *layer, const gt_pass *pass,
-                             const double *told, gt_real *mean,
+                             const double *stats, gt_real *mean,
                              gt_real *deviation_inverse)
 {
     const options *o = layer->options;
     int channels = layer->in.c;
-    double n = told[0], unbias = n > 1 ? n / (n - 1) : 1;
-    const double *means = told + 1, *variances = means + channels;
+    double n = stats[0], unbias = n > 1 ? n / (n - 1) : 1;
+    const double *means = stats + 1, *variances = means + channels;
     gt_real *to = pass->batch_state;
     for (int c = 0; c < channels; c++) {
         mean[c] = (gt_real)means[c];
@@ -191,11 +191,11 @@ static void running_statistics(const gt_layer *layer, const gt_pass *pass,
 GT_SIMD static void normalise(const work *w, const gt_real *x, gt_real *y,
                               size_t n)
 {
-    const gt_real *restrict mean = w->lanes.mean, *restrict slope = w->slope,
+    const gt_real *restrict mean = w->sums.mean, *restrict slope = w->slope,
                             *restrict offset = w->offset;
-    size_t lanes = (size_t)w->lanes.count;
-    for (size_t i = 0; i < n; i += lanes) {
-        size_t row = n - i < lanes ? n - i : lanes;
+    size_t width = (size_t)w->sums.count;
+    for (size_t i = 0; i < n; i += width) {
+        size_t row = n - i < width ? n - i : width;
         for (size_t j = 0; j < row; j++)
             y[i + j] = (x[i + j] - mean[j]) * slope[j] + offset[j];
     }
@@ -211,22 +211,22 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     const gt_real *bias = pass->param + layer->param[1].offset;
     gt_real *saved_mean = saved, *saved_inverse = saved + layer->in.c;
     if (pass->training && !pass->batch_stats)
-        gather(layer, pass, x, w.told, scratch);
+        stat_local(layer, pass, x, w.stats, scratch);
     if (pass->training)
         batch_statistics(layer, pass,
-                         pass->batch_stats ? pass->batch_stats : w.told,
+                         pass->batch_stats ? pass->batch_stats : w.stats,
                          saved_mean, saved_inverse);
     else
         running_statistics(layer, pass, saved_mean, saved_inverse);
 
     for (int c = 0; c < layer->in.c; c++) {
-        w.lanes.mean[c] = saved_mean[c];
+        w.sums.mean[c] = saved_mean[c];
         w.slope[c] = weight[c] * saved_inverse[c];
         w.offset[c] = bias[c];
     }
-    gt__channel_sums_repeat(&w.lanes, w.lanes.mean);
-    gt__channel_sums_repeat(&w.lanes, w.slope);
-    gt__channel_sums_repeat(&w.lanes, w.offset);
+    gt__channel_sums_repeat(&w.sums, w.sums.mean);
+    gt__channel_sums_repeat(&w.sums, w.slope);
+    gt__channel_sums_repeat(&w.sums, w.offset);
     for (size_t i = 0, n; i < count; i += n) {
         n = block_at(&w, i, count);
         normalise(&w, x + i, y + i, n);
@@ -247,36 +247,37 @@ static void put_gradients(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
-static void gather_back(const gt_layer *layer, const gt_pass *pass,
-                        const gt_real *x, const gt_real *y, gt_real *dy,
-                        const gt_real *saved, double *mine, gt_real *scratch)
+static void stat_local_backward(const gt_layer *layer, const gt_pass *pass,
+                                const gt_real *x, const gt_real *y, gt_real *dy,
+                                const gt_real *saved, double *stats,
+                                gt_real *scratch)
 {
     work w = work_at(layer->in.c, scratch);
     size_t channels = (size_t)layer->in.c, count = pass_count(layer, pass);
-    memcpy(w.lanes.mean, saved, channels * sizeof *saved);
-    gt__channel_sums_repeat(&w.lanes, w.lanes.mean);
-    gt__channel_sums_clear(&w.lanes);
+    memcpy(w.sums.mean, saved, channels * sizeof *saved);
+    gt__channel_sums_repeat(&w.sums, w.sums.mean);
+    gt__channel_sums_clear(&w.sums);
     for (size_t i = 0, n; i < count; i += n) {
         n = block_at(&w, i, count);
         gt__fused_apply_grad(layer, y + i, dy + i, n);
-        gt__channel_sums_add_gradients(&w.lanes, x + i, dy + i, n);
+        gt__channel_sums_add_gradients(&w.sums, x + i, dy + i, n);
     }
     if (pass->grad)
-        put_gradients(layer, pass, &w.lanes, saved + channels);
-    mine[0] = (double)(count / channels);
-    memcpy(mine + 1, w.lanes.sum_a, channels * sizeof *mine);
-    memcpy(mine + 1 + channels, w.lanes.sum_b, channels * sizeof *mine);
+        put_gradients(layer, pass, &w.sums, saved + channels);
+    stats[0] = (double)(count / channels);
+    memcpy(stats + 1, w.sums.sum_a, channels * sizeof *stats);
+    memcpy(stats + 1 + channels, w.sums.sum_b, channels * sizeof *stats);
 }
 
-GT_SIMD static void take_back(const work *w, const gt_real *x,
-                              const gt_real *dy, gt_real *dx, size_t count)
+GT_SIMD static void input_gradient(const work *w, const gt_real *x,
+                                   const gt_real *dy, gt_real *dx, size_t count)
 {
-    const gt_real *restrict mean = w->lanes.mean, *restrict slope = w->slope,
+    const gt_real *restrict mean = w->sums.mean, *restrict slope = w->slope,
                             *restrict offset = w->offset,
                             *restrict ratio = w->ratio;
-    size_t lanes = (size_t)w->lanes.count;
-    for (size_t i = 0; i < count; i += lanes) {
-        size_t row = count - i < lanes ? count - i : lanes;
+    size_t width = (size_t)w->sums.count;
+    for (size_t i = 0; i < count; i += width) {
+        size_t row = count - i < width ? count - i : width;
         for (size_t j = 0; j < row; j++)
             dx[i + j] =
                 (dy[i + j] - offset[j] - (x[i + j] - mean[j]) * ratio[j]) *
@@ -296,27 +297,27 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     size_t count = pass_count(layer, pass);
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *inverse = saved + channels;
-    const double *told = pass->batch_stats ? pass->batch_stats : w.told;
+    const double *stats = pass->batch_stats ? pass->batch_stats : w.stats;
     if (!pass->batch_stats && (pass->grad || pass->training))
-        gather_back(layer, pass, x, y, dy, saved, w.told, scratch);
+        stat_local_backward(layer, pass, x, y, dy, saved, w.stats, scratch);
     else if (!pass->batch_stats)
         gt__fused_apply_grad(layer, y, dy, count);
     if (!dx)
         return;
 
     for (int c = 0; c < channels; c++) {
-        double s = inverse[c], each = pass->training ? 1 / told[0] : 0;
-        double gradients = told[1 + c], products = told[1 + channels + c];
-        w.lanes.mean[c] = saved[c];
+        double s = inverse[c], each = pass->training ? 1 / stats[0] : 0;
+        double gradients = stats[1 + c], products = stats[1 + channels + c];
+        w.sums.mean[c] = saved[c];
         w.slope[c] = weight[c] * inverse[c];
         w.offset[c] = pass->training ? (gt_real)(gradients * each) : 0;
         w.ratio[c] = pass->training ? (gt_real)(products * each * s * s) : 0;
     }
-    gt__channel_sums_repeat(&w.lanes, w.lanes.mean);
-    gt__channel_sums_repeat(&w.lanes, w.slope);
-    gt__channel_sums_repeat(&w.lanes, w.offset);
-    gt__channel_sums_repeat(&w.lanes, w.ratio);
-    take_back(&w, x, dy, dx, count);
+    gt__channel_sums_repeat(&w.sums, w.sums.mean);
+    gt__channel_sums_repeat(&w.sums, w.slope);
+    gt__channel_sums_repeat(&w.sums, w.offset);
+    gt__channel_sums_repeat(&w.sums, w.ratio);
+    input_gradient(&w, x, dy, dx, count);
 }
 
 const gt_layer_type gt__batch_norm = {
@@ -330,7 +331,7 @@ const gt_layer_type gt__batch_norm = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
-    .gather = gather,
-    .merge = merge,
-    .gather_back = gather_back,
+    .stat_local = stat_local,
+    .stat_merge = stat_merge,
+    .stat_local_backward = stat_local_backward,
 };

@@ -1,5 +1,5 @@
 /* dense.c: y = x W + b over the last axis. Positions are rows like samples, so
- * the layer after a picture is a network per pixel; put a flatten before it to
+ * after an image the layer is applied to each pixel; put a flatten before it to
  * connect everything. */
 #include "core/gemm.h"
 #include "nn/epilogue.h"
@@ -38,8 +38,7 @@ static gt_status plan(gt_layer *layer, int max_n)
     return GT_OK;
 }
 
-/* Rows are done in blocks that stay in the second-level cache for all that is
- * to be done with them. */
+/* Rows are processed in blocks that fit into the second-level cache. */
 enum { BLOCK_REALS = 1 << 17, MIN_ROWS = 512 };
 
 typedef struct block {

@@ -1,7 +1,7 @@
-/* epilogue.c: a piece at a time, small enough for the first-level cache.
- * Columns are summed a strip at a time in registers; strips of a narrow matrix
- * span several rows, so that the loops vectorise at any width. Partial sums
- * over a few rows keep rounding small. */
+/* epilogue.c: rows are processed in pieces that fit into the first-level cache.
+ * Columns are summed in strips, whose sums stay in registers; a strip of a
+ * narrow matrix spans several rows, so that the loops vectorise at any width.
+ * Partial sums over a few rows keep rounding small. */
 #include "nn/epilogue.h"
 
 #include "core/simd.h"
@@ -53,7 +53,9 @@ static void strip_sums(const gt_real *dy, size_t rows, size_t stride, size_t n,
                  sum);
 }
 
-static void narrow(const gt_real *dy, size_t rows, int m, gt_real *grad)
+/* The columns of a matrix that is narrower than a strip. */
+static void sum_narrow_columns(const gt_real *dy, size_t rows, int m,
+                               gt_real *grad)
 {
     gt_real sum[STRIP] = {0};
     size_t repeat = STRIP / (size_t)m, width = repeat * (size_t)m;
@@ -72,7 +74,7 @@ static void sum_columns(const gt_real *dy, size_t rows, int m, gt_real *grad,
     for (int j = 0; j < m && !accumulate; j++)
         grad[j] = 0;
     if (m <= STRIP / 2) {
-        narrow(dy, rows, m, grad);
+        sum_narrow_columns(dy, rows, m, grad);
         return;
     }
     for (int j = 0; j < m; j += STRIP) {

@@ -1,9 +1,9 @@
-/* epilogue.h: what a layer does in passing: its bias, and the activation that
- * follows it (layer->fused). For src/nn.
+/* epilogue.h: what follows the matrix product of a layer: its bias, and the
+ * activation that is fused into it (layer->fused). For src/nn. Local.
  *
- * Both are one operation for each value that is read and written, and so cost
- * what the memory costs, unless the values are still in the cache from the
- * product that made them, or are about to be read for the next one. Local. */
+ * Both are one operation for each value that is read and written, so they take
+ * as long as the memory does, unless the values are still in the cache from the
+ * product that made them, or will be read by the next one. */
 #ifndef GT_NN_EPILOGUE_H
 #define GT_NN_EPILOGUE_H
 
@@ -14,9 +14,9 @@
 void gt__epilogue_forward(const gt_layer *layer, const gt_pass *pass,
                           gt_real *y, size_t rows);
 
-/* Undo the activation over dy[rows x out.c] and put the bias's gradient, the
- * sums of the columns, into pass->grad if that is set; `add` it there if these
- * are not the first rows. */
+/* dy[rows x out.c] *= the derivative of the activation; then the gradient of
+ * the bias, the sums of the columns, goes to pass->grad if that is set, and is
+ * added to what is there if `add`. */
 void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
                            const gt_real *y, gt_real *dy, size_t rows,
                            bool add);

@@ -1,6 +1,6 @@
-/* init.c: where parameters start. Every tensor has its own address in the
- * random number space (network number, tensor number), so its values depend on
- * nothing else in the model or the machine. */
+/* init.c: every tensor has its own address in the space of random numbers
+ * (network number, tensor number), so its initial values depend on nothing else
+ * in the model or the machine. */
 #include "nn/init.h"
 
 #include "core/rng.h"

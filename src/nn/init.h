@@ -1,4 +1,4 @@
-/* init.h: where the parameters of a network start. Local. */
+/* init.h: the initial values of a network. Local. */
 #ifndef GT_NN_INIT_H
 #define GT_NN_INIT_H
 
@@ -13,8 +13,8 @@ typedef enum gt_init {
 } gt_init;
 extern const char *const gt_init_names[]; /* ends with NULL */
 
-/* Set all parameters and state to their start: the same for a seed and a
- * network number on every rank. */
+/* Set all parameters and state of network number `number` to their initial
+ * values, which are the same on every rank. */
 void gt_network_init(gt_network *net, gt_init init, uint64_t seed,
                      uint32_t number);
 

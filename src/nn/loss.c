@@ -1,6 +1,7 @@
 /* loss.c: losses on logits, so that no probability is ever rounded to 0 or 1,
- * and the two formulas of a VAE's code. Work goes in blocks that stay in the
- * first-level cache: a span of the costly function, then plain loops. */
+ * and the two formulas of a VAE's code. Values are processed in blocks that fit
+ * into the first-level cache: a span of the costly function, then plain loops.
+ */
 #include "nn/loss.h"
 
 #include "core/simd.h"
@@ -20,8 +21,8 @@ static inline gt_real positive(gt_real x)
     return x < 0 ? 0 : x; /* NaN stays */
 }
 
-/* max(l, 0) - l t comes first: it is exactly 0 where the answer is right and
- * sure, and the tail then keeps all its digits. */
+/* max(l, 0) - l t is added up first: it is exactly 0 where the logit is right
+ * and large, and the small rest then keeps all its digits. */
 GT_SIMD static double entropy_block(const gt_real *logits,
                                     const gt_real *targets, size_t n,
                                     gt_real scale, gt_real *gradient)
@@ -110,7 +111,7 @@ double gt_mean_sigmoid(const gt_real *logits, size_t count)
     return total / (double)count;
 }
 
-/* Comparisons are false for NaN, which so reaches the loss. */
+/* Comparisons are false for NaN, so NaN reaches the loss. */
 static bool outside(gt_real logvar)
 {
     return logvar > GT_LOGVAR_MAX || logvar < -GT_LOGVAR_MAX;
@@ -145,8 +146,8 @@ void gt_reparameterise(const gt_real *code, const gt_real *eps, int n, int d,
         }
 }
 
-/* The gradient of one block: mu and logvar of both terms. `excess` is the
- * variance minus 1. */
+/* The gradient of one block by mu and logvar: that of the KL term and that
+ * through z. `excess` is the variance minus 1. */
 static void code_gradient(const gt_real *mu, const gt_real *logvar,
                           const gt_real *excess, const gt_real *eps,
                           const gt_real *dz, size_t n, gt_real weight,

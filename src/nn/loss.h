@@ -1,7 +1,8 @@
-/* loss.h: losses and their gradients, one fused pass each; local.
+/* loss.h: losses and their gradients, in one pass each. Local.
  *
- * Each call returns the sum over all `count` elements, in double, and writes
- * the gradient times `scale` (1 / global batch for a mean over the batch).
+ * Each function returns the sum over all `count` elements, in double, and
+ * writes the gradient times `scale` (1 / global batch for a mean over the
+ * batch). A gradient of NULL is not wanted.
  */
 #ifndef GT_NN_LOSS_H
 #define GT_NN_LOSS_H
@@ -11,28 +12,27 @@
 /* Binary cross-entropy on logits: max(l,0) - l t + log(1 + exp(-|l|)), gradient
  * sigmoid(l) - t, with one target t in [0, 1] for all elements. t = 1 on fake
  * logits is the non-saturating generator loss softplus(-l) (Goodfellow et al.
- * 2014). gradient may be NULL. */
+ * 2014). */
 double gt_loss_bce(const gt_real *logits, size_t count, gt_real target,
                    gt_real scale, gt_real *gradient);
 
 /* The minimax generator loss -softplus(l) = log(1 - D(G(z))) (Goodfellow et al.
- * 2014, eq. 1), which saturates; gradient -sigmoid(l), which may be
- * NULL. */
+ * 2014, eq. 1), which saturates; gradient -sigmoid(l). */
 double gt_loss_minimax(const gt_real *logits, size_t count, gt_real scale,
                        gt_real *gradient);
 
 /* Bernoulli negative log-likelihood of targets t[count] in [0, 1] under logits,
- * in nats. A true likelihood for binary targets only. gradient may be NULL. */
+ * in nats. A true likelihood for binary targets only. */
 double gt_loss_bernoulli(const gt_real *logits, const gt_real *targets,
                          size_t count, gt_real scale, gt_real *gradient);
 
 /* Gaussian negative log-likelihood (x - mean)^2 / (2 sigma^2) +
- * log(2 pi sigma^2) / 2, in nats; the constant is part of the value. gradient
- * may be NULL. With sigma^2 = 1/2 this is the squared error plus a constant. */
+ * log(2 pi sigma^2) / 2, in nats; the constant is part of the value. With
+ * sigma^2 = 1/2 this is the squared error plus a constant. */
 double gt_loss_gaussian(const gt_real *mean, const gt_real *x, size_t count,
                         double sigma, gt_real scale, gt_real *gradient);
 
-/* Mean of sigmoid(l) over the elements: D(x) as people print it. */
+/* Mean of sigmoid(l) over the elements: the D(x) that papers report. */
 double gt_mean_sigmoid(const gt_real *logits, size_t count);
 
 /* out[i] = 1 / (1 + exp(-logits[i])). */
@@ -50,8 +50,8 @@ void gt_reparameterise(const gt_real *code, const gt_real *eps, int n, int d,
 
 /* KL(N(mu, exp(logvar)) || N(0, 1)) summed over [n x d], in nats (Kingma,
  * Welling 2014, appendix B). Writes dcode[n x 2d] = scale * (beta dKL/dcode) +
- * the gradient that dz[n x d] brings through z; dcode NULL: value only,
- * dz is not read. */
+ * the gradient that comes from dz[n x d] through z. dcode NULL: only the value
+ * is computed, and dz is not read. */
 double gt_kl_normal(const gt_real *code, const gt_real *eps, const gt_real *dz,
                     int n, int d, double beta, gt_real scale, gt_real *dcode);
 

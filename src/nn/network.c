@@ -1,8 +1,8 @@
-/* network.c: layers in a row. Planning gives every layer its shapes and every
- * tensor its place in the flat allocations. Tensors start at multiples of
- * TENSOR_UNIT reals, so that loops over one tensor start at a cache line; the
- * padding between them stays zero in parameters, gradients and moments, so
- * whole-network sums and updates need not know of it. */
+/* network.c: planning gives every layer its shapes and every tensor its place
+ * in the flat allocations. Tensors start at multiples of TENSOR_UNIT reals, so
+ * that loops over one tensor start at a cache line. The padding between them
+ * stays zero in parameters, gradients and moments, so sums and updates of the
+ * whole network may include it. */
 #include "nn/network.h"
 
 #include "core/arena.h"
@@ -36,8 +36,8 @@ static void chain_text(const gt_network *net, int fault, char text[CHAIN_TEXT])
     }
 }
 
-static gt_status fault_in_layer(const gt_network *net, int fault,
-                                gt_status status)
+static gt_status fail_in_layer(const gt_network *net, int fault,
+                               gt_status status)
 {
     char chain[CHAIN_TEXT];
     chain_text(net, fault, chain);
@@ -55,7 +55,7 @@ static size_t place(gt_tensor *tensors, int n, size_t offset)
     return offset;
 }
 
-/* Keeps every product of dimensions within int and size_t. */
+/* Then every product of dimensions fits an int and a size_t. */
 static gt_status check_output(gt_shape out)
 {
     char text[GT_SHAPE_TEXT];
@@ -76,10 +76,10 @@ static gt_status plan_layers(gt_network *net, const gt_layer_spec *specs)
                             .index = i,
                             .in = shape};
         gt_status status = layer->type->plan(layer, net->max_n);
-        if (!status)
+        if (status == GT_OK)
             status = check_output(layer->out);
-        if (status)
-            return fault_in_layer(net, i, status);
+        if (status != GT_OK)
+            return fail_in_layer(net, i, status);
         net->n_params = place(layer->param, layer->n_params, net->n_params);
         net->n_state = place(layer->state, layer->n_states, net->n_state);
         shape = layer->out;
@@ -88,10 +88,10 @@ static gt_status plan_layers(gt_network *net, const gt_layer_spec *specs)
     return GT_OK;
 }
 
-/* Activations go to the layers before them, also across views. */
-static void hand_over_activations(gt_network *net)
+/* An activation is fused into the layer before it, also across views. */
+static void fuse_activations(gt_network *net)
 {
-    gt_layer *last = NULL; /* but for views */
+    gt_layer *last = NULL; /* that is no view */
     for (int i = 0; i < net->n_layers; i++) {
         gt_layer *layer = &net->layers[i];
         if (layer->type->view)
@@ -128,7 +128,7 @@ gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
 {
     *out = NULL;
     gt_status status = check_arguments(name, in, n, max_n);
-    if (status)
+    if (status != GT_OK)
         return status;
 
     gt_network *net = calloc(1, sizeof *net);
@@ -145,9 +145,9 @@ gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
         goto out;
     }
     status = plan_layers(net, specs);
-    if (status)
+    if (status != GT_OK)
         goto out;
-    hand_over_activations(net);
+    fuse_activations(net);
     net->params = gt_real_alloc(net->n_params);
     net->state = gt_real_alloc(net->n_state);
     if (!net->params || !net->state)
@@ -156,7 +156,7 @@ gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
                          "smaller model",
                          name, (double)net->n_params * sizeof(gt_real) / 1e6);
 out:
-    if (status)
+    if (status != GT_OK)
         gt_network_free(net);
     else
         *out = net;
@@ -211,7 +211,7 @@ char *gt_layer_label(const gt_layer *layer, char text[GT_LAYER_LABEL])
     return text;
 }
 
-bool gt_network_find_nonfinite(const gt_network *net, const gt_real *grads,
+bool gt_network_find_nonfinite(const gt_network *net, const gt_real *values,
                                char text[GT_LAYER_LABEL + 32])
 {
     char label[GT_LAYER_LABEL];
@@ -220,7 +220,7 @@ bool gt_network_find_nonfinite(const gt_network *net, const gt_real *grads,
         for (int k = 0; k < layer->n_params; k++) {
             const gt_tensor *t = &layer->param[k];
             for (size_t j = 0; j < t->count; j++) {
-                if (isfinite(grads[t->offset + j]))
+                if (isfinite(values[t->offset + j]))
                     continue;
                 snprintf(text, GT_LAYER_LABEL + 32, "%s/%.30s",
                          gt_layer_label(layer, label), t->name);

@@ -30,23 +30,25 @@ gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
                          const gt_layer_spec *specs, int n, int max_n);
 void gt_network_free(gt_network *net);
 
-/* Move the state (running statistics) towards `batch`, laid out as state. */
+/* Move the running statistics towards those of a batch, laid out as state:
+ * s += rate (batch - s). */
 void gt_network_update_stats(gt_network *net, const gt_real *batch);
 
 /* Parameters, without the padding between tensors. */
 size_t gt_network_parameters(const gt_network *net);
 
-/* The largest exchange of its layers, in doubles; 0: none looks beyond a shard.
- */
+/* The largest stat_count of its layers; 0: no layer has statistics of the whole
+ * batch. */
 size_t gt_network_stat_count(const gt_network *net);
 
 /* "03_conv2d" for a layer's group in files and messages; returns `text`. */
 enum { GT_LAYER_LABEL = 48 };
 char *gt_layer_label(const gt_layer *layer, char text[GT_LAYER_LABEL]);
 
-/* Find the first tensor in whose span of `grads` (laid out as params) a value
- * is NaN or infinite; writes "03_conv2d/weight" and returns true. */
-bool gt_network_find_nonfinite(const gt_network *net, const gt_real *grads,
+/* Find the first parameter tensor with a value in `values` (laid out as params)
+ * that is NaN or infinite: write its name, "03_conv2d/weight", and return true.
+ */
+bool gt_network_find_nonfinite(const gt_network *net, const gt_real *values,
                                char text[GT_LAYER_LABEL + 32]);
 
 #endif

@@ -1,7 +1,6 @@
-/* optimizer.c: an update is bound by memory traffic, so everything that touches
- * a gradient, its check included, happens while some of it are in the
- * first-level cache. Only clipping needs the norm first, and so a second pass.
- */
+/* optimizer.c: an update takes as long as its memory traffic, so all work on a
+ * gradient, including its check, is done while it is in the first-level cache.
+ * Only clipping takes a second pass, because it needs the norm first. */
 #include "nn/optimizer.h"
 
 #include "core/simd.h"
@@ -11,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond it a square would soon be infinite. */
+/* Squares of gradients beyond this may become infinite. */
 #define LIMIT ((gt_real)1e18)
 
 static const char *const kind_names[] = {"sgd", "adam", NULL};
@@ -26,7 +25,7 @@ const gt_option gt_optimizer_options[] = {
     {"lr", GT_OPTION_REAL, FIELD(lr), "1e-3", 0, 1e3, NULL,
      "learning rate after warm-up"},
     {"momentum", GT_OPTION_REAL, FIELD(momentum), "0.9", 0, 0.9999, NULL,
-     "sgd: how much of the last step is kept"},
+     "sgd: share of the last step that is kept"},
     {"beta1", GT_OPTION_REAL, FIELD(beta1), "0.9", 0, 0.9999, NULL,
      "adam: decay of the gradient's average"},
     {"beta2", GT_OPTION_REAL, FIELD(beta2), "0.999", 0, 0.999999, NULL,
@@ -34,7 +33,7 @@ const gt_option gt_optimizer_options[] = {
     {"epsilon", GT_OPTION_REAL, FIELD(epsilon), "1e-8", 1e-30, 1, NULL,
      "adam: added to the root of that average"},
     {"clip_norm", GT_OPTION_REAL, FIELD(clip_norm), "0", 0, 1e18, NULL,
-     "scale gradients down to this 2-norm; 0: off. The norm must be known "
+     "gradients are scaled down to this 2-norm; 0: off. The norm must be known "
      "first, so no update is made while gradients are still computed"},
     {"schedule", GT_OPTION_CHOICE, FIELD(schedule), "constant", 0, 0,
      schedule_names, "how the learning rate falls after warm-up"},
@@ -48,6 +47,22 @@ const gt_option gt_optimizer_options[] = {
      "cosine, linear: learning rate at the end"},
     {0},
 };
+
+const gt_section gt_optimizer_section = {
+    .name = "optimizer",
+    .help = "how gradients change the parameters",
+    .options = gt_optimizer_options,
+    .size = sizeof(gt_optimizer_config)};
+
+gt_status gt_optimizer_check(const gt_config *config, gt_config_place *at)
+{
+    const gt_optimizer_config *c = gt_config_get(config, at->section);
+    if (c->schedule == GT_SCHEDULE_CONSTANT || c->decay_steps > 0)
+        return GT_OK;
+    at->key = "schedule";
+    return gt_fail(GT_ERR_CONFIG, "%s needs decay_steps of at least 1",
+                   schedule_names[c->schedule]);
+}
 
 gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
                            size_t count)
@@ -154,9 +169,10 @@ GT_SIMD static void adam_block(rule r, gt_real *restrict out,
     }
 }
 
-/* A sum of squares is no less than each of them, rounding included; only where
- * it is suspicious does one look at each. Which gradients are bad follows from
- * themselves alone, not from their neighbours. */
+/* Make the parameters of bad gradients NaN. A sum of squares is no less than
+ * each of them, even with rounding, so only a large sum makes it necessary to
+ * check each gradient. Whether a gradient is bad depends on itself alone, not
+ * on its neighbours. */
 static bool mark_bad(gt_real *out, const gt_real *grads, size_t n)
 {
     bool bad = false;

@@ -1,15 +1,17 @@
-/* optimizer.h: SGD with momentum and Adam, each in one fused pass; local.
+/* optimizer.h: SGD with momentum and Adam. Local.
  *
- * One update of all parameters may be made in pieces, by several optimizers
- * that each hold the moments of some: where they are cut at multiples of
- * GT_OPTIMIZER_BLOCK, the bits are those of one piece. With clip_norm > 0,
- *   gt_optimizer_measure over all gradients, then gt_optimizer_clip, and then
- *   gt_optimizer_apply over all of them, and updates++.
+ * One update of all parameters may be made in pieces, also by several
+ * optimizers that each hold the moments of some parameters. If the pieces begin
+ * at multiples of GT_OPTIMIZER_BLOCK, the result is the same to the bit. An
+ * update is
+ *   with clip_norm > 0: gt_optimizer_measure over all gradients, then
+ *   gt_optimizer_clip; then gt_optimizer_apply over all gradients, then
+ *   updates++ by the caller.
  */
 #ifndef GT_NN_OPTIMIZER_H
 #define GT_NN_OPTIMIZER_H
 
-#include "base/option.h"
+#include "base/section.h"
 #include "core/arena.h"
 
 #include <stdint.h>
@@ -22,8 +24,8 @@ typedef enum gt_schedule_kind {
     GT_SCHEDULE_LINEAR,
 } gt_schedule_kind;
 
-/* What a configuration says of an optimizer; filled from
- * gt_optimizer_options. */
+/* What a configuration says of an optimizer: its section "optimizer", and
+ * sections of other names with the same keys. */
 typedef struct gt_optimizer_config {
     int kind; /* gt_optimizer_kind */
     double lr, momentum, beta1, beta2, epsilon;
@@ -35,16 +37,27 @@ typedef struct gt_optimizer_config {
     double lr_end;        /* COSINE, LINEAR: learning rate at the end */
 } gt_optimizer_config;
 extern const gt_option gt_optimizer_options[];
+extern const gt_section gt_optimizer_section;
 
-/* Squares of gradients are summed over so many, and these sums in order. */
+static inline const gt_optimizer_config *
+gt_optimizer_config_of(const gt_config *config)
+{
+    return gt_config_get(config, &gt_optimizer_section);
+}
+
+/* gt_section.check for the sections that a task uses. The section "optimizer"
+ * has none of its own, as others may only inherit from it. */
+gt_status gt_optimizer_check(const gt_config *config, gt_config_place *at);
+
+/* Squares of so many gradients are summed together, and these sums in order. */
 enum { GT_OPTIMIZER_BLOCK = 256 };
 
 typedef struct gt_optimizer {
     const gt_optimizer_config *config; /* borrowed */
-    size_t count;     /* of parameters whose moments are here */
-    uint64_t updates; /* done so far; the caller counts */
-    gt_real *m;       /* first moment, or momentum */
-    gt_real *v;       /* second moment; NULL for SGD */
+    size_t count;                      /* parameters whose moments are here */
+    uint64_t updates;                  /* done so far; counted by the caller */
+    gt_real *m;                        /* first moment, or momentum */
+    gt_real *v;                        /* second moment; NULL for SGD */
 } gt_optimizer;
 
 /* Allocate zeroed moments for `count` parameters. Fails with GT_ERR_CONFIG if
@@ -59,22 +72,21 @@ void gt_optimizer_free(gt_optimizer *opt);
  * lr_end over decay_steps updates and then stay. */
 double gt_learning_rate(const gt_optimizer_config *config, uint64_t update);
 
-/* How many sums of squares `n` gradients make. */
+/* Blocks of `n` gradients. */
 size_t gt_optimizer_blocks(size_t n);
 
-/* The sums of squares of grads[n], one a block; not finite if a gradient is
- * not. */
+/* The sums of squares of grads[n], one per block; not finite if a gradient is
+ * not finite. */
 void gt_optimizer_measure(const gt_real *grads, size_t n, double *squares);
 
-/* What to scale gradients by so that their 2-norm is at most clip_norm (Pascanu
- * et al. 2013), from the squares of all blocks: 1 if it is, or if a sum is not
- * finite. */
+/* The factor by which gradients must be scaled so that their 2-norm is at most
+ * clip_norm (Pascanu et al. 2013), from the sums of squares of all blocks; 1 if
+ * a sum is not finite. */
 double gt_optimizer_clip(const gt_optimizer_config *config,
                          const double *squares, size_t n_blocks);
 
 /* New parameters out[n] from params[n] and the mean gradients grads[n] times
- * `clip` (1: as they are), with the moments from number `at` on; `out` may be
- * either.
+ * `clip`, with the moments from number `at` on. `out` may be params or grads.
  * SGD: m = momentum m + g; p -= lr m (Polyak 1964, as in Sutskever et al. 2013
  * without dampening). Adam: Kingma, Ba 2015, algorithm 1, bias-corrected,
  * epsilon outside the root. A gradient that is NaN or beyond 1e18 makes its

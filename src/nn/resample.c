@@ -1,4 +1,4 @@
-/* resample.c: layers without parameters that change a picture's resolution.
+/* resample.c: layers without parameters that change the resolution of an image.
  * Inner loops run over channels, which lie side by side. */
 #include "core/simd.h"
 #include "nn/layers.h"

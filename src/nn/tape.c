@@ -1,10 +1,10 @@
 /* tape.c: forward and backward through a network, and the memory for it.
  *
- * Activations are the bulk of a training job's memory and their traffic the
- * bulk of its time outside BLAS, so a layer gets a buffer of its own only where
- * it must: a view's output is its input, and an elementwise layer overwrites
- * its input unless the caller or another layer's backward still needs that.
- * Gradients need no such care: each is read once, so they go back and forth
+ * Activations take most of a training job's memory, and moving them takes most
+ * of its time outside BLAS. So a layer gets a buffer of its own only if it
+ * needs one: the output of a view is its input, and an elementwise layer
+ * overwrites its input unless the caller or another layer's backward still
+ * reads that. Gradients are simpler: each is read once, so they alternate
  * between two buffers, or stay where they are. */
 #include "nn/tape.h"
 
@@ -40,7 +40,7 @@ gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *const nets[],
     size_t at_first = gt_arena_reserve(&ws->arena, widest);
     size_t at_second = gt_arena_reserve(&ws->arena, widest);
     gt_status status = gt_arena_commit(&ws->arena, "gradients and scratch");
-    if (status)
+    if (status != GT_OK)
         return status;
     ws->scratch = gt_arena_at(&ws->arena, at_scratch);
     ws->gradient[0] = gt_arena_at(&ws->arena, at_first);
@@ -54,15 +54,16 @@ void gt_workspace_free(gt_workspace *ws)
         gt_arena_free(&ws->arena);
 }
 
-/* Reserve each layer's output and saved span. Two layers that share a buffer
- * have the same offset; OF_CALLER stands for the tape's input. */
+/* Reserve each layer's output and saved span. Layers that share a buffer have
+ * the same offset; OF_CALLER stands for the tape's input, which is the
+ * caller's. */
 static const size_t OF_CALLER = (size_t)-1;
 
 static void reserve(gt_arena *arena, const gt_network *net, size_t *output,
                     size_t *saved)
 {
     size_t current = OF_CALLER;
-    bool needed = true; /* what lies in `current` must stay */
+    bool needed = true; /* `current` must not be overwritten */
     for (int i = 0; i < net->n_layers; i++) {
         const gt_layer *layer = &net->layers[i];
         const gt_layer_type *type = layer->type;
@@ -92,7 +93,7 @@ gt_status gt_tape_plan(gt_tape *tape, const gt_network *net, gt_workspace *ws)
     }
     reserve(&tape->arena, net, offsets, offsets + n);
     status = gt_arena_commit(&tape->arena, "activations");
-    if (status) {
+    if (status != GT_OK) {
         gt_fail_in(status, "%s", net->name);
         goto out;
     }
@@ -103,7 +104,7 @@ gt_status gt_tape_plan(gt_tape *tape, const gt_network *net, gt_workspace *ws)
     }
 out:
     free(offsets);
-    if (status)
+    if (status != GT_OK)
         gt_tape_free(tape);
     return status;
 }
@@ -171,17 +172,17 @@ int gt__tape_lowest(const gt_network *net, bool want_grad, bool want_dx)
     return i;
 }
 
-/* Tell who wants to know that backward is done with layers `i` and above.
- * Gradients lie in the order of layers. */
-static void announce(const gt_network *net, const gt_pass *pass, int i)
+/* Backward is done with layers `i` and above. Gradients lie in the order of
+ * layers. */
+static void report_ready(const gt_network *net, const gt_pass *pass, int i)
 {
-    if (!pass->final)
+    if (!pass->grads_ready)
         return;
     while (i < net->n_layers && !net->layers[i].n_params)
         i++;
-    pass->final(pass->final_context, i < net->n_layers
-                                         ? net->layers[i].param[0].offset
-                                         : net->n_params);
+    pass->grads_ready(pass->grads_ready_context,
+                      i < net->n_layers ? net->layers[i].param[0].offset
+                                        : net->n_params);
 }
 
 gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
@@ -207,7 +208,7 @@ gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
             gt__tape_input(tape, i + 1), dy, dx, tape->saved[i], ws->scratch);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
         gt_heartbeat();
-        announce(net, pass, i);
+        report_ready(net, pass, i);
         dy = dx;
     }
     return want_dx ? dy : NULL;

@@ -10,15 +10,16 @@
 #include "core/arena.h"
 #include "nn/network.h"
 
-/* Scratch of the layers, and two buffers between which gradients travel down.
- */
+/* Scratch of the layers, and two buffers that hold the gradients of a layer's
+ * output and input by turns. */
 typedef struct gt_workspace {
     gt_arena arena;
     gt_real *scratch;
     gt_real *gradient[2]; /* each max_n x the largest activation or input */
 } gt_workspace;
 
-/* For n networks that take turns. GT_ERR_MEMORY. */
+/* Allocate a workspace for n networks, one of which runs at a time.
+ * GT_ERR_MEMORY. */
 gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *const nets[],
                             int n);
 void gt_workspace_free(gt_workspace *ws);
@@ -32,6 +33,7 @@ typedef struct gt_tape {
     const gt_real *x; /* of the last forward; borrowed until backward is done */
 } gt_tape;
 
+/* Allocate a tape. GT_ERR_MEMORY. */
 gt_status gt_tape_plan(gt_tape *tape, const gt_network *net, gt_workspace *ws);
 void gt_tape_free(gt_tape *tape);
 
@@ -43,36 +45,36 @@ const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
 /* What the last forward returned. */
 const gt_real *gt_tape_output(const gt_tape *tape);
 
-/* A buffer of [max_n x net->out] for the loss gradient, free between forward
- * and backward of any tape of this workspace. It is another one than `busy`,
- * which may be what another network's backward returned, or NULL. */
+/* A buffer of [max_n x net->out] for the gradient of the loss. It is the
+ * workspace's, so it is valid until the next backward of any tape there. It is
+ * not the buffer `busy`, which may be what the backward of another network
+ * returned, or NULL. */
 gt_real *gt_tape_loss_gradient(gt_tape *tape, const gt_real *busy);
 
-/* Run back from dy[n x out], which is used up (it may be the loss gradient
- * buffer, or what another network's backward returned). Parameter gradients go
- * to pass->grad if that is set. Returns dx[n x in] if want_dx, else NULL; it
- * lies in a workspace buffer or in dy's. Work whose result nobody asked for is
- * left out. `pass` must be that of the forward call but for grad, accumulate
- * and final. */
+/* Run backward from dy[n x out], which is overwritten (it may be the buffer of
+ * the loss gradient, or what another network's backward returned). Parameter
+ * gradients go to pass->grad if that is set. Returns dx[n x in] if want_dx,
+ * else NULL; dx lies in a buffer of the workspace, or in dy. Layers whose
+ * gradients nobody needs are not computed. `pass` must be that of the forward
+ * call except for grad, accumulate and grads_ready. */
 gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
                           bool want_dx);
 
-/* --- For src/nn: a part of the way, for shards that exchange statistics in
- * between (lockstep.h). */
+/* --- For src/nn: some of the layers (lockstep.h). */
 
 /* What layer i reads; for i == n_layers, what the network returns. */
 const gt_real *gt__tape_input(const gt_tape *tape, int i);
 
-/* The lowest layer whose backward anybody needs. */
+/* The lowest layer that backward must compute. */
 int gt__tape_lowest(const gt_network *net, bool want_grad, bool want_dx);
 
-/* Layers from .. to - 1 of a tape whose x is set. `batch_stats` is the first
- * one's, or NULL. */
+/* Forward through layers from .. to - 1 of a tape whose x is set. `batch_stats`
+ * is for the first of them; NULL: none. */
 void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
                       const double *batch_stats);
 
-/* Layers top .. bottom, downwards; dx is that of `bottom`. `batch_stats` is
- * that of `top`, or NULL. */
+/* Backward through layers top .. bottom. Returns dx of `bottom` if want_dx.
+ * `batch_stats` is for `top`; NULL: none. */
 gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
                            int top, int bottom, bool want_dx,
                            const double *batch_stats);

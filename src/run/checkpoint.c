@@ -2,6 +2,9 @@
 #include "run/checkpoint.h"
 
 #include "base/version.h"
+#include "store/h5attr.h"
+#include "store/h5read.h"
+#include "store/h5write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,8 +61,6 @@ gt_status gt_checkpoint_write(const char *path, const gt_checkpoint_info *info,
     for (int i = 0; i < n_spans && status == GT_OK; i++)
         status = gt_h5_write(f, spans[i].path, GT_H5_REAL, spans[i].rank,
                              spans[i].dim, spans[i].data);
-    if (status == GT_OK)
-        status = gt_h5_add_digest(f, "/config");
     if (status == GT_OK)
         return gt_h5_commit(f);
     gt_h5_discard(f);

@@ -4,7 +4,7 @@
  * format_version, gentrain_version, task, step, epoch, seed, fingerprint, and
  * what bits depend on: build, blas, blas_kernel, blas_threads, shards,
  * norm_sync, reduction; text data set /config: the resolved configuration as
- * YAML, with an attribute digest). The fingerprint is the XXH3 hash of the
+ * YAML). The fingerprint is the XXH3 hash of the
  * parameters and statistics, network by network and layer by layer; version 1
  * has another hash there.
  *   /generator/03_conv2d/weight     parameters, one data set a tensor

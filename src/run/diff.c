@@ -4,6 +4,7 @@
 #include "run/diff.h"
 
 #include "run/checkpoint.h"
+#include "store/h5read.h"
 
 #include <math.h>
 #include <stdint.h>

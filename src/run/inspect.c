@@ -3,6 +3,8 @@
 
 #include "base/json.h"
 #include "run/checkpoint.h"
+#include "store/h5attr.h"
+#include "store/h5read.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,16 +30,8 @@ bool gt_inspectable(const char *path)
     struct stat info;
     if (stat(path, &info) != 0)
         return false;
-    if (!S_ISDIR(info.st_mode)) {
-        static const unsigned char magic[8] = "\211HDF\r\n\032\n";
-        unsigned char head[8] = {0};
-        FILE *file = fopen(path, "rb");
-        if (!file)
-            return false;
-        size_t n = fread(head, 1, sizeof head, file);
-        fclose(file);
-        return n == sizeof head && !memcmp(head, magic, sizeof head);
-    }
+    if (!S_ISDIR(info.st_mode))
+        return gt_h5_is_file(path);
     char folder[GT_PATH];
     snprintf(folder, sizeof folder, "%s/checkpoints", path);
     return stat(folder, &info) == 0 && S_ISDIR(info.st_mode);

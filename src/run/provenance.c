@@ -4,8 +4,10 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "comm/config.h"
 #include "comm/reducer.h"
 #include "core/gemm.h"
+#include "tasks/config.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +38,10 @@ bool gt_provenance_is_number(gt_provenance origin)
 /* Sums in the tree over the shards do not depend on who adds them up. */
 static void find_reduction(const gt_task *task, char text[GT_PROVENANCE_TEXT])
 {
-    const gt_config *config = task->setup.config;
-    bool tree = config->communication.reduction == GT_REDUCTION_TREE;
-    bool packed = config->communication.compression != GT_COMPRESSION_NONE;
+    const gt_communication_config *config =
+        gt_communication_config_of(task->setup.config);
+    bool tree = config->reduction == GT_REDUCTION_TREE;
+    bool packed = config->compression != GT_COMPRESSION_NONE;
     int ranks = task->setup.comm->size;
     size_t used =
         (size_t)snprintf(text, GT_PROVENANCE_TEXT, "%s%s",
@@ -63,7 +66,7 @@ void gt_provenance_find(const gt_task *task,
     snprintf(origin[GT_PROVENANCE_SHARDS], GT_PROVENANCE_TEXT, "%d",
              setup->n_shards * setup->comm->size);
     snprintf(origin[GT_PROVENANCE_NORM_SYNC], GT_PROVENANCE_TEXT, "%s",
-             setup->config->norm.sync ? "true" : "false");
+             gt_norm_config_of(setup->config)->sync ? "true" : "false");
     find_reduction(task, origin[GT_PROVENANCE_REDUCTION]);
 }
 

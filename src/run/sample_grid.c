@@ -3,8 +3,12 @@
 #include "run/sample_grid.h"
 
 #include "base/collective_tick.h"
+#include "core/arena.h"
+#include "data/config.h"
+#include "run/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
+#include "tasks/config.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,14 +28,14 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
                              const gt_source *source, gt_write_errors *errors)
 {
     const gt_config *config = task->setup.config;
-    gt_shape image = gt_config_shape(config->data.image);
+    gt_shape image = gt_data_config_of(config)->image;
     size_t size = gt_shape_size(image);
-    size_t latent = gt_shape_size(gt_config_shape(config->model.latent));
+    size_t latent = gt_shape_size(gt_latent_config_of(config)->shape);
     *p = (gt_sample_grid){
         .task = task,
         .run = run,
         .errors = errors,
-        .count = (size_t)config->output.sample_count,
+        .count = (size_t)gt_output_config_of(config)->sample_count,
         .write = {.name = "write pictures", .run = write_files, .context = p}};
     if (gt_shape_is_point(image)) {
         p->count = smaller(REFERENCE_POINTS, source->count);
@@ -56,11 +60,11 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
                        p->count);
     }
     gt_task_latents(config,
-                    (gt_rng){.seed = (uint64_t)config->train.seed,
+                    (gt_rng){.seed = (uint64_t)gt_train_config_of(config)->seed,
                              .stream = GT_STREAM_GRID},
                     (int)p->count, p->latents);
     for (size_t i = 0; i < p->pairs + p->reference; i++)
-        gt_source_read(source, i, (gt_range)config->data.range,
+        gt_source_read(source, i, (gt_range)gt_data_config_of(config)->range,
                        p->originals + i * size);
     return GT_OK;
 }
@@ -107,10 +111,11 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
                               .points = p->reference > 0,
                               .range = range,
                               .count = p->count,
-                              .latent = gt_config_shape(config->model.latent),
+                              .latent = gt_latent_config_of(config)->shape,
                               .source = source,
                               .step = p->step,
-                              .seed = (uint64_t)config->train.seed};
+                              .seed =
+                                  (uint64_t)gt_train_config_of(config)->seed};
     gt_sampleset *set;
     gt_status status = gt_sampleset_create(&set, path, &info);
     if (status != GT_OK)
@@ -158,8 +163,8 @@ static gt_status write_files(void *context)
 {
     const gt_sample_grid *p = context;
     const gt_config *config = p->task->setup.config;
-    gt_shape image = gt_config_shape(config->data.image);
-    gt_range range = (gt_range)config->data.range;
+    gt_shape image = gt_data_config_of(config)->image;
+    gt_range range = (gt_range)gt_data_config_of(config)->range;
     gt_status status = write_samples(p, image, range);
     if (status == GT_OK)
         status = draw_samples(p, image, range);
@@ -174,8 +179,8 @@ gt_status gt_sample_grid_write(gt_sample_grid *p, gt_writer *writer,
 {
     const gt_config *config = p->task->setup.config;
     const gt_task_type *type = p->task->type;
-    size_t size = gt_shape_size(gt_config_shape(config->data.image));
-    size_t latent = gt_shape_size(gt_config_shape(config->model.latent));
+    size_t size = gt_shape_size(gt_data_config_of(config)->image);
+    size_t latent = gt_shape_size(gt_latent_config_of(config)->shape);
     gt_status status = gt_writer_reserve(writer, &p->write);
     if (status != GT_OK)
         return status;

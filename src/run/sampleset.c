@@ -4,6 +4,9 @@
 
 #include "base/version.h"
 #include "store/files.h"
+#include "store/h5attr.h"
+#include "store/h5file.h"
+#include "store/h5write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +100,7 @@ static gt_status append_images(gt_sampleset *set, const gt_real *samples,
         return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu pixels", size);
     gt_range_to_bytes(set->info.range, samples, size, pixels);
     gt_status status =
-        gt_h5_write_rows(set->file, "/images", set->done, n, pixels);
+        gt_h5_write_rows(set->file, "/images", GT_H5_U8, set->done, n, pixels);
     free(pixels);
     return status;
 }
@@ -105,12 +108,13 @@ static gt_status append_images(gt_sampleset *set, const gt_real *samples,
 gt_status gt_sampleset_append(gt_sampleset *set, const gt_real *samples,
                               const gt_real *latents, size_t n)
 {
-    gt_status status =
-        set->info.points
-            ? gt_h5_write_rows(set->file, "/points", set->done, n, samples)
-            : append_images(set, samples, n);
+    gt_status status = set->info.points
+                           ? gt_h5_write_rows(set->file, "/points", GT_H5_REAL,
+                                              set->done, n, samples)
+                           : append_images(set, samples, n);
     if (status == GT_OK && latents && gt_shape_size(set->info.latent) > 0)
-        status = gt_h5_write_rows(set->file, "/latents", set->done, n, latents);
+        status = gt_h5_write_rows(set->file, "/latents", GT_H5_REAL, set->done,
+                                  n, latents);
     set->done += n;
     return status;
 }

@@ -8,8 +8,8 @@
 #ifndef GT_RUN_SAMPLESET_H
 #define GT_RUN_SAMPLESET_H
 
+#include "base/status.h"
 #include "data/source.h"
-#include "store/h5file.h"
 
 typedef struct gt_sampleset gt_sampleset;
 

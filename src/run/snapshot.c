@@ -5,7 +5,10 @@
 
 #include "base/heartbeat.h"
 #include "base/log.h"
+#include "core/arena.h"
+#include "run/config.h"
 #include "run/provenance.h"
+#include "tasks/config.h"
 #include "tasks/state.h"
 
 #include <math.h>
@@ -32,7 +35,8 @@ static gt_status write_file(const gt_snapshot *s)
     const gt_config *config = s->task->setup.config;
     gt_checkpoint_info info = {.step = s->step,
                                .epoch = s->epoch,
-                               .seed = (uint64_t)config->train.seed,
+                               .seed =
+                                   (uint64_t)gt_train_config_of(config)->seed,
                                .config = config->text};
     snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
     snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
@@ -56,8 +60,8 @@ static gt_status write_copy(void *context)
         return gt_write_errors_record(s->errors, status, GT_WRITE_CHECKPOINT,
                                       s->step);
     s->written = s->step;
-    status =
-        gt_checkpoint_prune(s->run, (int)s->task->setup.config->output.keep);
+    status = gt_checkpoint_prune(
+        s->run, (int)gt_output_config_of(s->task->setup.config)->keep);
     return gt_write_errors_record(s->errors, status, GT_WRITE_REMOVAL, s->step);
 }
 
@@ -65,7 +69,7 @@ static gt_status write_copy(void *context)
  * itself, the room is not touched, and so takes none. */
 static gt_real *room_for_copy(const gt_task *task, size_t count)
 {
-    if (task->setup.config->output.checkpoint_every > 0)
+    if (gt_output_config_of(task->setup.config)->checkpoint_every > 0)
         return gt_real_alloc(count);
     return malloc(count * sizeof(gt_real));
 }

@@ -224,64 +224,60 @@ gt_status gt_file_remove(const char *path)
     return gt_fail(GT_ERR_IO, "cannot remove %s: %s", path, strerror(errno));
 }
 
-gt_status gt_file_read(const char *path, char **data, size_t *size)
+typedef struct input {
+    char *bytes;
+    size_t size;
+} input;
+
+static gt_status unreadable(const char *path)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
-    gt_status status = GT_OK;
-    char *text = NULL;
-    size_t used = 0, room = 0;
-    for (;;) {
-        if (used + 1 >= room) {
-            room = room ? 2 * room : 65536;
-            char *larger = realloc(text, room);
-            if (!larger) {
-                status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes",
-                                 path, room);
-                goto out;
-            }
-            text = larger;
-        }
-        size_t n = fread(text + used, 1, room - used - 1, file);
-        used += n;
-        if (n == 0)
-            break;
-    }
-    if (ferror(file)) {
-        status =
-            gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
-        goto out;
-    }
-    text[used] = '\0';
-    *data = text;
-    *size = used;
-    text = NULL;
-out:
-    free(text);
-    fclose(file);
-    return status;
+    return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
 }
 
-gt_status gt_file_scan(const char *path,
-                       void (*take)(void *context, const void *data,
-                                    size_t size),
-                       void *context)
+/* What is read grows in steps; a file's size is only a first guess, as it may
+ * be a pipe, or grow. */
+static gt_status read_all(int fd, const char *path, input *in)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
-    char buffer[BUFFER];
-    for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;) {
-        take(context, buffer, n);
-        gt_collective_tick();
+    struct stat info;
+    size_t room = fstat(fd, &info) == 0 ? (size_t)info.st_size + 2 : 2;
+    for (;; room *= 2) {
+        char *larger = realloc(in->bytes, room);
+        if (!larger)
+            return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes", path,
+                           room);
+        in->bytes = larger;
+        while (in->size + 1 < room) {
+            size_t left = room - in->size - 1;
+            ssize_t n =
+                read(fd, in->bytes + in->size, left < STEP ? left : STEP);
+            if (n < 0 && errno == EINTR)
+                continue;
+            if (n < 0)
+                return unreadable(path);
+            if (n == 0)
+                return GT_OK;
+            in->size += (size_t)n;
+            gt_collective_tick();
+        }
     }
-    gt_status status = GT_OK;
-    if (ferror(file))
-        status =
-            gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
-    fclose(file);
-    return status;
+}
+
+gt_status gt_file_read(const char *path, char **data, size_t *size)
+{
+    int fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return unreadable(path);
+    input in = {0};
+    gt_status status = read_all(fd, path, &in);
+    close(fd);
+    if (status != GT_OK) {
+        free(in.bytes);
+        return status;
+    }
+    in.bytes[in.size] = '\0';
+    *data = in.bytes;
+    *size = in.size;
+    return GT_OK;
 }
 
 gt_status gt_directory_make_new(const char *path, bool *made)

@@ -42,14 +42,9 @@ gt_status gt_file_remove(const char *path);
  * called from any thread that does so. NULL: none, as at the start. */
 void gt_file_set_guard(gt_status (*check)(void *context), void *context);
 
-/* Read a whole file into malloc'ed, NUL-terminated memory. */
+/* Read a whole file, once, into malloc'ed, NUL-terminated memory. GT_ERR_IO,
+ * GT_ERR_MEMORY. */
 gt_status gt_file_read(const char *path, char **data, size_t *size);
-
-/* Read a whole file, piece by piece. */
-gt_status gt_file_scan(const char *path,
-                       void (*take)(void *context, const void *data,
-                                    size_t size),
-                       void *context);
 
 /* Make a directory and those above it, for good; an existing one is fine. */
 gt_status gt_directory_make(const char *path);

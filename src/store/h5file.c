@@ -1,28 +1,20 @@
-/* h5file.c: files as a whole.
- *
- * A new file is built in memory (h5file_driver.c), except for numbers that stay
- * where they are, and written out by ourselves: HDF5 1.10 does not survive a
- * disk that runs full (a file that fails to close stays open and crashes the
- * library at exit), and a digest of all bytes needs them all before the first
- * is written. HDF5 would print its own error stack; it is silenced and its most
- * specific line goes into our message. */
-#include "store/h5file_private.h"
+/* h5file.c: a new file is built in memory (h5driver.h), except for numbers that
+ * stay where they are, and written out by ourselves. HDF5 1.10 does not survive
+ * a disk that runs full: a file that fails to close stays open and crashes the
+ * library at exit. And the digest, which comes first in the file, needs all
+ * bytes before one is written. */
+#include "store/h5file.h"
 
 #include "store/files.h"
+#include "store/h5digest.h"
+#include "store/h5digest_v1.h"
+#include "store/h5driver.h"
+#include "store/h5handle.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-void gt__h5_clear(void)
-{
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    H5Eclear2(H5E_DEFAULT);
-    errno = 0;
-}
 
 gt_status gt_h5_start(void)
 {
@@ -44,81 +36,63 @@ void gt_h5_set_reports(gt_h5_reports reports)
     H5Eset_auto2(H5E_DEFAULT, reports.report, reports.context);
 }
 
-/* The innermost error of HDF5's stack comes first when walking upwards. */
-static herr_t first_error(unsigned n, const H5E_error2_t *error, void *text)
-{
-    if (n == 0 && error->desc)
-        snprintf(text, 256, "%s", error->desc);
-    return 0;
-}
-
-gt_status gt__h5_fail(gt_status status, const gt_h5 *file, const char *what,
-                      const char *object)
-{
-    int error = errno;
-    if (file->image && gt__image_failed(file->image))
-        return gt_fail(GT_ERR_MEMORY, "cannot build %s: out of memory",
-                       file->path);
-    char reason[256] = "unknown HDF5 error";
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first_error, reason);
-    bool system = error == ENOSPC || error == EDQUOT || error == EFBIG ||
-                  error == EIO || error == EROFS || error == EACCES ||
-                  error == ENOENT || error == EISDIR;
-    return gt_fail(status, "cannot %s %s%s%s: %s", what, file->path,
-                   *object ? " " : "", object,
-                   system ? strerror(error) : reason);
-}
-
 static void release(gt_h5 *f)
 {
     if (!f)
         return;
+    if (f->file >= 0)
+        H5Fclose(f->file);
+    free(f->bytes);
     free(f->path);
     free(f);
 }
 
-static gt_h5 *reserve(const char *path)
+static gt_status reserve(gt_h5 **out, const char *path)
 {
     gt_h5 *f = calloc(1, sizeof *f);
-    if (!f)
-        return NULL;
-    f->file = H5I_INVALID_HID;
-    f->path = strdup(path);
-    if (f->path)
-        return f;
+    if (f) {
+        f->file = H5I_INVALID_HID;
+        f->path = strdup(path);
+    }
+    if (f && f->path) {
+        *out = f;
+        return GT_OK;
+    }
     release(f);
-    return NULL;
+    return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
 }
 
 gt_status gt_h5_create(gt_h5 **out, const char *path)
 {
+    gt_h5 *f = NULL;
     /* Now, before long work, and not only when it is committed. */
     gt_status status = gt_file_check(path);
+    if (status == GT_OK)
+        status = reserve(&f, path);
     if (status != GT_OK)
         return status;
-    gt_h5 *f = reserve(path);
-    if (!f)
-        return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
     gt__h5_clear();
     f->file = gt__h5_create_image(path, &f->image);
-    if (f->file < 0) {
+    if (f->file < 0)
         status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
+    else
+        status = gt__h5_digest_announce(f);
+    if (status == GT_OK)
+        *out = f;
+    else
         release(f);
-        return status;
-    }
-    *out = f;
-    return GT_OK;
+    return status;
 }
 
-static gt_status write_out(const gt_h5 *f, uint64_t size)
+static gt_status write_out(const gt_h5 *f)
 {
     gt_piece *pieces = NULL;
     size_t count = 0;
-    gt_status status = f->sealed ? gt__h5_digest_image(f->image, size) : GT_OK;
+    gt_status status = gt__h5_digest_write(f->image);
     if (status == GT_OK && gt__image_failed(f->image))
         status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
     if (status == GT_OK)
-        status = gt__image_pieces(f->image, size, &pieces, &count);
+        status = gt__image_pieces(f->image, 0, &pieces, &count);
     if (status == GT_OK)
         status = gt_file_replace_pieces(f->path, pieces, count);
     free(pieces);
@@ -128,66 +102,101 @@ static gt_status write_out(const gt_h5 *f, uint64_t size)
 gt_status gt_h5_commit(gt_h5 *f)
 {
     gt_status status;
-    ssize_t size = -1;
     gt__h5_clear();
-    if (H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0 ||
-        (size = H5Fget_file_image(f->file, NULL, 0)) < 0)
+    if (H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0)
         status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
     else
-        status = write_out(f, (uint64_t)size);
-    H5Fclose(f->file);
+        status = write_out(f);
     release(f);
     return status;
 }
 
 void gt_h5_discard(gt_h5 *f)
 {
-    if (!f)
-        return;
     gt__h5_clear();
-    H5Fclose(f->file);
     release(f);
 }
 
-/* Tell a missing or unreadable file from one that is not HDF5. */
-static gt_status check_readable(const char *path)
+/* HDF5's signature lies at the beginning, or behind a user block of 512, 1024,
+ * 2048, ... bytes. */
+static const char signature[8] = "\211HDF\r\n\032\n";
+
+static bool has_signature(const char *bytes, size_t size)
 {
-    struct stat info;
-    if (stat(path, &info) != 0 || access(path, R_OK) != 0)
-        return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
-    if (S_ISDIR(info.st_mode))
-        return gt_fail(GT_ERR_IO, "cannot read %s: it is a directory", path);
+    for (size_t at = 0; at + sizeof signature <= size; at = at ? 2 * at : 512)
+        if (!memcmp(bytes + at, signature, sizeof signature))
+            return true;
+    return false;
+}
+
+bool gt_h5_is_file(const char *path)
+{
+    char head[16];
+    bool found = false;
+    int fd = open(path, O_RDONLY);
+    for (off_t at = 0; fd >= 0 && !found; at = at ? 2 * at : 512) {
+        ssize_t n = pread(fd, head, sizeof head, at);
+        if (n < (ssize_t)sizeof signature)
+            break;
+        found = !memcmp(head, signature, sizeof signature) ||
+                (at == 0 && gt__h5_digest_begins(head, (size_t)n));
+    }
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
+/* Compare the bytes with their digest, of whichever format. */
+static gt_status check_bytes(gt_h5 *f, size_t size)
+{
+    gt_status status =
+        gt__h5_digest_check(f->path, f->bytes, size, &f->digested);
+    if (status == GT_OK && !f->digested)
+        status = gt__h5_digest_v1_check(f->path, f->bytes, size, &f->digested);
+    if (status == GT_OK && !has_signature(f->bytes, size))
+        status = gt_fail(GT_ERR_FORMAT, "%s is not an HDF5 file", f->path);
+    return status;
+}
+
+static gt_status open_bytes(gt_h5 *f, size_t size)
+{
     gt__h5_clear();
-    if (H5Fis_hdf5(path) <= 0)
-        return gt_fail(GT_ERR_FORMAT, "%s is not an HDF5 file", path);
-    return GT_OK;
+    f->file = gt__h5_open_bytes(f->path, f->bytes, size);
+    if (f->file < 0)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s is truncated or damaged; use an older file",
+                       f->path);
+    if (f->digested)
+        return GT_OK;
+    gt_status status = gt__h5_digest_check_lost(f);
+    return status == GT_OK ? gt__h5_digest_v1_check_lost(f) : status;
 }
 
 gt_status gt_h5_open(gt_h5 **out, const char *path)
 {
-    gt_status status = check_readable(path);
-    if (status != GT_OK)
-        return status;
-    gt_h5 *f = reserve(path);
-    if (!f)
-        return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
-    gt__h5_clear();
-    f->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (f->file < 0) {
-        status = gt_fail(GT_ERR_FORMAT,
-                         "%s is truncated or damaged; use an older file", path);
+    gt_h5 *f = NULL;
+    size_t size = 0;
+    gt_status status = reserve(&f, path);
+    if (status == GT_OK)
+        status = gt_file_read(path, &f->bytes, &size);
+    if (status == GT_OK)
+        status = check_bytes(f, size);
+    if (status == GT_OK)
+        status = open_bytes(f, size);
+    if (status == GT_OK)
+        *out = f;
+    else
         release(f);
-        return status;
-    }
-    *out = f;
-    return GT_OK;
+    return status;
 }
 
 void gt_h5_close(gt_h5 *f)
 {
-    if (!f)
-        return;
     gt__h5_clear();
-    H5Fclose(f->file);
     release(f);
+}
+
+bool gt_h5_has_digest(const gt_h5 *f)
+{
+    return f->digested;
 }

@@ -1,13 +1,25 @@
-/* h5file.h: the one door to HDF5: whole files with named data sets. Local, one
- * thread at a time (the library is not thread-safe).
+/* h5file.h: HDF5 files as a whole. h5write.h, h5read.h and h5attr.h are about
+ * what is in them. Local, one thread at a time (the library is not
+ * thread-safe).
  *
- * A file is written under a temporary name and appears under its own name only
- * when it is complete and on the disk. Names are absolute
- * ("/generator/weight"); missing groups are made. Every data set is chunked and
- * carries fletcher32 checksums, so a damaged file fails to read instead of
- * giving wrong numbers. The same contents make the same bytes.
+ * A file is built in memory and appears under its own name only when it is
+ * complete and on the disk. It begins with a user block of 512 bytes, which
+ * HDF5 leaves to us: a line of text with a digest of all bytes after it.
  *
- * Functions that read or write numbers, and gt_h5_commit, call
+ *     gentrain-digest 1 XXH3-64 bbbe816567a369ff
+ *
+ * An attribute "digest" of "/" says that it is there. Other tools open the file
+ * as any other. To check the line without us: tail -c +513 FILE | xxhsum -H3
+ *
+ * A file is opened by reading it once, whole, into memory. It is compared with
+ * its digest before HDF5 looks into it, as damaged tables may crash the
+ * library. The digest of the first format, an attribute, is understood, too; a
+ * file without one has the checksums of its data sets.
+ *
+ * Names of objects are absolute ("/generator/weight"). The same contents make
+ * the same bytes.
+ *
+ * gt_h5_open, gt_h5_commit and what reads or writes numbers call
  * gt_collective_tick, so they are part of a collective where that is
  * (base/collective_tick.h).
  */
@@ -15,36 +27,9 @@
 #define GT_STORE_H5FILE_H
 
 #include "base/status.h"
-#include "core/tensor.h"
+#include "store/h5types.h"
 
 #include <stdint.h>
-
-enum { GT_H5_MAX_RANK = 4 };
-
-typedef enum gt_h5_type {
-    GT_H5_REAL, /* gt_real in memory, 32-bit float in the file */
-    GT_H5_U8,
-    GT_H5_I32,
-} gt_h5_type;
-
-typedef struct gt_h5 gt_h5;
-
-typedef struct gt_h5_info {
-    char name[256];   /* absolute */
-    const char *flaw; /* why its numbers cannot be read ("is not of numbers"),
-                         or NULL; without one: */
-    gt_h5_type type;
-    int rank;
-    size_t dim[GT_H5_MAX_RANK];
-    size_t count; /* of all numbers, whose bytes are less than SIZE_MAX */
-    bool text;    /* a single text, which is not of numbers either */
-} gt_h5_info;
-
-/* Bytes of a number in memory, and number `i` of those at `data`. */
-size_t gt_h5_width(gt_h5_type type);
-double gt_h5_value(gt_h5_type type, const void *data, size_t i);
-
-bool gt_h5_has_shape(const gt_h5_info *info, int rank, const size_t dim[]);
 
 /* Start the library, which its first call does otherwise. Call it on the thread
  * that calls MPI before another thread uses files: the MPI build of HDF5 talks
@@ -61,6 +46,9 @@ typedef struct gt_h5_reports {
 gt_h5_reports gt_h5_get_reports(void);
 void gt_h5_set_reports(gt_h5_reports reports);
 
+/* Whether `path` is a file that begins as HDF5 files do. */
+bool gt_h5_is_file(const char *path);
+
 /* Begin a new file that will be `path`; it takes shape in memory until it is
  * committed. GT_ERR_IO when it could not be written there. */
 gt_status gt_h5_create(gt_h5 **out, const char *path);
@@ -70,76 +58,16 @@ gt_status gt_h5_create(gt_h5 **out, const char *path);
  * temporary file is removed and an older file at `path` is untouched. */
 gt_status gt_h5_commit(gt_h5 *file);
 
-/* Give an object of a created file an attribute "digest", which holds a digest
- * of all other bytes of the file once that is committed: data sets have
- * checksums of their own, but attributes, texts and the library's tables have
- * none. Call it last. */
-gt_status gt_h5_add_digest(gt_h5 *file, const char *object);
-
-/* Compare a file on the disk with its digest before HDF5 looks into it, which
- * may crash on damaged tables. GT_ERR_FORMAT where they differ; a file that was
- * not sealed passes. */
-gt_status gt_h5_check_digest(const char *path, const char *object);
-
 /* Give up a created file, leaving nothing behind. NULL is allowed. */
 void gt_h5_discard(gt_h5 *file);
 
 /* Open for reading. GT_ERR_IO when it is missing or unreadable, GT_ERR_FORMAT
- * when it is not HDF5 or is truncated. */
+ * when it is not HDF5, is truncated or does not match its digest, GT_ERR_MEMORY
+ * when it does not fit into memory. */
 gt_status gt_h5_open(gt_h5 **out, const char *path);
-void gt_h5_close(gt_h5 *file);
+void gt_h5_close(gt_h5 *file); /* NULL is allowed */
 
-/* Make a data set and write all of it; data == NULL makes it only, for
- * gt_h5_write_rows. Large data is not copied: it must stay as it is until the
- * file is committed or discarded. */
-gt_status gt_h5_write(gt_h5 *file, const char *name, gt_h5_type type, int rank,
-                      const size_t dim[], const void *data);
-/* Write rows [first, first + count) along the first dimension; they are
- * copied. */
-gt_status gt_h5_write_rows(gt_h5 *file, const char *name, size_t first,
-                           size_t count, const void *data);
-
-/* What a data set is. GT_ERR_FORMAT if there is none of that name, or if it has
- * a flaw: its numbers are of a type that is not one of ours exactly, or too
- * many, or not all in the file. */
-gt_status gt_h5_describe(gt_h5 *file, const char *name, gt_h5_info *info);
-bool gt_h5_has(gt_h5 *file, const char *name);
-/* Read all of a data set, which must have this type and shape (GT_ERR_MISMATCH
- * otherwise, with both; GT_ERR_FORMAT when a checksum does not match). */
-gt_status gt_h5_read(gt_h5 *file, const char *name, gt_h5_type type, int rank,
-                     const size_t dim[], void *data);
-
-/* Read all of a data set for its checksums, without room for more than a small
- * part of it. GT_ERR_FORMAT when one does not match. */
-gt_status gt_h5_verify(gt_h5 *file, const char *name);
-
-/* Attributes of an object ("/" is the file). Text is UTF-8, fixed length. */
-gt_status gt_h5_set_text(gt_h5 *file, const char *object, const char *key,
-                         const char *text);
-gt_status gt_h5_set_int(gt_h5 *file, const char *object, const char *key,
-                        int64_t value);
-gt_status gt_h5_set_real(gt_h5 *file, const char *object, const char *key,
-                         double value);
-/* *text is malloc'ed. GT_ERR_FORMAT when it is missing or of another type. */
-gt_status gt_h5_get_text(gt_h5 *file, const char *object, const char *key,
-                         char **text);
-gt_status gt_h5_get_int(gt_h5 *file, const char *object, const char *key,
-                        int64_t *value);
-gt_status gt_h5_get_real(gt_h5 *file, const char *object, const char *key,
-                         double *value);
-
-/* Text too long for an attribute (over 64 KB), as a scalar string data set. */
-gt_status gt_h5_write_text(gt_h5 *file, const char *name, const char *text);
-gt_status gt_h5_read_text(gt_h5 *file, const char *name, char **text);
-
-/* Mark a u8 data set [n x h x w x 1 or 3] with the attributes of the HDF5 Image
- * and Palette Specification 1.2, so that viewers show it. */
-gt_status gt_h5_mark_images(gt_h5 *file, const char *name, int channels);
-
-/* Call visit for every data set, in name order, until it returns non-zero; also
- * for those with flaws. */
-gt_status gt_h5_each(gt_h5 *file,
-                     int (*visit)(const gt_h5_info *info, void *context),
-                     void *context);
+/* Whether an opened file was compared with a digest. */
+bool gt_h5_has_digest(const gt_h5 *file);
 
 #endif

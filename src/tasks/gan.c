@@ -8,7 +8,11 @@
  * has not changed since. What nobody reads is not computed: no gradient towards
  * the images in D's update, none of D's weights in G's update, none towards z.
  */
+#include "data/config.h"
 #include "nn/loss.h"
+#include "tasks/config.h"
+#include "tasks/gan_config.h"
+#include "tasks/latents.h"
 #include "tasks/stage.h"
 #include "tasks/task.h"
 #include "tasks/tasks.h"
@@ -61,17 +65,17 @@ static gt_status build_networks(gt_task *task)
 {
     const gt_task_setup *setup = &task->setup;
     const gt_config *config = setup->config;
-    gt_shape image = gt_config_shape(config->data.image);
-    gt_status status =
-        gt_learner_new(&task->learner[G], setup, "generator", G,
-                       gt_config_shape(config->model.latent),
-                       &config->model.generator, &config->optimizer_generator);
+    gt_shape image = gt_data_config_of(config)->image;
+    gt_status status = gt_learner_new(&task->learner[G], setup, "generator", G,
+                                      gt_latent_config_of(config)->shape,
+                                      &gt_gan_config_of(config)->generator,
+                                      gt_generator_optimizer_of(config));
     if (status != GT_OK)
         return status;
     task->n_learners = 1;
     status = gt_learner_new(&task->learner[D], setup, "discriminator", D, image,
-                            &config->model.discriminator,
-                            &config->optimizer_discriminator);
+                            &gt_gan_config_of(config)->discriminator,
+                            gt_discriminator_optimizer_of(config));
     if (status != GT_OK)
         return status;
     task->n_learners = 2;
@@ -95,7 +99,7 @@ static gt_status build_passes(gt_task *task, gan_state *gan)
 {
     const gt_task_setup *setup = &task->setup;
     int shards = setup->training ? setup->n_shards : 1;
-    int tapes = setup->config->train.accumulate > 1 ? 1 : shards;
+    int tapes = gt_train_config_of(setup->config)->accumulate > 1 ? 1 : shards;
     const gt_network *g = task->learner[G]->net;
     size_t z =
         gt_arena_reserve(&gan->arena, (size_t)shards * (size_t)setup->max_n *
@@ -137,6 +141,16 @@ static const gt_real *fakes_of(const gan_state *gan, gt_shard_range range,
     return gt_tape_output(gt_stage_network_tape(&gan->net[G], range.first + k));
 }
 
+static void draw_prior(const gt_config *config, gt_rng first, int n,
+                       gt_real *latents)
+{
+    size_t size = gt_shape_size(gt_latent_config_of(config)->shape);
+    if (gt_gan_config_of(config)->prior == GT_PRIOR_UNIFORM)
+        gt_latents_uniform(first, n, size, latents);
+    else
+        gt_latents_normal(first, n, size, latents);
+}
+
 /* Images from fresh latents, with G's batch statistics kept for G's update. */
 static void make_fakes(gt_task *task, const gt_batch *batch,
                        gt_shard_range range)
@@ -157,7 +171,7 @@ static void make_fakes(gt_task *task, const gt_batch *batch,
                      .step = pass->step,
                      .sample = pass->first_sample,
                      .stream = GT_STREAM_LATENT};
-        gt_task_latents(task->setup.config, at, pass->n, z);
+        draw_prior(task->setup.config, at, pass->n, z);
         shard->x = z;
     }
     gt_stage_forward(&gan->net[G], range);
@@ -217,7 +231,7 @@ static double loss_of_g(const gt_config *config, gt_shard_pass *shard,
 {
     size_t n = (size_t)shard->pass.n;
     shard->dy = gt_tape_loss_gradient(shard->tape, NULL);
-    return config->model.gan_loss == GT_GAN_MINIMAX
+    return gt_gan_config_of(config)->gan_loss == GT_GAN_MINIMAX
                ? gt_loss_minimax(shard->y, n, scale, shard->dy)
                : gt_loss_bce(shard->y, n, 1, scale, shard->dy);
 }
@@ -288,7 +302,7 @@ static gt_status update_g(gt_task *task, uint64_t number, const gt_batch *batch,
 
 static int64_t batches(const gt_config *config)
 {
-    return config->train.d_steps;
+    return gt_gan_train_config_of(config)->d_steps;
 }
 
 static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
@@ -320,6 +334,19 @@ static int64_t updates(const gt_task *task, int i)
     return i == D ? batches(task->setup.config) : 1;
 }
 
+/* D sees real and generated images in each of its updates, and generated ones
+ * once more in G's, whose gradient comes through it. */
+static gt_task_passes passes(const gt_task *task, int i)
+{
+    double of_d = (double)updates(task, D);
+    if (i == D)
+        return (gt_task_passes){.forward = 2 * of_d + 1,
+                                .weights = 2 * of_d,
+                                .partial = 2 * of_d,
+                                .inputs = 1};
+    return (gt_task_passes){.forward = of_d, .weights = 1, .partial = 1};
+}
+
 static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
 {
     gan_state *gan = task->data;
@@ -349,11 +376,14 @@ static const char *const shown[] = {"loss_d", "loss_g",       "d_real",
 
 const gt_task_type gt__task_gan = {
     .name = "gan",
+    .sections = gt_gan_sections,
     .build = build,
     .release = release,
     .step = step,
     .batches = batches,
     .updates = updates,
+    .passes = passes,
+    .prior = draw_prior,
     .generate = generate,
     .evaluate = evaluate,
     .test_keys = test_keys,

@@ -2,8 +2,11 @@
 #include "tasks/learner.h"
 
 #include "base/trace.h"
+#include "comm/config.h"
 #include "core/simd.h"
 #include "nn/init.h"
+#include "nn/layer_list.h"
+#include "tasks/config.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,16 +25,16 @@ _Static_assert((int)GT_CHANNELS >= (int)GT_TASK_MAX_NETWORKS,
 static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
                              uint32_t number)
 {
-    const gt_config *config = setup->config;
+    const gt_communication_config *config =
+        gt_communication_config_of(setup->config);
     gt_reducer_config reducer = {
-        .reduction = (gt_reduction)config->communication.reduction,
-        .compression = (gt_compression)config->communication.compression,
+        .reduction = (gt_reduction)config->reduction,
+        .compression = (gt_compression)config->compression,
         .exact = l->net->n_state + GT_SCALARS,
-        .bucket = (size_t)(config->communication.bucket_mb * (1 << 20) /
-                           sizeof(gt_real)),
+        .bucket = (size_t)(config->bucket_mb * (1 << 20) / sizeof(gt_real)),
         .grain = GT_OPTIMIZER_BLOCK,
         .channel = (int)number};
-    if (config->communication.bucket_mb > 0 && reducer.bucket == 0)
+    if (config->bucket_mb > 0 && reducer.bucket == 0)
         reducer.bucket = 1;
     return gt_reducer_new(&l->reducer, setup->comm, vector_size(l->net),
                           setup->n_shards, &reducer);
@@ -39,18 +42,18 @@ static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
 
 gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
                          const char *name, uint32_t number, gt_shape in,
-                         const gt_layer_list *layers,
+                         const gt_variant_list *layers,
                          const gt_optimizer_config *optimizer)
 {
     gt_learner *l = calloc(1, sizeof *l);
     if (!l)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate the %s", name);
-    gt_status status = gt_network_new(&l->net, name, in, layers->layers,
-                                      layers->count, setup->max_n);
+    gt_status status =
+        gt_network_from_list(&l->net, name, in, layers, setup->max_n);
     if (status != GT_OK)
         goto out;
-    gt_network_init(l->net, (gt_init)setup->config->model.init,
-                    (uint64_t)setup->config->train.seed, number);
+    gt_network_init(l->net, (gt_init)gt_start_config_of(setup->config)->init,
+                    (uint64_t)gt_train_config_of(setup->config)->seed, number);
     l->comm = setup->comm;
     l->rule = optimizer;
     if (status == GT_OK && setup->training)
@@ -195,8 +198,8 @@ static void send_off(void *learner, size_t from)
 
 void gt_learner_overlap(gt_learner *l, gt_pass *pass)
 {
-    pass->final = send_off;
-    pass->final_context = l;
+    pass->grads_ready = send_off;
+    pass->grads_ready_context = l;
 }
 
 void gt_learner_add(gt_learner *l)
@@ -270,7 +273,7 @@ gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
     return (gt_pass){
         .n = shard->n,
         .training = true,
-        .seed = (uint64_t)task->setup.config->train.seed,
+        .seed = (uint64_t)gt_train_config_of(task->setup.config)->seed,
         .step = (uint32_t)batch->number,
         .first_sample = shard->first_sample,
         .stream = stream,

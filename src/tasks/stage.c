@@ -4,6 +4,8 @@
  * the reducer's tree has room for no more than that. */
 #include "tasks/stage.h"
 
+#include "tasks/config.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +40,8 @@ gt_status gt_stage_plan_new(gt_stage_plan *plan, const gt_task *task)
         most = exchange > most ? exchange : most;
     }
     *plan = (gt_stage_plan){0};
-    if (!setup->training || !setup->config->norm.sync || most == 0)
+    if (!setup->training || !gt_norm_config_of(setup->config)->sync ||
+        most == 0)
         return plan_workspaces(plan, task, 1);
     gt_status status = gt_tree_allreduce_new(&plan->meeting, setup->comm,
                                              setup->n_shards, most);

@@ -4,7 +4,7 @@
 #ifndef GT_TASKS_STATE_H
 #define GT_TASKS_STATE_H
 
-#include "store/h5file.h"
+#include "store/h5types.h"
 #include "tasks/task.h"
 
 /* A named part of the state. */

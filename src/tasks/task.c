@@ -7,9 +7,17 @@
 #include <stdlib.h>
 
 static const gt_task_type *const types[] = {
-    [GT_TASK_GAN] = &gt__task_gan,
-    [GT_TASK_VAE] = &gt__task_vae,
+    &gt__task_gan,
+    &gt__task_vae,
 };
+enum { TYPES = sizeof types / sizeof *types };
+
+gt_schema_task gt_task_schema(int number)
+{
+    if (number >= TYPES)
+        return (gt_schema_task){0};
+    return (gt_schema_task){types[number]->name, types[number]->sections};
+}
 
 gt_status gt_task_new(gt_task **out, const gt_task_setup *setup)
 {
@@ -56,19 +64,7 @@ size_t gt_task_parameters(const gt_task *task)
 void gt_task_latents(const gt_config *config, gt_rng first, int n,
                      gt_real *latents)
 {
-    size_t size = gt_shape_size(gt_config_shape(config->model.latent));
-    bool uniform =
-        config->task == GT_TASK_GAN && config->model.prior == GT_PRIOR_UNIFORM;
-    for (int i = 0; i < n; i++, first.sample++) {
-        gt_real *z = latents + (size_t)i * size;
-        if (!uniform) {
-            gt_rng_normal(first, z, size);
-            continue;
-        }
-        gt_rng_uniform(first, z, size);
-        for (size_t j = 0; j < size; j++)
-            z[j] = 2 * z[j] - 1;
-    }
+    types[config->task]->prior(config, first, n, latents);
 }
 
 void gt_task_set_step(gt_task *task, uint64_t step)

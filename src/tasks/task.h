@@ -14,6 +14,9 @@ void gt_task_free(gt_task *task);
  * Local. */
 void gt_task_set_step(gt_task *task, uint64_t step);
 
+/* The table of tasks as a schema wants it (model/schema.h). */
+gt_schema_task gt_task_schema(int number);
+
 /* Parameters of all networks. */
 size_t gt_task_parameters(const gt_task *task);
 

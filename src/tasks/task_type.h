@@ -1,15 +1,17 @@
 /* task_type.h: what a kind of model is to the trainer: a table of functions.
  *
  * The trainer never asks whether it holds a GAN or a VAE. To add a task, write
- * one file with a gt_task_type, declare that in tasks.h and add one line to the
- * table in task.c.
+ * one file with a gt_task_type and the configuration's sections that only this
+ * task has, declare the type in tasks.h and add one line to the table in
+ * task.c.
  */
 #ifndef GT_TASKS_TASK_TYPE_H
 #define GT_TASKS_TASK_TYPE_H
 
 #include "comm/comm.h"
+#include "core/rng.h"
 #include "data/loader.h"
-#include "model/config.h"
+#include "model/schema.h"
 #include "tasks/metrics.h"
 
 enum { GT_TASK_MAX_NETWORKS = 2 };
@@ -26,8 +28,18 @@ typedef struct gt_task_setup {
     bool training;           /* false: no gradients, no optimizer */
 } gt_task_setup;
 
+/* How often a step runs a network. */
+typedef struct gt_task_passes {
+    double forward;
+    double weights; /* backward, for the gradients of its parameters */
+    double inputs;  /* backward, all the way to its input */
+    double partial; /* backward, down to its first layer with parameters only */
+} gt_task_passes;
+
 typedef struct gt_task_type {
     const char *name;
+    /* What it adds to a configuration; ends with NULL. */
+    const gt_section *const *sections;
     /* Plan networks and buffers and set the start weights. Local. */
     gt_status (*build)(gt_task *task);
     void (*release)(gt_task *task);
@@ -40,6 +52,13 @@ typedef struct gt_task_type {
     int64_t (*batches)(const gt_config *config);
     /* Updates of learner i in one step. */
     int64_t (*updates)(const gt_task *task, int i);
+    /* Passes of one step through the network of learner i, for whoever counts
+     * its arithmetic; a backward pass may be one for weights and for inputs. */
+    gt_task_passes (*passes)(const gt_task *task, int i);
+    /* latents [n x latent] from the prior, for the samples first.sample ..
+     * first.sample + n - 1 of the address `first`. Local. */
+    void (*prior)(const gt_config *config, gt_rng first, int n,
+                  gt_real *latents);
     /* n samples [n x image] from latents [n x latent] with evaluation-mode
      * statistics, n <= max_n; a Bernoulli decoder gives probabilities. Local.
      */

@@ -2,10 +2,14 @@
  * mu and log sigma^2 of q(z|x), the decoder the likelihood of x given z. The
  * loss is the negative ELBO in nats per image: summed over pixels, averaged
  * over the batch. */
+#include "data/config.h"
 #include "nn/loss.h"
+#include "tasks/config.h"
+#include "tasks/latents.h"
 #include "tasks/stage.h"
 #include "tasks/task.h"
 #include "tasks/tasks.h"
+#include "tasks/vae_config.h"
 
 #include <stdlib.h>
 
@@ -41,12 +45,12 @@ static gt_status build_networks(gt_task *task)
 {
     const gt_task_setup *setup = &task->setup;
     const gt_config *config = setup->config;
-    gt_shape image = gt_config_shape(config->data.image);
-    gt_shape latent = gt_config_shape(config->model.latent);
+    gt_shape image = gt_data_config_of(config)->image;
+    gt_shape latent = gt_latent_config_of(config)->shape;
     char made[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
-    gt_status status =
-        gt_learner_new(&task->learner[ENCODER], setup, "encoder", ENCODER,
-                       image, &config->model.encoder, &config->optimizer);
+    gt_status status = gt_learner_new(
+        &task->learner[ENCODER], setup, "encoder", ENCODER, image,
+        &gt_vae_config_of(config)->encoder, gt_optimizer_config_of(config));
     if (status != GT_OK)
         return status;
     task->n_learners = 1;
@@ -59,7 +63,8 @@ static gt_status build_networks(gt_task *task)
                        gt_shape_text(code, made),
                        gt_shape_text(latent, wanted));
     status = gt_learner_new(&task->learner[DECODER], setup, "decoder", DECODER,
-                            latent, &config->model.decoder, &config->optimizer);
+                            latent, &gt_vae_config_of(config)->decoder,
+                            gt_optimizer_config_of(config));
     if (status != GT_OK)
         return status;
     task->n_learners = 2;
@@ -115,12 +120,11 @@ static double reconstruction_loss(const gt_task *task, const gt_real *out,
                                   gt_real *gradient)
 {
     const vae_state *vae = task->data;
-    const gt_config *config = task->setup.config;
+    const gt_vae_config *config = gt_vae_config_of(task->setup.config);
     size_t count = (size_t)n * vae->pixels;
-    if (config->model.likelihood == GT_BERNOULLI)
+    if (config->likelihood == GT_BERNOULLI)
         return gt_loss_bernoulli(out, x, count, scale, gradient);
-    return gt_loss_gaussian(out, x, count, config->model.sigma, scale,
-                            gradient);
+    return gt_loss_gaussian(out, x, count, config->sigma, scale, gradient);
 }
 
 /* n draws of q(z|x) with noise from `at`; it and they go to place k. */
@@ -137,12 +141,12 @@ static void draw(const vae_state *vae, int k, gt_rng at, const gt_real *code,
 
 /* Weight of the KL term in step `number`, warmed up linearly from 0 (Bowman et
  * al. 2016, Sonderby et al. 2016). */
-static double beta_at(const gt_config *config, uint64_t number)
+static double beta_at(const gt_vae_config *config, uint64_t number)
 {
-    int64_t warmup = config->model.beta_warmup_steps;
+    int64_t warmup = config->beta_warmup_steps;
     if (warmup <= 0 || number >= (uint64_t)warmup)
-        return config->model.beta;
-    return config->model.beta * (double)number / (double)warmup;
+        return config->beta;
+    return config->beta * (double)number / (double)warmup;
 }
 
 /* From images to the decoder's outputs. */
@@ -206,7 +210,7 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
                       gt_metrics *metrics)
 {
     const gt_batch *batch = gt_loader_next(loader);
-    double beta = beta_at(task->setup.config, number);
+    double beta = beta_at(gt_vae_config_of(task->setup.config), number);
     const gt_real *unused, *scalars;
     gt_learner_begin(task->learner[DECODER], batch, false);
     gt_learner_begin(task->learner[ENCODER], batch, true);
@@ -246,6 +250,22 @@ static int64_t updates(const gt_task *task, int i)
     return 1;
 }
 
+/* The decoder's gradient towards z is the encoder's. */
+static gt_task_passes passes(const gt_task *task, int i)
+{
+    (void)task;
+    if (i == DECODER)
+        return (gt_task_passes){.forward = 1, .weights = 1, .inputs = 1};
+    return (gt_task_passes){.forward = 1, .weights = 1, .partial = 1};
+}
+
+static void draw_prior(const gt_config *config, gt_rng first, int n,
+                       gt_real *latents)
+{
+    gt_latents_normal(
+        first, n, gt_shape_size(gt_latent_config_of(config)->shape), latents);
+}
+
 /* The mean of p(x|z): a Bernoulli decoder gives logits. */
 static void decode_mean(gt_task *task, const gt_real *z, int n, gt_real *out)
 {
@@ -254,7 +274,7 @@ static void decode_mean(gt_task *task, const gt_real *z, int n, gt_real *out)
     const gt_real *y =
         gt_tape_forward(gt_stage_network_tape(&vae->net[DECODER], 0), &pass, z);
     size_t count = (size_t)n * vae->pixels;
-    if (task->setup.config->model.likelihood == GT_BERNOULLI)
+    if (gt_vae_config_of(task->setup.config)->likelihood == GT_BERNOULLI)
         gt_sigmoid(y, count, out);
     else
         for (size_t i = 0; i < count; i++)
@@ -280,7 +300,7 @@ static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
     gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
     const gt_real *code =
         gt_tape_forward(gt_stage_network_tape(&vae->net[ENCODER], 0), &pass, x);
-    gt_rng at = {.seed = (uint64_t)task->setup.config->train.seed,
+    gt_rng at = {.seed = (uint64_t)gt_train_config_of(task->setup.config)->seed,
                  .sample = first,
                  .stream = GT_STREAM_EVAL};
     draw(vae, 0, at, code, n);
@@ -300,11 +320,14 @@ static const char *const shown[] = {"loss", "recon", "kl", NULL};
 
 const gt_task_type gt__task_vae = {
     .name = "vae",
+    .sections = gt_vae_sections,
     .build = build,
     .release = release,
     .step = step,
     .batches = batches,
     .updates = updates,
+    .passes = passes,
+    .prior = draw_prior,
     .generate = decode_mean,
     .reconstruct = reconstruct,
     .evaluate = evaluate,

@@ -4,9 +4,10 @@
 
 #include "base/log.h"
 #include "base/version.h"
-#include "comm/binding.h"
+#include "comm/mpi/binding.h"
 #include "core/gemm.h"
 #include "run/provenance.h"
+#include "tasks/config.h"
 #include "tasks/learner.h"
 
 #include <stdio.h>
@@ -68,15 +69,16 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
             comm->size, comm->nodes, plural(comm->nodes), threads,
             plural(threads), gt_blas_kernel());
     gt_info("  batch         %lld in %d shard%s of up to %d, seed %lld",
-            (long long)config->train.batch, shards, plural(shards),
-            task->setup.max_n, (long long)config->train.seed);
+            (long long)gt_train_config_of(config)->batch, shards,
+            plural(shards), task->setup.max_n,
+            (long long)gt_train_config_of(config)->seed);
     print_networks(task);
     gt_info("  memory        %.0f MB per rank", memory);
     if (gt_blas_kernel_is_old())
         gt_warn("BLAS runs its %s kernels, but this CPU is fit for %s, which "
                 "may be twice as fast; unset OPENBLAS_CORETYPE",
                 gt_blas_kernel(), gt_blas_best_kernel());
-    if (config->norm.sync && !looks_beyond_shards(task))
+    if (gt_norm_config_of(config)->sync && !looks_beyond_shards(task))
         gt_warn("norm.sync is true, but no network has a batch_norm layer: it "
                 "changes nothing");
     if (stops_learning(task, steps))

@@ -4,10 +4,13 @@
  * shapes of the matrix products do not change. */
 #include "train/generate.h"
 
+#include "core/arena.h"
 #include "core/gemm.h"
+#include "data/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/snapshot.h"
+#include "tasks/config.h"
 #include "tasks/sampler.h"
 
 #include <math.h>
@@ -65,13 +68,14 @@ static gt_status open_set(generator *g, uint64_t step)
         return status;
     gt_sampleset_info info = {.shape = g->image,
                               .points = gt_shape_is_point(g->image),
-                              .range = (gt_range)g->config->data.range,
+                              .range =
+                                  (gt_range)gt_data_config_of(g->config)->range,
                               .count = g->options->count,
                               .source = g->options->checkpoint,
                               .step = step,
                               .seed = g->options->seed};
     if (g->options->latents)
-        info.latent = gt_config_shape(g->config->model.latent);
+        info.latent = gt_latent_config_of(g->config)->shape;
     return gt_sampleset_create(&g->set, g->options->out, &info);
 }
 
@@ -119,7 +123,7 @@ static gt_status draw_grid(const generator *g)
     uint8_t *pixels = malloc(g->n_first * g->size);
     if (!pixels)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
-    gt_range_to_bytes((gt_range)g->config->data.range, g->first,
+    gt_range_to_bytes((gt_range)gt_data_config_of(g->config)->range, g->first,
                       g->n_first * g->size, pixels);
     status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
                              (int)ceil(sqrt((double)g->n_first)));
@@ -143,14 +147,13 @@ static gt_status finish(generator *g)
 gt_status gt_generate(gt_comm *comm, const gt_config *config,
                       const gt_generate_options *options)
 {
-    gt_shape image = gt_config_shape(config->data.image);
+    gt_shape image = gt_data_config_of(config)->image;
     generator g = {.comm = comm,
                    .config = config,
                    .options = options,
                    .image = image,
                    .size = gt_shape_size(image),
-                   .latent =
-                       gt_shape_size(gt_config_shape(config->model.latent))};
+                   .latent = gt_shape_size(gt_latent_config_of(config)->shape)};
     gt_blas_set_threads(options->threads);
     gt_task_setup setup = {.config = config, .comm = comm, .max_n = BLOCK};
     uint64_t step = 0;

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/trace.h"
 #include "base/version.h"
-#include "comm/texts.h"
 #include "store/files.h"
 
 #include <stdio.h>

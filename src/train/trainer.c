@@ -10,9 +10,13 @@
 #include "base/log.h"
 #include "base/trace.h"
 #include "core/gemm.h"
+#include "data/config.h"
+#include "run/config.h"
 #include "run/outputs.h"
+#include "tasks/config.h"
 #include "tasks/shards.h"
 #include "train/banner.h"
+#include "train/config.h"
 #include "train/interrupt.h"
 #include "train/progress.h"
 #include "train/tracefile.h"
@@ -24,8 +28,12 @@
 #include <string.h>
 
 typedef struct trainer {
-    gt_comm *comm;                   /* borrowed */
-    const gt_config *config;         /* borrowed */
+    gt_comm *comm;           /* borrowed */
+    const gt_config *config; /* borrowed; and its sections: */
+    const gt_data_config *data;
+    const gt_train_config *train;
+    const gt_output_config *output;
+    const gt_validation_config *validate;
     const gt_train_options *options; /* borrowed */
     gt_source *source, *test_source; /* test_source NULL: none held out */
     int shards;
@@ -53,35 +61,35 @@ static uint64_t samples_until(const trainer *t, uint64_t steps)
 {
     uint64_t batches = steps * t->batches_per_step;
     return batches / t->batches_per_epoch * t->source->count +
-           batches % t->batches_per_epoch * (uint64_t)t->config->train.batch;
+           batches % t->batches_per_epoch * (uint64_t)t->train->batch;
 }
 
 /* --- Before the first step. */
 
 static gt_status open_data(trainer *t)
 {
-    gt_shape image = gt_config_shape(t->config->data.image);
+    gt_shape image = t->data->image;
     const char *before = gt_phase_enter("opening the data");
     gt_comm_work_begin(t->comm);
     gt_status status =
-        gt_source_open(&t->source, t->config->data.uri, GT_SPLIT_TRAIN, image);
+        gt_source_open(&t->source, t->data->uri, GT_SPLIT_TRAIN, image);
     if (status == GT_OK)
-        status = gt_source_open(&t->test_source, t->config->data.uri,
-                                GT_SPLIT_TEST, image);
+        status =
+            gt_source_open(&t->test_source, t->data->uri, GT_SPLIT_TEST, image);
     status = gt_comm_work_end(t->comm, status);
     gt_phase_leave(before);
     if (status == GT_OK)
         t->batches_per_epoch =
-            gt_batches_per_epoch(t->source->count, (int)t->config->train.batch);
+            gt_batches_per_epoch(t->source->count, (int)t->train->batch);
     return status;
 }
 
 static gt_status build_task(trainer *t)
 {
-    int batch = (int)t->config->train.batch;
-    gt_status status = gt_shards_choose((int)t->config->train.shards,
-                                        (int)t->config->train.accumulate, batch,
-                                        t->comm->size, &t->shards);
+    int batch = (int)t->train->batch;
+    gt_status status =
+        gt_shards_choose((int)t->train->shards, (int)t->train->accumulate,
+                         batch, t->comm->size, &t->shards);
     if (status != GT_OK)
         return status;
     gt_task_setup setup = {.config = t->config,
@@ -96,9 +104,9 @@ static gt_status build_task(trainer *t)
 static uint64_t last_step(const trainer *t)
 {
     uint64_t per_step = t->batches_per_step;
-    if (t->config->train.steps > 0)
-        return (uint64_t)t->config->train.steps;
-    uint64_t batches = (uint64_t)t->config->train.epochs * t->batches_per_epoch;
+    if (t->train->steps > 0)
+        return (uint64_t)t->train->steps;
+    uint64_t batches = (uint64_t)t->train->epochs * t->batches_per_epoch;
     return (batches + per_step - 1) / per_step;
 }
 
@@ -123,14 +131,14 @@ static gt_status prepare_outputs(trainer *t)
     gt_comm_work_begin(t->comm);
     if (t->test_source)
         status = gt_validation_new(&t->validation, t->task, t->test_source,
-                                   t->config->output.test_samples);
+                                   t->validate->test_samples);
     if (status == GT_OK)
         status = gt_outputs_new(&t->outputs, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
     gt_loader_config loader = {.source = t->source,
-                               .range = (gt_range)t->config->data.range,
-                               .seed = (uint64_t)t->config->train.seed,
-                               .batch = (int)t->config->train.batch,
+                               .range = (gt_range)t->data->range,
+                               .seed = (uint64_t)t->train->seed,
+                               .batch = (int)t->train->batch,
                                .shards = t->shards,
                                .first_shard =
                                    t->comm->rank * (t->shards / t->comm->size),
@@ -154,14 +162,14 @@ static gt_status prepare_outputs(trainer *t)
 /* What is asked for and cannot be had from this data, though training can. */
 static void warn_of_data(const trainer *t)
 {
-    const char *uri = t->config->data.uri;
-    if (t->config->output.test_every > 0 && !t->test_source)
+    const char *uri = t->data->uri;
+    if (t->validate->test_every > 0 && !t->test_source)
         gt_warn("output.test_every is %lld, but %s holds no samples out",
-                (long long)t->config->output.test_every, uri);
-    if ((uint64_t)t->config->train.batch > t->source->count)
+                (long long)t->validate->test_every, uri);
+    if ((uint64_t)t->train->batch > t->source->count)
         gt_warn("train.batch is %lld, but %s has %llu samples; every batch is "
                 "all of them",
-                (long long)t->config->train.batch, uri,
+                (long long)t->train->batch, uri,
                 (unsigned long long)t->source->count);
 }
 
@@ -238,7 +246,7 @@ static gt_status one_step(trainer *t, bool *stop)
     gt_heartbeat();
     *stop = t->task->stop;
     bool last = t->step == t->last, ends = *stop || last;
-    int64_t test_every = t->config->output.test_every;
+    int64_t test_every = t->validate->test_every;
     bool test = t->test_source && (test_every > 0 ? every(t->step, test_every)
                                                   : epoch_ended(t) || last);
     if (test) {
@@ -249,11 +257,9 @@ static gt_status one_step(trainer *t, bool *stop)
         t->lined += gt_seconds() - start; /* the rate is that of training */
     }
     /* Lines do not tell where a run was stopped and resumed. */
-    report(t, &figures,
-           test || last || every(t->step, t->config->output.log_every));
-    bool picture = every(t->step, t->config->output.sample_every) || ends;
-    bool checkpoint =
-        every(t->step, t->config->output.checkpoint_every) || ends;
+    report(t, &figures, test || last || every(t->step, t->output->log_every));
+    bool picture = every(t->step, t->output->sample_every) || ends;
+    bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;
     if (ends)
@@ -304,7 +310,7 @@ static void summarise_text(const trainer *t, double seconds, double rate,
                            const char *picture, const char *checkpoint)
 {
     char image[GT_SHAPE_TEXT];
-    gt_shape_text(gt_config_shape(t->config->data.image), image);
+    gt_shape_text(t->data->image, image);
     printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
     printf("trained     %s (%s, %s, %zu parameters): %llu steps, %.2f epochs "
            "in %.1f s, %.0f images/s on %d rank%s\n",
@@ -377,10 +383,15 @@ static gt_status train(trainer *t)
 gt_status gt_train(gt_comm *comm, const gt_config *config,
                    const gt_train_options *options)
 {
-    trainer t = {.comm = comm, .config = config, .options = options};
+    trainer t = {.comm = comm,
+                 .config = config,
+                 .data = gt_data_config_of(config),
+                 .train = gt_train_config_of(config),
+                 .output = gt_output_config_of(config),
+                 .validate = gt_validation_config_of(config),
+                 .options = options};
     gt_watchdog *watchdog;
-    gt_status status =
-        gt_watchdog_start(&watchdog, comm, config->train.watchdog_s);
+    gt_status status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
     if (status == GT_OK)
         status = gt_tracefile_open(&t.trace, comm, options->trace,
                                    options->trace_steps, options->run.out);

@@ -4,6 +4,8 @@
 #include "train/validation.h"
 
 #include "base/heartbeat.h"
+#include "core/arena.h"
+#include "data/config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +40,7 @@ void gt_validation_run(gt_validation *h, gt_task *task, gt_metrics *metrics)
 {
     gt_comm *comm = task->setup.comm;
     const char *before = gt_phase_enter("computing held-out figures");
-    gt_range range = (gt_range)task->setup.config->data.range;
+    gt_range range = (gt_range)gt_data_config_of(task->setup.config)->range;
     size_t size = gt_shape_size(h->source->shape);
     memset(h->sums, 0, (size_t)h->blocks * (size_t)h->keys * sizeof *h->sums);
     for (int b = comm->rank; b < h->blocks; b += comm->size) {

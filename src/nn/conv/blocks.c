@@ -1,4 +1,5 @@
-/* blocks.c: which positions are worked on together. */
+/* blocks.c: a block is whole images or whole lines, so that its positions are
+ * one span of memory. */
 #include "nn/conv/blocks.h"
 
 static int limit(int x, int low, int high)

@@ -1,4 +1,4 @@
-/* sums.h: weighted sums of runs of values. For src/nn. */
+/* sums.h: weighted sums of runs of values. For src/nn/conv. Local. */
 #ifndef GT_NN_CONV_SUMS_H
 #define GT_NN_CONV_SUMS_H
 
@@ -9,7 +9,7 @@
 
 enum { GT__SOURCES = 6 };
 
-/* Up to GT__SOURCES sources and their weights; none: zeros. */
+/* Up to GT__SOURCES sources and their weights; without any the sum is 0. */
 typedef struct gt__sum {
     int n;
     const gt_real *from[GT__SOURCES];
@@ -17,7 +17,7 @@ typedef struct gt__sum {
     gt_real by[GT__SOURCES];
 } gt__sum;
 
-/* Where sums go: runs of `size`, `times` of them. */
+/* Where sums go: `times` runs of `size` values, `next` apart. */
 typedef struct gt__runs {
     int times;
     size_t size, next;

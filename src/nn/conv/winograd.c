@@ -64,7 +64,7 @@ GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
         to[i] += by * from[i];
 }
 
-/* value = a pair of rows of G on a part of every tap. */
+/* value = a pair of rows of G, applied to the same part of every tap. */
 static void transform_taps(const gt__terms *v, const gt__terms *h, int kw,
                            size_t tap, const gt_real *taps, gt_real *value,
                            size_t n)
@@ -94,12 +94,13 @@ static void transform_taps_back(const gt__terms *v, const gt__terms *h, int kw,
                        taps + (size_t)(v->at[i] * kw + h->at[j]) * tap, n);
 }
 
-/* A tap's weights are c x m in a row, or m times c if the kernel is stored as
- * [m x K]; so are the values made of them. A slice is a part of each tap that
- * the first-level cache holds for all taps together. */
+/* The weights of a tap are c x m reals in a row, or m runs of c if the kernel
+ * is stored as [m x K]; transformed values lie in the same way. A slice is the
+ * same part of each tap; it is small enough that the slices of all taps fit
+ * into the first-level cache. */
 typedef struct slices {
-    size_t count, tap, size, last; /* reals of a tap, of its slices, of the last
-                                      slice */
+    size_t count;
+    size_t tap, size, last; /* reals: of a tap, of a slice, of the last slice */
     size_t taps_step, values_step; /* from slice to slice */
 } slices;
 

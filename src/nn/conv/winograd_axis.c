@@ -9,7 +9,7 @@
  * finite points. */
 #include "nn/conv/winograd_axis.h"
 
-/* Small points first: their powers cost the fewest digits. */
+/* Small points first: their powers lose the fewest digits. */
 static const double point[GT__POINTS - 1] = {0, 1, -1, 0.5, -0.5};
 
 static void add_term(gt__terms *terms, int at, double by)

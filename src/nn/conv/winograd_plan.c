@@ -5,9 +5,10 @@
  * im2col. */
 #include "nn/conv/winograd_plan.h"
 
+/* On the small side there are no phases: each point has one row. */
 static const int single[GT__POINTS + 1] = {0, 1, 2, 3, 4, 5, 6};
 
-/* Pixels up to the last one that has a part in any row. */
+/* Pixels that a tile sees: up to the last one that is part of any row. */
 static int span_of(const gt__terms *back)
 {
     int span = GT__SPAN;
@@ -97,7 +98,7 @@ static double cost_of_im2col(const gt__conv_geometry *g, int n)
     return (double)n * g->oh * g->ow * size * (g->m + TERM);
 }
 
-/* An axis with some size of tiles, and what its cost is made of. */
+/* One size of tiles along one axis, and the terms that its cost depends on. */
 typedef struct option {
     bool fits;
     gt__axis axis;
@@ -105,7 +106,7 @@ typedef struct option {
 } option;
 
 enum {
-    SMALLEST = 2, /* tile that saves anything */
+    SMALLEST = 2, /* smaller tiles save nothing */
     OPTIONS = GT__POINTS - SMALLEST
 };
 
@@ -186,7 +187,8 @@ static int block_tiles(const gt__winograd *plan)
     return (int)((kernel > BLOCK_REALS ? kernel : BLOCK_REALS) / tile);
 }
 
-/* All at once takes less room where there is little beside the kernel. */
+/* If there is little beside the kernel, all tiles in one block take less
+ * memory: then the kernel is not transformed as a whole. */
 static void set_samples(gt__winograd *plan, int n)
 {
     plan->base.n = n;

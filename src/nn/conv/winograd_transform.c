@@ -1,12 +1,14 @@
-/* winograd_transform.c: an image is transformed first down, then along: a line
- * of tiles is combined from whole lines of the image, one for each vertical row
- * of the axis' matrix; then each of these is cut into tiles. The adjoint goes
- * back the same way. All four are sums of a few runs of channels, so they
- * vectorise whatever the points are. */
+/* winograd_transform.c: an image is transformed vertically, then horizontally.
+ * Vertically, whole lines of the image are combined, for a line of tiles and
+ * one row of the vertical matrix at a time; horizontally, the result is cut
+ * into tiles, whose columns are combined. The adjoint takes the same two steps
+ * in reverse. All four are sums of a few runs of channels, so they vectorise
+ * whatever the points are. */
 #include "nn/conv/winograd_transform.h"
 
 #include <string.h>
 
+/* Rows of the matrix along an axis: of one point, of all. */
 static int rows_at(const gt__side *side, int axis, int a)
 {
     return side->first[axis][a + 1] - side->first[axis][a];
@@ -38,32 +40,33 @@ size_t gt__side_line(const gt__side *side)
     return (size_t)rows_of(side, 0) * line_size(side);
 }
 
-/* Where an image's line is in one that tiles see, which may end before it. */
+/* Reals of an image's line that tiles see; the last tiles may end before it. */
 static size_t image_run(const gt__side *side)
 {
     int room = side->width - side->left;
     return (size_t)(side->w < room ? side->w : room) * (size_t)side->c;
 }
 
-/* --- Down. */
+/* --- Vertically. */
 
-/* The image's line `at` of line y of tiles, or -1. */
+/* The image's line number `at` under line y of tiles, or -1. */
 static int image_line(const gt__side *side, int y, int at)
 {
     int line = y * side->step[0] + at - side->top;
     return line >= 0 && line < side->h ? line : -1;
 }
 
-/* A line of tiles sees the same line as its neighbours at either end. What is
- * seen for the first time is overwritten. */
+/* Neighbouring tiles overlap: the first lines or columns of a tile are also the
+ * last ones of the tile before it, which has written them already. */
 static bool is_seen_before(const gt__side *side, int axis, int at)
 {
     return at < side->span[axis] - side->step[axis];
 }
 
-/* Vertical row i of line y of tiles; zeros beside the image are there. */
-static void evaluate_line(const gt__side *side, const gt_real *image, int y,
-                          int i, gt_real *line)
+/* Row i of the vertical matrix applied to line y of tiles. The zeros beside the
+ * image are in `line` already. */
+static void transform_lines(const gt__side *side, const gt_real *image, int y,
+                            int i, gt_real *line)
 {
     size_t next = (size_t)side->w * (size_t)side->c;
     gt__runs whole = {.times = 1, .size = image_run(side)};
@@ -77,8 +80,8 @@ static void evaluate_line(const gt__side *side, const gt_real *image, int y,
     gt__combine(&s, &whole, line + (size_t)side->left * (size_t)side->c);
 }
 
-static void return_lines(const gt__side *side, const gt_real *line, int y,
-                         gt_real *image)
+static void transform_lines_back(const gt__side *side, const gt_real *line,
+                                 int y, gt_real *image)
 {
     gt__runs whole = {.times = 1, .size = image_run(side)};
     line += (size_t)side->left * (size_t)side->c;
@@ -97,14 +100,16 @@ static void return_lines(const gt__side *side, const gt_real *line, int y,
     }
 }
 
-/* --- Along. */
+/* --- Horizontally. */
 
-/* Where rows (i, j) of points (a, b) are, in matrices of `rows` rows from row
- * `row` on. */
+/* Rows i and j of the vertical and horizontal matrix, which belong to points a
+ * and b. */
 typedef struct place {
     int a, b, i, j;
 } place;
 
+/* Where the values of a place begin: in the matrices of a block with `rows`
+ * tiles, for the tiles from number `row` on. */
 static size_t offset_of(const gt__side *side, const place *at, size_t rows,
                         size_t row)
 {
@@ -118,9 +123,10 @@ static size_t offset_of(const gt__side *side, const place *at, size_t rows,
            (size_t)inside * (size_t)side->c;
 }
 
-/* Vertical row i, of point a, of a line of tiles. */
-static void cut(const gt__side *side, int a, int i, const gt_real *line,
-                size_t rows, size_t row, gt_real *matrices)
+/* The tiles of a line, transformed vertically by row i of point a. */
+static void transform_tiles(const gt__side *side, int a, int i,
+                            const gt_real *line, size_t rows, size_t row,
+                            gt_real *matrices)
 {
     size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
     for (int b = 0; b < side->points[1]; b++)
@@ -147,8 +153,9 @@ static int point_of(const gt__side *side, int axis, int j)
     return b;
 }
 
-static void paste(const gt__side *side, int a, int i, const gt_real *matrices,
-                  size_t rows, size_t row, gt_real *line)
+static void transform_tiles_back(const gt__side *side, int a, int i,
+                                 const gt_real *matrices, size_t rows,
+                                 size_t row, gt_real *line)
 {
     size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
     for (int at = side->span[1] - 1; at >= 0; at--) {
@@ -173,7 +180,7 @@ static void paste(const gt__side *side, int a, int i, const gt_real *matrices,
     }
 }
 
-/* --- Both. */
+/* --- Both steps. */
 
 static size_t image_size(const gt__side *side)
 {
@@ -189,9 +196,10 @@ void gt__side_transform(const gt__side *side, const gt__grid *grid,
     for (int n = block->image; n < block->image + block->n_images; n++)
         for (int y = block->line; y < block->line + block->n_lines; y++) {
             for (int i = 0; i < rows_of(side, 0); i++) {
-                evaluate_line(side, images + (size_t)n * image_size(side), y, i,
-                              line);
-                cut(side, point_of(side, 0, i), i, line, rows, row, matrices);
+                transform_lines(side, images + (size_t)n * image_size(side), y,
+                                i, line);
+                transform_tiles(side, point_of(side, 0, i), i, line, rows, row,
+                                matrices);
             }
             row += (size_t)side->tiles;
         }
@@ -215,9 +223,10 @@ void gt__side_transform_back(const gt__side *side, const gt__grid *grid,
             memset(image, 0, image_size(side) * sizeof *image);
         for (int y = block->line; y < block->line + block->n_lines; y++) {
             for (int i = 0; i < rows_of(side, 0); i++)
-                paste(side, point_of(side, 0, i), i, matrices, rows, row,
-                      line + (size_t)i * line_size(side));
-            return_lines(side, line, y, image);
+                transform_tiles_back(side, point_of(side, 0, i), i, matrices,
+                                     rows, row,
+                                     line + (size_t)i * line_size(side));
+            transform_lines_back(side, line, y, image);
             row += (size_t)side->tiles;
         }
     }

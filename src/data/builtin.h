@@ -1,0 +1,37 @@
+/* builtin.h: what the built-in sources share: random choices, colours, noise.
+ * For src/data. Local, pure. */
+#ifndef GT_DATA_BUILTIN_H
+#define GT_DATA_BUILTIN_H
+
+#include "data/sources.h"
+
+enum { GT__DICE = 96 };
+
+/* The random choices of one sample, in a fixed order. */
+typedef struct gt__dice {
+    gt_real u[GT__DICE];
+    int used;
+} gt__dice;
+
+/* The choices of sample `number`, all still to be made. */
+gt__dice gt__dice_of(const gt_source *source, uint64_t number);
+
+/* The next choice, uniform in [low, high). */
+float gt__dice_in(gt__dice *dice, float low, float high);
+
+typedef struct gt__colour {
+    float r, g, b; /* 0 .. 255 */
+} gt__colour;
+
+/* Hue is in turns of the colour circle; saturation and value are 0 .. 1. */
+gt__colour gt__colour_hsv(float hue, float saturation, float value);
+
+/* Refuses images that are too small or have other than 1 or 3 channels:
+ * GT_ERR_MISMATCH. */
+gt_status gt__builtin_check(const gt_source *source);
+
+/* Add to each byte noise of at most `amplitude` (0 .. 127) either way. */
+void gt__builtin_noise(const gt_source *source, uint64_t number, int amplitude,
+                       uint8_t *out);
+
+#endif

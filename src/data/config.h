@@ -1,0 +1,20 @@
+/* config.h: the configuration's section "data". */
+#ifndef GT_DATA_CONFIG_H
+#define GT_DATA_CONFIG_H
+
+#include "base/section.h"
+#include "core/tensor.h"
+
+typedef struct gt_data_config {
+    char *uri;
+    gt_shape image; /* that the model works at; points: 1 x 1 x 2 */
+    int range;      /* gt_range */
+} gt_data_config;
+extern const gt_section gt_data_section;
+
+static inline const gt_data_config *gt_data_config_of(const gt_config *config)
+{
+    return gt_config_get(config, &gt_data_section);
+}
+
+#endif

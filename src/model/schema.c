@@ -1,0 +1,88 @@
+/* schema.c: the sections of all owners in one order, with the tasks of each. */
+#include "model/schema.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_base_of(const gt_section *base, const gt_section *section)
+{
+    return section->inherits &&
+           (base == section->inherits || base->inherits == section->inherits);
+}
+
+/* Behind the last part of its section, else behind the last one that is, or
+ * follows, what it inherits from, else at the end. */
+static int place_of(const gt__layout *layout, const gt_section *section)
+{
+    int same = 0, base = 0;
+    for (int i = 0; i < layout->n_parts; i++) {
+        const gt_section *other = layout->part[i].section;
+        if (!strcmp(other->name, section->name))
+            same = i + 1;
+        if (is_base_of(other, section))
+            base = i + 1;
+    }
+    assert(base || !section->inherits);
+    return same ? same : base ? base : layout->n_parts;
+}
+
+static void add_section(gt__layout *layout, const gt_section *section,
+                        uint32_t tasks)
+{
+    for (int i = 0; i < layout->n_parts; i++)
+        if (layout->part[i].section == section) {
+            layout->part[i].tasks |= tasks;
+            return;
+        }
+    assert(layout->n_parts < GT__MOST_PARTS);
+    int at = place_of(layout, section);
+    for (int i = layout->n_parts++; i > at; i--)
+        layout->part[i] = layout->part[i - 1];
+    layout->part[at] = (gt__part){section, tasks};
+}
+
+void gt__layout_make(gt__layout *layout, const gt_schema *schema)
+{
+    *layout = (gt__layout){0};
+    for (const char *name; (name = schema->task(layout->n_tasks).name);) {
+        assert(layout->n_tasks < GT__MOST_TASKS);
+        layout->task[layout->n_tasks++] = name;
+    }
+    for (const gt_section *const *s = schema->sections; *s; s++)
+        add_section(layout, *s, gt__all_tasks(layout));
+    for (int i = 0; i < layout->n_tasks; i++)
+        for (const gt_section *const *s = schema->task(i).sections; *s; s++)
+            add_section(layout, *s, (uint32_t)1 << i);
+}
+
+bool gt__layout_is_first(const gt__layout *layout, int i)
+{
+    return i == 0 || strcmp(layout->part[i - 1].section->name,
+                            layout->part[i].section->name) != 0;
+}
+
+char *gt__tasks_text(const gt__layout *layout, uint32_t tasks,
+                     char text[GT__TASKS_TEXT])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < layout->n_tasks; i++) {
+        bool has = tasks >> i & 1, more = tasks >> i >> 1;
+        if (has && used < GT__TASKS_TEXT)
+            used += (size_t)snprintf(text + used, GT__TASKS_TEXT - used, "%s%s",
+                                     !used  ? ""
+                                     : more ? ", "
+                                            : " or ",
+                                     layout->task[i]);
+    }
+    return text;
+}
+
+gt_option gt__task_option(const gt__layout *layout)
+{
+    return (gt_option){.key = "task",
+                       .kind = GT_OPTION_CHOICE,
+                       .choices = layout->task,
+                       .help = "what is trained"};
+}

@@ -1,0 +1,61 @@
+/* schema.h: which sections a configuration has, and whose they are. Local.
+ *
+ * The parser knows no section and no task by name. It is handed a schema: the
+ * sections that every task has, and for each task those that only it has, as
+ * its own file lists them. Whether a section belongs to a task is one bit of a
+ * set, so what two tasks list is shared by them and refused for a third.
+ */
+#ifndef GT_MODEL_SCHEMA_H
+#define GT_MODEL_SCHEMA_H
+
+#include "base/section.h"
+
+#include <stdint.h>
+
+typedef struct gt_schema_task {
+    const char *name;                  /* as after "task:"; NULL: no such */
+    const gt_section *const *sections; /* ends with NULL */
+} gt_schema_task;
+
+/* The order of sections in a resolved text is: those of every task, then those
+ * of the tasks. But parts of one section stand together, and a section that
+ * inherits stands behind the one it inherits from. */
+typedef struct gt_schema {
+    const gt_section *const *sections; /* of every task; ends with NULL */
+    gt_schema_task (*task)(int number);
+} gt_schema;
+
+/* --- Within the room: a schema laid out in the order of the text. */
+
+enum { GT__MOST_TASKS = 32, GT__MOST_PARTS = 64 };
+
+typedef struct gt__part {
+    const gt_section *section;
+    uint32_t tasks; /* bit i: task number i has it */
+} gt__part;
+
+typedef struct gt__layout {
+    int n_tasks, n_parts;
+    const char *task[GT__MOST_TASKS + 1]; /* names; ends with NULL */
+    gt__part part[GT__MOST_PARTS];
+} gt__layout;
+
+void gt__layout_make(gt__layout *layout, const gt_schema *schema);
+
+static inline uint32_t gt__all_tasks(const gt__layout *layout)
+{
+    return (uint32_t)(((uint64_t)1 << layout->n_tasks) - 1);
+}
+
+/* Is part i the first of its section? */
+bool gt__layout_is_first(const gt__layout *layout, int i);
+
+/* "gan or vae" in `text`; returns it. */
+enum { GT__TASKS_TEXT = 160 };
+char *gt__tasks_text(const gt__layout *layout, uint32_t tasks,
+                     char text[GT__TASKS_TEXT]);
+
+/* The key "task" at the top of the file, whose choices are in `layout`. */
+gt_option gt__task_option(const gt__layout *layout);
+
+#endif

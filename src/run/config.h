@@ -1,0 +1,24 @@
+/* config.h: the configuration's section "output". */
+#ifndef GT_RUN_CONFIG_H
+#define GT_RUN_CONFIG_H
+
+#include "base/section.h"
+
+#include <stdint.h>
+
+typedef struct gt_output_config {
+    int64_t log_every;        /* steps between lines of metrics.jsonl */
+    int64_t checkpoint_every; /* steps; 0: only at the end */
+    int64_t keep;             /* newest checkpoints kept; 0: all */
+    int64_t sample_every;     /* steps; 0: only at the end */
+    int64_t sample_count;     /* images in the grid */
+} gt_output_config;
+extern const gt_section gt_output_section;
+
+static inline const gt_output_config *
+gt_output_config_of(const gt_config *config)
+{
+    return gt_config_get(config, &gt_output_section);
+}
+
+#endif

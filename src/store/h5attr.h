@@ -1,0 +1,34 @@
+/* h5attr.h: attributes of an object ("/" is the file), and texts. Local. Texts
+ * are UTF-8, of fixed length.
+ */
+#ifndef GT_STORE_H5ATTR_H
+#define GT_STORE_H5ATTR_H
+
+#include "base/status.h"
+#include "store/h5types.h"
+
+#include <stdint.h>
+
+gt_status gt_h5_set_text(gt_h5 *file, const char *object, const char *key,
+                         const char *text);
+gt_status gt_h5_set_int(gt_h5 *file, const char *object, const char *key,
+                        int64_t value);
+gt_status gt_h5_set_real(gt_h5 *file, const char *object, const char *key,
+                         double value);
+/* *text is malloc'ed. GT_ERR_FORMAT when it is missing or of another type. */
+gt_status gt_h5_get_text(gt_h5 *file, const char *object, const char *key,
+                         char **text);
+gt_status gt_h5_get_int(gt_h5 *file, const char *object, const char *key,
+                        int64_t *value);
+gt_status gt_h5_get_real(gt_h5 *file, const char *object, const char *key,
+                         double *value);
+
+/* Text too long for an attribute (over 64 KB), as a scalar string data set. */
+gt_status gt_h5_write_text(gt_h5 *file, const char *name, const char *text);
+gt_status gt_h5_read_text(gt_h5 *file, const char *name, char **text);
+
+/* Mark a u8 data set [n x h x w x 1 or 3] with the attributes of the HDF5 Image
+ * and Palette Specification 1.2, so that viewers show it. */
+gt_status gt_h5_mark_images(gt_h5 *file, const char *name, int channels);
+
+#endif

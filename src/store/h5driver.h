@@ -1,0 +1,18 @@
+/* h5driver.h: HDF5 files in memory.
+ */
+#ifndef GT_STORE_H5DRIVER_H
+#define GT_STORE_H5DRIVER_H
+
+#include "store/h5image.h"
+
+#include <hdf5.h>
+
+/* Make a file with room for our user block, as an image in memory that goes
+ * when the file is closed; negative on failure. `path` is for messages. */
+hid_t gt__h5_create_image(const char *path, gt__image **image);
+
+/* Open the file whose bytes these are, which must stay until it is closed;
+ * negative on failure. `path` is for messages. */
+hid_t gt__h5_open_bytes(const char *path, const char *bytes, size_t size);
+
+#endif
