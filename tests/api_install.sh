@@ -51,6 +51,15 @@ if command -v "${CXX:-g++}" >/dev/null; then
         -o sample_cxx || fail "it does not compile as C++"
     draws "C++ by pkg-config" ./sample_cxx
 fi
+if command -v gfortran >/dev/null; then
+    # shellcheck disable=SC2086
+    gfortran -std=f2008 $SANITIZE "$GENTRAIN_SOURCE/tests/api_fortran.f90" $flags -o sample_f ||
+        fail "it does not compile as Fortran"
+    LD_LIBRARY_PATH=$libdir ./sample_f gan || fail "Fortran: the program fails"
+    cmp fortran.raw images.raw || fail "Fortran: the samples are not the program's"
+    LD_LIBRARY_PATH=$libdir ./sample_f nothing 2>err.txt
+    [ $? -eq 4 ] || fail "Fortran: a missing run is not an error"
+fi
 
 # Moved elsewhere as a whole, it is found there.
 mv "$prefix" "$scratch/moved"

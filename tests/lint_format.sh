@@ -4,7 +4,7 @@ command -v clang-format >/dev/null || {
     echo "skipped: clang-format is not installed"
     exit 77
 }
-files=$(find src include tests bench -name '*.[ch]')
+files=$(find src include tests bench examples -name '*.[ch]')
 [ "$(echo "$files" | wc -l)" -gt 100 ] || {
     echo "no sources in $PWD"
     exit 1

@@ -218,8 +218,8 @@ static void threads_have_rows_of_their_own_if_they_ask_for_one(void **state)
 static void the_clocks_of_one_machine_do_not_differ(void **state)
 {
     (void)state;
-    const gt_trace_handshake mine[] = {{100, 200}, {300, 900}};
-    const gt_trace_handshake theirs[] = {{150, 210}, {310, 320}};
+    const gt_trace_barrier mine[] = {{100, 200}, {300, 900}};
+    const gt_trace_barrier theirs[] = {{150, 210}, {310, 320}};
     assert_true(gt_trace_offset(mine, theirs, 2) == 0);
 }
 
@@ -228,8 +228,8 @@ static void the_clocks_of_one_machine_do_not_differ(void **state)
 static void the_offset_is_the_middle_of_what_meetings_allow(void **state)
 {
     (void)state;
-    const gt_trace_handshake mine[] = {{100, 200}, {990, 1000}};
-    const gt_trace_handshake theirs[] = {{10190, 10300}, {10500, 11010}};
+    const gt_trace_barrier mine[] = {{100, 200}, {990, 1000}};
+    const gt_trace_barrier theirs[] = {{10190, 10300}, {10500, 11010}};
     assert_true(gt_trace_offset(mine, theirs, 1) == 10095);
     assert_true(gt_trace_offset(mine, theirs, 2) == 10005);
     assert_true(gt_trace_offset(theirs, mine, 2) == -10005);

@@ -1,5 +1,4 @@
-/* clock.h: time that never jumps. Local.
- */
+/* clock.h: time that never jumps. Local. */
 #ifndef GT_BASE_CLOCK_H
 #define GT_BASE_CLOCK_H
 

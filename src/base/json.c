@@ -1,4 +1,5 @@
-/* json.c: the two places where hand-printed JSON goes wrong. */
+/* json.c: strings and numbers are the two things that are easily printed wrong.
+ */
 #include "base/json.h"
 
 #include <math.h>

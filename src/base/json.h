@@ -1,5 +1,4 @@
-/* json.h: strings and numbers as JSON wants them. Local.
- */
+/* json.h: prints strings and numbers as JSON. Local. */
 #ifndef GT_BASE_JSON_H
 #define GT_BASE_JSON_H
 
@@ -10,7 +9,7 @@
 void gt_json_string(FILE *out, const char *text);
 
 /* The shortest of 6, 9 or 17 digits that reads back as the same float or
- * double; null for NaN and infinity, which JSON has no words for. */
+ * double; null for NaN and infinity, which JSON lacks. */
 void gt_json_number(FILE *out, double value);
 
 #endif

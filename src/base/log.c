@@ -1,5 +1,5 @@
-/* log.c: a line is put together first and written with one call, so that lines
- * of different processes do not mix within a line. */
+/* log.c: a line is put together first and written with one call, so that the
+ * lines of different processes do not mix. */
 #include "base/log.h"
 
 #include <stdarg.h>

@@ -1,8 +1,8 @@
-/* log.h: what a run says to people, on stderr, from one rank.
+/* log.h: messages for people, on stderr, from one rank. Local.
  *
- * Only the rank that was made the speaker prints; all others stay silent, so
- * code that runs on every rank may call these freely. Results that a program
- * may want to read go to stdout and do not pass through here.
+ * Only the rank that was made the speaker prints, so code that runs on every
+ * rank may call these functions freely. Results that a program may read go to
+ * stdout, without this module.
  */
 #ifndef GT_BASE_LOG_H
 #define GT_BASE_LOG_H
@@ -12,17 +12,17 @@
 
 typedef enum gt_log_level { GT_LOG_QUIET, GT_LOG_NORMAL } gt_log_level;
 
-/* Choose whether this process speaks and how much; the default is to speak.
- * GT_LOG_QUIET drops gt_info but keeps warnings and errors. Local. */
+/* Choose whether this process prints, and how much; by default it prints all.
+ * GT_LOG_QUIET leaves out gt_info. */
 void gt_log_setup(bool speaker, gt_log_level level);
 
-/* One line of information; a newline is added. Local. */
+/* Print one line of information; a newline is added. */
 void gt_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* One line that starts with "gentrain: warning: ". Local. */
+/* Print one line that starts with "gentrain: warning: ". */
 void gt_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* One line that starts with "gentrain: error: ". Local. */
+/* Print one line that starts with "gentrain: error: ". */
 void gt_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* From here on, append this thread's warnings to `text`, which holds a string
@@ -31,8 +31,8 @@ void gt_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * Local. */
 void gt_log_capture(char *text, size_t size);
 
-/* Called before any line is printed while a progress line stands on
- * the terminal, so that the line can be cleared first. NULL: none. Local. */
+/* Have `clear` called before each line, to clear a progress line from the
+ * terminal. NULL: there is none. */
 void gt_log_set_clear(void (*clear)(void));
 
 #endif

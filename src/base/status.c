@@ -1,6 +1,6 @@
-/* status.c: one table gives an error's exit code; one buffer per thread holds
- * its message. The buffer is fixed so that an out-of-memory error can still be
- * reported. */
+/* status.c: one table has the exit code of each error; one buffer per thread
+ * holds the message. The buffer is static, so that the lack of memory can still
+ * be reported. */
 #include "base/status.h"
 
 #include <stdarg.h>
@@ -18,7 +18,7 @@ static const int exit_codes[GT_STATUS_COUNT] = {
 
 gt_status gt_fail(gt_status code, const char *format, ...)
 {
-    /* Formatted aside first: an argument may be the old message itself. */
+    /* Formatted in a second buffer: an argument may be the old message. */
     char text[GT_MESSAGE];
     va_list args;
     va_start(args, format);

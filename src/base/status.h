@@ -1,4 +1,4 @@
-/* status.h: how a function says that it failed, and why.
+/* status.h: how a function says that it failed, and why. Local.
  *
  * Everything that can fail returns a gt_status. The function that finds the
  * fault also leaves one message for a person: what is wrong, where, and what to
@@ -18,36 +18,35 @@ typedef enum gt_status {
     GT_ERR_MEMORY,   /* an allocation */
     GT_ERR_NUMERIC,  /* NaN or infinity during training */
     GT_ERR_COMM,     /* MPI */
-    GT_ERR_STALE,    /* files changed since they were looked at: look again */
+    GT_ERR_STALE,    /* files changed since they were read: read them again */
     GT_STATUS_COUNT
 } gt_status;
 
 /* Record a message (printf format) and return `code`, so that a failing
- * function can end with `return gt_fail(...)`. Local; the message is kept per
- * thread and replaces an earlier one. Messages over 2047 bytes are cut. */
+ * function can end with `return gt_fail(...)`. Each thread has one message; a
+ * new one replaces it. Messages over 2047 bytes are cut. */
 gt_status gt_fail(gt_status code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Put context in front of the recorded message ("run/config.yaml: ...") and
- * return `code`. Local. */
+ * return `code`. */
 gt_status gt_fail_in(gt_status code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The message of this thread's last failure, "" if there was none. */
 const char *gt_message(void);
 
-/* The first of several failures, for a later moment or another thread. {0}:
- * there was none. */
+/* A failure that is reported later, or by another thread. {0}: none. */
 enum { GT_MESSAGE = 2048 };
 typedef struct gt_failure {
     gt_status status;
     char message[GT_MESSAGE];
 } gt_failure;
 
-/* Keep this thread's last failure; GT_OK, and whatever follows a failure,
- * leaves things as they are. Local. */
+/* Keep the failure `status` of this thread, with its message, if it is the
+ * first one. GT_OK changes nothing. */
 void gt_failure_keep(gt_failure *failure, gt_status status);
-/* Fail as was kept, with that message, or return GT_OK. Local. */
+/* Fail with the kept status and message; GT_OK if there is none. */
 gt_status gt_failure_tell(const gt_failure *failure);
 
 /* Exit code of the process for a status; 0 for GT_OK. The codes are listed in

@@ -1,7 +1,6 @@
-/* trace.c: one array of spans for each thread that has a row. A thread writes
- * to its own array alone and publishes a span by raising the count, so
- * recording takes no lock, and rows can be printed while their threads go on.
- */
+/* trace.c: each thread that has a row has an array of spans. A thread writes
+ * only to its own array and publishes a span by raising the count. So recording
+ * takes no lock, and rows can be printed while their threads go on. */
 #include "base/trace.h"
 
 #include "base/json.h"
@@ -21,7 +20,7 @@ typedef struct span {
 } span;
 
 typedef struct row {
-    const char *_Atomic name; /* borrowed; NULL: nobody's yet */
+    const char *_Atomic name; /* borrowed; NULL: not in use */
     span *spans;              /* in the order of their ends, until printed */
     atomic_size_t count;      /* spans that are whole */
     size_t kept;              /* row 0: spans of whole steps */
@@ -29,12 +28,12 @@ typedef struct row {
 } row;
 
 atomic_bool gt__trace_on;
-static atomic_int claimed; /* rows asked for, perhaps more than there are */
+static atomic_int asked_for; /* rows; may be more than there are */
 static row rows[ROWS];
 static span *memory; /* of all rows */
 static size_t room;  /* spans of a row */
 static uint64_t steps;
-static _Thread_local int mine = -1; /* this thread's row */
+static _Thread_local int own_row = -1; /* this thread's row */
 
 int64_t gt_trace_clock(void)
 {
@@ -45,8 +44,8 @@ int64_t gt_trace_clock(void)
 
 gt_status gt_trace_open(const char *name, size_t spans)
 {
-    /* Zeroed pages are not there before they are touched, so rows that nobody
-     * claims cost nothing. */
+    /* Zeroed pages take no memory before they are touched, so rows that are not
+     * used cost nothing. */
     memory = calloc(ROWS * spans, sizeof *memory);
     if (!memory)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a trace of %zu spans",
@@ -61,7 +60,7 @@ gt_status gt_trace_open(const char *name, size_t spans)
         r->kept = 0;
         r->full = false;
     }
-    atomic_store(&claimed, 0);
+    atomic_store(&asked_for, 0);
     atomic_store(&gt__trace_on, true);
     gt_trace_row(name);
     return GT_OK;
@@ -81,22 +80,22 @@ void gt_trace_close(void)
 
 void gt_trace_row(const char *name)
 {
-    mine = -1;
+    own_row = -1;
     if (!atomic_load(&gt__trace_on))
         return;
-    int next = atomic_fetch_add(&claimed, 1);
+    int next = atomic_fetch_add(&asked_for, 1);
     if (next >= ROWS)
         return;
     atomic_store(&rows[next].name, name);
-    mine = next;
+    own_row = next;
 }
 
 void gt__trace_record(int64_t begin, const char *owner, const char *what,
                       const char *direction, int64_t number)
 {
-    if (mine < 0)
+    if (own_row < 0)
         return;
-    row *r = &rows[mine];
+    row *r = &rows[own_row];
     size_t n = atomic_load_explicit(&r->count, memory_order_relaxed);
     if (n == room) {
         r->full = true;
@@ -164,7 +163,7 @@ static void print_span(FILE *out, const span *s, int pid, int tid,
     fputc('}', out);
 }
 
-/* Spans, sorted, of the first `most` steps. */
+/* How many of the sorted spans belong to the first `most` steps. */
 static size_t spans_of(const row *r, uint64_t most)
 {
     uint64_t seen = 0;
@@ -196,8 +195,8 @@ void gt_trace_print(FILE *out, int pid, int64_t shift, uint64_t most)
     }
 }
 
-int64_t gt_trace_offset(const gt_trace_handshake *my,
-                        const gt_trace_handshake *their, int n)
+int64_t gt_trace_offset(const gt_trace_barrier *my,
+                        const gt_trace_barrier *their, int n)
 {
     int64_t low = INT64_MIN, high = INT64_MAX;
     for (int i = 0; i < n; i++) {

@@ -1,14 +1,14 @@
-/* trace.h: what this process did when, for people who look for lost time.
+/* trace.h: records what this process does when, to find lost time. Local.
  *
  *     int64_t begin = gt_trace_begin();
  *     work();
  *     gt_trace_end(begin, net->name, "optimizer");
  *
- * Where nothing is traced this costs one branch that always goes the same way.
- * Where it is, a span costs two looks at the clock and six words in an array
- * that was allocated before the first: strings are borrowed until the trace is
- * closed and put together when it is printed. Spans of one thread nest, as
- * they come from calls. All calls are local.
+ * While nothing is traced this costs one branch that always goes the same way.
+ * While a trace is on, a span costs two readings of the clock and six words in
+ * an array that was allocated at the start. Strings are borrowed until the
+ * trace is closed; they are put together when it is printed. The spans of one
+ * thread nest, because they come from calls.
  */
 #ifndef GT_BASE_TRACE_H
 #define GT_BASE_TRACE_H
@@ -38,13 +38,12 @@ void gt_trace_row(const char *name);
 /* Nanoseconds of this machine's monotonic clock. */
 int64_t gt_trace_clock(void);
 
-/* Private: these two stand here so that spans that nobody records stay cheap.
- */
+/* Private; here only so that the functions below can be inline. */
 extern atomic_bool gt__trace_on;
 void gt__trace_record(int64_t begin, const char *owner, const char *what,
                       const char *direction, int64_t number);
 
-/* A span begins. Returns what its end wants to know. */
+/* Begin a span. Returns what gt_trace_end needs. */
 static inline int64_t gt_trace_begin(void)
 {
     if (!atomic_load_explicit(&gt__trace_on, memory_order_relaxed))
@@ -52,7 +51,7 @@ static inline int64_t gt_trace_begin(void)
     return gt_trace_clock();
 }
 
-/* A span ends: "generator optimizer"; `owner` may be NULL. */
+/* End a span, such as "generator optimizer"; `owner` may be NULL. */
 static inline void gt_trace_end(int64_t begin, const char *owner,
                                 const char *what)
 {
@@ -60,7 +59,7 @@ static inline void gt_trace_end(int64_t begin, const char *owner,
         gt__trace_record(begin, owner, what, NULL, -1);
 }
 
-/* That of a layer: "generator/02_batch_norm forward". */
+/* End the span of a layer: "generator/02_batch_norm forward". */
 static inline void gt_trace_end_layer(int64_t begin, const char *network,
                                       int index, const char *type,
                                       const char *direction)
@@ -69,7 +68,7 @@ static inline void gt_trace_end_layer(int64_t begin, const char *network,
         gt__trace_record(begin, network, type, direction, index);
 }
 
-/* One of many: "load", with the number as an argument. */
+/* End a span that has a number, such as "load". */
 static inline void gt_trace_end_number(int64_t begin, const char *what,
                                        uint64_t number)
 {
@@ -77,30 +76,31 @@ static inline void gt_trace_end_number(int64_t begin, const char *what,
         gt__trace_record(begin, NULL, what, NULL, (int64_t)number);
 }
 
-/* A training step ends, on row 0. Spans of row 0 count once their step is
- * whole: if there was no room for one, recording stops, one line says so, and
- * what there is of that step is left out. */
+/* End a training step, on row 0. If there was no room for a span of the step,
+ * recording stops, one line says so, and the spans of that step are left out.
+ */
 void gt_trace_end_step(int64_t begin, uint64_t number);
 
 /* Whole steps recorded. */
 uint64_t gt_trace_steps(void);
 
 /* Print the names of the rows and the spans as events of the Chrome trace
- * format, ",\n" in front of each; within a row, in the order of their
- * beginnings. Of row 0, the first `most` steps. They belong to process `pid`;
- * `shift` nanoseconds are added to their times. */
+ * format, each after ",\n". The spans of a row are in the order of their
+ * beginnings; of row 0 there are the first `most` steps. The events belong to
+ * process `pid`; `shift` nanoseconds are added to their times. */
 void gt_trace_print(FILE *out, int pid, int64_t shift, uint64_t most);
 
-/* A meeting of two processes: each looks at its clock before it and after it,
- * and nobody leaves before both have come. */
-typedef struct gt_trace_handshake {
+/* The times of one process before and after a barrier. */
+typedef struct gt_trace_barrier {
     int64_t before, after;
-} gt_trace_handshake;
+} gt_trace_barrier;
 
-/* What to add to times of `mine` for times of `theirs`, from n meetings: the
- * middle of what they allow, or 0 if that is allowed, as it always is where
- * both look at the same clock. Pure. */
-int64_t gt_trace_offset(const gt_trace_handshake *mine,
-                        const gt_trace_handshake *theirs, int n);
+/* What to add to times of `mine` to get times of `theirs`, from n barriers of
+ * the two processes. A barrier ends on one clock after it began on the other,
+ * which bounds the difference of the clocks: the result is the middle of the
+ * bounds, or 0 if they allow 0, as they always do if both clocks are the same.
+ * Pure. */
+int64_t gt_trace_offset(const gt_trace_barrier *mine,
+                        const gt_trace_barrier *theirs, int n);
 
 #endif

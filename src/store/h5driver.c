@@ -132,15 +132,24 @@ static const H5FD_class_t driver = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
+/* The driver stays until HDF5 ends: HDF5 1.10 still looks at it after a file
+ * that was the last to need it has let go. */
+static hid_t registered(void)
+{
+    static hid_t id = H5I_INVALID_HID;
+    if (H5Iget_type(id) != H5I_VFL)
+        id = H5FDregister(&driver);
+    return id;
+}
+
 /* Properties of a file behind this driver. */
 static hid_t access_to(contents given)
 {
-    hid_t id = H5FDregister(&driver), access = H5Pcreate(H5P_FILE_ACCESS);
-    if (H5Pset_driver(access, id, &given) < 0) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (H5Pset_driver(access, registered(), &given) < 0) {
         H5Pclose(access);
         access = H5I_INVALID_HID;
     }
-    H5FDunregister(id); /* what refers to it keeps it */
     return access;
 }
 

@@ -1,13 +1,24 @@
-/* gan.c: generative adversarial training (Goodfellow et al. 2014), one range of
- * shards after the other (stage.h).
+/* gan.c: generative adversarial training (Goodfellow et al. 2014, algorithm 1).
  *
- * A step is d_steps updates of the discriminator D and one of the generator G.
- * Real and generated images go through D apart, each with its own batch
- * statistics (Radford et al. 2016). The images that G made for the last D
- * update, and the activations behind them, serve again for G's own update: G
- * has not changed since. What nobody reads is not computed: no gradient towards
- * the images in D's update, none of D's weights in G's update, none towards z.
- */
+ * A step (`step`, at the end of this file) is
+ *
+ *     for d_steps times:
+ *         take m images x and draw m latents z            (train_d)
+ *         update D by the gradient of
+ *             -1/m sum log D(x) + log(1 - D(G(z)))        (backward_d)
+ *     update G by the gradient of
+ *         -1/m sum log D(G(z))    (non-saturating), or
+ *          1/m sum log(1 - D(G(z)))         (minimax)     (train_g, backward_g)
+ *
+ * with D's output a logit, so that log D(x) = -softplus(-logit). In both
+ * updates the shards of a rank are taken range by range (stage.h).
+ *
+ * Real and generated images go through D separately, each with their own batch
+ * statistics (Radford et al. 2016). The algorithm draws new latents for G's
+ * update; here it reuses the images of the last update of D, with their
+ * activations, because G has not changed since. What nobody reads is not
+ * computed: in D's update the gradients by the images, in G's update those by
+ * D's weights and by z. */
 #include "data/config.h"
 #include "nn/loss.h"
 #include "tasks/config.h"
@@ -21,31 +32,33 @@
 
 enum { G, D };
 
-/* The passes of a step that draw random numbers (dropout) each have their own
- * stream. */
+/* Each pass of a step draws its random numbers (dropout) from its own stream.
+ */
 enum {
-    STREAM_REAL = 0x1000,
-    STREAM_FAKE = 0x2000,
-    STREAM_JUDGE = 0x3000,
-    STREAM_MAKE = 0x4000,
+    STREAM_D_REAL = 0x1000,
+    STREAM_D_FAKE = 0x2000,
+    STREAM_D_FOR_G = 0x3000, /* D in the update of G */
+    STREAM_G = 0x4000,
 };
 
+/* The scalars of a vector (learner.h). */
 enum {
-    LOSS = GT_SCALAR_FIRST, /* of D in D's vector, of G in G's */
-    D_REAL,
-    D_FAKE,
+    LOSS = GT_SCALAR_FIRST, /* D's in the vector of D, G's in that of G */
+    D_REAL,                 /* mean D(x) */
+    D_FAKE,                 /* mean D(G(z)) */
 };
 
 typedef struct gan_state {
     gt_stage_plan plan;
-    gt_stage_network net[2]; /* G has one tape per shard of this rank: they live
-                          from D's update to G's. One in all when not training,
-                          or when gradients are accumulated to save memory: then
-                          G's update makes each shard's images again */
+    /* G has a tape for each shard of this rank, because activations are kept
+     * from D's update to G's. It has one tape in all when not training, or when
+     * gradients are accumulated to save memory: then G's update generates the
+     * images again. */
+    gt_stage_network net[2];
     gt_arena arena;
-    gt_real *latents; /* [max_n x latent] per shard, in a row */
-    gt_real *g_state; /* [n_state] per shard: G's batch statistics */
-    double *loss;     /* per shard of a range */
+    gt_real *latents; /* for each shard [max_n x latent] */
+    gt_real *g_state; /* for each shard [n_state]: batch statistics of G */
+    double *loss;     /* for each shard of a range: D's on real images */
 } gan_state;
 
 static void release(gt_task *task)
@@ -94,7 +107,7 @@ static gt_status build_networks(gt_task *task)
     return GT_OK;
 }
 
-/* Networks are there. */
+/* Tapes and buffers, for networks that are there. */
 static gt_status build_passes(gt_task *task, gan_state *gan)
 {
     const gt_task_setup *setup = &task->setup;
@@ -134,7 +147,7 @@ static gt_status build(gt_task *task)
     return status == GT_OK ? build_passes(task, gan) : status;
 }
 
-/* What G made of shard k of the range. */
+/* The images that G generated for shard k of the range. */
 static const gt_real *fakes_of(const gan_state *gan, gt_shard_range range,
                                int k)
 {
@@ -151,15 +164,15 @@ static void draw_prior(const gt_config *config, gt_rng first, int n,
         gt_latents_normal(first, n, size, latents);
 }
 
-/* Images from fresh latents, with G's batch statistics kept for G's update. */
-static void make_fakes(gt_task *task, const gt_batch *batch,
-                       gt_shard_range range)
+/* G(z) for new latents z. G's batch statistics are kept for its update. */
+static void generate_fakes(gt_task *task, const gt_batch *batch,
+                           gt_shard_range range)
 {
     gan_state *gan = task->data;
     const gt_network *net = task->learner[G]->net;
     for (int k = 0; k < range.n; k++) {
         gt_shard_pass *shard =
-            gt_stage_enter(&gan->net[G], task, batch, range, k, STREAM_MAKE);
+            gt_stage_enter(&gan->net[G], task, batch, range, k, STREAM_G);
         gt_pass *pass = &shard->pass;
         size_t i = (size_t)(range.first + k);
         pass->batch_state = gan->g_state + i * net->n_state;
@@ -177,29 +190,31 @@ static void make_fakes(gt_task *task, const gt_batch *batch,
     gt_stage_forward(&gan->net[G], range);
 }
 
-/* The gradient of D's outputs goes to shard->dy; `seen` gets the share of what
- * D takes for real. */
+/* The sum of D's loss over a shard whose images are real (target 1) or
+ * generated (target 0). Sets shard->dy to its gradient, and `mean` to weight *
+ * the mean sigmoid of D's outputs. */
 static double loss_of_d(gt_shard_pass *shard, gt_real target, gt_real scale,
-                        gt_real share, gt_real *seen)
+                        gt_real weight, gt_real *mean)
 {
     size_t n = (size_t)shard->pass.n;
     shard->dy = gt_tape_loss_gradient(shard->tape, NULL);
-    *seen = share * (gt_real)gt_mean_sigmoid(shard->y, n);
+    *mean = weight * (gt_real)gt_mean_sigmoid(shard->y, n);
     return gt_loss_bce(shard->y, n, target, scale, shard->dy);
 }
 
-/* D's loss on the real and the generated images, and its gradient towards D's
+/* D's loss on the real and on the generated images, and its gradient by D's
  * weights. */
-static void judge(gt_task *task, const gt_batch *batch, gt_shard_range range)
+static void backward_d(gt_task *task, const gt_batch *batch,
+                       gt_shard_range range)
 {
     gan_state *gan = task->data;
     gt_stage_network *d = &gan->net[D];
     gt_real scale = (gt_real)1 / (gt_real)batch->n;
     for (int k = 0; k < range.n; k++) {
         gt_shard_pass *shard =
-            gt_stage_enter(d, task, batch, range, k, STREAM_REAL);
+            gt_stage_enter(d, task, batch, range, k, STREAM_D_REAL);
         gt_stage_open(d, k)[GT_SCALAR_STOP] = task->stop;
-        shard->pass.weight /= 2; /* statistics are of both halves */
+        shard->pass.weight /= 2; /* D has batch statistics of two passes */
         shard->x = batch->shards[range.first + k].x;
     }
     gt_stage_forward(d, range);
@@ -210,7 +225,7 @@ static void judge(gt_task *task, const gt_batch *batch, gt_shard_range range)
     gt_stage_backward(d, range, false);
 
     for (int k = 0; k < range.n; k++) {
-        d->shard[k].pass.stream = STREAM_FAKE;
+        d->shard[k].pass.stream = STREAM_D_FAKE;
         d->shard[k].pass.accumulate = true;
         d->shard[k].x = fakes_of(gan, range, k);
     }
@@ -226,6 +241,7 @@ static void judge(gt_task *task, const gt_batch *batch, gt_shard_range range)
     gt_stage_add(d, range);
 }
 
+/* The sum of G's loss over a shard; sets shard->dy to its gradient. */
 static double loss_of_g(const gt_config *config, gt_shard_pass *shard,
                         gt_real scale)
 {
@@ -236,31 +252,33 @@ static double loss_of_g(const gt_config *config, gt_shard_pass *shard,
                : gt_loss_bce(shard->y, n, 1, scale, shard->dy);
 }
 
-/* G's loss on the images it made for D, and its gradient through D. */
-static void improve(gt_task *task, const gt_batch *batch, gt_shard_range range)
+/* G's loss on the images that it generated for D, and its gradient by G's
+ * weights, through D. */
+static void backward_g(gt_task *task, const gt_batch *batch,
+                       gt_shard_range range)
 {
     gan_state *gan = task->data;
     gt_stage_network *g = &gan->net[G], *d = &gan->net[D];
     gt_real scale = (gt_real)1 / (gt_real)batch->n;
     size_t n_state = g->learner->net->n_state;
     for (int k = 0; k < range.n; k++) {
-        gt_shard_pass *make =
-            gt_stage_enter(g, task, batch, range, k, STREAM_MAKE);
+        gt_shard_pass *fake =
+            gt_stage_enter(g, task, batch, range, k, STREAM_G);
         gt_stage_open(g, k);
         for (size_t j = 0; j < n_state; j++)
-            make->pass.batch_state[j] =
+            fake->pass.batch_state[j] =
                 gan->g_state[(size_t)(range.first + k) * n_state + j];
-        gt_stage_enter(d, task, batch, range, k, STREAM_JUDGE)->x =
+        gt_stage_enter(d, task, batch, range, k, STREAM_D_FOR_G)->x =
             fakes_of(gan, range, k);
     }
     gt_stage_forward(d, range);
     for (int k = 0; k < range.n; k++) {
         gt_shard_pass *shard = &d->shard[k];
-        gt_real *scalars = gt_stage_scalars(g, k), share = shard->pass.weight;
+        gt_real *scalars = gt_stage_scalars(g, k), weight = shard->pass.weight;
         double loss = loss_of_g(task->setup.config, shard, scale);
-        double seen = gt_mean_sigmoid(shard->y, (size_t)shard->pass.n);
+        double mean = gt_mean_sigmoid(shard->y, (size_t)shard->pass.n);
         scalars[LOSS] = (gt_real)loss * scale;
-        scalars[D_FAKE] = share * (gt_real)seen;
+        scalars[D_FAKE] = weight * (gt_real)mean;
     }
     gt_stage_backward(d, range, true);
     for (int k = 0; k < range.n; k++)
@@ -270,32 +288,33 @@ static void improve(gt_task *task, const gt_batch *batch, gt_shard_range range)
 }
 
 /* One update of D on the next batch, which stays borrowed in *batch. */
-static gt_status update_d(gt_task *task, uint64_t number, gt_loader *loader,
-                          const gt_batch **batch, const gt_real **scalars)
+static gt_status train_d(gt_task *task, uint64_t number, gt_loader *loader,
+                         const gt_batch **batch, const gt_real **scalars)
 {
     const gan_state *gan = task->data;
     *batch = gt_loader_next(loader);
     gt_learner_begin(task->learner[D], *batch, true);
     for (int i = 0; i < gt_stage_ranges(&gan->plan, *batch); i++) {
         gt_shard_range range = gt_stage_range(&gan->plan, *batch, i);
-        make_fakes(task, *batch, range);
-        judge(task, *batch, range);
+        generate_fakes(task, *batch, range);
+        backward_d(task, *batch, range);
     }
     if ((*batch)->shards[0].n == 0)
         gt_learner_abstain(task->learner[D], task->stop);
     return gt_learner_update(task->learner[D], number, scalars);
 }
 
-static gt_status update_g(gt_task *task, uint64_t number, const gt_batch *batch,
-                          const gt_real **scalars)
+/* The update of G on the images that it generated for that batch. */
+static gt_status train_g(gt_task *task, uint64_t number, const gt_batch *batch,
+                         const gt_real **scalars)
 {
     const gan_state *gan = task->data;
     gt_learner_begin(task->learner[G], batch, false);
     for (int i = 0; i < gt_stage_ranges(&gan->plan, batch); i++) {
         gt_shard_range range = gt_stage_range(&gan->plan, batch, i);
         if (gan->net[G].n_tapes < batch->n_shards)
-            make_fakes(task, batch, range);
-        improve(task, batch, range);
+            generate_fakes(task, batch, range);
+        backward_g(task, batch, range);
     }
     return gt_learner_update(task->learner[G], number, scalars);
 }
@@ -312,12 +331,12 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
     const gt_real *of_d = NULL, *of_g = NULL;
     bool stop = false;
     for (int64_t k = 0; k < batches(task->setup.config); k++) {
-        gt_status status = update_d(task, number, loader, &batch, &of_d);
+        gt_status status = train_d(task, number, loader, &batch, &of_d);
         if (status != GT_OK)
             return status;
         stop = stop || of_d[GT_SCALAR_STOP] > 0;
     }
-    gt_status status = update_g(task, number, batch, &of_g);
+    gt_status status = train_g(task, number, batch, &of_g);
     if (status != GT_OK)
         return status;
     gt_metrics_set(metrics, "loss_d", of_d[LOSS]);
@@ -358,7 +377,8 @@ static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
         out[i] = y[i];
 }
 
-/* Held-out images tell whether D has learnt its training images by heart. */
+/* The mean D(x) of validation images shows whether D has memorised the training
+ * images. */
 static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
                      double *sums)
 {

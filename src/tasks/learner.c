@@ -1,4 +1,6 @@
-/* learner.c: the way of a gradient, from a shard's vector to new weights. */
+/* learner.c: from the vectors of the shards to new weights. Where the optimizer
+ * is sharded, the reducer calls it for each of this rank's slices as soon as
+ * their sum is there, so updates run while gradients are still computed. */
 #include "tasks/learner.h"
 
 #include "base/trace.h"
@@ -18,9 +20,9 @@ static size_t vector_size(const gt_network *net)
     return net->n_params + net->n_state + GT_SCALARS;
 }
 
-/* All networks of a task may be under way at once. */
+/* The reductions of all networks of a task may run at the same time. */
 _Static_assert((int)GT_CHANNELS >= (int)GT_TASK_MAX_NETWORKS,
-               "each network's reducer has a lane of its own");
+               "each network's reducer has a channel of its own");
 
 static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
                              uint32_t number)
@@ -79,23 +81,23 @@ void gt_learner_free(gt_learner *l)
 
 /* --- The optimizer. */
 
-/* Statistics and scalars stay sums. */
-static size_t params_in(const gt_learner *l, gt_slice part)
+/* The parameters in a slice; its statistics and scalars stay sums. */
+static size_t params_in(const gt_learner *l, gt_slice slice)
 {
     size_t n = l->net->n_params;
-    return part.from >= n ? 0 : (part.to < n ? part.to : n) - part.from;
+    return slice.from >= n ? 0 : (slice.to < n ? slice.to : n) - slice.from;
 }
 
-static void measure(void *learner, const gt_real *gradients, gt_slice part)
+static void measure(void *learner, const gt_real *gradients, gt_slice slice)
 {
     gt_learner *l = learner;
-    size_t n = params_in(l, part);
+    size_t n = params_in(l, slice);
     if (n > 0)
         gt_optimizer_measure(gradients, n,
-                             l->squares + part.from / GT_OPTIMIZER_BLOCK);
+                             l->squares + slice.from / GT_OPTIMIZER_BLOCK);
 }
 
-/* Each block's sum is one rank's, and zeros are added to it: which is exact. */
+/* One rank has the sum of a block and the others have 0, so adding is exact. */
 static void decide(void *learner)
 {
     gt_learner *l = learner;
@@ -105,37 +107,37 @@ static void decide(void *learner)
     l->clip = gt_optimizer_clip(l->rule, l->squares, blocks);
 }
 
-static void apply(void *learner, gt_real *values, gt_slice part)
+static void apply(void *learner, gt_real *values, gt_slice slice)
 {
     gt_learner *l = learner;
-    size_t n = params_in(l, part);
+    size_t n = params_in(l, slice);
     if (n == 0)
         return;
     int64_t begin = gt_trace_begin();
-    gt_optimizer_apply(&l->optimizer, l->clip, part.at,
-                       l->net->params + part.from, values, values, n);
+    gt_optimizer_apply(&l->optimizer, l->clip, slice.at,
+                       l->net->params + slice.from, values, values, n);
     gt_trace_end(begin, l->net->name, "optimizer");
 }
 
 gt_status gt_learner_prepare(gt_learner *l)
 {
     size_t n = l->net->n_params;
-    gt_slice_hooks owner = {.context = l, .apply = apply};
+    gt_slice_hooks hooks = {.context = l, .apply = apply};
     gt_reducer_use_shared_memory(l->reducer);
     l->clip = 1;
     if (l->rule->clip_norm > 0) {
-        owner.measure = measure;
-        owner.decide = decide;
+        hooks.measure = measure;
+        hooks.decide = decide;
         l->squares = calloc(gt_optimizer_blocks(n) + 1, sizeof *l->squares);
         if (!l->squares)
             return gt_fail(GT_ERR_MEMORY, "cannot allocate an optimizer");
     }
-    l->sharded = gt_reducer_set_slice_hooks(l->reducer, &owner);
+    l->sharded = gt_reducer_set_slice_hooks(l->reducer, &hooks);
     return gt_optimizer_new(&l->optimizer, l->rule,
                             gt_reducer_slice_count(l->reducer, n));
 }
 
-/* What owners made of the gradients; false if something in it is NaN. */
+/* Take the new parameters that the ranks made; false if one is NaN. */
 GT_SIMD static bool take_params(gt_real *restrict params,
                                 const gt_real *restrict made, size_t n)
 {
@@ -147,7 +149,7 @@ GT_SIMD static bool take_params(gt_real *restrict params,
     return !bad;
 }
 
-/* On this rank alone, all of it in place. */
+/* All parameters, on this rank. */
 static bool update_all(gt_learner *l, const gt_real *gradients)
 {
     size_t n = l->net->n_params;
@@ -190,7 +192,7 @@ gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
     return gt_learner_lay_out(l, gt_reducer_vector(l->reducer), pass);
 }
 
-static void send_off(void *learner, size_t from)
+static void send_ready(void *learner, size_t from)
 {
     gt_learner *l = learner;
     gt_reducer_ready(l->reducer, from);
@@ -198,7 +200,7 @@ static void send_off(void *learner, size_t from)
 
 void gt_learner_overlap(gt_learner *l, gt_pass *pass)
 {
-    pass->grads_ready = send_off;
+    pass->grads_ready = send_ready;
     pass->grads_ready_context = l;
 }
 
@@ -207,7 +209,7 @@ void gt_learner_add(gt_learner *l)
     gt_reducer_add(l->reducer);
 }
 
-/* Added to any x, -0 gives x to the bit. */
+/* Adding -0 to any x gives x, to the bit. */
 void gt_learner_abstain(gt_learner *l, bool stop)
 {
     gt_pass pass = {0};
@@ -218,10 +220,10 @@ void gt_learner_abstain(gt_learner *l, bool stop)
     gt_reducer_add(l->reducer);
 }
 
-/* Say what broke, counting steps from 1 as progress lines do. A bad gradient
- * has made its parameter NaN, on every rank, so every rank comes to the same
- * verdict without talking. */
-static gt_status blame(const gt_learner *l, uint64_t step)
+/* Name what is not finite. Steps are counted from 1, as in progress lines. A
+ * bad gradient has made its parameter NaN on every rank, so every rank finds
+ * the same without communication. */
+static gt_status fail_numeric(const gt_learner *l, uint64_t step)
 {
     char label[GT_LAYER_LABEL + 32], what[sizeof label + 80];
     if (gt_network_find_nonfinite(l->net, l->net->params, label))
@@ -259,7 +261,7 @@ gt_status gt_learner_update(gt_learner *l, uint64_t step,
                            : update_all(l, vector);
     *scalars = vector + n + l->net->n_state;
     if (!fine || !all_finite(*scalars, GT_SCALARS))
-        return blame(l, step);
+        return fail_numeric(l, step);
     l->optimizer.updates++;
     gt_network_update_stats(l->net, vector + n);
     gt_trace_end(begin, l->net->name, "optimizer");

@@ -1,5 +1,5 @@
-/* metrics.c: one JSON object a line, so that a run that dies loses at most the
- * line it was writing. */
+/* metrics.c: each line is a JSON object of its own, so a run that is killed
+ * loses at most the line that it was writing. */
 #include "tasks/metrics.h"
 
 #include "base/json.h"

@@ -1,7 +1,6 @@
-/* shards.c: into how many fixed pieces a batch is cut. The number is part of
- * the recipe (it decides what batch norm sees and in which order gradients are
- * added), so it must not follow from the number of ranks where that can be
- * helped. */
+/* shards.c: the number of shards decides what batch norm sees and in which
+ * order gradients are added, so results depend on it. It should therefore not
+ * depend on the number of ranks, if that can be avoided. */
 #include "tasks/shards.h"
 
 #include <stdio.h>
@@ -16,8 +15,8 @@ static int automatic(int batch, int ranks)
     return shards % ranks == 0 ? shards : ranks;
 }
 
-/* The number next to n that the ranks can share, up to `most`, in words; none
- * if there is none. */
+/* Words that name the number nearest to n, up to `most`, that the ranks can
+ * share; "" if there is none. */
 static const char *suggest(int n, int most, int ranks, char words[64])
 {
     int near = (n + ranks / 2) / ranks * ranks;

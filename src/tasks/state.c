@@ -1,6 +1,5 @@
-/* state.c: what a checkpoint holds of a task. Parameters and statistics are the
- * same on all ranks; of the moments each rank has its part, and nobody but rank
- * 0 ever has room for all. */
+/* state.c: parameters and statistics are the same on all ranks. Of the moments
+ * each rank has its part, and only rank 0 ever has memory for all of them. */
 #include "tasks/state.h"
 #include "tasks/learner.h"
 #include "tasks/task.h"
@@ -86,26 +85,26 @@ gt_status gt_task_spans(const gt_task *task, bool optimizer, gt_span **spans,
     return GT_OK;
 }
 
-/* The moments of all learners, in the order of their spans: of this rank, and
- * where they belong. */
+/* A moment of a learner. */
 typedef struct moment {
     gt_learner *learner;
-    gt_real *mine;
-    gt_real *whole; /* on rank 0 */
+    gt_real *part;  /* this rank's */
+    gt_real *whole; /* on rank 0: the data of its span */
 } moment;
 
 enum { MOST_MOMENTS = 2 * GT_TASK_MAX_NETWORKS };
 
+/* The moments of all learners, in the order of their spans. */
 static int find_moments(const gt_task *task, const gt_span *spans, int count,
                         moment found[MOST_MOMENTS])
 {
     int n = 0;
     for (int i = 0; i < task->n_learners; i++) {
         gt_learner *l = task->learner[i];
-        gt_real *const mine[] = {l->optimizer.m, l->optimizer.v};
+        gt_real *const part[] = {l->optimizer.m, l->optimizer.v};
         for (int k = 0; k < 2; k++)
-            if (mine[k])
-                found[n++] = (moment){.learner = l, .mine = mine[k]};
+            if (part[k])
+                found[n++] = (moment){.learner = l, .part = part[k]};
     }
     for (int i = 0, k = 0; i < count; i++)
         if (gt_span_is_optimizer(spans[i].path))
@@ -119,8 +118,8 @@ void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
     moment found[MOST_MOMENTS];
     int n = find_moments(task, spans, count, found);
     for (int i = 0; i < n; i++)
-        if (found[i].whole != found[i].mine)
-            gt_reducer_gather(found[i].learner->reducer, found[i].mine,
+        if (found[i].whole != found[i].part)
+            gt_reducer_gather(found[i].learner->reducer, found[i].part,
                               found[i].learner->net->n_params, found[i].whole);
 }
 
@@ -130,7 +129,7 @@ void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count)
     int n = find_moments(task, spans, count, found);
     for (int i = 0; i < n; i++)
         gt_reducer_scatter(found[i].learner->reducer, found[i].whole,
-                           found[i].learner->net->n_params, found[i].mine);
+                           found[i].learner->net->n_params, found[i].part);
 }
 
 void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count)
@@ -141,7 +140,7 @@ void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count)
         if (!gt_span_is_optimizer(spans[i].path))
             continue;
         if (!found[k].learner->sharded)
-            spans[i].data = found[k].mine;
+            spans[i].data = found[k].part;
         k++;
     }
 }

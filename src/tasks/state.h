@@ -1,6 +1,5 @@
 /* state.h: everything of a task that a checkpoint holds, as named spans of
- * numbers.
- */
+ * numbers. */
 #ifndef GT_TASKS_STATE_H
 #define GT_TASKS_STATE_H
 
@@ -16,22 +15,22 @@ typedef struct gt_span {
     gt_real *data; /* borrowed */
 } gt_span;
 
-/* Everything a checkpoint holds, as named spans of this rank's memory. The
- * array is malloc'ed. With `optimizer` false, parameters and statistics only;
- * with it, moments too, whose data is NULL: each rank has but a part of them.
- * Local. */
+/* The state as named spans of this rank's memory: parameters and statistics,
+ * and if `optimizer` the moments. The data of moments is NULL, because each
+ * rank has only a part of them. The array is malloc'ed; the caller frees it.
+ * GT_ERR_MEMORY. Local. */
 gt_status gt_task_spans(const gt_task *task, bool optimizer, gt_span **spans,
                         int *count);
 
-/* Whole moments into rank 0's spans, which are those of gt_task_spans with
- * memory of the caller's behind the moments; and from there to the parts of all
- * ranks. Other ranks give no spans. Collective. */
+/* Gather whole moments into the spans of rank 0, or scatter them from there to
+ * the parts of all ranks. The spans are those of gt_task_spans, with memory of
+ * the caller as the data of moments; other ranks give no spans. Collective. */
 void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
                             int count);
 void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
 
-/* Point the spans of moments at this rank's memory, where that holds them
- * whole; there is nothing to gather then. Local. */
+/* If this rank holds whole moments, set the data of their spans to them: there
+ * is nothing to gather then. Local. */
 void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count);
 
 /* Whether a span of this name is the optimizer's, not a network's. */

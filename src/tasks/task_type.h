@@ -40,7 +40,8 @@ typedef struct gt_task_type {
     const char *name;
     /* What it adds to a configuration; ends with NULL. */
     const gt_section *const *sections;
-    /* Plan networks and buffers and set the start weights. Local. */
+    /* Plan networks and buffers and set the initial weights. A failure leaves a
+     * task that `release` frees. Local. */
     gt_status (*build)(gt_task *task);
     void (*release)(gt_task *task);
     /* One training step on the loader's next batches. Fills metrics with
@@ -66,8 +67,8 @@ typedef struct gt_task_type {
                      gt_real *out);
     /* Reconstructions of x [n x image]; NULL where a task has none. Local. */
     void (*reconstruct)(gt_task *task, const gt_real *x, int n, gt_real *out);
-    /* Sums of held-out figures over x[n x image], the samples numbered
-     * first .. first + n - 1; adds to sums[i] for test_keys[i]. Local. */
+    /* Validation: add the sums of the task's figures over x[n x image], the
+     * samples first .. first + n - 1, to sums[i] for test_keys[i]. Local. */
     void (*evaluate)(gt_task *task, uint64_t first, const gt_real *x, int n,
                      double *sums);
     const char *const *test_keys; /* ends with NULL */

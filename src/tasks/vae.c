@@ -1,7 +1,10 @@
-/* vae.c: the variational autoencoder (Kingma, Welling 2014): the encoder gives
- * mu and log sigma^2 of q(z|x), the decoder the likelihood of x given z. The
- * loss is the negative ELBO in nats per image: summed over pixels, averaged
- * over the batch. */
+/* vae.c: the variational autoencoder (Kingma, Welling 2014).
+ *
+ * The encoder gives mu and log sigma^2 of q(z|x), the decoder p(x|z). A step
+ * takes m images x, draws z = mu + sigma eps with eps ~ N(0, 1), and updates
+ * both by the gradient of the negative ELBO (eq. 10), in nats per image:
+ *
+ *     1/m sum -log p(x|z) + beta KL(q(z|x) || N(0, 1)) */
 #include "data/config.h"
 #include "nn/loss.h"
 #include "tasks/config.h"
@@ -19,11 +22,11 @@ enum { RECON = GT_SCALAR_FIRST, KL, OBJECTIVE };
 
 typedef struct vae_state {
     gt_stage_plan plan;
-    gt_stage_network net[2]; /* with a tape per shard of a range */
+    gt_stage_network net[2]; /* each has a tape for each shard of a range */
     gt_arena arena;
-    gt_real *eps, *z; /* [max_n x latent] per shard of a range */
+    gt_real *eps, *z; /* for each shard of a range [max_n x latent] */
     size_t each;      /* max_n x latent */
-    double *recon;    /* per shard of a range */
+    double *recon;    /* for each shard of a range: -log p(x|z) */
     int latent;       /* dimensions of z */
     size_t pixels;
 } vae_state;
@@ -77,7 +80,7 @@ static gt_status build_networks(gt_task *task)
     return GT_OK;
 }
 
-/* Networks are there. */
+/* Tapes and buffers, for networks that are there. */
 static gt_status build_passes(gt_task *task, vae_state *vae)
 {
     const gt_network *decoder = task->learner[DECODER]->net;
@@ -114,7 +117,7 @@ static gt_status build(gt_task *task)
     return status == GT_OK ? build_passes(task, vae) : status;
 }
 
-/* Negative log-likelihood of n images under the decoder's output, in nats. */
+/* -log p(x|z) of n images under the decoder's output, in nats. */
 static double reconstruction_loss(const gt_task *task, const gt_real *out,
                                   const gt_real *x, int n, gt_real scale,
                                   gt_real *gradient)
@@ -127,7 +130,8 @@ static double reconstruction_loss(const gt_task *task, const gt_real *out,
     return gt_loss_gaussian(out, x, count, config->sigma, scale, gradient);
 }
 
-/* n draws of q(z|x) with noise from `at`; it and they go to place k. */
+/* Draw z for the n images of shard k of a range, with noise from address `at`.
+ */
 static void draw(const vae_state *vae, int k, gt_rng at, const gt_real *code,
                  int n)
 {
@@ -149,7 +153,7 @@ static double beta_at(const gt_vae_config *config, uint64_t number)
     return config->beta * (double)number / (double)warmup;
 }
 
-/* From images to the decoder's outputs. */
+/* Encoder, z, decoder. */
 static void forward(gt_task *task, const gt_batch *batch, gt_shard_range range)
 {
     vae_state *vae = task->data;
@@ -175,7 +179,7 @@ static void forward(gt_task *task, const gt_batch *batch, gt_shard_range range)
     gt_stage_forward(decoder, range);
 }
 
-/* And back; a vector's scalars are filled in where they are known. */
+/* Losses and gradients, through the decoder and then the encoder. */
 static void backward(gt_task *task, const gt_batch *batch, gt_shard_range range,
                      double beta)
 {

@@ -1,5 +1,5 @@
-/* banner.c: the facts that explain a slow or a different run, where a person
- * will see them. */
+/* banner.c: prints the facts that explain why a run is slow, or differs from
+ * another one. */
 #include "train/banner.h"
 
 #include "base/log.h"
@@ -37,7 +37,8 @@ static void print_networks(const gt_task *task)
     }
 }
 
-static bool looks_beyond_shards(const gt_task *task)
+/* Whether a layer has statistics of the whole batch. */
+static bool has_batch_stats(const gt_task *task)
 {
     for (int i = 0; i < task->n_learners; i++)
         if (gt_network_stat_count(task->learner[i]->net) > 0)
@@ -45,7 +46,8 @@ static bool looks_beyond_shards(const gt_task *task)
     return false;
 }
 
-/* Of a network that is updated more often than once a step, this is early. */
+/* Whether the learning rate is 0 before the last step. A network that is
+ * updated several times a step reaches that even earlier. */
 static bool stops_learning(const gt_task *task, uint64_t steps)
 {
     for (int i = 0; i < task->n_learners; i++)
@@ -75,15 +77,15 @@ void gt_banner_print(const gt_task *task, int threads, int shards,
     print_networks(task);
     gt_info("  memory        %.0f MB per rank", memory);
     if (gt_blas_kernel_is_old())
-        gt_warn("BLAS runs its %s kernels, but this CPU is fit for %s, which "
-                "may be twice as fast; unset OPENBLAS_CORETYPE",
+        gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
+                "which may be twice as fast; unset OPENBLAS_CORETYPE",
                 gt_blas_kernel(), gt_blas_best_kernel());
-    if (gt_norm_config_of(config)->sync && !looks_beyond_shards(task))
-        gt_warn("norm.sync is true, but no network has a batch_norm layer: it "
-                "changes nothing");
+    if (gt_norm_config_of(config)->sync && !has_batch_stats(task))
+        gt_warn("norm.sync is true but has no effect: no network has a "
+                "batch_norm layer");
     if (stops_learning(task, steps))
         gt_warn("the learning rate is 0 at the last of %llu steps: its "
-                "schedule is over before, with decay_steps, and lr_end is 0",
+                "schedule ends before that (decay_steps), and lr_end is 0",
                 (unsigned long long)steps);
     if (warning[0])
         gt_warn("%s", warning);

@@ -1,5 +1,5 @@
-/* interrupt.c: a handler may do next to nothing, so it sets a flag, and the
- * trainer's next reduction carries the flag to all ranks. */
+/* interrupt.c: a signal handler may do very little, so it sets a flag. The next
+ * reduction of the training carries the flag to all ranks. */
 #include "train/interrupt.h"
 
 #include <signal.h>

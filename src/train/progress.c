@@ -1,5 +1,5 @@
-/* progress.c: see progress.h. A terminal is redrawn at most ten times a
- * second, so that drawing costs nothing. */
+/* progress.c: the line on a terminal is drawn at most ten times a second, so
+ * that drawing takes no time. */
 #include "train/progress.h"
 
 #include "base/clock.h"
@@ -48,8 +48,9 @@ static double find(const gt_metrics *m, const char *key)
     return 0;
 }
 
-/* What a figure is called on the line: the field's notation where there is
- * one. */
+/* The name of a figure on the line: the notation of the papers, if there is
+ * one.
+ */
 static const char *title(const char *key)
 {
     static const char *const titles[][2] = {

@@ -1,5 +1,5 @@
-/* tracefile.c: ranks print their own spans, as only they know their names, and
- * rank 0 puts the texts one after the other. */
+/* tracefile.c: each rank prints its own spans, because only it has their names,
+ * and rank 0 joins the texts. */
 #include "train/tracefile.h"
 
 #include "base/heartbeat.h"
@@ -32,7 +32,7 @@ static bool is_in_run(const char *path, const char *run)
  * rank 0's clock, just before the first barrier. Collective. */
 static int64_t compare_clocks(gt_comm *comm)
 {
-    gt_trace_handshake mine[BARRIERS], zero[BARRIERS];
+    gt_trace_barrier mine[BARRIERS], zero[BARRIERS];
     for (int i = 0; i < BARRIERS; i++) {
         mine[i].before = gt_trace_clock();
         gt_comm_barrier(comm);
@@ -69,7 +69,7 @@ gt_status gt_tracefile_step(gt_tracefile *f, int64_t begin, uint64_t number)
     return f->done == f->steps ? gt_tracefile_write(f) : GT_OK;
 }
 
-/* What this rank has to say; NULL if there is no memory for it. */
+/* The text of this rank (free it); NULL if memory is short. */
 static char *print_rank(const gt_tracefile *f, uint64_t steps)
 {
     char *text = NULL, name[96];
@@ -110,7 +110,7 @@ gt_status gt_tracefile_write(gt_tracefile *f)
         return GT_OK;
     f->written = true;
     gt_trace_stop();
-    /* Where room was short, it may have been so sooner on one rank. */
+    /* If there was no room for all steps, ranks may have different numbers. */
     uint64_t steps = (uint64_t)-gt_comm_max(f->comm, -(double)gt_trace_steps());
     gt_status status = GT_OK;
     char *mine = print_rank(f, steps), *all = NULL;

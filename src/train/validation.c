@@ -1,6 +1,7 @@
-/* validation.c: blocks of fixed size are dealt to the ranks, and each block's
- * sums travel apart, to be added in the order of blocks: adding zeros is exact,
- * so the figures do not depend on who computed what. */
+/* validation.c: the samples are cut into blocks of fixed size, which the ranks
+ * take in turn. The sums of each block are sent separately and then added in
+ * the order of blocks, so the figures do not depend on which rank computed
+ * what. (A block's sums are summed over ranks with zeros, which is exact.) */
 #include "train/validation.h"
 
 #include "base/heartbeat.h"
@@ -10,55 +11,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-gt_status gt_validation_new(gt_validation *h, const gt_task *task,
+gt_status gt_validation_new(gt_validation *v, const gt_task *task,
                             const gt_source *source, int64_t most)
 {
-    *h = (gt_validation){
+    *v = (gt_validation){
         .source = source, .count = source->count, .block = task->setup.max_n};
-    if (most > 0 && (uint64_t)most < h->count)
-        h->count = (uint64_t)most;
-    while (task->type->test_keys[h->keys])
-        h->keys++;
-    h->blocks = (int)((h->count + (uint64_t)h->block - 1) / (uint64_t)h->block);
-    h->x = gt_real_alloc((size_t)h->block * gt_shape_size(source->shape));
-    h->sums = calloc((size_t)h->blocks * (size_t)h->keys, sizeof *h->sums);
-    if (!h->x || !h->sums) {
-        gt_validation_free(h);
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate held-out samples");
+    if (most > 0 && (uint64_t)most < v->count)
+        v->count = (uint64_t)most;
+    while (task->type->test_keys[v->keys])
+        v->keys++;
+    v->blocks = (int)((v->count + (uint64_t)v->block - 1) / (uint64_t)v->block);
+    v->x = gt_real_alloc((size_t)v->block * gt_shape_size(source->shape));
+    v->sums = calloc((size_t)v->blocks * (size_t)v->keys, sizeof *v->sums);
+    if (!v->x || !v->sums) {
+        gt_validation_free(v);
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate samples for validation");
     }
     return GT_OK;
 }
 
-void gt_validation_free(gt_validation *h)
+void gt_validation_free(gt_validation *v)
 {
-    free(h->x);
-    free(h->sums);
-    *h = (gt_validation){0};
+    free(v->x);
+    free(v->sums);
+    *v = (gt_validation){0};
 }
 
-void gt_validation_run(gt_validation *h, gt_task *task, gt_metrics *metrics)
+void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
 {
     gt_comm *comm = task->setup.comm;
-    const char *before = gt_phase_enter("computing held-out figures");
+    const char *before = gt_phase_enter("validating");
     gt_range range = (gt_range)gt_data_config_of(task->setup.config)->range;
-    size_t size = gt_shape_size(h->source->shape);
-    memset(h->sums, 0, (size_t)h->blocks * (size_t)h->keys * sizeof *h->sums);
-    for (int b = comm->rank; b < h->blocks; b += comm->size) {
-        uint64_t first = (uint64_t)b * (uint64_t)h->block;
-        uint64_t left = h->count - first;
-        int n = left < (uint64_t)h->block ? (int)left : h->block;
+    size_t size = gt_shape_size(v->source->shape);
+    memset(v->sums, 0, (size_t)v->blocks * (size_t)v->keys * sizeof *v->sums);
+    for (int b = comm->rank; b < v->blocks; b += comm->size) {
+        uint64_t first = (uint64_t)b * (uint64_t)v->block;
+        uint64_t left = v->count - first;
+        int n = left < (uint64_t)v->block ? (int)left : v->block;
         for (int i = 0; i < n; i++)
-            gt_source_read(h->source, first + (uint64_t)i, range,
-                           h->x + (size_t)i * size);
-        task->type->evaluate(task, first, h->x, n, h->sums + b * h->keys);
+            gt_source_read(v->source, first + (uint64_t)i, range,
+                           v->x + (size_t)i * size);
+        task->type->evaluate(task, first, v->x, n, v->sums + b * v->keys);
     }
     gt_phase_leave(before);
-    gt_comm_sum(comm, h->sums, h->blocks * h->keys);
-    for (int k = 0; k < h->keys; k++) {
+    gt_comm_sum(comm, v->sums, v->blocks * v->keys);
+    for (int k = 0; k < v->keys; k++) {
         double sum = 0;
-        for (int b = 0; b < h->blocks; b++)
-            sum += h->sums[b * h->keys + k];
+        for (int b = 0; b < v->blocks; b++)
+            sum += v->sums[b * v->keys + k];
         gt_metrics_set(metrics, task->type->test_keys[k],
-                       sum / (double)h->count);
+                       sum / (double)v->count);
     }
 }
