@@ -1,5 +1,7 @@
 # With norm.sync batch norm sees the whole batch, and still the number of ranks
 # changes nothing, short batches and resumed runs included.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 need_tool h5diff
 

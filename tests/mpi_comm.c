@@ -1,5 +1,7 @@
 /* What every rank must see alike: agreement, broadcast, gather, sums, and the
- * all-reduce in the tree over all shards. */
+ * all-reduce in the tree over all shards.
+ *
+ * ctest: ranks 6 */
 #include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "comm/comm.h"

@@ -1,6 +1,8 @@
 /* Several nodes, made up: MPI is made to say that ranks are dealt out over
  * nodes of two, one by one, as with --map-by node. Ranks of a node are
- * neighbours all the same, and little leaves a node. */
+ * neighbours all the same, and little leaves a node.
+ *
+ * ctest: ranks 6 */
 #include "reducer_trial.h"
 
 #include <mpi.h>

@@ -1,6 +1,8 @@
 /* The reducer's sum against the same tree evaluated on one rank, to the bit:
  * for every number of shards that the ranks can share, for batches that leave
- * shards empty, for any buckets, and whenever values are said to be ready. */
+ * shards empty, for any buckets, and whenever values are said to be ready.
+ *
+ * ctest: ranks 6 8 */
 #define _GNU_SOURCE /* fallocate */
 #include "reducer_trial.h"
 

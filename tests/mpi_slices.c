@@ -1,6 +1,7 @@
 /* Owners of slices: each real has one owner, which has the sum over it before
  * the other ranks get it; and numbers kept with slices come to rank 0 and back.
- */
+ *
+ * ctest: ranks 6 */
 #include "reducer_trial.h"
 
 static bool use_shared_memory; /* where the ranks can */

@@ -1,4 +1,6 @@
-/* The hook is called from within matrix products, and not too often. */
+/* The hook is called from within matrix products, and not too often.
+ *
+ * ctest: threads */
 #include "base/progress_hook.h"
 #include "core/gemm.h"
 
