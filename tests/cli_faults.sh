@@ -1,6 +1,8 @@
 # Whatever single system call on the run's files fails, or is the last one that
 # a process makes, nothing is lost: the run goes on or is resumed to the same
 # weights and the same complete metrics, and leaves no temporary files.
+#
+# ctest: two cores
 . "$(dirname "$0")/common.sh"
 
 export ASAN_OPTIONS="$shimmed"

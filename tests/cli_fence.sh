@@ -1,6 +1,8 @@
 # Only one job trains in a run directory: of two that start at once one is
 # refused, and one that was cut off and lives on stops when it finds that the
 # run was resumed without it, and has changed nothing.
+#
+# ctest: two cores
 . "$(dirname "$0")/common.sh"
 
 one_error() { # FILE TEXT

@@ -1,7 +1,8 @@
 /* Checkpoints that are written while training goes on: they hold the state of
  * their step, not a later one, come after their lines of metrics, and a state
  * that must not be kept is refused on all ranks without touching older files.
- */
+ *
+ * ctest: threads */
 #define _GNU_SOURCE
 #include "scratch.h"
 #include "task_fixture.h"

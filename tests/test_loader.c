@@ -1,5 +1,7 @@
 /* The loader as its readers see it: what a batch holds depends on its number
- * alone, whoever asks and from wherever he starts. */
+ * alone, whoever asks and from wherever he starts.
+ *
+ * ctest: threads */
 #include "data/loader.h"
 #include "data/shuffle.h"
 
