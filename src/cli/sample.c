@@ -1,6 +1,6 @@
 /* sample.c: `gentrain sample`. The checkpoint holds the configuration, so it is
  * all that is needed. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "model/config.h"
 #include "run/checkpoint_choose.h"
@@ -62,11 +62,13 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
 const gt_command gt__command_sample = {
     .name = "sample",
     .operands = "RUN_OR_CHECKPOINT [OPTION ...]",
-    .summary = "Make samples from a trained model, on all ranks",
-    .details =
-        "Sample i of a seed is the same on any number of ranks.\n\n"
-        "Example:\n"
-        "  mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n",
+    .summary = "make samples from a trained model, on all ranks",
+    .details = "Sample i of a seed is the same on any number of ranks. Of a "
+               "run directory, the newest checkpoint that is not damaged is "
+               "taken.",
+    .examples =
+        "mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n"
+        "gentrain sample runs/dcgan28-1 --grid out.png --seed 7\n",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

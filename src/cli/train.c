@@ -1,7 +1,7 @@
 /* train.c: `gentrain train`: from options to a configuration, the same on all
  * ranks. Files are read by rank 0 alone and broadcast, so it is enough that it
  * sees them. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "base/log.h"
 #include "model/config.h"
@@ -14,15 +14,15 @@
 #include "train/schema.h"
 #include "train/trainer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const gt_cli_option options[] = {
-    {"preset", 'p', "NAME", "a recipe that comes with the program"},
+    {"preset", 'p', "NAME", "a configuration that comes with the program"},
     {"resume", 'r', "RUN",
-     "go on with a run directory, or from one of its "
-     "checkpoints"},
-    {"set", 's', "a.b=c", "change a key of the configuration; may be repeated"},
+     "go on with a run directory, or from one of its checkpoints"},
+    {"set", 's', "a.b=c", "set key a.b of the configuration; may be repeated"},
     {"data", 'd', "URI", "where samples come from; see gentrain help data"},
     {"out", 'o', "DIR", "the run directory [runs/NAME-1, -2, ...]"},
     {"steps", 0, "N", "train up to step N"},
@@ -30,8 +30,8 @@ static const gt_cli_option options[] = {
     {"batch", 'b', "N", "samples of a step, over all ranks"},
     {"seed", 0, "N", "seed of weights, noise and data order"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
-    {"quiet", 'q', NULL, "warnings and errors only"},
-    {"json", 0, NULL, "metrics and summary as JSON lines on stdout"},
+    {"quiet", 'q', NULL, "print warnings and errors only"},
+    {"json", 0, NULL, "print metrics and summary as JSON lines on stdout"},
     {"trace", 0, "FILE",
      "write a timeline of all ranks, for ui.perfetto.dev or chrome://tracing"},
     {"trace-steps", 0, "N", "steps on the timeline, from the first [50]"},
@@ -319,28 +319,26 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
 const gt_command gt__command_train = {
     .name = "train",
     .operands = "[--preset NAME | CONFIG.yaml | --resume RUN] [OPTION ...]",
-    .summary = "Train a model on all ranks",
+    .summary = "train a model on all ranks",
     .details =
-        "The batch is global: ranks share it, and more ranks make a step\n"
-        "faster, not different. The run directory gets config.yaml,\n"
-        "metrics.jsonl, checkpoints/ and samples/.\n\n"
-        "Files that cannot be written are warned of and training goes on; its\n"
-        "exit code is then 4. --resume RUN takes the newest checkpoint that "
-        "is\n"
-        "not damaged, --resume FILE that one or none.\n\n"
-        "SIGINT, SIGTERM or SIGUSR1 on any rank ends the training after the\n"
-        "step with a checkpoint, a file INTERRUPTED and exit code 0. mpirun\n"
-        "hands on SIGUSR1 at once. SIGINT and SIGTERM it answers by ending\n"
-        "its ranks: one second later with SIGTERM, one more second later by\n"
-        "force; --mca odls_base_sigkill_timeout 5 makes 5 seconds of each.\n"
-        "Its exit code is then not 0.\n\n"
-        "What is resumed has the settings of its checkpoint and the options\n"
-        "given now; RUN/config.yaml is not read, but written anew.\n\n"
-        "Examples:\n"
-        "  mpirun -np 2 gentrain train --preset quickstart\n"
-        "  mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
-        "  mpirun -np 8 gentrain train --resume a --epochs 20\n"
-        "  mpirun -np 4 gentrain train --preset dcgan28 --trace trace.json\n",
+        "The batch is global: ranks share it. More ranks make a step faster; "
+        "they do not change what it computes. The run directory gets "
+        "config.yaml, metrics.jsonl, checkpoints and samples; gentrain help "
+        "run explains them, and exit codes.\n\n"
+        "SIGUSR1, SIGINT or SIGTERM on any rank ends the training after the "
+        "current step: a checkpoint is saved, and the exit code is 0. kill "
+        "-USR1 of mpirun is the surest way, because Open MPI answers the other "
+        "two by ending its ranks after two seconds.\n\n"
+        "--resume RUN goes on from the newest checkpoint that is not damaged, "
+        "--resume FILE from that one or not at all. The settings are those of "
+        "the checkpoint, changed by the options that are given now.\n\n"
+        "A file that cannot be written is warned of, and the training goes on. "
+        "Its exit code is then 4.",
+    .examples =
+        "mpirun -np 2 gentrain train --preset quickstart\n"
+        "mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
+        "mpirun -np 8 gentrain train --resume a --epochs 20\n"
+        "mpirun -np 4 gentrain train --preset dcgan28 --trace trace.json\n",
     .options = options,
     .max_operands = 1,
     .parallel = true,
