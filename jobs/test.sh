@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Builds and runs the tests: the release build, then the sanitizers' build.
+# Builds and runs the tests: the release build, then one with the address and
+# undefined-behaviour sanitizers, then the tests of threads with the thread
+# sanitizer.
 #
 #   jobs/test.sh [--slow] [CTEST OPTION ...]
 #
@@ -32,13 +34,14 @@ build release
 if [ $# -gt 0 ]; then
     run release "${without[@]}" "$@"
     build asan-ubsan
+    build tsan
 else
     # The clusters' tests come last: they wait a lot, and leave the machine to
-    # the other build.
+    # the other builds.
     clusters="slurm|multihost"
     run release -LE "$clusters${without[*]:+|slow}"
     set -m # it gets a group of processes, by which it can be ended
-    { renice -n 10 "$BASHPID" && build asan-ubsan; } >/dev/null &
+    { renice -n 10 "$BASHPID" && build asan-ubsan && build tsan; } >/dev/null &
     building=$!
     set +m
     trap 'kill -- -$building 2>/dev/null' EXIT
@@ -47,3 +50,4 @@ else
     trap - EXIT
 fi
 run asan-ubsan "${without[@]}" "$@"
+run tsan "${without[@]}" "$@"

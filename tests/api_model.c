@@ -3,6 +3,7 @@
 #include "api_runs.h"
 
 #include <fcntl.h>
+#include <hdf5.h>
 
 /* Everything a process says on its standard streams from begin to end. */
 static int streams[2];
@@ -160,6 +161,48 @@ static void damaged_files_are_refused(void **state)
     }
 }
 
+/* A copy of a checkpoint without its digest and without one of its objects. */
+static hid_t copy_without(const char *name, const char *object)
+{
+    char command[600];
+    if (system("command -v h5unjam >/dev/null") != 0)
+        skip();
+    snprintf(command, sizeof command, "h5unjam --delete -i %s -o %s",
+             in_folder("gan", "/checkpoints/step-00000004.h5"),
+             in_folder(name, ""));
+    assert_int_equal(system(command), 0);
+    hid_t file = H5Fopen(in_folder(name, ""), H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(file >= 0);
+    assert_true(H5Ldelete(file, object, H5P_DEFAULT) >= 0);
+    return file;
+}
+
+static void weights_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    H5Fclose(copy_without("fewer.h5", "/generator/00_dense/weight"));
+    assert_refused(in_folder("fewer.h5", ""), GENTRAIN_ERR_MISMATCH,
+                   "generator/00_dense/weight");
+}
+
+static void a_configuration_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "task: gan\nnonsense: 1\n";
+    hid_t file = copy_without("strange.h5", "/config");
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, sizeof text);
+    hid_t data = H5Dcreate2(file, "/config", type, space, H5P_DEFAULT,
+                            H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0);
+    H5Dclose(data);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Fclose(file);
+    assert_refused(in_folder("strange.h5", ""), GENTRAIN_ERR_CONFIG,
+                   "nonsense");
+}
+
 static void a_run_falls_back_on_an_older_checkpoint(void **state)
 {
     (void)state;
@@ -238,6 +281,8 @@ int main(void)
         cmocka_unit_test(a_checkpoint_is_opened_as_well_as_its_run),
         cmocka_unit_test(what_is_no_model_is_refused),
         cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(weights_that_do_not_fit_are_refused),
+        cmocka_unit_test(a_configuration_that_is_none_is_refused),
         cmocka_unit_test(a_run_falls_back_on_an_older_checkpoint),
         cmocka_unit_test(requests_out_of_range_are_refused),
         cmocka_unit_test(nothing_asked_for_is_nothing_done),

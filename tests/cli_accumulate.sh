@@ -1,5 +1,7 @@
 # Accumulation changes where activations live, not what is computed: shards cut
 # into pieces give the bits of as many shards.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 
 for recipe in gan vae; do

@@ -1,6 +1,8 @@
 # bench_step counts the arithmetic that a step needs, and the step computes no
 # more of it. The counts are worked out by hand here, as multiplications of one
 # sample: products x (forward + weights + inputs).
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 
 [ -n "${BENCH_STEP:-}" ] || {

@@ -1,6 +1,8 @@
 # Whatever single system call on the run's files fails, or is the last one that
 # a process makes, nothing is lost: the run goes on or is resumed to the same
 # weights and the same complete metrics, and leaves no temporary files.
+#
+# ctest: two cores
 . "$(dirname "$0")/common.sh"
 
 export ASAN_OPTIONS="$shimmed"
@@ -46,7 +48,7 @@ unseen() {
     local state="" metrics=$1/metrics.jsonl
     [ ! -e "$metrics" ] || state=$(<"$metrics")
     state=${state//'"samples_per_s": '+([0-9.e+])/}
-    state+=$(find "$1" -name metrics.jsonl -o -name 'generation.*' -printf '%P ' \
+    state+=$(find "$1" -name metrics.jsonl -o -name 'fence.*' -printf '%P ' \
         -o -printf '%P %s ' 2>/dev/null)
     [ -z "${seen[${state:-nothing}]:-}" ] && seen[${state:-nothing}]=yes
 }

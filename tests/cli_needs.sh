@@ -1,5 +1,7 @@
 # What the scripts of jobs/ do about packages that are missing: installed where
 # one may; else the build's are needed and those of some tests are not.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 
 # A machine with few commands, on which we are not root.

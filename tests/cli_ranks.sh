@@ -2,6 +2,8 @@
 # and samples are the same to the bit, also after short batches (every fifth has
 # 4 samples in 2 of 12 shards). Only with MPI's own sums weights agree to
 # rounding.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 need_tool h5diff
 

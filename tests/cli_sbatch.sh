@@ -1,5 +1,7 @@
 # jobs/gentrain.sbatch where there is no SLURM: stand-ins for its commands show
 # what the script asks of them. tests/slurm has the real ones.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 command -v getopt >/dev/null || {
     echo "skipped: no getopt"

@@ -1,5 +1,7 @@
 # A signal ends a run after its step, with a checkpoint from which it goes on to
 # the same weights and metrics; any one rank may get it.
+#
+# ctest: two cores
 . "$(dirname "$0")/common.sh"
 need_tool h5diff
 

@@ -1,5 +1,8 @@
 # --trace leaves a timeline that trace viewers can read: a process for every
 # rank, rows whose spans nest, and all that a step consists of.
+#
+# ctest: two cores
+# ctest: threads
 . "$(dirname "$0")/common.sh"
 
 refused 4 "nowhere/t.json" 2 train gan.yaml --out x --trace nowhere/t.json

@@ -1,5 +1,7 @@
 # A rank that hangs ends the job with a message that names it, instead of
 # keeping all others waiting for ever.
+#
+# ctest: two cores
 . "$(dirname "$0")/common.sh"
 
 # start OPTIONS...: an endless run on two ranks in the background; its ranks'

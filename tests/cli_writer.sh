@@ -1,6 +1,9 @@
 # Files are written while training goes on: they are those of a run that seldom
 # writes, their order survives kill -9, and a disk that fails does not end the
 # run, but decides its exit code.
+#
+# ctest: two cores
+# ctest: threads
 . "$(dirname "$0")/common.sh"
 need_tool h5diff
 

@@ -104,9 +104,9 @@ near() {
     done
 }
 
-# sanitized: whether this is the sanitizers' build, where every run is slow.
+# sanitized: whether this is a build with sanitizers, where every run is slow.
 sanitized() {
-    ldd "$GENTRAIN" | grep -q libasan
+    ldd "$GENTRAIN" | grep -q 'lib[at]san'
 }
 
 need_tool() {

@@ -1,12 +1,16 @@
 /* The writer's promises: what was submitted is written, in that order, also
  * when something before it failed or the writer is closed at once; a write's
  * buffers are left alone until it is claimed again; the first failure is told
- * to whoever asks; and the training loop keeps its signals and its priority. */
+ * to whoever asks; and the training loop keeps its signals and its priority.
+ *
+ * ctest: threads */
 #include "scratch.h"
 
 #include "run/checkpoint.h"
+#include "run/checkpoint_list.h"
 #include "run/writer.h"
 #include "store/files.h"
+#include "store/h5file.h"
 #include "tasks/state.h"
 
 #include <pthread.h>
@@ -269,7 +273,10 @@ static void check_state(int round)
     gt_span span = span_of(numbers);
     char path[GT_PATH];
     gt_checkpoint_path(scratch, (uint64_t)round, path);
-    assert_ok(gt_checkpoint_read(path, &span, 1, false));
+    gt_checkpoint c;
+    assert_ok(gt_checkpoint_open(&c, path));
+    assert_ok(gt_checkpoint_read(&c, &span, 1, false));
+    gt_checkpoint_close(&c);
     for (int i = 0; i < NUMBERS; i++)
         assert_true(numbers[i] == (gt_real)round);
 }

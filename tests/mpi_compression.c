@@ -1,5 +1,7 @@
 /* Gradients that travel as bfloat16: off in each step, right on average, the
- * same on every rank. */
+ * same on every rank.
+ *
+ * ctest: ranks 6 8 */
 #include "reducer_trial.h"
 
 /* The mean over the steps of the distance from the exact sum, which is the same

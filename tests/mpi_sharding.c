@@ -1,5 +1,7 @@
 /* The sharded optimizer: ranks share its memory and its work, and nobody can
- * tell from weights, moments or messages. */
+ * tell from weights, moments or messages.
+ *
+ * ctest: ranks 6 */
 #include "task_fixture.h"
 
 #include <mpi.h>

@@ -3,6 +3,8 @@
 # random steps.
 #
 # SEED=... repeats the random choices.
+#
+# ctest: two cores
 . "$(dirname "$0")/common.sh"
 SEED=${SEED:-$RANDOM}
 echo "seed $SEED"

@@ -1,5 +1,7 @@
 /* The loader as its users see it: the contents of a batch depend on its number
- * alone, on any rank and from any start. */
+ * alone, on any rank and from any start.
+ *
+ * ctest: threads */
 #include "data/loader.h"
 #include "data/shuffle.h"
 

@@ -1,5 +1,7 @@
 /* The recorder of spans: what is kept, what is dropped when there is no room,
- * how it is printed, and what clocks differ by. */
+ * how it is printed, and what clocks differ by.
+ *
+ * ctest: threads */
 #include "base/trace.h"
 
 #include "base/log.h"

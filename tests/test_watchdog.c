@@ -1,4 +1,6 @@
-/* What counts as a heartbeat, what ticks are passed on, and what is silence. */
+/* What counts as a heartbeat, what ticks are passed on, and what is silence.
+ *
+ * ctest: threads */
 #include "train/watchdog.h"
 
 #include "base/collective_tick.h"

@@ -12,7 +12,8 @@
 /* The loader chooses before sanitizers are ready, so their builds do without.
  */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) &&          \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                   \
+    !defined(__SANITIZE_THREAD__)
 #define GT_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define GT_SIMD
