@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ways to add gradients over ranks, in turns: the fixed tree, MPI's all-reduce,
+# Methods to add gradients over ranks, in turns: the fixed tree, MPI's all-reduce,
 # 16 bits on the way, and the tree with buckets of other sizes.
 #
 #   bench/reduction.sh [OPTION ...] [PRESET ...]
@@ -12,7 +12,7 @@
 #   --record       put the table into bench/README.md
 #
 # Each rank has the preset's batch, as one shard. With more ranks than cores the
-# ranks take turns, which says little of a cluster but is fair to all ways.
+# ranks take turns, which says little of a cluster but is fair to all methods.
 # Presets: dcgan28 mlp-vae seed-vae unless named.
 # Example: bench/reduction.sh --ranks 2 --rounds 3 seed-vae
 # shellcheck source=bench/common.sh
@@ -38,8 +38,8 @@ json=$(here "$json")
 build gentrain_cli
 scratch
 
-# Each way's name and settings; all others are compared with the first.
-ways=(
+# Each method's name and settings; all others are compared with the first.
+methods=(
     "tree"
     "mpi --set communication.reduction=mpi"
     "bf16 --set communication.compression=bf16"
@@ -56,8 +56,8 @@ for preset in $presets; do
         mapfile -t recipe < <(recipe "$preset" $((n * batch)) "$n" "$steps" "$chunks")
         for round in $(seq "$rounds"); do
             echo "$preset, $n ranks, round $round of $rounds" >&2
-            for way in "${ways[@]}"; do
-                read -ra words <<<"$way"
+            for method in "${methods[@]}"; do
+                read -ra words <<<"$method"
                 rate=$(together "$n" "$work/run" "${recipe[@]}" \
                     "${words[@]:1}")
                 rm -rf "$work/run"
@@ -69,7 +69,7 @@ for preset in $presets; do
     done
 done
 
-# ratio PRESET RANKS WAY: spread over the rounds of its rate by the tree's.
+# ratio PRESET RANKS METHOD: spread over the rounds of its rate by the tree's.
 ratio() {
     awk -F '\t' -v p="$1" -v n="$2" -v w="$3" '$1 == p && $2 == n {
             if ($4 == w) x[$3] = $5
@@ -92,8 +92,8 @@ table=$work/table.md
                 '$1 == p && $2 == n && $4 == "tree" { print $5 }' "$rows" |
                 spread)
             printf '| %s | %s | %.0f |' "$preset" "$n" "${rate%% *}"
-            for way in "${ways[@]:1}"; do
-                printf ' %s |' "$(ratio "$preset" "$n" "${way%% *}")"
+            for method in "${methods[@]:1}"; do
+                printf ' %s |' "$(ratio "$preset" "$n" "${method%% *}")"
             done
             echo
         done
@@ -103,7 +103,7 @@ table=$work/table.md
 if [ -n "$json" ]; then
     awk -F '\t' -v machine="$(machine)" '
         BEGIN { printf "{\"machine\": \"%s\", \"rows\": [", machine }
-        { printf "%s\n  {\"preset\": \"%s\", \"ranks\": %d, \"round\": %d, \"way\": \"%s\", \"samples_per_s\": %s}",
+        { printf "%s\n  {\"preset\": \"%s\", \"ranks\": %d, \"round\": %d, \"method\": \"%s\", \"samples_per_s\": %s}",
             (NR > 1 ? "," : ""), $1, $2, $3, $4, $5 }
         END { printf "\n]}\n" }' "$rows" >"$json"
 fi

@@ -106,6 +106,6 @@ for run in run whole; do
 done
 cmp run.txt whole.txt || fail "metrics.jsonl differs"
 [ -z "$(find run -name '*.tmp')" ] || fail "temporary files were left"
-[ "$(ls run/generation.* | wc -l)" -eq 1 ] || fail "more than one generation"
+[ "$(ls run/fence.* | wc -l)" -eq 1 ] || fail "more than one fence"
 echo "$kills kills, $inside of them with a checkpoint half written, in $goal" \
     "steps: nothing was lost"

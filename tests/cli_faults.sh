@@ -48,7 +48,7 @@ unseen() {
     local state="" metrics=$1/metrics.jsonl
     [ ! -e "$metrics" ] || state=$(<"$metrics")
     state=${state//'"samples_per_s": '+([0-9.e+])/}
-    state+=$(find "$1" -name metrics.jsonl -o -name 'generation.*' -printf '%P ' \
+    state+=$(find "$1" -name metrics.jsonl -o -name 'fence.*' -printf '%P ' \
         -o -printf '%P %s ' 2>/dev/null)
     [ -z "${seen[${state:-nothing}]:-}" ] && seen[${state:-nothing}]=yes
 }

@@ -22,10 +22,22 @@ for round in 1 2 3; do
     "4 0") one_error a.err both-$round ;;
     *) fail "two at once gave exit codes $a and $b: $(cat a.err b.err)" ;;
     esac
-    [ "$(ls both-$round/generation.*)" = both-$round/generation.1 ] ||
-        fail "the run was claimed twice"
+    [ "$(ls both-$round/fence.*)" = both-$round/fence.1 ] ||
+        fail "the run was taken twice"
 done
 "$GENTRAIN" diff both-1 both-2 >diff.txt || fail "$(cat diff.txt)"
+
+# --- a start that fails takes the run from nobody, and changes nothing
+tree() { # RUN
+    (cd "$1" && find . -type f | sort | xargs sha256sum)
+}
+tree both-1 >before.txt
+for change in train.shards=25 data.uri=nowhere model.latent=5 output.keep=-1; do
+    ranks 1 train --resume both-1 --steps 13 --set $change &&
+        fail "$change was accepted"
+    tree both-1 >after.txt
+    cmp before.txt after.txt || fail "$change has changed the run"
+done
 
 # --- a job that was cut off
 sed -i 's/steps: 12/steps: 900/; s/_every: 6/_every: 10/g' vae.yaml
@@ -36,9 +48,9 @@ await_checkpoint run
 old=$(pgrep -P $launcher gentrain)
 # shellcheck disable=SC2086
 kill -STOP $old
-[ -s run/generation.1 ] || fail "the run is not claimed"
+[ -s run/fence.1 ] || fail "the run is not fenced"
 must "resuming beside it" ranks 2 train --resume run --quiet --steps $(($(newest run) + 30))
-(cd run && find . -type f | sort | xargs sha256sum) >before.txt
+tree run >before.txt
 # shellcheck disable=SC2086
 kill -CONT $old
 wait $launcher
@@ -46,7 +58,7 @@ code=$?
 [ $code -eq 4 ] || fail "the old job gave exit code $code, not 4: $(cat a.err)"
 one_error a.err "another gentrain has gone on with the run in run"
 # What it was writing at that moment may have got its name.
-(cd run && find . -type f | sort | xargs sha256sum) >after.txt
+tree run >after.txt
 diff before.txt after.txt | grep '^[<>]' | grep -v '^> .*step-' &&
     fail "the old job changed the new one's files"
 must "the rest" ranks 2 train --resume run --steps 900 --quiet
@@ -55,7 +67,7 @@ for run in run whole; do
     sed 's/"samples_per_s": [^,]*, //; s/, "test_[^}]*//' $run/metrics.jsonl >$run.txt
 done
 cmp run.txt whole.txt || fail "metrics.jsonl differs"
-[ "$(ls run/generation.*)" = run/generation.3 ] || fail "generations: $(ls run)"
+[ "$(ls run/fence.*)" = run/fence.3 ] || fail "fences: $(ls run)"
 [ -z "$(find run -name '*.tmp')" ] || fail "temporary files were left"
 
 # --- a run that was still being written to when its checkpoint was chosen: none
@@ -69,7 +81,7 @@ behind() { # RUN: as it was after six steps
     sed -i '7,$d' "$1/metrics.jsonl"
 }
 behind moving
-pausing moving generation.2 train --resume moving --steps 18
+pausing moving fence.2 train --resume moving --steps 18
 await_pause
 mv moving/checkpoints/step-00000006.h5 .
 cp done/checkpoints/step-00000012.h5 moving/checkpoints
@@ -92,11 +104,11 @@ pausing stalled 12.h5.1-0.tmp train --resume stalled --quiet
 await_pause
 must "resuming beside it" ranks 1 train --resume stalled --quiet
 echo "not to be removed" >stalled/INTERRUPTED
-(cd stalled && find . -type f | sort | xargs sha256sum) >before.txt
+tree stalled >before.txt
 kill -CONT $paused
 wait $paused
 code=$?
 [ $code -eq 4 ] || fail "the stalled job gave exit code $code, not 4: $(cat err.txt)"
 one_error err.txt "another gentrain has gone on with the run in stalled"
-(cd stalled && find . -type f | sort | xargs sha256sum) >after.txt
+tree stalled >after.txt
 cmp before.txt after.txt || fail "the stalled job changed the other's files"

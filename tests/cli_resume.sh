@@ -29,6 +29,39 @@ must "resuming an older checkpoint" ranks 2 train \
 same {whole,part}-gan/checkpoints/step-00000012.h5
 [ "$(wc -l <whole-gan/metrics.jsonl)" -eq 12 ] || fail "lines were repeated"
 
+# A checkpoint is opened once and read once, by one rank, whoever looks at it.
+# once FILE COMMAND...
+once() {
+    local file=$1
+    shift
+    rm -f trace.txt
+    must "$*" "$MPIRUN" -np 2 env ASAN_OPTIONS="$shimmed" LD_PRELOAD="$SHIM" \
+        SHIM_DIR=. SHIM_NAME="$file" SHIM_TRACE=trace.txt "$GENTRAIN" "$@" \
+        >out.txt 2>err.txt
+    [ "$(grep -c open trace.txt)" -eq 1 ] &&
+        [ "$(sed -n 's/read //p' trace.txt | paste -sd +)" ] &&
+        [ $(($(sed -n 's/read //p' trace.txt | paste -sd +))) -eq "$(wc -c <"$file")" ] ||
+        fail "$*: $file is not opened once and read once: $(cat trace.txt)"
+}
+file=./part-vae/checkpoints/step-00000012.h5
+once $file sample ./part-vae -n 2 -o s.h5
+once $file inspect ./part-vae
+once $file diff ./part-vae whole-vae
+once $file train --resume ./part-vae --steps 13 --quiet
+
+# A run of the first format of checkpoints goes on, and so do its fences' numbers.
+mkdir -p first/checkpoints
+gunzip -c "$GENTRAIN_SOURCE/tests/data/checkpoint_v1.h5.gz" \
+    >first/checkpoints/step-00000002.h5
+echo "another process" >first/generation.3
+echo '{"step": 2}' >first/metrics.jsonl
+must "resuming the first format" ranks 1 train --resume first --steps 4
+says out.txt ": 2 steps, 4.00 epochs"
+[ "$(ls -d first/fence.* first/generation.* | xargs)" = "first/fence.4 first/generation.4" ] ||
+    fail "fences: $(ls first)"
+head -c 15 first/checkpoints/step-00000004.h5 | grep -q gentrain-digest ||
+    fail "the first format is written"
+
 # What follows is said and refused in the same way by the sanitizers' build, in
 # which each start takes seconds.
 ! sanitized || exit 0
@@ -37,7 +70,7 @@ same {whole,part}-gan/checkpoints/step-00000012.h5
 must "resuming a complete run" ranks 2 train --resume whole-vae --quiet
 says err.txt "has done 12 of 12 steps"
 refused 2 "has done 12 of 9 steps" 2 train --resume whole-vae --steps 9
-[ ! -e whole-vae/generation.2 ] || fail "a run with nothing to do was claimed"
+[ ! -e whole-vae/fence.2 ] || fail "a run with nothing to do was taken"
 # Metrics that are not there are missed; the run goes on.
 mv whole-vae/metrics.jsonl .
 must "resuming without metrics" ranks 2 train --resume whole-vae --steps 13 --quiet
@@ -50,7 +83,7 @@ must "resuming with another batch" ranks 2 train --resume whole-vae --steps 13 \
 # From inside the run's directory.
 (cd whole-vae && GENTRAIN=$(realpath "$GENTRAIN") must "resuming at home" \
     ranks 1 train --resume checkpoints/step-00000012.h5 --steps 13 --quiet) || exit 1
-[ -e whole-vae/generation.3 ] || fail "another run was resumed"
+[ -e whole-vae/fence.3 ] || fail "another run was resumed"
 mkdir whole-vae/mycheckpoints
 cp whole-vae/{,my}checkpoints/step-00000012.h5
 refused 2 "RUN/checkpoints/FILE" 1 train --resume whole-vae/mycheckpoints/step-00000012.h5

@@ -11,7 +11,7 @@ last=checkpoints/step-00000012.h5
 for model in gan vae; do
     must "training on 1 rank" ranks 1 train $model.yaml --out $model-1 --quiet \
         --set norm.sync=true --trace trace.json --trace-steps 2
-    says trace.json '"meeting of shards"'
+    says trace.json '"all-reduce of statistics"'
     says trace.json '_batch_norm backward sums"'
     for n in 2 3 4; do
         must "training on $n ranks" ranks $n train $model.yaml --quiet \

@@ -5,7 +5,10 @@
 
 #include "base/version.h"
 #include "run/checkpoint.h"
+#include "run/checkpoint_choose.h"
+#include "run/checkpoint_list.h"
 #include "store/h5attr.h"
+#include "store/h5file.h"
 #include "tasks/state.h"
 
 #include <errno.h>
@@ -54,17 +57,39 @@ static void assert_equal_spans(const model *a, const model *b, int first, int n)
                             a->span[i].count * sizeof(gt_real));
 }
 
-static const gt_checkpoint_info header = {.task = "gan",
-                                          .step = 1200,
-                                          .epoch = 3.7,
-                                          .seed = UINT64_MAX - 5,
-                                          .config = (char *)"task: gan\n# é\n"};
+static const gt_checkpoint_info header = {
+    .task = "gan",
+    .step = 1200,
+    .epoch = 3.7,
+    .seed = UINT64_MAX - 5,
+    .fingerprint = "0123456789abcdef",
+    .provenance =
+        {[GT_PROVENANCE_BUILD] = "a build", [GT_PROVENANCE_SHARDS] = "12"},
+    .config = (char *)"task: gan\n# é\n"};
 
 static const char *save(const char *name, const model *m)
 {
     const char *path = in_scratch(name);
     assert_ok(gt_checkpoint_write(path, &header, m->span, SPANS));
     return path;
+}
+
+static gt_status open_only(const char *path)
+{
+    gt_checkpoint c;
+    gt_status status = gt_checkpoint_open(&c, path);
+    gt_checkpoint_close(&c);
+    return status;
+}
+
+static gt_status read_spans(const char *path, const gt_span *spans, int n,
+                            bool with_optimizer)
+{
+    gt_checkpoint c;
+    assert_ok(gt_checkpoint_open(&c, path));
+    gt_status status = gt_checkpoint_read(&c, spans, n, with_optimizer);
+    gt_checkpoint_close(&c);
+    return status;
 }
 
 static void the_state_comes_back_to_the_bit(void **state)
@@ -74,7 +99,7 @@ static void the_state_comes_back_to_the_bit(void **state)
     make_model(&saved, 1);
     make_model(&loaded, 2);
     const char *path = save("a.h5", &saved);
-    assert_ok(gt_checkpoint_read(path, loaded.span, SPANS, true));
+    assert_ok(read_spans(path, loaded.span, SPANS, true));
     assert_equal_spans(&saved, &loaded, 0, SPANS);
     assert_int_equal(names_in(""), 1);
 }
@@ -84,14 +109,22 @@ static void what_a_checkpoint_says_of_itself_comes_back(void **state)
     (void)state;
     model m;
     make_model(&m, 1);
-    gt_checkpoint_info info;
-    assert_ok(gt_checkpoint_read_info(save("a.h5", &m), &info));
-    assert_string_equal(info.task, "gan");
-    assert_string_equal(info.config, header.config);
-    assert_true(info.step == header.step && info.seed == header.seed);
-    assert_memory_equal(&info.epoch, &header.epoch, sizeof info.epoch);
-    gt_checkpoint_info_free(&info);
-    assert_null(info.config);
+    gt_checkpoint c;
+    const gt_checkpoint_info *info = &c.info;
+    const char *path = save("a.h5", &m);
+    assert_ok(gt_checkpoint_open(&c, path));
+    gt_checkpoint_release(&c); /* of the numbers only */
+    assert_string_equal(c.path, path);
+    assert_string_equal(info->task, "gan");
+    assert_string_equal(info->fingerprint, "0123456789abcdef");
+    assert_string_equal(info->provenance[GT_PROVENANCE_BUILD], "a build");
+    assert_string_equal(info->provenance[GT_PROVENANCE_SHARDS], "12");
+    assert_string_equal(info->provenance[GT_PROVENANCE_BLAS], "");
+    assert_string_equal(info->config, header.config);
+    assert_true(info->step == header.step && info->seed == header.seed);
+    assert_memory_equal(&info->epoch, &header.epoch, sizeof info->epoch);
+    gt_checkpoint_close(&c);
+    assert_null(info->config);
     gt_h5 *f;
     char *version;
     assert_ok(gt_h5_open(&f, in_scratch("a.h5")));
@@ -109,10 +142,10 @@ static void the_optimizer_is_left_out_where_it_is_not_wanted(void **state)
     make_model(&loaded, 2);
     make_model(&before, 2);
     const char *path = save("a.h5", &saved);
-    assert_ok(gt_checkpoint_read(path, loaded.span, SPANS, false));
+    assert_ok(read_spans(path, loaded.span, SPANS, false));
     assert_equal_spans(&saved, &loaded, 0, 2);
     assert_equal_spans(&before, &loaded, 2, 2);
-    assert_ok(gt_checkpoint_read(path, loaded.span, 2, false));
+    assert_ok(read_spans(path, loaded.span, 2, false));
 }
 
 static void another_shape_of_a_tensor_is_refused(void **state)
@@ -122,8 +155,7 @@ static void another_shape_of_a_tensor_is_refused(void **state)
     make_model(&m, 1);
     const char *path = save("a.h5", &m);
     m.span[0].dim[3] = 5;
-    assert_fails(gt_checkpoint_read(path, m.span, SPANS, true), GT_ERR_MISMATCH,
-                 path);
+    assert_fails(read_spans(path, m.span, SPANS, true), GT_ERR_MISMATCH, path);
     assert_says("/g/0_conv2d/weight");
     assert_says("3x2x2x4");
     assert_says("3x2x2x5");
@@ -136,14 +168,13 @@ static void a_tensor_the_file_lacks_is_named(void **state)
     make_model(&m, 1);
     const char *path = save("a.h5", &m);
     strcpy(m.span[1].path, "/g/0_conv2d/offset");
-    assert_fails(gt_checkpoint_read(path, m.span, SPANS, true), GT_ERR_MISMATCH,
-                 path);
+    assert_fails(read_spans(path, m.span, SPANS, true), GT_ERR_MISMATCH, path);
     assert_says("has no /g/0_conv2d/offset");
     make_model(&m, 1);
     strcpy(m.span[3].path, "/optimizer/g/w");
-    assert_fails(gt_checkpoint_read(path, m.span, SPANS, true), GT_ERR_MISMATCH,
+    assert_fails(read_spans(path, m.span, SPANS, true), GT_ERR_MISMATCH,
                  "has no /optimizer/g/w");
-    assert_ok(gt_checkpoint_read(path, m.span, SPANS, false));
+    assert_ok(read_spans(path, m.span, SPANS, false));
 }
 
 static void a_tensor_the_model_lacks_is_named(void **state)
@@ -152,8 +183,7 @@ static void a_tensor_the_model_lacks_is_named(void **state)
     model m;
     make_model(&m, 1);
     const char *path = save("a.h5", &m);
-    assert_fails(gt_checkpoint_read(path, m.span, 1, false), GT_ERR_MISMATCH,
-                 path);
+    assert_fails(read_spans(path, m.span, 1, false), GT_ERR_MISMATCH, path);
     assert_says("holds /g/0_conv2d/bias");
     assert_says("another architecture");
 }
@@ -161,10 +191,8 @@ static void a_tensor_the_model_lacks_is_named(void **state)
 static void other_files_are_no_checkpoints(void **state)
 {
     (void)state;
-    model m;
-    make_model(&m, 1);
     gt_h5 *f;
-    gt_checkpoint_info info;
+    gt_checkpoint c;
     assert_ok(gt_h5_create(&f, in_scratch("other.h5")));
     assert_ok(gt_h5_commit(f));
     assert_ok(gt_h5_create(&f, in_scratch("samples.h5")));
@@ -174,30 +202,27 @@ static void other_files_are_no_checkpoints(void **state)
     static const char *const names[] = {"other.h5", "samples.h5"};
     for (int i = 0; i < 2; i++) {
         const char *path = in_scratch(names[i]);
-        assert_fails(gt_checkpoint_read_info(path, &info), GT_ERR_FORMAT, path);
+        assert_fails(gt_checkpoint_open(&c, path), GT_ERR_FORMAT, path);
         assert_says("is not a gentrain checkpoint");
-        assert_null(info.config);
-        assert_fails(gt_checkpoint_read(path, m.span, SPANS, true),
-                     GT_ERR_FORMAT, "is not a gentrain checkpoint");
+        assert_true(!c.file && !c.info.config && !c.path[0]);
     }
     store_text("text.h5", "weights");
-    assert_fails(gt_checkpoint_read_info(in_scratch("text.h5"), &info),
-                 GT_ERR_FORMAT, in_scratch("text.h5"));
-    assert_fails(gt_checkpoint_read_info(in_scratch("none.h5"), &info),
-                 GT_ERR_IO, in_scratch("none.h5"));
+    assert_fails(open_only(in_scratch("text.h5")), GT_ERR_FORMAT,
+                 in_scratch("text.h5"));
+    assert_fails(open_only(in_scratch("none.h5")), GT_ERR_IO,
+                 in_scratch("none.h5"));
 }
 
 static void a_newer_format_is_refused(void **state)
 {
     (void)state;
     gt_h5 *f;
-    gt_checkpoint_info info;
     assert_ok(gt_h5_create(&f, in_scratch("a.h5")));
     assert_ok(gt_h5_set_text(f, "/", "format", "gentrain checkpoint"));
     assert_ok(gt_h5_set_int(f, "/", "format_version", 3));
     assert_ok(gt_h5_commit(f));
-    assert_fails(gt_checkpoint_read_info(in_scratch("a.h5"), &info),
-                 GT_ERR_FORMAT, in_scratch("a.h5"));
+    assert_fails(open_only(in_scratch("a.h5")), GT_ERR_FORMAT,
+                 in_scratch("a.h5"));
     assert_says("format 3");
     assert_says(GT_VERSION);
 }
@@ -220,8 +245,15 @@ static void make_run(void)
 static void assert_newest(const char *expected)
 {
     char path[GT_PATH];
-    assert_ok(gt_checkpoint_find(scratch, path));
+    uint64_t *steps;
+    size_t count;
+    assert_ok(gt_checkpoint_steps(scratch, &steps, &count));
+    assert_true(count > 0);
+    for (size_t i = 1; i < count; i++)
+        assert_true(steps[i - 1] < steps[i]);
+    gt_checkpoint_path(scratch, steps[count - 1], path);
     assert_string_equal(path, in_scratch(expected));
+    free(steps);
 }
 
 static void the_newest_complete_checkpoint_is_found(void **state)
@@ -261,28 +293,26 @@ static void a_path_that_is_written_is_the_one_that_is_found(void **state)
     static const uint64_t steps[] = {0, 7, 99999999, 100000000, UINT64_MAX};
     assert_int_equal(mkdir(in_scratch("checkpoints"), 0777), 0);
     for (int i = 0; i < 5; i++) {
-        char path[GT_PATH], found[GT_PATH];
+        char path[GT_PATH];
         gt_checkpoint_path(scratch, steps[i], path);
         store_text(path + strlen(scratch) + 1, "");
-        assert_ok(gt_checkpoint_find(scratch, found));
-        assert_string_equal(found, path);
-        assert_ok(gt_checkpoint_find(path, found));
-        assert_string_equal(found, path);
+        assert_newest(path + strlen(scratch) + 1);
     }
 }
 
 static void where_no_checkpoint_was_found_is_said(void **state)
 {
     (void)state;
-    char path[GT_PATH];
-    assert_fails(gt_checkpoint_find(in_scratch("none"), path), GT_ERR_IO,
+    gt_checkpoint c;
+    assert_fails(gt_checkpoint_choose(&c, in_scratch("none")), GT_ERR_IO,
                  in_scratch("none"));
     assert_says(strerror(ENOENT));
-    assert_fails(gt_checkpoint_find(scratch, path), GT_ERR_IO,
+    assert_fails(gt_checkpoint_choose(&c, scratch), GT_ERR_IO,
                  in_scratch("checkpoints"));
+    assert_says("is not a run");
     assert_int_equal(mkdir(in_scratch("checkpoints"), 0777), 0);
     store_text("checkpoints/step-00000001.h5.tmp", "");
-    assert_fails(gt_checkpoint_find(scratch, path), GT_ERR_IO,
+    assert_fails(gt_checkpoint_choose(&c, scratch), GT_ERR_IO,
                  in_scratch("checkpoints"));
     assert_says("no checkpoint");
 }

@@ -2,7 +2,6 @@
  * and what cannot be is said. */
 #include "scratch.h"
 
-#include "run/checkpoint.h"
 #include "run/diff.h"
 #include "run/inspect.h"
 #include "store/h5attr.h"

@@ -1,5 +1,5 @@
-/* What every rank must see alike: agreement, broadcast, gather, sums, and what
- * shards tell each other.
+/* What every rank must see alike: agreement, broadcast, gather, sums, and the
+ * all-reduce in the tree over all shards.
  *
  * ctest: ranks 6 */
 #include "base/collective_tick.h"
@@ -194,7 +194,7 @@ static void a_job_on_one_machine_has_one_node(void **state)
     assert_int_equal(comm->node_size, comm->size);
 }
 
-/* --- Meetings of shards, and what they make a rank receive. */
+/* --- The tree's all-reduce, and what it makes a rank receive. */
 
 static int received; /* numbers of other ranks */
 
@@ -222,7 +222,7 @@ int MPI_Allgatherv(const void *out, int n, MPI_Datatype type, void *in,
 enum { COUNT = 37, SHORT = 5, SHARDS = 24 };
 
 /* Of a shard's number alone. Magnitudes differ, so that order shows. */
-static void tell(double *out, int shard, size_t count)
+static void contribute(double *out, int shard, size_t count)
 {
     gt_real x[COUNT];
     gt_rng_normal((gt_rng){.seed = 8, .sample = (uint64_t)shard}, x, COUNT);
@@ -244,7 +244,7 @@ static void evaluate(double *out, int from, int to, int end, size_t count)
     if (to - from == 1) {
         memset(out, 0, count * sizeof *out);
         if (from < end)
-            tell(out, from, count);
+            contribute(out, from, count);
         return;
     }
     double right[COUNT];
@@ -256,20 +256,20 @@ static void evaluate(double *out, int from, int to, int end, size_t count)
     merge(out, right, count);
 }
 
-/* `end` of all shards have samples: the first ones, as in a short batch. */
-static void check(gt_tree_allreduce *m, int shards, int end, size_t count)
+/* `end` of all shards have samples: the first ones, as in a short batch. What
+ * is not contributed is NaN. */
+static void check(gt_tree_allreduce *tree, int shards, int end, size_t count)
 {
     int mine = shards / comm->size, first = comm->rank * mine;
     int present = end - first < 0 ? 0 : end - first < mine ? end - first : mine;
+    double *contributions = gt_tree_allreduce_contributions(tree);
     for (size_t i = 0; i < (size_t)mine * count; i++)
-        gt_tree_allreduce_contributions(m)[i] =
-            NAN; /* nobody reads what was not told */
+        contributions[i] = NAN;
     for (int k = 0; k < present; k++)
-        tell(gt_tree_allreduce_contributions(m) + (size_t)k * count, first + k,
-             count);
+        contribute(contributions + (size_t)k * count, first + k, count);
     double want[COUNT];
     evaluate(want, 0, shards, end, count);
-    const double *got = gt_tree_allreduce_run(m, present, count, merge);
+    const double *got = gt_tree_allreduce_run(tree, present, count, merge);
     bool same = !memcmp(got, want, count * sizeof *want);
     if (!same)
         print_error("%d of %d shards: %.17g, not %.17g\n", end, shards, got[0],
@@ -281,44 +281,46 @@ static void vectors_are_merged_in_the_tree_over_all_shards(void **state)
 {
     (void)state;
     for (int each = 1; each <= 7; each++) {
-        gt_tree_allreduce *m;
+        gt_tree_allreduce *tree;
         int shards = each * comm->size;
-        assert_int_equal(gt_tree_allreduce_new(&m, comm, each, COUNT), GT_OK);
+        assert_int_equal(gt_tree_allreduce_new(&tree, comm, each, COUNT),
+                         GT_OK);
         for (int end = 1; end <= shards; end++)
-            check(m, shards, end, COUNT);
-        gt_tree_allreduce_free(m);
+            check(tree, shards, end, COUNT);
+        gt_tree_allreduce_free(tree);
     }
 }
 
 /* Of 2^a times an odd number of ranks, a messages lead to an odd number of
- * nodes; else each rank gets whatever all ranks have. */
-static void a_rank_is_told_little_at_a_meeting(void **state)
+ * blocks, which every rank gets from every other one. */
+static void a_rank_receives_no_more_than_it_must(void **state)
 {
     (void)state;
     int levels = 0, groups = comm->size;
     for (; groups % 2 == 0; groups /= 2)
         levels++;
     for (int each = 1; each <= 4; each *= 2) {
-        gt_tree_allreduce *m;
-        assert_int_equal(gt_tree_allreduce_new(&m, comm, each, COUNT), GT_OK);
+        gt_tree_allreduce *tree;
+        assert_int_equal(gt_tree_allreduce_new(&tree, comm, each, COUNT),
+                         GT_OK);
         received = 0;
-        gt_tree_allreduce_run(m, 0, COUNT, merge);
+        gt_tree_allreduce_run(tree, 0, COUNT, merge);
         int got = received;
-        gt_tree_allreduce_free(m);
+        gt_tree_allreduce_free(tree);
         assert_int_equal(got, (levels + groups - 1) * COUNT);
     }
 }
 
-static void meetings_of_several_lengths_follow_each_other(void **state)
+static void vectors_of_several_lengths_follow_each_other(void **state)
 {
     (void)state;
-    gt_tree_allreduce *m;
+    gt_tree_allreduce *tree;
     int shards = SHARDS / comm->size * comm->size;
     assert_int_equal(
-        gt_tree_allreduce_new(&m, comm, SHARDS / comm->size, COUNT), GT_OK);
+        gt_tree_allreduce_new(&tree, comm, SHARDS / comm->size, COUNT), GT_OK);
     for (int i = 0; i < 6; i++)
-        check(m, shards, shards, i % 2 ? COUNT : SHORT);
-    gt_tree_allreduce_free(m);
+        check(tree, shards, shards, i % 2 ? COUNT : SHORT);
+    gt_tree_allreduce_free(tree);
 }
 
 int main(int argc, char **argv)
@@ -340,8 +342,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(sums_and_maxima_are_over_all_ranks),
         cmocka_unit_test(a_job_on_one_machine_has_one_node),
         cmocka_unit_test(vectors_are_merged_in_the_tree_over_all_shards),
-        cmocka_unit_test(a_rank_is_told_little_at_a_meeting),
-        cmocka_unit_test(meetings_of_several_lengths_follow_each_other),
+        cmocka_unit_test(a_rank_receives_no_more_than_it_must),
+        cmocka_unit_test(vectors_of_several_lengths_follow_each_other),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

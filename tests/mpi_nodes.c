@@ -56,7 +56,7 @@ static void ranks_are_numbered_node_by_node(void **state)
     assert_true((comm->rank == 0) == (comm->launch_rank == 0));
 }
 
-static void a_failure_is_told_with_the_launcher_s_number(void **state)
+static void a_failure_names_the_launcher_s_number(void **state)
 {
     (void)state;
     char who[32];
@@ -83,7 +83,7 @@ static double bytes_of(int per_rank, gt_compression compression, double error)
     evaluate(want, 0, t.present, COUNT);
     assert_int_equal(gt_reducer_new(&r, comm, COUNT, per_rank, &t.config),
                      GT_OK);
-    gt_reducer_share(r);
+    gt_reducer_use_shared_memory(r);
     left_node = 0;
     const gt_real *sum = add_up(r, &t);
     double sent = (double)left_node, wrong = 0;
@@ -104,8 +104,8 @@ static void nodes_change_no_bit(void **state)
         bytes_of(n, GT_COMPRESSION_NONE, 0);
 }
 
-/* A node sends no more than one rank in its place would: its sums of what the
- * others own, and its own part to each. */
+/* A node sends no more than one rank in its place would: its sums of the slices
+ * that others own, and its own slices to each. */
 static void sums_are_made_in_a_node_before_they_leave_it(void **state)
 {
     (void)state;
@@ -132,7 +132,7 @@ int main(int argc, char **argv)
     MPI_Comm_free(&job);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_are_numbered_node_by_node),
-        cmocka_unit_test(a_failure_is_told_with_the_launcher_s_number),
+        cmocka_unit_test(a_failure_names_the_launcher_s_number),
         cmocka_unit_test(nodes_change_no_bit),
         cmocka_unit_test(sums_are_made_in_a_node_before_they_leave_it),
     };

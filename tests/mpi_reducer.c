@@ -12,9 +12,9 @@
 
 static const gt_reduction both[] = {GT_REDUCTION_TREE, GT_REDUCTION_MPI};
 
-static bool shares; /* memory, where the ranks can */
+static bool use_shared_memory; /* where the ranks can */
 
-/* --- Calls that are watched, or fail. */
+/* --- Calls that are counted, or fail. */
 
 static int messages;
 static bool full; /* is shared memory, for the last rank */
@@ -39,8 +39,8 @@ static gt_status new_reducer(gt_reducer **out, gt_comm *c, size_t count,
                              int n_shards, const gt_reducer_config *config)
 {
     gt_status status = gt_reducer_new(out, c, count, n_shards, config);
-    if (status == GT_OK && shares)
-        gt_reducer_share(*out);
+    if (status == GT_OK && use_shared_memory)
+        gt_reducer_use_shared_memory(*out);
     return status;
 }
 
@@ -231,6 +231,57 @@ static void two_reducers_may_be_under_way_at_once(void **state)
     }
 }
 
+/* Each rank in turn hands in all of its shards before any other rank has begun:
+ * whatever waited for another rank before finish would wait for ever. */
+static void a_rank_that_is_ahead_waits_for_nobody(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++)
+        for (int ahead = 0; ahead < comm->size; ahead++) {
+            trial t = {
+                .count = LONG,
+                .per_rank = 2,
+                .present = 2 * comm->size,
+                .config = {.reduction = both[k], .bucket = 17000, .channel = 1},
+                .announcements = 4};
+            gt_reducer *r;
+            assert_int_equal(new_reducer(&r, comm, LONG, 2, &t.config), GT_OK);
+            gt_reducer_begin(r, 2);
+            if (comm->rank != ahead)
+                gt_comm_barrier(comm);
+            for (int s = 0; s < 2; s++)
+                write_shard(r, &t, comm->rank * 2 + s);
+            if (comm->rank == ahead)
+                gt_comm_barrier(comm);
+            check(&t, gt_reducer_finish(r));
+            gt_reducer_free(r);
+        }
+}
+
+/* Messages of one sum must not be taken for those of the next one. */
+static void reducers_may_take_turns_on_a_channel(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        gt_reducer *r[2];
+        trial t[2];
+        for (int i = 0; i < 2; i++) {
+            t[i] = (trial){.count = i ? COUNT : COUNT + 100,
+                           .per_rank = 1 + i,
+                           .present = (1 + i) * comm->size,
+                           .config = {.reduction = both[k], .bucket = 100},
+                           .announcements = 3};
+            assert_int_equal(new_reducer(&r[i], comm, t[i].count, t[i].per_rank,
+                                         &t[i].config),
+                             GT_OK);
+        }
+        for (int turn = 0; turn < 6; turn++)
+            check(&t[turn % 2], add_up(r[turn % 2], &t[turn % 2]));
+        for (int i = 0; i < 2; i++)
+            gt_reducer_free(r[i]);
+    }
+}
+
 static void a_sum_that_nobody_waits_for_ends_with_its_reducer(void **state)
 {
     (void)state;
@@ -246,7 +297,7 @@ static void a_sum_that_nobody_waits_for_ends_with_its_reducer(void **state)
         gt_reducer_begin(r, 1);
         write_shard(r, &t, comm->rank);
         gt_reducer_free(r);
-        try(&t); /* nothing of the other sum is left in the lane */
+        try(&t); /* nothing of the other sum is left in the channel */
     }
 }
 
@@ -262,7 +313,7 @@ ranks_send_messages_only_where_they_cannot_share_memory(void **state)
         sent[k] = messages;
     }
     full = false;
-    assert_true((sent[0] > 0) == (comm->size > 1 && !shares));
+    assert_true((sent[0] > 0) == (comm->size > 1 && !use_shared_memory));
     assert_true((sent[1] > 0) == (comm->size > 1));
 }
 
@@ -279,12 +330,14 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_batch_without_samples_sums_to_zero),
         cmocka_unit_test(a_sum_is_the_same_on_every_rank),
         cmocka_unit_test(two_reducers_may_be_under_way_at_once),
+        cmocka_unit_test(a_rank_that_is_ahead_waits_for_nobody),
+        cmocka_unit_test(reducers_may_take_turns_on_a_channel),
         cmocka_unit_test(a_sum_that_nobody_waits_for_ends_with_its_reducer),
         cmocka_unit_test(
             ranks_send_messages_only_where_they_cannot_share_memory),
     };
     int failed = cmocka_run_group_tests_name("messages", tests, NULL, NULL);
-    shares = true;
+    use_shared_memory = true;
     failed += cmocka_run_group_tests_name("shared memory", tests, NULL, NULL);
     gt_comm_finalize(comm);
     return failed;

@@ -1,36 +1,35 @@
-/* Owners: each rank has its parts of the sum in hands before the others get
- * them, everything has one owner, and what is kept with the parts comes to rank
- * 0 and back.
+/* Owners of slices: each real has one owner, which has the sum over it before
+ * the other ranks get it; and numbers kept with slices come to rank 0 and back.
  *
  * ctest: ranks 6 */
 #include "reducer_trial.h"
 
-static bool shares;  /* memory, where the ranks can */
-static bool decides; /* only when all parts were looked at */
+static bool use_shared_memory; /* where the ranks can */
+static bool decides; /* the hooks measure all slices before they apply any */
 
-/* What an owner's functions are told. */
-typedef struct ledger {
+/* What the hooks were called with. */
+typedef struct record {
     gt_reducer *reducer;
     size_t count, grain;
     double measured[LONG], applied[LONG]; /* how often */
     int decided;
     bool wrong;
-} ledger;
+} record;
 
-static void measure(void *context, const gt_real *sum, gt_slice part)
+static void measure(void *context, const gt_real *sum, gt_slice slice)
 {
-    ledger *l = context;
-    for (size_t i = part.from; i < part.to; i++)
-        l->measured[i] += sum[i - part.from] == sum[i - part.from];
-    l->wrong |= l->decided > 0;
+    record *seen = context;
+    for (size_t i = slice.from; i < slice.to; i++)
+        seen->measured[i] += sum[i - slice.from] == sum[i - slice.from];
+    seen->wrong |= seen->decided > 0;
 }
 
-/* By now everybody has looked at everything. */
+/* By now every rank has measured all of its slices. */
 static void decide(void *context)
 {
-    ledger *l = context;
-    l->decided++;
-    gt_comm_sum(comm, l->measured, (int)l->count);
+    record *seen = context;
+    seen->decided++;
+    gt_comm_sum(comm, seen->measured, (int)seen->count);
 }
 
 static gt_real changed(gt_real value, size_t i)
@@ -38,18 +37,19 @@ static gt_real changed(gt_real value, size_t i)
     return 3 * value + (gt_real)i;
 }
 
-static void apply(void *context, gt_real *values, gt_slice part)
+static void apply(void *context, gt_real *values, gt_slice slice)
 {
-    ledger *l = context;
-    for (size_t i = part.from; i < part.to; i++) {
-        gt_real *value = &values[i - part.from];
+    record *seen = context;
+    for (size_t i = slice.from; i < slice.to; i++) {
+        gt_real *value = &values[i - slice.from];
         *value = changed(*value, i);
-        l->applied[i]++;
+        seen->applied[i]++;
     }
-    l->wrong |= l->decided != decides;
-    if (part.to > part.from)
-        l->wrong |= part.from % l->grain != 0 ||
-                    part.at != gt_reducer_slice_count(l->reducer, part.from);
+    seen->wrong |= seen->decided != decides;
+    if (slice.to > slice.from)
+        seen->wrong |=
+            slice.from % seen->grain != 0 ||
+            slice.at != gt_reducer_slice_count(seen->reducer, slice.from);
 }
 
 static gt_reducer *new_reducer(const trial *t)
@@ -57,40 +57,40 @@ static gt_reducer *new_reducer(const trial *t)
     gt_reducer *r;
     assert_int_equal(
         gt_reducer_new(&r, comm, t->count, t->per_rank, &t->config), GT_OK);
-    if (shares)
-        gt_reducer_share(r);
+    if (use_shared_memory)
+        gt_reducer_use_shared_memory(r);
     return r;
 }
 
-static ledger *own(const trial *t, gt_reducer *r)
+static record *set_hooks(const trial *t, gt_reducer *r)
 {
-    ledger *l = calloc(1, sizeof *l);
-    assert_non_null(l);
-    l->reducer = r;
-    l->count = t->count;
-    l->grain = t->config.grain ? t->config.grain : 1;
-    gt_slice_hooks owner = {.context = l, .apply = apply};
+    record *seen = calloc(1, sizeof *seen);
+    assert_non_null(seen);
+    seen->reducer = r;
+    seen->count = t->count;
+    seen->grain = t->config.grain ? t->config.grain : 1;
+    gt_slice_hooks hooks = {.context = seen, .apply = apply};
     if (decides) {
-        owner.measure = measure;
-        owner.decide = decide;
+        hooks.measure = measure;
+        hooks.decide = decide;
     }
-    assert_int_equal(gt_reducer_set_slice_hooks(r, &owner), comm->size > 1);
-    return l;
+    assert_int_equal(gt_reducer_set_slice_hooks(r, &hooks), comm->size > 1);
+    return seen;
 }
 
-/* Every value was changed once, by one rank; with owners who decide, after
- * everybody had looked at it once. */
-static bool is_right(const trial *t, const gt_real *got, ledger *l)
+/* Every value was applied once, by one rank; with hooks that decide, after each
+ * had been measured once. */
+static bool is_right(const trial *t, const gt_real *got, record *seen)
 {
     gt_real *want = malloc(t->count * sizeof *want);
     assert_non_null(want);
     evaluate(want, 0, t->present, t->count);
-    bool right = !l->wrong && l->decided == decides;
-    gt_comm_sum(comm, l->applied, (int)t->count);
+    bool right = !seen->wrong && seen->decided == decides;
+    gt_comm_sum(comm, seen->applied, (int)t->count);
     for (size_t i = 0; i < t->count && right; i++) {
         gt_real value = changed(want[i], i);
-        right = !memcmp(&got[i], &value, sizeof value) && l->applied[i] == 1 &&
-                l->measured[i] == decides;
+        right = !memcmp(&got[i], &value, sizeof value) &&
+                seen->applied[i] == 1 && seen->measured[i] == decides;
         if (!right)
             print_error("value %zu of %zu is wrong\n", i, t->count);
     }
@@ -101,15 +101,16 @@ static bool is_right(const trial *t, const gt_real *got, ledger *l)
 static void try(const trial *t)
 {
     gt_reducer *r = new_reducer(t);
-    ledger *l = own(t, r);
+    record *seen = set_hooks(t, r);
     for (int repeat = 0; repeat < 2; repeat++) {
         const gt_real *got = add_up(r, t);
-        bool right = comm->size == 1 || is_right(t, got, l);
+        bool right = comm->size == 1 || is_right(t, got, seen);
         assert_true(gt_comm_max(comm, !right) == 0);
-        *l = (ledger){.reducer = r, .count = l->count, .grain = l->grain};
+        *seen =
+            (record){.reducer = r, .count = seen->count, .grain = seen->grain};
     }
     gt_reducer_free(r);
-    free(l);
+    free(seen);
 }
 
 static void what_owners_put_in_place_of_the_sum_reaches_all(void **state)
@@ -126,7 +127,7 @@ static void what_owners_put_in_place_of_the_sum_reaches_all(void **state)
                 .announcements = 7});
 }
 
-static void parts_may_be_long_or_empty(void **state)
+static void slices_may_be_long_or_empty(void **state)
 {
     (void)state;
     for (size_t count = 1; count < 4; count++)
@@ -172,7 +173,7 @@ static void try_moves(const trial *t, size_t count)
     gt_reducer_free(r);
 }
 
-static void what_is_kept_with_the_parts_is_gathered_and_scattered(void **state)
+static void what_is_kept_with_slices_is_gathered_and_scattered(void **state)
 {
     (void)state;
     static const size_t counts[] = {0, 1, 500, 990, COUNT};
@@ -212,12 +213,12 @@ static void sums_of_mpi_or_of_16_bits_have_no_owners(void **state)
                .config = {.reduction = GT_REDUCTION_MPI, .bucket = 300}};
     for (int k = 0; k < 2; k++) {
         gt_reducer *r = new_reducer(&t);
-        ledger l = {.reducer = r};
-        gt_slice_hooks owner = {.context = &l, .apply = apply};
-        assert_false(gt_reducer_set_slice_hooks(r, &owner));
+        record seen = {.reducer = r};
+        gt_slice_hooks hooks = {.context = &seen, .apply = apply};
+        assert_false(gt_reducer_set_slice_hooks(r, &hooks));
         add_up(r, &t);
         for (int i = 0; i < COUNT; i++)
-            assert_true(l.applied[i] == 0);
+            assert_true(seen.applied[i] == 0);
         gt_reducer_free(r);
         t.config = (gt_reducer_config){
             .compression = GT_COMPRESSION_BF16, .exact = 10, .bucket = 300};
@@ -233,43 +234,44 @@ static void a_sum_that_nobody_waits_for_ends_without_its_owners(void **state)
                .config = {.bucket = 9000},
                .announcements = 4};
     gt_reducer *r = new_reducer(&t);
-    ledger *l = own(&t, r);
+    record *seen = set_hooks(&t, r);
     gt_reducer_begin(r, 1);
     write_shard(r, &t, comm->rank);
     gt_comm_barrier(comm);
     gt_reducer_ready(r, 0);
-    *l = (ledger){.reducer = r, .count = LONG};
+    *seen = (record){.reducer = r, .count = LONG};
     gt_reducer_free(r);
     for (int i = 0; i < LONG; i++)
-        assert_true(l->applied[i] == 0 && l->measured[i] == 0);
-    assert_int_equal(l->decided, 0);
-    free(l);
-    try(&t); /* nothing of the other sum is left in the lane */
+        assert_true(seen->applied[i] == 0 && seen->measured[i] == 0);
+    assert_int_equal(seen->decided, 0);
+    free(seen);
+    try(&t); /* nothing of the other sum is left in the channel */
 }
 
 int main(int argc, char **argv)
 {
     if (gt_comm_init(&comm, &argc, &argv) != GT_OK)
         return 1;
-    const struct CMUnitTest parts[] = {
-        cmocka_unit_test(what_is_kept_with_the_parts_is_gathered_and_scattered),
+    const struct CMUnitTest slices[] = {
+        cmocka_unit_test(what_is_kept_with_slices_is_gathered_and_scattered),
         cmocka_unit_test(each_owns_about_as_much),
         cmocka_unit_test(sums_of_mpi_or_of_16_bits_have_no_owners),
     };
     const struct CMUnitTest sums[] = {
         cmocka_unit_test(what_owners_put_in_place_of_the_sum_reaches_all),
-        cmocka_unit_test(parts_may_be_long_or_empty),
+        cmocka_unit_test(slices_may_be_long_or_empty),
         cmocka_unit_test(a_sum_that_nobody_waits_for_ends_without_its_owners),
     };
     int failed = 0;
     for (int k = 0; k < 4; k++) {
-        shares = k / 2;
+        use_shared_memory = k / 2;
         decides = k % 2;
         if (!decides)
             failed += cmocka_run_group_tests_name(
-                shares ? "parts, shared memory" : "parts", parts, NULL, NULL);
+                use_shared_memory ? "slices, shared memory" : "slices", slices,
+                NULL, NULL);
         failed += cmocka_run_group_tests_name(
-            shares ? "shared memory" : "messages", sums, NULL, NULL);
+            use_shared_memory ? "shared memory" : "messages", sums, NULL, NULL);
     }
     gt_comm_finalize(comm);
     return failed;

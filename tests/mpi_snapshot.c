@@ -8,7 +8,7 @@
 #include "task_fixture.h"
 
 #include "base/heartbeat.h"
-#include "run/directory.h"
+#include "run/checkpoint_list.h"
 #include "run/outputs.h"
 #include "store/files.h"
 
@@ -44,7 +44,8 @@ static int begin(void **state)
 {
     if (comm->rank != 0)
         return 0;
-    return make_scratch(state) || gt_run_reopen(scratch) != GT_OK;
+    return make_scratch(state) || mkdir(in_scratch("checkpoints"), 0777) ||
+           mkdir(in_scratch("samples"), 0777);
 }
 
 static int end(void **state)
@@ -59,16 +60,35 @@ static const char *path_of(uint64_t step)
     return path;
 }
 
+/* Without a fence, as long as a test takes none. */
+static gt_run run;
+
 static void open_all(fixture *f, gt_outputs *outputs)
 {
     fixture_open(f, comm, recipe, NO_SETS);
-    succeeds(gt_outputs_new(outputs, f->task, scratch, f->source));
+    succeeds(gt_run_init(&run, scratch, ""));
+    succeeds(gt_outputs_new(outputs, f->task, &run, f->source));
 }
 
 static void close_all(fixture *f, gt_outputs *outputs)
 {
     gt_outputs_free(outputs);
+    gt_run_close(&run);
     fixture_close(f);
+}
+
+/* The state that was saved after a step, which rank 0 has on its disk. */
+static gt_status read_back(gt_task *task, uint64_t step)
+{
+    gt_checkpoint from;
+    gt_status status =
+        gt_checkpoint_choose_shared(task->setup.comm, &from, path_of(step));
+    if (status == GT_OK) {
+        assert_int_equal(from.info.step, step);
+        status = gt_snapshot_read(task, &from, true);
+    }
+    gt_checkpoint_close(&from);
+    return status;
 }
 
 static void a_checkpoint_holds_the_state_of_its_step(void **state)
@@ -90,9 +110,7 @@ static void a_checkpoint_holds_the_state_of_its_step(void **state)
         assert_int_equal(names_in("samples"), 9);
     }
     for (uint64_t step = 2; step < 4; step++) {
-        uint64_t read;
-        succeeds(gt_snapshot_read(f.task, path_of(step), true, &read));
-        assert_int_equal(read, step);
+        succeeds(read_back(f.task, step));
         assert_true(hash_of_params(&f, 0) == want[step]);
     }
     close_all(&f, &outputs);
@@ -130,7 +148,6 @@ static void moments_come_from_all_ranks_and_go_back_to_any(void **state)
     (void)state;
     fixture f;
     gt_outputs outputs;
-    uint64_t step;
     open_all(&f, &outputs);
     fixture_step(&f, 3);
     whole_state want = whole_state_of(&f);
@@ -138,13 +155,13 @@ static void moments_come_from_all_ranks_and_go_back_to_any(void **state)
     succeeds(gt_outputs_write(&outputs, f.step, 0, false, true));
     fixture_step(&f, 2);
     succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
-    succeeds(gt_snapshot_read(f.task, path_of(3), true, &step));
+    succeeds(read_back(f.task, 3));
     assert_same_state(&f, &want);
     assert_int_equal(f.task->learner[1]->optimizer.updates, 3);
     if (comm->rank == 0) {
         fixture one;
         fixture_open(&one, comm_of_one(), recipe, NO_SETS);
-        succeeds(gt_snapshot_read(one.task, path_of(3), true, &step));
+        succeeds(read_back(one.task, 3));
         assert_same_state(&one, &want);
         fixture_close(&one);
     }
@@ -159,7 +176,6 @@ static void the_last_checkpoint_is_written_from_where_the_state_is(void **state)
     (void)state;
     fixture f;
     gt_outputs outputs;
-    uint64_t step;
     open_all(&f, &outputs);
     fixture_step(&f, 3);
     whole_state want = whole_state_of(&f);
@@ -176,7 +192,7 @@ static void the_last_checkpoint_is_written_from_where_the_state_is(void **state)
                          s->copy[i].data < s->numbers + total);
     succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
     fixture_step(&f, 1);
-    succeeds(gt_snapshot_read(f.task, path_of(3), true, &step));
+    succeeds(read_back(f.task, 3));
     assert_same_state(&f, &want);
     whole_state_free(&want);
     free(kept);
@@ -356,15 +372,38 @@ static void a_stopped_run_is_marked_if_it_can_go_on_from_there(void **state)
     close_all(&f, &outputs);
 }
 
-static void a_checkpoint_that_went_away_is_told_to_all_ranks(void **state)
+static void a_checkpoint_that_is_not_there_is_told_to_all_ranks(void **state)
 {
     (void)state;
     fixture f;
-    uint64_t step;
     fixture_open(&f, comm, recipe, NO_SETS);
-    assert_int_equal(gt_snapshot_read(f.task, path_of(1), true, &step),
-                     GT_ERR_STALE);
+    assert_fails(read_back(f.task, 1), GT_ERR_IO, "no run directory or");
     fixture_close(&f);
+}
+
+/* The state is read from memory: who removes the file meanwhile does no harm.
+ */
+static void a_checkpoint_that_was_chosen_needs_no_file(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    gt_checkpoint from;
+    open_all(&f, &outputs);
+    fixture_step(&f, 1);
+    uint64_t want = hash_of_params(&f, 0);
+    succeeds(gt_outputs_write(&outputs, f.step, 0, false, true));
+    succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
+    succeeds(gt_checkpoint_choose_shared(comm, &from, scratch));
+    assert_true((comm->rank == 0) == (from.file != NULL));
+    assert_non_null(strstr(from.info.config, "task: vae"));
+    if (comm->rank == 0)
+        assert_int_equal(unlink(path_of(1)), 0);
+    fixture_step(&f, 1);
+    succeeds(gt_snapshot_read(f.task, &from, true));
+    assert_true(hash_of_params(&f, 0) == want);
+    gt_checkpoint_close(&from);
+    close_all(&f, &outputs);
 }
 
 /* Somebody else goes on with the run while this one still writes. */
@@ -377,7 +416,7 @@ static void a_run_that_was_taken_over_stops_on_all_ranks(void **state)
     gt_metrics none = {0};
     open_all(&f, &outputs);
     if (comm->rank == 0)
-        assert_ok(gt_fence_take(&outputs.fence, scratch, true));
+        assert_ok(gt_fence_take(&run.fence, scratch, true));
     succeeds(gt_outputs_write(&outputs, 1, 0, false, true));
     assert_false(gt_outputs_failed(&outputs));
     if (comm->rank == 0)
@@ -447,7 +486,8 @@ int main(int argc, char **argv)
         on_all_ranks(lines_that_did_not_fit_are_written_when_they_do),
         on_all_ranks(a_line_that_found_no_memory_is_missing_in_the_end),
         on_all_ranks(a_stopped_run_is_marked_if_it_can_go_on_from_there),
-        on_all_ranks(a_checkpoint_that_went_away_is_told_to_all_ranks),
+        on_all_ranks(a_checkpoint_that_is_not_there_is_told_to_all_ranks),
+        on_all_ranks(a_checkpoint_that_was_chosen_needs_no_file),
         on_all_ranks(a_run_that_was_taken_over_stops_on_all_ranks),
         on_all_ranks(ranks_that_wait_for_a_file_live_as_long_as_it_grows),
     };

@@ -11,7 +11,9 @@
  *              call else: before) is done in half, then the process dies;
  *              "pause": the process stops itself before it
  *   SHIM_LOG   file that gets a line when it happens
- * And one more:
+ * And two more:
+ *   SHIM_TRACE  file that gets a line for each open and each read of a file
+ *               that SHIM_NAME is part of, however it is opened
  *   SHIM_THREADS  any: threads of the program itself cannot be started */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -31,7 +33,7 @@
 enum { FILES = 256 };
 
 static struct {
-    char in, writes;
+    char in, writes, traced;
     off_t safe; /* bytes that fsync was called for */
 } file[FILES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -51,11 +53,11 @@ static int is_ours(int fd)
     return fd >= 0 && fd < FILES && file[fd].in;
 }
 
-static void say(const char *call)
+static void say(const char *variable, const char *text)
 {
     char line[96];
-    const char *path = getenv("SHIM_LOG");
-    int n = snprintf(line, sizeof line, "%s\n", call);
+    const char *path = getenv(variable);
+    int n = snprintf(line, sizeof line, "%s\n", text);
     int fd = path ? REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
     if (fd >= 0 && REAL(write)(fd, line, (size_t)n) == n)
         REAL(close)(fd);
@@ -85,7 +87,7 @@ static int verdict(const char *call, const char *path)
     pthread_mutex_unlock(&lock);
     if (!hit)
         return 0;
-    say(call);
+    say("SHIM_LOG", call);
     if (!strcmp(what, "after"))
         return -1;
     if (!strcmp(what, "torn") && !strcmp(call, "write"))
@@ -121,6 +123,65 @@ static int remember(int fd, int flags)
     return fd;
 }
 
+static int trace_open(int fd, const char *path)
+{
+    const char *name = getenv("SHIM_NAME");
+    if (fd < 0 || fd >= FILES || !getenv("SHIM_TRACE"))
+        return fd;
+    file[fd].traced = is_below(path) && name && strstr(path, name);
+    if (file[fd].traced)
+        say("SHIM_TRACE", "open");
+    return fd;
+}
+
+static ssize_t trace_read(int fd, ssize_t n)
+{
+    char line[32];
+    if (fd >= 0 && fd < FILES && file[fd].traced) {
+        snprintf(line, sizeof line, "read %zd", n);
+        say("SHIM_TRACE", line);
+    }
+    return n;
+}
+
+ssize_t read(int fd, void *data, size_t size)
+{
+    return trace_read(fd, REAL(read)(fd, data, size));
+}
+
+ssize_t pread(int fd, void *data, size_t size, off_t at)
+{
+    return trace_read(fd, REAL(pread)(fd, data, size, at));
+}
+
+ssize_t pread64(int fd, void *data, size_t size, off64_t at)
+{
+    return trace_read(fd, REAL(pread64)(fd, data, size, at));
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+    FILE *stream = REAL(fopen)(path, mode);
+    trace_open(stream ? fileno(stream) : -1, path);
+    return stream;
+}
+
+FILE *fopen64(const char *path, const char *mode)
+{
+    FILE *stream = REAL(fopen64)(path, mode);
+    trace_open(stream ? fileno(stream) : -1, path);
+    return stream;
+}
+
+int open64(const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    unsigned mode = flags & O_CREAT ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    return trace_open(REAL(open64)(path, flags, mode), path);
+}
+
 int open(const char *path, int flags, ...)
 {
     va_list args;
@@ -130,7 +191,7 @@ int open(const char *path, int flags, ...)
     if (!is_below(path))
         return REAL(open)(path, flags, mode);
     CALL(open, path, path, flags, mode);
-    return remember(result, flags);
+    return remember(trace_open(result, path), flags);
 }
 
 ssize_t write(int fd, const void *data, size_t size)
@@ -175,7 +236,7 @@ int close(int fd)
     int what = verdict("close", NULL);
     /* The descriptor is gone also when close fails. */
     int result = REAL(close)(fd);
-    file[fd].in = 0;
+    file[fd].in = file[fd].traced = 0;
     if (what < 0)
         die();
     if (what > 0) {

@@ -7,26 +7,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef void (*printer)(FILE *out, gt_reference_style style);
+typedef void (*printer)(const gt_page *page);
 
-static void print_config(FILE *out, gt_reference_style style)
+static void print_config(const gt_page *page)
 {
-    gt_config_print_reference(out, style, &gt_train_schema);
+    gt_config_print_reference(page, &gt_train_schema);
 }
 
-static void print_layers(FILE *out, gt_reference_style style)
+static void print_layers(const gt_page *page)
 {
-    gt_variants_print_reference(out, style, &gt_layer_variants);
+    gt_variants_print_reference(page, &gt_layer_variants);
 }
 
 /* The text; the caller frees it. */
-static char *printed(printer print, gt_reference_style style)
+static char *printed(printer print, gt_page_style style)
 {
     char *text;
     size_t size;
     FILE *file = open_memstream(&text, &size);
     assert_non_null(file);
-    print(file, style);
+    print(&(gt_page){.out = file, .style = style});
     assert_int_equal(fclose(file), 0);
     assert_non_null(text);
     return text;
@@ -36,7 +36,7 @@ static int lines_with(const char *text, const char *begin)
 {
     int found = 0;
     for (const char *line = text; line; line = strchr(line, '\n')) {
-        line += line != text;
+        line += *line == '\n';
         found += !strncmp(line, begin, strlen(begin));
     }
     return found;
@@ -64,8 +64,8 @@ static const char *const keys[] = {
 static void plain_text_has_every_section_and_layer_in_80_columns(void **state)
 {
     (void)state;
-    char *text = printed(print_config, GT_REFERENCE_PLAIN);
-    char *layers = printed(print_layers, GT_REFERENCE_PLAIN);
+    char *text = printed(print_config, GT_PAGE_PLAIN);
+    char *layers = printed(print_layers, GT_PAGE_PLAIN);
     for (int i = 0; sections[i]; i++)
         has(text, 1, "", sections[i], " - ");
     for (int i = 0; keys[i]; i++)
@@ -83,7 +83,7 @@ static void plain_text_has_every_section_and_layer_in_80_columns(void **state)
 static void parts_of_one_section_are_told_apart_by_task(void **state)
 {
     (void)state;
-    char *text = printed(print_config, GT_REFERENCE_PLAIN);
+    char *text = printed(print_config, GT_PAGE_PLAIN);
     has(text, 3, "", "model - the networks", "");
     has(text, 1, "", "model - the networks (task gan only)", "\n");
     has(text, 1, "", "model - the networks (task vae only)", "\n");
@@ -93,8 +93,8 @@ static void parts_of_one_section_are_told_apart_by_task(void **state)
 static void roff_has_a_subsection_each_and_no_line_that_is_a_macro(void **state)
 {
     (void)state;
-    char *text = printed(print_config, GT_REFERENCE_ROFF);
-    char *layers = printed(print_layers, GT_REFERENCE_ROFF);
+    char *text = printed(print_config, GT_PAGE_ROFF);
+    char *layers = printed(print_layers, GT_PAGE_ROFF);
     for (int i = 0; sections[i]; i++)
         has(text, 1, ".SS ", sections[i], "\n");
     for (int i = 0; keys[i]; i++)
@@ -114,8 +114,8 @@ static void roff_has_a_subsection_each_and_no_line_that_is_a_macro(void **state)
 static void markdown_has_a_heading_each_and_rows_of_four_cells(void **state)
 {
     (void)state;
-    char *text = printed(print_config, GT_REFERENCE_MARKDOWN);
-    char *layers = printed(print_layers, GT_REFERENCE_MARKDOWN);
+    char *text = printed(print_config, GT_PAGE_MARKDOWN);
+    char *layers = printed(print_layers, GT_PAGE_MARKDOWN);
     for (int i = 0; sections[i]; i++)
         has(text, 1, "### `", sections[i], "`\n");
     for (int i = 0; keys[i]; i++)

@@ -197,7 +197,7 @@ static void the_reference_says_whose_keys_they_are(void **state)
     size_t size;
     FILE *file = open_memstream(&text, &size);
     assert_non_null(file);
-    gt_config_print_reference(file, GT_REFERENCE_PLAIN, &schema);
+    gt_config_print_reference(&(gt_page){.out = file}, &schema);
     fclose(file);
     assert_non_null(strstr(text, "what is trained (gan, vae, toy)\n"));
     assert_non_null(

@@ -3,10 +3,10 @@
  *
  * MPI libraries move data inside MPI calls only. Who makes these calls while a
  * layer's gradients are computed? Nobody; the computation itself, every
- * millisecond (pulse.h: this is what training does); or a helper thread that
- * looks after the messages and sleeps in between. A step here is a row of
+ * millisecond (progress_hook.h: this is what training does); or a helper thread
+ * that looks after the messages and sleeps in between. A step here is a row of
  * matrix products in place of a backward pass, in layers that announce their
- * part of the vector as they end, and then a wait for the sum. All ways take
+ * part of the vector as they end, and then a wait for the sum. All methods take
  * turns, and so does a step without any sum. */
 #include "base/log.h"
 #include "base/progress_hook.h"
@@ -25,24 +25,24 @@
 
 enum { SIZE = 256, LAYERS = 5, BUCKET = 1 << 18 };
 
-typedef struct way {
+typedef struct method {
     const char *name;
     bool sums;    /* there is a reduction */
-    bool pulse;   /* matrix products drive it */
+    bool driven;  /* matrix products drive it */
     double sleep; /* seconds between a helper thread's looks; 0: no thread */
     bool shared;  /* it needs no messages */
-} way;
+} method;
 
-static const way ways[] = {
+static const method methods[] = {
     {.name = "no sum at all"},
     {.name = "nobody", .sums = true},
-    {.name = "matrix products", .sums = true, .pulse = true},
+    {.name = "matrix products", .sums = true, .driven = true},
     {.name = "thread, every 0.1 ms", .sums = true, .sleep = 1e-4},
     {.name = "thread, every 0.5 ms", .sums = true, .sleep = 5e-4},
     {.name = "thread, every 1 ms", .sums = true, .sleep = 1e-3},
-    {.name = "shared memory", .sums = true, .pulse = true, .shared = true},
+    {.name = "shared memory", .sums = true, .driven = true, .shared = true},
 };
-enum { WAYS = sizeof ways / sizeof *ways };
+enum { METHODS = sizeof methods / sizeof *methods };
 
 typedef struct bench {
     gt_comm *comm;
@@ -51,7 +51,7 @@ typedef struct bench {
     int products; /* of a layer */
     gt_real *a, *b, *c;
     pthread_mutex_t door; /* one thread at a time is inside MPI */
-    const way *now;
+    const method *now;
     bool stop;
 } bench;
 
@@ -106,15 +106,15 @@ static void stop(bench *x, pthread_t helper)
 }
 
 /* The vectors are what they were made of: zeros. */
-static gt_status step(bench *x, const way *w, double *seconds)
+static gt_status step(bench *x, const method *m, double *seconds)
 {
-    gt_reducer *r = !w->sums ? NULL : w->shared ? x->shared : x->messages;
-    bool helped = w->sleep > 0;
+    gt_reducer *r = !m->sums ? NULL : m->shared ? x->shared : x->messages;
+    bool helped = m->sleep > 0;
     pthread_t helper;
-    x->now = w;
+    x->now = m;
     x->stop = false;
     gt_comm_barrier(x->comm);
-    gt_progress_hook_set(w->pulse ? progress : NULL, x);
+    gt_progress_hook_set(m->driven ? progress : NULL, x);
     double start = bench_seconds();
     if (r)
         gt_reducer_begin(r, 1);
@@ -151,7 +151,7 @@ static gt_status prepare(bench *x, double megabytes, double milliseconds)
     status = gt_comm_agree(x->comm, status);
     if (status != GT_OK)
         return status;
-    gt_reducer_share(x->shared);
+    gt_reducer_use_shared_memory(x->shared);
     x->products = 20;
     double start = 0, taken = 0;
     for (int i = 0; i < 2; i++) { /* the first one warms up */
@@ -166,22 +166,22 @@ static gt_status prepare(bench *x, double megabytes, double milliseconds)
 
 static gt_status measure(bench *x, int rounds)
 {
-    static double taken[WAYS][BENCH_MAX_ROUNDS];
+    static double taken[METHODS][BENCH_MAX_ROUNDS];
     gt_status status = GT_OK;
     for (int round = -2; round < rounds && status == GT_OK; round++)
-        for (int w = 0; w < WAYS && status == GT_OK; w++)
-            status = step(x, &ways[w], &taken[w][round < 0 ? 0 : round]);
+        for (int m = 0; m < METHODS && status == GT_OK; m++)
+            status = step(x, &methods[m], &taken[m][round < 0 ? 0 : round]);
     if (status != GT_OK || x->comm->rank > 0)
         return status;
     printf("| who drives it | a step takes, ms | longer than without a sum, ms "
            "|\n|---|---|---|\n");
-    for (int w = 0; w < WAYS; w++) {
+    for (int m = 0; m < METHODS; m++) {
         static double extra[BENCH_MAX_ROUNDS];
         for (int i = 0; i < rounds; i++)
-            extra[i] = 1e3 * (taken[w][i] - taken[0][i]);
-        bench_spread all = bench_spread_of(taken[w], rounds);
+            extra[i] = 1e3 * (taken[m][i] - taken[0][i]);
+        bench_spread all = bench_spread_of(taken[m], rounds);
         bench_spread more = bench_spread_of(extra, rounds);
-        printf("| %s | %.1f | %.1f (%.1f .. %.1f) |\n", ways[w].name,
+        printf("| %s | %.1f | %.1f (%.1f .. %.1f) |\n", methods[m].name,
                1e3 * all.median, more.median, more.low, more.high);
     }
     return GT_OK;

@@ -10,9 +10,8 @@
 struct gentrain_model {
     gt_comm comm; /* of this process alone */
     gt_config *config;
-    gt_checkpoint_info info;
+    gt_checkpoint from; /* what it was read from, without the numbers */
     gt_task *task;
-    char path[GT_PATH];
     char warning[GT_MESSAGE];
     size_t sample, latent; /* values of each */
     /* The last block of samples that was made. */

@@ -10,7 +10,9 @@
 #include "core/arena.h"
 #include "data/config.h"
 #include "model/config.h"
+#include "run/checkpoint_choose.h"
 #include "run/snapshot.h"
+#include "store/h5file.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 #include "train/schema.h"
@@ -46,13 +48,12 @@ static gt_status allocate(gentrain_model *m)
 
 static gt_status read_model(gentrain_model *m, const char *path)
 {
-    gt_status status = gt_checkpoint_find_good(path, m->path);
+    gt_checkpoint *from = &m->from;
+    gt_status status = gt_checkpoint_choose(from, path);
     if (status == GT_OK)
-        status = gt_checkpoint_read_info(m->path, &m->info);
-    if (status == GT_OK)
-        status =
-            gt_config_parse(&m->config, &gt_train_schema, m->path,
-                            m->info.config, strlen(m->info.config), NULL, 0);
+        status = gt_config_parse(&m->config, &gt_train_schema, from->path,
+                                 from->info.config, strlen(from->info.config),
+                                 NULL, 0);
     if (status != GT_OK)
         return status;
     m->comm = gt_comm_solo();
@@ -60,7 +61,8 @@ static gt_status read_model(gentrain_model *m, const char *path)
         .config = m->config, .comm = &m->comm, .max_n = GT_SAMPLE_BLOCK};
     status = gt_task_new(&m->task, &setup);
     if (status == GT_OK)
-        status = gt_snapshot_read(m->task, m->path, false, &m->info.step);
+        status = gt_snapshot_read(m->task, from, false);
+    gt_checkpoint_release(from);
     return status == GT_OK ? allocate(m) : status;
 }
 
@@ -100,7 +102,7 @@ void gentrain_close(gentrain_model *m)
         return;
     gt_task_free(m->task);
     gt_config_free(m->config);
-    gt_checkpoint_info_free(&m->info);
+    gt_checkpoint_close(&m->from);
     free(m->samples);
     free(m->latents);
     free(m);
@@ -110,7 +112,7 @@ void gentrain_close(gentrain_model *m)
 
 const char *gentrain_path(const gentrain_model *m)
 {
-    return m->path;
+    return m->from.path;
 }
 
 const char *gentrain_warning(const gentrain_model *m)
@@ -120,27 +122,27 @@ const char *gentrain_warning(const gentrain_model *m)
 
 const char *gentrain_task(const gentrain_model *m)
 {
-    return m->info.task;
+    return m->from.info.task;
 }
 
 int64_t gentrain_step(const gentrain_model *m)
 {
-    return (int64_t)m->info.step;
+    return (int64_t)m->from.info.step;
 }
 
 int64_t gentrain_training_seed(const gentrain_model *m)
 {
-    return (int64_t)m->info.seed;
+    return (int64_t)m->from.info.seed;
 }
 
 const char *gentrain_config(const gentrain_model *m)
 {
-    return m->info.config;
+    return m->from.info.config;
 }
 
 const char *gentrain_fingerprint(const gentrain_model *m)
 {
-    return m->info.fingerprint;
+    return m->from.info.fingerprint;
 }
 
 static bool makes_points(const gentrain_model *m)

@@ -140,7 +140,7 @@ static gt_status check_bytes(const gentrain_model *m)
         return GT_OK;
     return gt_fail(GT_ERR_USAGE,
                    "%s makes points, which have no bytes; take their numbers",
-                   m->path);
+                   m->from.path);
 }
 
 gentrain_status gentrain_sample_bytes(gentrain_model *m, int64_t seed,

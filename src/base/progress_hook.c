@@ -8,9 +8,9 @@
 
 enum { INTERVAL = 1000 * 1000 }; /* nanoseconds */
 
-static void (*asked)(void *);
-static void *asked_with;
-static int64_t last;
+static void (*hook)(void *);
+static void *hook_context;
+static int64_t last; /* call; nanoseconds */
 
 static int64_t now(void)
 {
@@ -19,19 +19,19 @@ static int64_t now(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-void gt_progress_hook_set(void (*beat)(void *context), void *context)
+void gt_progress_hook_set(void (*progress)(void *context), void *context)
 {
-    asked = beat;
-    asked_with = context;
+    hook = progress;
+    hook_context = context;
 }
 
 void gt_progress_hook(void)
 {
-    if (!asked)
+    if (!hook)
         return;
     int64_t time = now();
     if (time - last < INTERVAL)
         return;
     last = time;
-    asked(asked_with);
+    hook(hook_context);
 }

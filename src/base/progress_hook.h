@@ -1,20 +1,18 @@
-/* progress_hook.h: lets a long computation drive what would otherwise stand
- * still.
+/* progress_hook.h: keeps messages moving during a long computation.
  *
  * MPI libraries move data inside MPI calls only, and a layer's backward pass
- * may take a second. Whoever has something under way asks to be called now and
- * then; whoever computes says when that would be convenient. Of the thread that
- * trains alone.
+ * may take a second. Whoever has messages under way sets a function; whoever
+ * computes calls it now and then. For the thread that trains alone. Local.
  */
 #ifndef GT_BASE_PROGRESS_HOOK_H
 #define GT_BASE_PROGRESS_HOOK_H
 
-/* Call `beat` with `context` from gt_progress_hook, but not more often than
- * every millisecond; NULL: no more. It must not compute for long. */
-void gt_progress_hook_set(void (*beat)(void *context), void *context);
+/* Have gt_progress_hook call `progress` with `context`, but at most once a
+ * millisecond; NULL: no more. It must not compute for long. */
+void gt_progress_hook_set(void (*progress)(void *context), void *context);
 
-/* A convenient moment. Costs next to nothing if nobody asked or it is too
- * early. */
+/* To be called between pieces of a computation. Costs next to nothing if no
+ * function is set or it is too early. */
 void gt_progress_hook(void);
 
 #endif

@@ -1,6 +1,6 @@
-/* status.c: one table has the exit code of each error; one buffer per thread
- * holds the message. The buffer is static, so that the lack of memory can still
- * be reported. */
+/* status.c: one table has the exit code of each error and what it means; one
+ * buffer per thread holds the message. The buffer is static, so that the lack
+ * of memory can still be reported. */
 #include "base/status.h"
 
 #include <stdarg.h>
@@ -9,11 +9,25 @@
 
 static _Thread_local char message[GT_MESSAGE];
 
-static const int exit_codes[GT_STATUS_COUNT] = {
-    [GT_OK] = 0,         [GT_ERR_USAGE] = 2,   [GT_ERR_CONFIG] = 3,
-    [GT_ERR_IO] = 4,     [GT_ERR_FORMAT] = 5,  [GT_ERR_MISMATCH] = 6,
-    [GT_ERR_MEMORY] = 7, [GT_ERR_NUMERIC] = 8, [GT_ERR_COMM] = 9,
-    [GT_ERR_STALE] = 4,
+static const struct {
+    int code;            /* of the process */
+    const char *meaning; /* NULL: that of another status with this code */
+} exits[GT_STATUS_COUNT] = {
+    [GT_OK] = {0, "success, also when a signal ended the training early; the "
+                  "run directory then holds a file INTERRUPTED"},
+    [GT_ERR_USAGE] = {2, "usage: the command line"},
+    [GT_ERR_CONFIG] = {3, "configuration: a key, a value, the shapes of "
+                          "layers"},
+    [GT_ERR_IO] = {4, "input or output: a file is missing, cannot be read, or "
+                      "could not be written"},
+    [GT_ERR_FORMAT] = {5, "a file's contents: truncated, damaged, or of "
+                          "another kind"},
+    [GT_ERR_MISMATCH] = {6, "data, checkpoint and model do not fit each other; "
+                            "gentrain diff: A and B differ"},
+    [GT_ERR_MEMORY] = {7, "memory: an allocation failed"},
+    [GT_ERR_NUMERIC] = {8, "NaN or infinity in training"},
+    [GT_ERR_COMM] = {9, "MPI, or a rank that hangs"},
+    [GT_ERR_STALE] = {4, NULL},
 };
 
 gt_status gt_fail(gt_status code, const char *format, ...)
@@ -61,5 +75,10 @@ gt_status gt_failure_tell(const gt_failure *f)
 
 int gt_exit_code(gt_status status)
 {
-    return exit_codes[status];
+    return exits[status].code;
+}
+
+const char *gt_exit_meaning(gt_status status)
+{
+    return exits[status].meaning;
 }

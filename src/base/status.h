@@ -49,8 +49,11 @@ void gt_failure_keep(gt_failure *failure, gt_status status);
 /* Fail with the kept status and message; GT_OK if there is none. */
 gt_status gt_failure_tell(const gt_failure *failure);
 
-/* Exit code of the process for a status; 0 for GT_OK. The codes are listed in
- * the man page. */
+/* Exit code of the process for a status; 0 for GT_OK. */
 int gt_exit_code(gt_status status);
+
+/* What that exit code means, for help and man pages; NULL where the code is
+ * another status's. */
+const char *gt_exit_meaning(gt_status status);
 
 #endif

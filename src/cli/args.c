@@ -1,6 +1,6 @@
 /* args.c: getopt_long does the parsing; we turn our table into its form and its
  * refusals into sentences. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "base/nearest.h"
 

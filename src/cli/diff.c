@@ -1,9 +1,9 @@
 /* diff.c: `gentrain diff`. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "run/diff.h"
 
-static const gt_cli_option options[] = {{0}};
+#include <stdio.h>
 
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
@@ -14,13 +14,13 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
 const gt_command gt__command_diff = {
     .name = "diff",
     .operands = "A B",
-    .summary = "Tell whether two checkpoints or sample sets are identical",
+    .summary = "tell whether two checkpoints, sample sets or runs are the same",
     .details = "A and B are HDF5 files, or run directories, which stand for "
-               "their newest checkpoint.\nThe exit code is 0 where all numbers "
-               "are equal bit for bit, 6 where they are not, and 5 where that "
-               "cannot be told:\na file is damaged or holds no numbers, or "
-               "some of another type.\n",
-    .options = options,
+               "their newest checkpoint.\n\n"
+               "The exit code is 0 if all numbers are equal, bit for bit, and "
+               "6 if some differ. It is 5 if a file is damaged, holds no "
+               "numbers, or holds numbers of a type that cannot be compared.",
+    .examples = "gentrain diff runs/a runs/b\n",
     .min_operands = 2,
     .max_operands = 2,
     .run = run,

@@ -1,16 +1,17 @@
-/* inspect.c: `gentrain inspect`: HDF5 files are described by io, everything
- * else is tried as a data source. */
-#include "cli/cli.h"
+/* inspect.c: `gentrain inspect`: HDF5 files and runs are described by
+ * run/inspect.h, everything else is tried as a data source. */
+#include "cli/args.h"
 
 #include "base/json.h"
 #include "data/source.h"
 #include "run/inspect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const gt_cli_option options[] = {
-    {"json", 0, NULL, "one JSON object on stdout"},
+    {"json", 0, NULL, "print one JSON object"},
     {0},
 };
 
@@ -88,8 +89,12 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
 
 const gt_command gt__command_inspect = {
     .name = "inspect",
-    .operands = "FILE_OR_RUN [--json]",
-    .summary = "Describe a checkpoint, a sample set, a run or a data source",
+    .operands = "FILE_OR_RUN_OR_DATA",
+    .summary = "describe a checkpoint, a sample set, a run or a data source",
+    .details = "A run directory stands for its newest checkpoint. The file is "
+               "compared with its checksums first: a damaged one is refused.",
+    .examples = "gentrain inspect runs/dcgan28-1\n"
+                "gentrain inspect path/to/mnist\n",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -1,11 +1,12 @@
 /* main.c: finds the command, starts MPI where it is needed, prints the one
  * error message. Help and refusals of the command line come before MPI, so
  * that they work on a login node without one. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/version.h"
+#include "cli/pages.h"
 #include "comm/mpi/start.h"
 
 #include <errno.h>
@@ -66,8 +67,8 @@ static gt_status find_command(const char *name, const gt_command **command)
     return gt_fail(GT_ERR_USAGE,
                    "unknown command \"%s\"%s%s%s; see gentrain "
                    "help",
-                   name, near ? "; did you mean " : "", near ? near : "",
-                   near ? "?" : "");
+                   name, near ? " (did you mean " : "", near ? near : "",
+                   near ? "?)" : "");
 }
 
 static int run_parallel(const gt_command *command, const gt_cli_args *args,
@@ -112,7 +113,7 @@ int main(int argc, char **argv)
         return refuse(first, status);
     if (help) {
         if (first)
-            gt_cli_print_help(stdout, command);
+            gt_page_command(&(gt_page){.out = stdout}, command);
         return finish(GT_OK);
     }
     if (command->parallel)

@@ -1,8 +1,9 @@
 /* presets.c: `gentrain presets`. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "model/preset.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
@@ -25,10 +26,11 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
 const gt_command gt__command_presets = {
     .name = "presets",
     .operands = "[show NAME]",
-    .summary = "List the recipes that come with the program, or print one",
-    .details = "A preset is a configuration file to start your own from:\n"
-               "  gentrain presets show dcgan28 > mine.yaml\n"
-               "  mpirun -np 4 gentrain train mine.yaml\n",
+    .summary = "list the configurations that come with the program, or print "
+               "one",
+    .details = "A preset is a configuration file to start your own from.",
+    .examples = "gentrain presets show dcgan28 > mine.yaml\n"
+                "mpirun -np 4 gentrain train mine.yaml\n",
     .max_operands = 2,
     .run = run,
 };

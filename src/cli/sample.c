@@ -1,9 +1,9 @@
 /* sample.c: `gentrain sample`. The checkpoint holds the configuration, so it is
  * all that is needed. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "model/config.h"
-#include "run/checkpoint.h"
+#include "run/checkpoint_choose.h"
 #include "train/generate.h"
 #include "train/schema.h"
 
@@ -39,50 +39,36 @@ static gt_status read_numbers(const gt_cli_args *args, gt_generate_options *how)
     return status;
 }
 
-/* Rank 0 finds the file and reads what it says of itself. */
-static gt_status read_info(const char *asked, char path[GT_PATH],
-                           gt_checkpoint_info *info)
-{
-    gt_status status = gt_checkpoint_find_good(asked, path);
-    if (status == GT_OK)
-        status = gt_checkpoint_read_info(path, info);
-    return status;
-}
-
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
     gt_generate_options how = {0};
-    gt_checkpoint_info info = {0};
+    gt_checkpoint from = {0};
     gt_config *config = NULL;
-    char path[GT_PATH] = "";
-    gt_status status = read_numbers(args, &how);
-    if (status == GT_OK && comm->rank == 0)
-        status = read_info(args->operand[0], path, &info);
-    status = gt_comm_agree(comm, status);
+    gt_status status = gt_comm_agree(comm, read_numbers(args, &how));
     if (status == GT_OK)
-        status = gt_comm_broadcast_text(comm, &info.config);
-    if (status == GT_OK) {
-        gt_comm_broadcast(comm, path, sizeof path);
-        how.checkpoint = path;
+        status = gt_checkpoint_choose_shared(comm, &from, args->operand[0]);
+    if (status == GT_OK)
         status = gt_comm_agree(
-            comm, gt_config_parse(&config, &gt_train_schema, path, info.config,
-                                  strlen(info.config), NULL, 0));
-    }
+            comm, gt_config_parse(&config, &gt_train_schema, from.path,
+                                  from.info.config, strlen(from.info.config),
+                                  NULL, 0));
     if (status == GT_OK)
-        status = gt_generate(comm, config, &how);
+        status = gt_generate(comm, config, &from, &how);
     gt_config_free(config);
-    gt_checkpoint_info_free(&info);
+    gt_checkpoint_close(&from);
     return status;
 }
 
 const gt_command gt__command_sample = {
     .name = "sample",
     .operands = "RUN_OR_CHECKPOINT [OPTION ...]",
-    .summary = "Make samples from a trained model, on all ranks",
-    .details =
-        "Sample i of a seed is the same on any number of ranks.\n\n"
-        "Example:\n"
-        "  mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n",
+    .summary = "make samples from a trained model, on all ranks",
+    .details = "Sample i of a seed is the same on any number of ranks. Of a "
+               "run directory, the newest checkpoint that is not damaged is "
+               "taken.",
+    .examples =
+        "mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n"
+        "gentrain sample runs/dcgan28-1 --grid out.png --seed 7\n",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -1,28 +1,28 @@
 /* train.c: `gentrain train`: from options to a configuration, the same on all
  * ranks. Files are read by rank 0 alone and broadcast, so it is enough that it
  * sees them. */
-#include "cli/cli.h"
+#include "cli/args.h"
 
 #include "base/log.h"
 #include "model/config.h"
 #include "model/config_changes.h"
 #include "model/preset.h"
-#include "run/checkpoint.h"
+#include "run/run.h"
 #include "store/files.h"
 #include "tasks/config.h"
 #include "tasks/shards.h"
 #include "train/schema.h"
 #include "train/trainer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const gt_cli_option options[] = {
-    {"preset", 'p', "NAME", "a recipe that comes with the program"},
+    {"preset", 'p', "NAME", "a configuration that comes with the program"},
     {"resume", 'r', "RUN",
-     "go on with a run directory, or from one of its "
-     "checkpoints"},
-    {"set", 's', "a.b=c", "change a key of the configuration; may be repeated"},
+     "go on with a run directory, or from one of its checkpoints"},
+    {"set", 's', "a.b=c", "set key a.b of the configuration; may be repeated"},
     {"data", 'd', "URI", "where samples come from; see gentrain help data"},
     {"out", 'o', "DIR", "the run directory [runs/NAME-1, -2, ...]"},
     {"steps", 0, "N", "train up to step N"},
@@ -30,8 +30,8 @@ static const gt_cli_option options[] = {
     {"batch", 'b', "N", "samples of a step, over all ranks"},
     {"seed", 0, "N", "seed of weights, noise and data order"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
-    {"quiet", 'q', NULL, "warnings and errors only"},
-    {"json", 0, NULL, "metrics and summary as JSON lines on stdout"},
+    {"quiet", 'q', NULL, "print warnings and errors only"},
+    {"json", 0, NULL, "print metrics and summary as JSON lines on stdout"},
     {"trace", 0, "FILE",
      "write a timeline of all ranks, for ui.perfetto.dev or chrome://tracing"},
     {"trace-steps", 0, "N", "steps on the timeline, from the first [50]"},
@@ -104,13 +104,18 @@ static gt_status collect_sets(const gt_cli_args *args, set_list *sets)
     return status;
 }
 
+/* What all ways to begin have in common. */
+typedef struct start {
+    gt_comm *comm;           /* borrowed */
+    const gt_cli_args *args; /* borrowed */
+    set_list sets;
+} start;
+
 /* Where a configuration came from. */
 typedef struct recipe {
-    char name[64];     /* "dcgan28", for people */
-    char *place;       /* what messages call the text; owned */
-    char *text;        /* YAML; owned */
-    char run[GT_PATH]; /* when resuming */
-    char checkpoint[GT_PATH];
+    char name[64]; /* "dcgan28", for people */
+    char *place;   /* what messages call the text; owned */
+    char *text;    /* YAML; owned */
 } recipe;
 
 static void free_recipe(recipe *r)
@@ -126,47 +131,6 @@ static void set_name(recipe *r, const char *path)
     char *dot = strrchr(r->name, '.');
     if (dot && dot != r->name)
         *dot = '\0';
-}
-
-/* RUN of RUN/checkpoints/FILE, where RUN/ may be left out. */
-static gt_status set_run(recipe *r)
-{
-    snprintf(r->run, sizeof r->run, "%s", r->checkpoint);
-    char *file = strrchr(r->run, '/');
-    if (file)
-        *file = '\0';
-    char *slash = strrchr(r->run, '/');
-    if (!file || strcmp(slash ? slash + 1 : r->run, "checkpoints"))
-        return gt_fail(GT_ERR_USAGE,
-                       "--resume %s: a run goes on in its directory; give the "
-                       "checkpoint as RUN/checkpoints/FILE",
-                       r->checkpoint);
-    if (!slash)
-        strcpy(r->run, ".");
-    else
-        slash[slash == r->run] = '\0';
-    return GT_OK;
-}
-
-static gt_status read_resumed(const char *asked, recipe *r)
-{
-    gt_checkpoint_info info = {0};
-    gt_status status = gt_checkpoint_find_good(asked, r->checkpoint);
-    if (status == GT_OK)
-        status = set_run(r);
-    if (status == GT_OK)
-        status = gt_checkpoint_missed(
-            r->checkpoint, gt_checkpoint_read_info(r->checkpoint, &info));
-    if (status == GT_OK) {
-        set_name(r, r->run);
-        r->place = strdup(r->checkpoint);
-        r->text = info.config;
-        info.config = NULL;
-        if (!r->place)
-            status = gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
-    }
-    gt_checkpoint_info_free(&info);
-    return status;
 }
 
 static gt_status read_preset(const char *name, recipe *r)
@@ -197,7 +161,7 @@ static gt_status read_config(const char *path, recipe *r)
     return r->place ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
 }
 
-static gt_status read_recipe(const gt_cli_args *args, recipe *r)
+static gt_status check_ways(const gt_cli_args *args)
 {
     const char *preset = gt_cli_value(args, "preset");
     const char *resume = gt_cli_value(args, "resume");
@@ -210,27 +174,23 @@ static gt_status read_recipe(const gt_cli_args *args, recipe *r)
     if (resume && gt_cli_value(args, "out"))
         return gt_fail(GT_ERR_USAGE, "--resume goes on in its own run "
                                      "directory; leave out --out");
-    if (resume)
-        return read_resumed(resume, r);
-    if (preset)
-        return read_preset(preset, r);
-    return read_config(args->operand[0], r);
+    return GT_OK;
 }
 
 /* Rank 0's recipe to everybody. */
 static gt_status share_recipe(gt_comm *comm, const gt_cli_args *args, recipe *r)
 {
+    const char *preset = gt_cli_value(args, "preset");
     gt_status status = GT_OK;
     if (comm->rank == 0)
-        status = read_recipe(args, r);
+        status =
+            preset ? read_preset(preset, r) : read_config(args->operand[0], r);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status = gt_comm_broadcast_text(comm, &r->place);
     if (status == GT_OK)
         status = gt_comm_broadcast_text(comm, &r->text);
     gt_comm_broadcast(comm, r->name, sizeof r->name);
-    gt_comm_broadcast(comm, r->run, sizeof r->run);
-    gt_comm_broadcast(comm, r->checkpoint, sizeof r->checkpoint);
     return status;
 }
 
@@ -270,9 +230,11 @@ static void tell_changes(const recipe *r, const gt_config *config)
     gt_config_free(before);
 }
 
-static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
-                       const set_list *sets)
+static gt_status train(const start *s, const recipe *r, gt_run *run)
 {
+    gt_comm *comm = s->comm;
+    const gt_cli_args *args = s->args;
+    const set_list *sets = &s->sets;
     int64_t threads = 1, trace_steps = 50;
     gt_status status = gt_cli_integer(args, "threads", 1, 1024, &threads);
     if (status == GT_OK)
@@ -293,80 +255,90 @@ static gt_status train(gt_comm *comm, const gt_cli_args *args, const recipe *r,
         goto out;
     bool quiet = gt_cli_flag(args, "quiet"), json = gt_cli_flag(args, "json");
     gt_log_setup(comm->rank == 0, quiet ? GT_LOG_QUIET : GT_LOG_NORMAL);
-    const char *asked = gt_cli_value(args, "resume");
-    if (asked)
+    if (gt_cli_value(args, "resume"))
         tell_changes(r, config);
-    gt_train_options how = {
-        .run = {.name = r->name,
-                .out = asked ? r->run : gt_cli_value(args, "out"),
-                .resume = asked ? r->checkpoint : NULL,
-                .newest = asked && strcmp(asked, r->checkpoint)},
-        .threads = (int)threads,
-        .trace = gt_cli_value(args, "trace"),
-        .trace_steps = (uint64_t)trace_steps,
-        .report = json    ? GT_REPORT_JSON
-                  : quiet ? GT_REPORT_QUIET
-                          : GT_REPORT_NORMAL};
-    status = gt_train(comm, config, &how);
+    gt_train_options how = {.name = r->name,
+                            .threads = (int)threads,
+                            .trace = gt_cli_value(args, "trace"),
+                            .trace_steps = (uint64_t)trace_steps,
+                            .report = json    ? GT_REPORT_JSON
+                                      : quiet ? GT_REPORT_QUIET
+                                              : GT_REPORT_NORMAL};
+    status = gt_train(comm, config, run, &how);
 out:
     gt_config_free(config);
     return status;
 }
 
-static gt_status attempt(gt_comm *comm, const gt_cli_args *args,
-                         const set_list *sets)
+static gt_status begin_new(start *s)
 {
     recipe r = {0};
-    gt_status status = share_recipe(comm, args, &r);
+    gt_run run = {0};
+    gt_status status = share_recipe(s->comm, s->args, &r);
     if (status == GT_OK)
-        status = train(comm, args, &r, sets);
+        status = gt_run_init(&run, gt_cli_value(s->args, "out"), r.name);
+    if (status == GT_OK)
+        status = train(s, &r, &run);
+    gt_run_close(&run);
     free_recipe(&r);
     return status;
 }
 
-/* The checkpoint is chosen and all else prepared before the run is claimed, so
- * that a start that fails takes it from nobody. Whoever had it may have written
- * a newer checkpoint meanwhile, and removed that one; once claimed, the run is
- * at rest. */
+/* The checkpoint holds the recipe. */
+static gt_status begin_again(gt_run *run, void *context)
+{
+    start *s = context;
+    recipe r = {.place = strdup(run->resumed.path),
+                .text = strdup(run->resumed.info.config)};
+    gt_status status = GT_OK;
+    set_name(&r, run->path);
+    if (!r.place || !r.text)
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate a recipe");
+    status = gt_comm_agree(s->comm, status);
+    if (status == GT_OK)
+        status = train(s, &r, run);
+    free_recipe(&r);
+    return status;
+}
+
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
-    set_list sets = {0};
-    gt_status status = gt_comm_agree(comm, collect_sets(args, &sets));
+    start s = {.comm = comm, .args = args};
+    const char *resume = gt_cli_value(args, "resume");
+    gt_status status = check_ways(args);
     if (status == GT_OK)
-        status = attempt(comm, args, &sets);
-    while (status == GT_ERR_STALE) {
-        gt_info("%s: looking for the newest checkpoint again", gt_message());
-        status = attempt(comm, args, &sets);
-    }
-    free_sets(&sets);
+        status = collect_sets(args, &s.sets);
+    status = gt_comm_agree(comm, status);
+    if (status == GT_OK)
+        status = resume ? gt_run_resume(comm, resume, begin_again, &s)
+                        : begin_new(&s);
+    free_sets(&s.sets);
     return status;
 }
 
 const gt_command gt__command_train = {
     .name = "train",
     .operands = "[--preset NAME | CONFIG.yaml | --resume RUN] [OPTION ...]",
-    .summary = "Train a model on all ranks",
+    .summary = "train a model on all ranks",
     .details =
-        "The batch is global: ranks share it, and more ranks make a step\n"
-        "faster, not different. The run directory gets config.yaml,\n"
-        "metrics.jsonl, checkpoints/ and samples/.\n\n"
-        "Files that cannot be written are warned of and training goes on; its\n"
-        "exit code is then 4. --resume RUN takes the newest checkpoint that "
-        "is\n"
-        "not damaged, --resume FILE that one or none.\n\n"
-        "SIGINT, SIGTERM or SIGUSR1 on any rank ends the training after the\n"
-        "step with a checkpoint, a file INTERRUPTED and exit code 0. mpirun\n"
-        "hands on SIGUSR1 at once. SIGINT and SIGTERM it answers by ending\n"
-        "its ranks: one second later with SIGTERM, one more second later by\n"
-        "force; --mca odls_base_sigkill_timeout 5 makes 5 seconds of each.\n"
-        "Its exit code is then not 0.\n\n"
-        "What is resumed has the settings of its checkpoint and the options\n"
-        "given now; RUN/config.yaml is not read, but written anew.\n\n"
-        "Examples:\n"
-        "  mpirun -np 2 gentrain train --preset quickstart\n"
-        "  mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
-        "  mpirun -np 8 gentrain train --resume a --epochs 20\n"
-        "  mpirun -np 4 gentrain train --preset dcgan28 --trace trace.json\n",
+        "The batch is global: ranks share it. More ranks make a step faster; "
+        "they do not change what it computes. The run directory gets "
+        "config.yaml, metrics.jsonl, checkpoints and samples; gentrain help "
+        "run explains them, and exit codes.\n\n"
+        "SIGUSR1, SIGINT or SIGTERM on any rank ends the training after the "
+        "current step: a checkpoint is saved, and the exit code is 0. kill "
+        "-USR1 of mpirun is the surest way, because Open MPI answers the other "
+        "two by ending its ranks after two seconds.\n\n"
+        "--resume RUN goes on from the newest checkpoint that is not damaged, "
+        "--resume FILE from that one or not at all. The settings are those of "
+        "the checkpoint, changed by the options that are given now.\n\n"
+        "A file that cannot be written is warned of, and the training goes on. "
+        "Its exit code is then 4.",
+    .examples =
+        "mpirun -np 2 gentrain train --preset quickstart\n"
+        "mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
+        "mpirun -np 8 gentrain train --resume a --epochs 20\n"
+        "mpirun -np 4 gentrain train --preset dcgan28 --trace trace.json\n",
     .options = options,
     .max_operands = 1,
     .parallel = true,

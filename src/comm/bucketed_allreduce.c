@@ -1,6 +1,6 @@
-/* bucketed_allreduce.c: a bucket is collected, then held until its owner has
- * done with its slice what it wants to, then spread. That is at once, unless
- * owners must see all of their slices first. */
+/* bucketed_allreduce.c: moves buckets from state to state; bucketed_allreduce.h
+ * draws them. Buckets in states after WAITING are those before `started`, and
+ * all before `done` are DONE, so what is under way lies between the two. */
 #include "comm/bucketed_allreduce.h"
 
 #include "base/heartbeat.h"
@@ -16,83 +16,85 @@
 
 enum { PATIENCE = 256 };
 
-typedef enum stage { POSTED, HELD, SPREAD } stage;
+/* Of a bucket that was started. */
+typedef enum bucket_state { REDUCING, MEASURED, GATHERING, DONE } bucket_state;
 
-/* Buckets that go the same way. */
-typedef struct route {
+/* Buckets that one transport carries. */
+typedef struct bucket_range {
     const gt__transport *transport; /* NULL: there are none */
-    void *sum;
+    void *state;                    /* the transport's */
     gt__buckets buckets;
-} route;
+} bucket_range;
 
 struct gt__bucketed_allreduce {
     gt_comm *comm;               /* borrowed */
-    gt__transport_config config; /* of both, but for their buckets */
-    route exact, packed;         /* the first buckets, and the others */
+    gt__transport_config config; /* of both ranges, but for their buckets */
+    bucket_range exact, rounded; /* the first buckets, and the others */
     int n_buckets;
     gt_real *result;      /* of both */
-    gt_slice_hooks hooks; /* all NULL: nobody asks */
-    stage *stage;         /* by bucket */
-    gt_slice *part;       /* by bucket: this rank's */
-    int posted;           /* buckets under way or done */
-    int held;             /* of these, are or were */
-    int done;             /* of these, without a gap */
+    gt_slice_hooks hooks; /* all NULL: there are none */
+    bucket_state *bucket; /* [n_buckets] */
+    gt_slice *slice;      /* [n_buckets]: this rank's */
+    int started;          /* buckets, in this step */
+    int measured;         /* buckets, in this step */
+    int done;             /* buckets, in this step, without a gap */
 };
 
-/* Which way a bucket goes, and its number there. */
-static const route *route_of(const gt__bucketed_allreduce *x, int bucket,
-                             int *number)
+/* The range in which a bucket is, and its number there. */
+static const bucket_range *range_of(const gt__bucketed_allreduce *a, int bucket,
+                                    int *number)
 {
-    bool packed = bucket >= x->exact.buckets.n;
-    *number = packed ? bucket - x->exact.buckets.n : bucket;
-    return packed ? &x->packed : &x->exact;
+    bool rounded = bucket >= a->exact.buckets.n;
+    *number = rounded ? bucket - a->exact.buckets.n : bucket;
+    return rounded ? &a->rounded : &a->exact;
 }
 
 /* --- Setting up. */
 
-/* In place of the way that was taken before, if there is another. */
-static gt_status take(gt__bucketed_allreduce *x, route *l,
-                      const gt__transport *transport)
+/* In place of the transport that carried the range before, if there is one.
+ * Collective if the transport's create is. */
+static gt_status set_transport(gt__bucketed_allreduce *a, bucket_range *range,
+                               const gt__transport *transport)
 {
-    void *sum;
-    x->config.buckets = &l->buckets;
-    gt_status status = transport->create(&sum, &x->config);
+    void *state;
+    a->config.buckets = &range->buckets;
+    gt_status status = transport->create(&state, &a->config);
     if (status != GT_OK)
         return status;
-    if (l->transport)
-        l->transport->discard(l->sum);
-    l->transport = transport;
-    l->sum = sum;
-    x->result = transport->result(sum);
+    if (range->transport)
+        range->transport->destroy(range->state);
+    range->transport = transport;
+    range->state = state;
+    a->result = transport->result(state);
     return GT_OK;
 }
 
-static gt_status plan(gt__bucketed_allreduce *x, size_t count,
+static gt_status plan(gt__bucketed_allreduce *a, size_t count,
                       const gt_reducer_config *config)
 {
-    bool packs = config->compression != GT_COMPRESSION_NONE;
+    bool rounds = config->compression != GT_COMPRESSION_NONE;
     size_t grain = config->grain ? config->grain : 1;
-    x->exact.buckets = gt__buckets_cut(count, config->bucket, grain);
-    if (packs) {
-        x->exact.buckets = (gt__buckets){count, config->exact, 1, 1};
-        x->packed.buckets =
+    a->exact.buckets = gt__buckets_cut(count, config->bucket, grain);
+    if (rounds) {
+        a->exact.buckets = (gt__buckets){count, config->exact, 1, 1};
+        a->rounded.buckets =
             gt__buckets_cut(count - config->exact, config->bucket, 1);
     }
-    x->n_buckets = x->exact.buckets.n + x->packed.buckets.n;
-    size_t n = (size_t)x->n_buckets + 1;
-    x->stage = calloc(n, sizeof *x->stage);
-    x->part = calloc(n, sizeof *x->part);
-    if (!x->stage || !x->part)
+    a->n_buckets = a->exact.buckets.n + a->rounded.buckets.n;
+    size_t n = (size_t)a->n_buckets + 1;
+    a->bucket = calloc(n, sizeof *a->bucket);
+    a->slice = calloc(n, sizeof *a->slice);
+    if (!a->bucket || !a->slice)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     bool tree = config->reduction == GT_REDUCTION_TREE;
-    assert(tree || !packs);
-    const gt__backend *backend = x->comm->backend;
+    assert(tree || !rounds);
+    const gt__backend *backend = a->comm->backend;
     gt_status status =
-        take(x, &x->exact, tree ? backend->tree : backend->any_order);
-    if (status != GT_OK || !packs)
+        set_transport(a, &a->exact, tree ? backend->tree : backend->any_order);
+    if (status != GT_OK || !rounds)
         return status;
-    x->config.first_bucket = x->exact.buckets.n;
-    return take(x, &x->packed, backend->bf16);
+    a->config.first_bucket = a->exact.buckets.n;
+    return set_transport(a, &a->rounded, backend->bf16);
 }
 
 gt_status
@@ -101,130 +103,135 @@ gt__bucketed_allreduce_new(gt__bucketed_allreduce **out,
 {
     int channel = config->reducer->channel;
     assert(channel >= 0 && channel < GT_CHANNELS);
-    gt__bucketed_allreduce *x = calloc(1, sizeof *x);
-    if (!x)
+    gt__bucketed_allreduce *a = calloc(1, sizeof *a);
+    if (!a)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
-    x->comm = config->comm;
-    x->config = (gt__transport_config){.comm = config->comm,
+    a->comm = config->comm;
+    a->config = (gt__transport_config){.comm = config->comm,
                                        .channel = channel,
                                        .n_shards = config->n_shards,
                                        .n_blocks = config->n_blocks,
                                        .n_vectors = config->n_vectors,
                                        .stack = config->stack};
-    gt_status status = plan(x, config->count, config->reducer);
+    gt_status status = plan(a, config->count, config->reducer);
     if (status != GT_OK)
-        gt__bucketed_allreduce_free(x);
+        gt__bucketed_allreduce_free(a);
     else
-        *out = x;
+        *out = a;
     return status;
 }
 
-bool gt__bucketed_allreduce_share(gt__bucketed_allreduce *x)
+bool gt__bucketed_allreduce_use_shared_memory(gt__bucketed_allreduce *a)
 {
-    if (!gt__bucketed_allreduce_is_sliced(x) || x->comm->nodes > 1)
+    if (!gt__bucketed_allreduce_has_owners(a) || a->comm->nodes > 1)
         return false;
-    if (take(x, &x->exact, &gt__transport_shared) == GT_OK)
+    if (set_transport(a, &a->exact, &gt__transport_shared) == GT_OK)
         return true;
-    if (!x->comm->warned)
+    if (!a->comm->warned)
         gt_warn("%s; ranks send each other messages instead", gt_message());
-    x->comm->warned = true;
+    a->comm->warned = true;
     return false;
 }
 
-gt_real *gt__bucketed_allreduce_vector(const gt__bucketed_allreduce *x, int i)
+gt_real *gt__bucketed_allreduce_vector(const gt__bucketed_allreduce *a, int i)
 {
-    return gt__transport_shared_vector(x->exact.sum, i);
+    return a->exact.transport->vector(a->exact.state, i);
 }
 
 /* --- Owners. */
 
-bool gt__bucketed_allreduce_is_sliced(const gt__bucketed_allreduce *x)
+bool gt__bucketed_allreduce_has_owners(const gt__bucketed_allreduce *a)
 {
-    return x->exact.transport->allgather_start && !x->packed.transport;
+    return a->exact.transport->allgather_start && !a->rounded.transport;
 }
 
-int gt__bucketed_allreduce_buckets(const gt__bucketed_allreduce *x)
+int gt__bucketed_allreduce_buckets(const gt__bucketed_allreduce *a)
 {
-    return x->n_buckets;
+    return a->n_buckets;
 }
 
-gt__range gt__bucketed_allreduce_slice(const gt__bucketed_allreduce *x,
-                                       int bucket, int rank)
+gt__interval gt__bucketed_allreduce_slice(const gt__bucketed_allreduce *a,
+                                          int bucket, int rank)
 {
-    int place = x->exact.transport->place(x->exact.sum, rank);
-    return gt__bucket_slice(&x->exact.buckets, bucket, place, x->comm->size);
+    int slice = a->exact.transport->slice_of(a->exact.state, rank);
+    return gt__bucket_slice(&a->exact.buckets, bucket, slice, a->comm->size);
 }
 
-void gt__bucketed_allreduce_set_hooks(gt__bucketed_allreduce *x,
-                                      const gt_slice_hooks *owner)
+void gt__bucketed_allreduce_set_hooks(gt__bucketed_allreduce *a,
+                                      const gt_slice_hooks *hooks)
 {
     size_t at = 0;
-    x->hooks = *owner;
-    for (int b = x->n_buckets - 1; b >= 0; b--) {
-        gt__range span = gt__bucketed_allreduce_slice(x, b, x->comm->rank);
-        x->part[b] = (gt_slice){span.from, span.to, at};
+    a->hooks = *hooks;
+    for (int b = a->n_buckets - 1; b >= 0; b--) {
+        gt__interval span = gt__bucketed_allreduce_slice(a, b, a->comm->rank);
+        a->slice[b] = (gt_slice){span.from, span.to, at};
         at += span.to - span.from;
     }
 }
 
-/* --- A bucket's way. */
+/* --- A bucket's transitions. */
 
-static void spread(gt__bucketed_allreduce *x, int bucket)
+static void gather(gt__bucketed_allreduce *a, int bucket)
 {
     int i;
-    const route *l = route_of(x, bucket, &i);
-    gt_slice part = x->part[bucket];
-    if (x->hooks.apply)
-        x->hooks.apply(x->hooks.context, x->result + part.from, part);
-    if (l->transport->allgather_start)
-        l->transport->allgather_start(l->sum, i);
-    x->stage[bucket] = SPREAD;
+    const bucket_range *range = range_of(a, bucket, &i);
+    gt_slice slice = a->slice[bucket];
+    if (a->hooks.apply)
+        a->hooks.apply(a->hooks.context, a->result + slice.from, slice);
+    if (range->transport->allgather_start)
+        range->transport->allgather_start(range->state, i);
+    a->bucket[bucket] = GATHERING;
 }
 
-static void hold(gt__bucketed_allreduce *x, int bucket)
+static void measure(gt__bucketed_allreduce *a, int bucket)
 {
-    gt_slice part = x->part[bucket];
-    x->hooks.measure(x->hooks.context, x->result + part.from, part);
-    x->stage[bucket] = HELD;
-    x->held++;
+    gt_slice slice = a->slice[bucket];
+    a->hooks.measure(a->hooks.context, a->result + slice.from, slice);
+    a->bucket[bucket] = MEASURED;
+    a->measured++;
 }
 
-/* As far as it goes; true when the whole sum is there. */
-static bool advance(gt__bucketed_allreduce *x, int bucket)
+/* As far as it goes without waiting. */
+static void advance(gt__bucketed_allreduce *a, int bucket)
 {
     int i;
-    const route *l = route_of(x, bucket, &i);
-    if (x->stage[bucket] == POSTED && l->transport->reduce_scatter(l->sum, i)) {
-        if (x->hooks.measure)
-            hold(x, bucket);
+    const bucket_range *range = range_of(a, bucket, &i);
+    const gt__transport *t = range->transport;
+    if (a->bucket[bucket] == REDUCING &&
+        t->reduce_scatter_test(range->state, i)) {
+        if (a->hooks.measure)
+            measure(a, bucket);
         else
-            spread(x, bucket);
+            gather(a, bucket);
     }
-    return x->stage[bucket] == SPREAD &&
-           (!l->transport->allgather_test ||
-            l->transport->allgather_test(l->sum, i));
+    if (a->bucket[bucket] == GATHERING &&
+        (!t->allgather_test || t->allgather_test(range->state, i)))
+        a->bucket[bucket] = DONE;
 }
 
-static void drive(void *context)
+/* Of this all-reduce: what its channel calls (pending.h). */
+static void advance_all(void *allreduce)
 {
-    gt__bucketed_allreduce *x = context;
-    for (int b = x->done; b < x->posted; b++)
-        if (advance(x, b) && b == x->done)
-            x->done++;
+    gt__bucketed_allreduce *a = allreduce;
+    for (int b = a->done; b < a->started; b++) {
+        advance(a, b);
+        if (b == a->done && a->bucket[b] == DONE)
+            a->done++;
+    }
 }
 
 /* --- A step. */
 
-void gt__bucketed_allreduce_post(gt__bucketed_allreduce *x, size_t from)
+void gt__bucketed_allreduce_start(gt__bucketed_allreduce *a, size_t from)
 {
-    gt__pending_set(x->comm, x->config.channel, drive, x);
-    for (; x->posted < x->n_buckets; x->posted++) {
+    gt__pending_set(a->comm, a->config.channel, advance_all, a);
+    for (; a->started < a->n_buckets; a->started++) {
         int i;
-        const route *l = route_of(x, x->posted, &i);
-        if (gt__bucket_range(&l->buckets, i).from < from)
+        const bucket_range *range = range_of(a, a->started, &i);
+        if (gt__bucket_interval(&range->buckets, i).from < from)
             break;
-        x->stage[x->posted] = POSTED;
-        l->transport->post(l->sum, i);
+        a->bucket[a->started] = REDUCING;
+        range->transport->reduce_scatter_start(range->state, i);
     }
 }
 
@@ -240,64 +247,67 @@ static void pause_a_little(unsigned *turns)
 #endif
 }
 
-/* Until `*so_far` is as much as was posted. */
-static void wait_for(gt__bucketed_allreduce *x, const int *so_far)
+/* Until `*buckets` is as many as were started. */
+static void wait_for(gt__bucketed_allreduce *a, const int *buckets)
 {
     unsigned turns = 0;
-    gt__pending_advance(x->comm);
-    while (*so_far < x->posted) {
+    gt__pending_advance(a->comm);
+    while (*buckets < a->started) {
         pause_a_little(&turns);
-        gt__pending_advance(x->comm);
+        gt__pending_advance(a->comm);
     }
 }
 
-static void wait_for_posted(gt__bucketed_allreduce *x)
+/* What was started becomes DONE, and then WAITING for the next step.
+ * Collective. */
+static void wait_for_started(gt__bucketed_allreduce *a)
 {
+    assert(!a->comm->working);
     int64_t begin = gt_trace_begin();
     const char *before = gt_phase_enter(gt_phase_ranks);
-    int exact = x->exact.buckets.n;
-    if (x->exact.transport->settle)
-        x->exact.transport->settle(x->exact.sum,
-                                   x->posted < exact ? x->posted : exact);
-    if (x->hooks.measure) {
-        wait_for(x, &x->held);
-        x->hooks.decide(x->hooks.context);
-        for (int b = 0; b < x->posted; b++)
-            spread(x, b);
+    int exact = a->exact.buckets.n;
+    if (a->exact.transport->reduce_blocking)
+        a->exact.transport->reduce_blocking(
+            a->exact.state, a->started < exact ? a->started : exact);
+    if (a->hooks.measure) {
+        wait_for(a, &a->measured);
+        a->hooks.decide(a->hooks.context);
+        for (int b = 0; b < a->started; b++)
+            gather(a, b);
     }
-    wait_for(x, &x->done);
-    x->posted = x->held = x->done = 0;
-    gt__pending_set(x->comm, x->config.channel, NULL, NULL);
+    wait_for(a, &a->done);
+    a->started = a->measured = a->done = 0;
+    gt__pending_set(a->comm, a->config.channel, NULL, NULL);
     gt_phase_leave(before);
     gt_trace_end(begin, NULL, "reduction");
 }
 
-const gt_real *gt__bucketed_allreduce_finish(gt__bucketed_allreduce *x)
+const gt_real *gt__bucketed_allreduce_finish(gt__bucketed_allreduce *a)
 {
-    wait_for_posted(x);
-    return x->result;
+    wait_for_started(a);
+    return a->result;
 }
 
-static void discard(route *l)
+static void destroy(bucket_range *range)
 {
-    if (l->transport)
-        l->transport->discard(l->sum);
+    if (range->transport)
+        range->transport->destroy(range->state);
 }
 
-void gt__bucketed_allreduce_free(gt__bucketed_allreduce *x)
+void gt__bucketed_allreduce_free(gt__bucketed_allreduce *a)
 {
-    if (!x)
+    if (!a)
         return;
-    x->hooks = (gt_slice_hooks){0};
-    if (x->posted > 0) {
-        for (int b = 0; b < x->posted; b++)
-            if (x->stage[b] == HELD)
-                spread(x, b);
-        wait_for_posted(x);
+    a->hooks = (gt_slice_hooks){0};
+    if (gt__pending_is(a->comm, a->config.channel, a)) {
+        for (int b = 0; b < a->started; b++)
+            if (a->bucket[b] == MEASURED)
+                gather(a, b);
+        wait_for_started(a);
     }
-    discard(&x->exact);
-    discard(&x->packed);
-    free(x->stage);
-    free(x->part);
-    free(x);
+    destroy(&a->exact);
+    destroy(&a->rounded);
+    free(a->bucket);
+    free(a->slice);
+    free(a);
 }

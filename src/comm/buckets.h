@@ -1,5 +1,8 @@
-/* buckets.h: how a vector is cut for its way to other ranks. The cuts follow
- * from its length alone, so all ranks make the same. */
+/* buckets.h: how a vector is cut for its way to other ranks: into buckets,
+ * which travel one after the other, and each of these into a slice for each
+ * rank. The cuts follow from the vector's length alone, so all ranks make the
+ * same. Pure.
+ */
 #ifndef GT_COMM_BUCKETS_H
 #define GT_COMM_BUCKETS_H
 
@@ -13,20 +16,22 @@ typedef struct gt__buckets {
     size_t grain; /* cuts are at its multiples */
 } gt__buckets;
 
-typedef struct gt__range {
+/* Reals [from, to) of a vector. */
+typedef struct gt__interval {
     size_t from, to;
-} gt__range;
+} gt__interval;
 
+/* `size` and `grain` are in reals; size 0: one bucket. */
 gt__buckets gt__buckets_cut(size_t count, size_t size, size_t grain);
-gt__range gt__bucket_range(const gt__buckets *buckets, int bucket);
+gt__interval gt__bucket_interval(const gt__buckets *buckets, int bucket);
 
 /* A bucket in as many slices as there are ranks: number `i` of `ranks`. */
-gt__range gt__bucket_slice(const gt__buckets *buckets, int bucket, int i,
-                           int ranks);
-/* The longest of all. */
+gt__interval gt__bucket_slice(const gt__buckets *buckets, int bucket, int i,
+                              int ranks);
+/* Reals in the longest slice of all buckets. */
 size_t gt__longest_slice(const gt__buckets *buckets, int ranks);
 
-/* to += from */
+/* to += from, n reals each. */
 void gt__add(gt_real *restrict to, const gt_real *restrict from, size_t n);
 
 #endif

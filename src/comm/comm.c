@@ -1,5 +1,5 @@
-/* comm.c: what all ranks do together. A process alone has nobody to wait for,
- * so each call here is over at once where there is but one rank.
+/* comm.c: what all ranks do together. Where there is but one rank each call is
+ * over at once, without a backend.
  *
  * Work that a rank does by itself (comm.h): each all-reduce of a minimum means
  * either "at work", if any rank gives AT_WORK, or the outcome of the agreement
@@ -27,28 +27,37 @@ gt_comm gt_comm_solo(void)
     return (gt_comm){.size = 1, .node_size = 1, .nodes = 1};
 }
 
+/* A call that waits for other ranks begins, which none may do that is at work;
+ * returns the phase that it interrupts. */
+static const char *enter(const gt_comm *c)
+{
+    assert(!c->working);
+    return gt_phase_enter(gt_phase_ranks);
+}
+
 static void broadcast_from(gt_comm *c, int rank, void *data, size_t bytes)
 {
     if (c->size == 1)
         return;
-    const char *before = gt_phase_enter(gt_phase_ranks);
+    const char *before = enter(c);
     c->backend->broadcast(c, rank, data, bytes);
     gt_phase_leave(before);
 }
 
-static void reduce(gt_comm *c, double *values, int n, gt__operation what)
+/* Of ticks, too. */
+static void reduce(gt_comm *c, double *values, int n, gt__operation operation)
 {
     if (c->size == 1)
         return;
     const char *before = gt_phase_enter(gt_phase_ranks);
-    c->backend->reduce(c, values, n, what);
+    c->backend->reduce(c, values, n, operation);
     gt_phase_leave(before);
 }
 
-static int reduce_int(gt_comm *c, int value, gt__operation what)
+static int reduce_int(gt_comm *c, int value, gt__operation operation)
 {
     double result = value;
-    reduce(c, &result, 1, what);
+    reduce(c, &result, 1, operation);
     return (int)result;
 }
 
@@ -69,14 +78,14 @@ static gt_status share_failure(gt_comm *c, gt_status mine, int first)
     struct {
         int status, rank;
         char host[sizeof c->host], message[GT_MESSAGE];
-    } said = {.status = mine, .rank = c->launch_rank};
-    memcpy(said.host, c->host, sizeof said.host);
-    snprintf(said.message, sizeof said.message, "%s", gt_message());
-    broadcast_from(c, first, &said, sizeof said);
+    } failure = {.status = mine, .rank = c->launch_rank};
+    memcpy(failure.host, c->host, sizeof failure.host);
+    snprintf(failure.message, sizeof failure.message, "%s", gt_message());
+    broadcast_from(c, first, &failure, sizeof failure);
     if (succeeded && c->size > 1)
-        return gt_fail(said.status, "rank %d on %s: %s", said.rank, said.host,
-                       said.message);
-    return gt_fail(said.status, "%s", said.message);
+        return gt_fail(failure.status, "rank %d on %s: %s", failure.rank,
+                       failure.host, failure.message);
+    return gt_fail(failure.status, "%s", failure.message);
 }
 
 gt_status gt_comm_agree(gt_comm *c, gt_status mine)
@@ -143,14 +152,15 @@ void gt_comm_gather(gt_comm *c, const void *mine, size_t bytes, void *all)
         memcpy(all, mine, bytes);
         return;
     }
-    const char *before = gt_phase_enter(gt_phase_ranks);
+    const char *before = enter(c);
     c->backend->gather(c, mine, bytes, all);
     gt_phase_leave(before);
 }
 
-/* Room for the texts of all ranks, whose sizes come back in `sizes`. */
-static gt_status make_room(gt_comm *c, uint64_t size, uint64_t *sizes,
-                           char **all)
+/* Allocate rank 0's *all for the texts of all ranks, whose sizes come back in
+ * `sizes`. Collective. */
+static gt_status allocate_for_all(gt_comm *c, uint64_t size, uint64_t *sizes,
+                                  char **all)
 {
     gt_comm_gather(c, &size, sizeof size, sizes);
     uint64_t total = 1;
@@ -173,8 +183,8 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
     status = gt_comm_agree(c, status);
     *all = NULL;
     if (status == GT_OK)
-        status = make_room(c, size, sizes, all);
-    const char *before = gt_phase_enter(gt_phase_ranks);
+        status = allocate_for_all(c, size, sizes, all);
+    const char *before = enter(c);
     if (status == GT_OK && c->rank != 0) {
         c->backend->send(c, 0, TEXT_TAG, mine, size);
     } else if (status == GT_OK) {
@@ -191,11 +201,13 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
 
 void gt_comm_sum(gt_comm *c, double *values, int n)
 {
+    assert(!c->working);
     reduce(c, values, n, GT__SUM);
 }
 
 double gt_comm_max(gt_comm *c, double value)
 {
+    assert(!c->working);
     reduce(c, &value, 1, GT__MAX);
     return value;
 }
@@ -204,7 +216,7 @@ void gt_comm_barrier(gt_comm *c)
 {
     if (c->size == 1)
         return;
-    const char *before = gt_phase_enter(gt_phase_ranks);
+    const char *before = enter(c);
     c->backend->barrier(c);
     gt_phase_leave(before);
 }

@@ -1,4 +1,4 @@
-/* comm.h: the one door to MPI: who we are, agreement, broadcast, sums.
+/* comm.h: the ranks of a job: which one this is, agreement, broadcast, sums.
  *
  * Every call marked collective must be made by all ranks in the same order.
  * MPI's own failures end the job (MPI_ERRORS_ARE_FATAL), as MPI 3 offers no way
@@ -35,8 +35,8 @@ typedef struct gt_comm {
     } pending[GT_CHANNELS]; /* see pending.h */
 } gt_comm;
 
-/* The communicator of a process that works by itself, without MPI. Calls that
- * are collective find everybody there. Nothing is to be freed. Local. */
+/* The communicator of a process alone, without MPI: its collective calls wait
+ * for nobody. There is nothing to be freed. Local. */
 gt_comm gt_comm_solo(void);
 
 /* Collective. GT_OK if all ranks pass GT_OK; else every rank returns the status
@@ -74,11 +74,12 @@ gt_status gt_comm_work_end(gt_comm *comm, gt_status mine);
 
 /* --- Data. */
 
-/* Collective: rank 0's bytes to everybody. */
+/* Collective: rank 0's bytes to all ranks. */
 void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);
 
-/* Collective: rank 0's malloc'ed text to everybody; *text is replaced on the
- * others, who must free it too. GT_ERR_MEMORY on every rank if one has none. */
+/* Collective: rank 0's malloc'ed text to all ranks; *text is replaced on the
+ * others, which must free it too. GT_ERR_MEMORY on every rank if one has none.
+ */
 gt_status gt_comm_broadcast_text(gt_comm *comm, char **text);
 
 /* Collective: every rank's `bytes` from `mine` in rank order into rank 0's
@@ -96,6 +97,7 @@ void gt_comm_sum(gt_comm *comm, double *values, int n);
 /* Collective: largest value over the ranks. */
 double gt_comm_max(gt_comm *comm, double value);
 
+/* Collective: wait until all ranks are here. */
 void gt_comm_barrier(gt_comm *comm);
 
 #endif

@@ -1,7 +1,7 @@
 /* config.c: the keys that say how gradients are added over ranks. */
 #include "comm/config.h"
 
-#include "comm/reducer.h"
+#include "comm/reducer_config.h"
 
 #define FIELD(name) offsetof(gt_communication_config, name)
 

@@ -1,17 +1,17 @@
 /* reducer.c: a binary counter keeps the sums of this rank's shards; what is
- * complete goes on to the other ranks.
+ * complete goes on to the other ranks (bucketed_allreduce.h).
  *
  * The stack holds one sum for each aligned block of shards that is as yet
  * without its sibling; adding a shard carries like adding 1 to a binary number.
  * The last shard's carries are made span by span while it is written, from the
  * vector's end to its beginning, after which the stack holds the blocks that
- * this rank's shards are made of (nodes.h): for most numbers just one. */
+ * this rank's shards consist of (shard_tree.h): for most numbers just one. */
 #include "comm/reducer.h"
 
 #include "base/trace.h"
 #include "comm/bucketed_allreduce.h"
-#include "comm/nodes.h"
 #include "comm/pending.h"
+#include "comm/shard_tree.h"
 #include "comm/slices.h"
 #include "core/arena.h"
 
@@ -22,13 +22,13 @@
 enum { MAX_LEVELS = 64 };
 
 struct gt_reducer {
-    gt_comm *comm;                    /* borrowed */
-    gt__bucketed_allreduce *exchange; /* NULL: this rank is alone */
+    gt_comm *comm;                     /* borrowed */
+    gt__bucketed_allreduce *allreduce; /* NULL: this rank is alone */
     size_t count;
     int first, n_shards; /* of this rank */
     int levels;          /* vectors in `stack` */
     int height;          /* sums on the stack */
-    int present, taken;  /* shards to come in this step, and come */
+    int present, added;  /* shards to come in this step, and come */
     int n_blocks;        /* that the stack ends with */
     int block[GT__MAX_BLOCKS + 1];
     size_t merged;   /* from here on, the stack holds the blocks */
@@ -38,7 +38,7 @@ struct gt_reducer {
 
 /* --- Setting up. */
 
-/* How often the counter carries when shard `shard` comes in on top. */
+/* How often the counter carries when shard `shard` is added. */
 static int count_carries(const gt_reducer *r, int shard)
 {
     int carries = 0;
@@ -84,12 +84,12 @@ static gt_status allocate(gt_reducer *r)
     return GT_OK;
 }
 
-static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
+static gt_status plan_allreduce(gt_reducer *r, const gt_reducer_config *config)
 {
     bool tree = config->reduction == GT_REDUCTION_TREE;
     if (tree)
         r->n_blocks = gt__aligned_blocks(r->first, r->n_shards, r->block);
-    gt__bucketed_allreduce_config exchange = {.comm = r->comm,
+    gt__bucketed_allreduce_config bucketed = {.comm = r->comm,
                                               .count = r->count,
                                               .n_shards =
                                                   tree ? r->n_shards : 1,
@@ -97,7 +97,7 @@ static gt_status plan_exchange(gt_reducer *r, const gt_reducer_config *config)
                                               .n_vectors = most_levels(r),
                                               .reducer = config,
                                               .stack = r->stack};
-    return gt__bucketed_allreduce_new(&r->exchange, &exchange);
+    return gt__bucketed_allreduce_new(&r->allreduce, &bucketed);
 }
 
 gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
@@ -115,7 +115,7 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
     r->block[1] = r->first + n_shards;
     gt_status status = allocate(r);
     if (status == GT_OK && comm->size > 1)
-        status = plan_exchange(r, config);
+        status = plan_allreduce(r, config);
     if (status != GT_OK)
         gt_reducer_free(r);
     else
@@ -123,9 +123,10 @@ gt_status gt_reducer_new(gt_reducer **out, gt_comm *comm, size_t count,
     return status;
 }
 
-void gt_reducer_share(gt_reducer *r)
+void gt_reducer_use_shared_memory(gt_reducer *r)
 {
-    if (!r->exchange || !gt__bucketed_allreduce_share(r->exchange)) {
+    if (!r->allreduce ||
+        !gt__bucketed_allreduce_use_shared_memory(r->allreduce)) {
         gt_real_clear(r->memory, (size_t)r->levels * pitch(r));
         return;
     }
@@ -133,14 +134,14 @@ void gt_reducer_share(gt_reducer *r)
     r->memory = NULL;
     r->levels = most_levels(r);
     for (int i = 0; i < r->levels; i++)
-        r->stack[i] = gt__bucketed_allreduce_vector(r->exchange, i);
+        r->stack[i] = gt__bucketed_allreduce_vector(r->allreduce, i);
 }
 
 void gt_reducer_free(gt_reducer *r)
 {
     if (!r)
         return;
-    gt__bucketed_allreduce_free(r->exchange);
+    gt__bucketed_allreduce_free(r->allreduce);
     free(r->memory);
     free(r);
 }
@@ -149,20 +150,20 @@ void gt_reducer_free(gt_reducer *r)
 
 static bool has_owners(const gt_reducer *r)
 {
-    return r->exchange && gt__bucketed_allreduce_is_sliced(r->exchange);
+    return r->allreduce && gt__bucketed_allreduce_has_owners(r->allreduce);
 }
 
-bool gt_reducer_set_slice_hooks(gt_reducer *r, const gt_slice_hooks *owner)
+bool gt_reducer_set_slice_hooks(gt_reducer *r, const gt_slice_hooks *hooks)
 {
     if (!has_owners(r))
         return false;
-    gt__bucketed_allreduce_set_hooks(r->exchange, owner);
+    gt__bucketed_allreduce_set_hooks(r->allreduce, hooks);
     return true;
 }
 
 size_t gt_reducer_slice_count(const gt_reducer *r, size_t count)
 {
-    return has_owners(r) ? gt__slices_count(r->exchange, r->comm->rank, count)
+    return has_owners(r) ? gt__slices_count(r->allreduce, r->comm->rank, count)
                          : count;
 }
 
@@ -170,7 +171,7 @@ void gt_reducer_gather(gt_reducer *r, const gt_real *mine, size_t count,
                        gt_real *all)
 {
     if (has_owners(r))
-        gt__slices_gather(r->exchange, r->comm, mine, count, all);
+        gt__slices_gather(r->allreduce, r->comm, mine, count, all);
     else if (r->comm->rank == 0)
         memcpy(all, mine, count * sizeof *all);
 }
@@ -179,7 +180,7 @@ void gt_reducer_scatter(gt_reducer *r, const gt_real *all, size_t count,
                         gt_real *mine)
 {
     if (has_owners(r)) {
-        gt__slices_scatter(r->exchange, r->comm, all, count, mine);
+        gt__slices_scatter(r->allreduce, r->comm, all, count, mine);
         return;
     }
     if (r->comm->rank == 0)
@@ -193,7 +194,7 @@ void gt_reducer_begin(gt_reducer *r, int present)
 {
     assert(present >= 0 && present <= r->n_shards);
     r->height = 0;
-    r->taken = 0;
+    r->added = 0;
     r->present = present;
     r->merged = r->count;
 }
@@ -205,7 +206,7 @@ gt_real *gt_reducer_vector(gt_reducer *r)
 
 /* The carries of a shard over some values; the stack is `height` high with it.
  */
-static void carry(gt_reducer *r, int height, int carries, gt__range span)
+static void carry(gt_reducer *r, int height, int carries, gt__interval span)
 {
     for (int top = height - 1; top >= height - carries; top--)
         gt__add(r->stack[top - 1] + span.from, r->stack[top] + span.from,
@@ -231,17 +232,17 @@ static int last_carries(const gt_reducer *r)
 }
 
 /* Blocks of shards without samples: see reducer.h for the -0. */
-static void fill_missing(gt_reducer *r, int blocks, gt__range span)
+static void fill_missing(gt_reducer *r, int blocks, gt__interval span)
 {
     for (int k = blocks; k < r->n_blocks; k++)
         for (size_t i = span.from; i < span.to; i++)
             r->stack[k][i] = -(gt_real)0;
 }
 
-/* Bring the values from `from` on to the state where the stack is blocks. */
+/* For the values from `from` on, make the stack the blocks' sums. */
 static void merge_from(gt_reducer *r, size_t from)
 {
-    gt__range span = {from, r->merged};
+    gt__interval span = {from, r->merged};
     if (from >= r->merged)
         return;
     int carries = last_carries(r);
@@ -254,36 +255,36 @@ static void merge_from(gt_reducer *r, size_t from)
 void gt_reducer_ready(gt_reducer *r, size_t from)
 {
     int64_t begin = gt_trace_begin();
-    if (r->taken + 1 == r->present) {
+    if (r->added + 1 == r->present) {
         merge_from(r, from);
-        if (r->exchange)
-            gt__bucketed_allreduce_post(r->exchange, r->merged);
+        if (r->allreduce)
+            gt__bucketed_allreduce_start(r->allreduce, r->merged);
     }
-    if (r->exchange)
+    if (r->allreduce)
         gt__pending_advance(r->comm);
     gt_trace_end(begin, NULL, "send gradients");
 }
 
 void gt_reducer_add(gt_reducer *r)
 {
-    assert(r->taken < r->present);
-    if (r->taken + 1 == r->present) {
+    assert(r->added < r->present);
+    if (r->added + 1 == r->present) {
         gt_reducer_ready(r, 0);
-        r->taken++;
+        r->added++;
         return;
     }
-    int carries = count_carries(r, r->first + r->taken++);
-    carry(r, ++r->height, carries, (gt__range){0, r->count});
+    int carries = count_carries(r, r->first + r->added++);
+    carry(r, ++r->height, carries, (gt__interval){0, r->count});
     r->height -= carries;
 }
 
 const gt_real *gt_reducer_finish(gt_reducer *r)
 {
-    assert(r->taken == r->present);
+    assert(r->added == r->present);
     if (r->present == 0)
         merge_from(r, 0);
-    if (!r->exchange)
+    if (!r->allreduce)
         return r->stack[0];
-    gt__bucketed_allreduce_post(r->exchange, r->merged);
-    return gt__bucketed_allreduce_finish(r->exchange);
+    gt__bucketed_allreduce_start(r->allreduce, r->merged);
+    return gt__bucketed_allreduce_finish(r->allreduce);
 }

@@ -1,11 +1,11 @@
 /* segment.c: MPI's windows would do, but Open MPI 4.1 hangs where /dev/shm is
- * too small for one, as it is in many containers, and pages that are found
- * missing only when they are written end the job (SIGBUS). So rank 0 makes the
- * file, and every rank reserves its own pages: it is told if there are none
- * left, and they are of its own NUMA node.
+ * too small for one, as it is in many containers. Nor may pages be found
+ * missing when they are first written, as that ends the job (SIGBUS). So rank 0
+ * makes the file, and every rank reserves its own pages: it is told if there
+ * are none left, and they are of its own NUMA domain.
  *
  * The file has a name only until all ranks have opened it, when it has no pages
- * yet: whenever a rank is killed, no memory is lost. */
+ * yet. So no memory is lost, whenever a rank is killed. */
 #include "comm/segment.h"
 
 #include <errno.h>
@@ -27,14 +27,14 @@ static gt_status refuse(const gt__segment *s, const char *why)
 
 /* MPI's own buffers are there, too, and get their pages when they are first
  * used. So half of what is free stays free. */
-static bool is_spacious(int file, size_t bytes)
+static bool has_room(int file, size_t bytes)
 {
     struct statvfs fs;
     bool limited = fstatvfs(file, &fs) == 0 && fs.f_blocks > 0;
     return !limited || bytes / fs.f_frsize < fs.f_bavail / 2;
 }
 
-/* Process numbers are not everybody's own where containers share /dev/shm. */
+/* Where containers share /dev/shm, two processes may have the same number. */
 static int create(char name[NAME])
 {
     int file = -1;
@@ -56,7 +56,7 @@ static gt_status make_file(const gt__segment *s, char name[NAME], int *file)
         name[0] = '\0';
         return refuse(s, strerror(errno));
     }
-    if (!is_spacious(*file, s->size))
+    if (!has_room(*file, s->size))
         status = refuse(s, "it would be more than half of what is free");
     else if (ftruncate(*file, (off_t)s->size) != 0)
         status = refuse(s, strerror(errno));
@@ -82,7 +82,7 @@ static gt_status open_file(const gt__segment *s, gt_comm *comm, int *file)
     return status;
 }
 
-/* Whoever reserves a page gets it from his own node. */
+/* A rank that reserves a page gets it from its own NUMA domain. */
 static gt_status take_pages(gt__segment *s, int rank, size_t bytes, int file)
 {
     void *base =
@@ -92,7 +92,7 @@ static gt_status take_pages(gt__segment *s, int rank, size_t bytes, int file)
     s->base = base;
     int error;
     do {
-        error = posix_fallocate(file, (off_t)((size_t)rank * s->part),
+        error = posix_fallocate(file, (off_t)((size_t)rank * s->pitch),
                                 (off_t)bytes);
     } while (error == EINTR);
     return error ? refuse(s, strerror(error)) : GT_OK;
@@ -102,8 +102,8 @@ gt_status gt__segment_new(gt__segment *s, gt_comm *comm, size_t bytes)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t most = (size_t)gt_comm_max(comm, (double)bytes);
-    *s = (gt__segment){.part = (most + page - 1) / page * page};
-    s->size = (size_t)comm->size * s->part;
+    *s = (gt__segment){.pitch = (most + page - 1) / page * page};
+    s->size = (size_t)comm->size * s->pitch;
     int file = -1;
     gt_status status = open_file(s, comm, &file);
     if (status == GT_OK)

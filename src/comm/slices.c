@@ -1,5 +1,5 @@
-/* slices.c: one message for each part, in the order of the vector, so that none
- * has to be copied on its way. */
+/* slices.c: one message for each slice, in the order of the vector, so that no
+ * number has to be copied on its way. */
 #include "comm/slices.h"
 
 #include "base/heartbeat.h"
@@ -7,34 +7,34 @@
 
 #include <string.h>
 
-enum { TAG = 1 };
+enum { TAG = 1 }; /* comm.c has 0, tree_allreduce.c 2 */
 
 /* What a rank owns of a bucket below `count`. */
-static gt__range part_below(const gt__bucketed_allreduce *x, int bucket,
-                            int rank, size_t count)
+static gt__interval slice_below(const gt__bucketed_allreduce *a, int bucket,
+                                int rank, size_t count)
 {
-    gt__range span = gt__bucketed_allreduce_slice(x, bucket, rank);
-    return (gt__range){span.from < count ? span.from : count,
-                       span.to < count ? span.to : count};
+    gt__interval span = gt__bucketed_allreduce_slice(a, bucket, rank);
+    return (gt__interval){span.from < count ? span.from : count,
+                          span.to < count ? span.to : count};
 }
 
-size_t gt__slices_count(const gt__bucketed_allreduce *x, int rank, size_t count)
+size_t gt__slices_count(const gt__bucketed_allreduce *a, int rank, size_t count)
 {
     size_t owned = 0;
-    for (int b = gt__bucketed_allreduce_buckets(x) - 1; b >= 0; b--) {
-        gt__range span = part_below(x, b, rank, count);
+    for (int b = gt__bucketed_allreduce_buckets(a) - 1; b >= 0; b--) {
+        gt__interval span = slice_below(a, b, rank, count);
         owned += span.to - span.from;
     }
     return owned;
 }
 
 /* Called by rank 0 and by `rank`. */
-static void gather_from(const gt__bucketed_allreduce *x, gt_comm *comm,
+static void gather_from(const gt__bucketed_allreduce *a, gt_comm *comm,
                         int rank, const gt_real *mine, size_t count,
                         gt_real *all)
 {
-    for (int b = gt__bucketed_allreduce_buckets(x) - 1; b >= 0; b--) {
-        gt__range span = part_below(x, b, rank, count);
+    for (int b = gt__bucketed_allreduce_buckets(a) - 1; b >= 0; b--) {
+        gt__interval span = slice_below(a, b, rank, count);
         size_t n = span.to - span.from;
         if (rank == 0)
             memcpy(all + span.from, mine, n * sizeof *all);
@@ -48,11 +48,11 @@ static void gather_from(const gt__bucketed_allreduce *x, gt_comm *comm,
     }
 }
 
-static void scatter_to(const gt__bucketed_allreduce *x, gt_comm *comm, int rank,
+static void scatter_to(const gt__bucketed_allreduce *a, gt_comm *comm, int rank,
                        const gt_real *all, size_t count, gt_real *mine)
 {
-    for (int b = gt__bucketed_allreduce_buckets(x) - 1; b >= 0; b--) {
-        gt__range span = part_below(x, b, rank, count);
+    for (int b = gt__bucketed_allreduce_buckets(a) - 1; b >= 0; b--) {
+        gt__interval span = slice_below(a, b, rank, count);
         size_t n = span.to - span.from;
         if (rank == 0)
             memcpy(mine, all + span.from, n * sizeof *all);
@@ -66,22 +66,22 @@ static void scatter_to(const gt__bucketed_allreduce *x, gt_comm *comm, int rank,
     }
 }
 
-void gt__slices_gather(const gt__bucketed_allreduce *x, gt_comm *comm,
+void gt__slices_gather(const gt__bucketed_allreduce *a, gt_comm *comm,
                        const gt_real *mine, size_t count, gt_real *all)
 {
     const char *before = gt_phase_enter(gt_phase_ranks);
     for (int r = 0; r < comm->size; r++)
         if (comm->rank == 0 || comm->rank == r)
-            gather_from(x, comm, r, mine, count, all);
+            gather_from(a, comm, r, mine, count, all);
     gt_phase_leave(before);
 }
 
-void gt__slices_scatter(const gt__bucketed_allreduce *x, gt_comm *comm,
+void gt__slices_scatter(const gt__bucketed_allreduce *a, gt_comm *comm,
                         const gt_real *all, size_t count, gt_real *mine)
 {
     const char *before = gt_phase_enter(gt_phase_ranks);
     for (int r = 0; r < comm->size; r++)
         if (comm->rank == 0 || comm->rank == r)
-            scatter_to(x, comm, r, all, count, mine);
+            scatter_to(a, comm, r, all, count, mine);
     gt_phase_leave(before);
 }

@@ -1,14 +1,17 @@
-/* transport_shared.c: two counters a rank are all the talk there is: how many
- * buckets it has posted and of how many its slice is ready for the others,
- * since the job began. They only grow, so they never need to be put back.
- * Nobody writes what another still reads: a slice of the result is written when
- * every rank has posted the bucket, which it does after its last look at the
- * previous result; and a rank's vectors are its own again when all slices of
- * all buckets are done. */
+/* transport_shared.c: ranks on one machine add up their slices from where the
+ * other ranks left their vectors, into one result that all read.
+ *
+ * Two counters a rank are all that they tell each other: how many buckets the
+ * rank has started, and of how many its slice of the result is ready, since the
+ * job began. They only grow, so nobody has to put them back. Nobody writes what
+ * another rank still reads: a slice of the result is written when every rank
+ * has started the bucket, which it does after its last look at the previous
+ * result; and a rank's vectors are its own again when all slices of all buckets
+ * are ready. */
 #include "comm/transport_shared.h"
 
-#include "comm/nodes.h"
 #include "comm/segment.h"
+#include "comm/shard_tree.h"
 #include "core/arena.h"
 
 #include <stdatomic.h>
@@ -22,8 +25,8 @@ enum {
 
 /* At the beginning of each rank's memory. */
 typedef struct counters {
-    _Alignas(LINE) _Atomic uint64_t posted;
-    _Alignas(LINE) _Atomic uint64_t done;
+    _Alignas(LINE) _Atomic uint64_t started;
+    _Alignas(LINE) _Atomic uint64_t ready;
 } counters;
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
                "counters that processes share must need no lock");
@@ -32,15 +35,15 @@ typedef struct shared {
     gt__segment segment;
     int rank, size;
     size_t count;
-    const gt__buckets *buckets;
-    gt__nodes nodes;
-    counters **of;        /* [size] */
-    const gt_real **base; /* [nodes.n]: where each node's vector is */
-    const gt_real **at;   /* [nodes.n], while a slice is evaluated */
-    gt_real *result;      /* in rank 0's memory */
-    uint64_t before;      /* buckets of the steps before this one */
-    int collected;        /* buckets of this step */
-    gt_arena arena;       /* [nodes.n][CHUNK] for sums on the way */
+    const gt__buckets *buckets; /* borrowed */
+    gt__shard_tree tree;
+    counters **of;         /* [size] */
+    const gt_real **block; /* [tree.n]: where each block's sum is */
+    const gt_real **at;    /* [tree.n], while a slice is added up */
+    gt_real *result;       /* in rank 0's memory */
+    uint64_t earlier;      /* buckets of earlier steps */
+    int reduced;    /* buckets of this step, of which the slice is there */
+    gt_arena arena; /* [tree.n][CHUNK] for sums in between */
 } shared;
 
 static size_t vector_bytes(size_t count)
@@ -52,45 +55,45 @@ static size_t vector_bytes(size_t count)
  * different numbers of them. */
 static gt_real *vector_at(const shared *s, int rank, int i)
 {
-    size_t place = (size_t)i + (rank == 0);
+    size_t before = (size_t)i + (rank == 0);
     return (gt_real *)(void *)((char *)s->of[rank] + sizeof(counters) +
-                               place * vector_bytes(s->count));
+                               before * vector_bytes(s->count));
 }
 
-gt_real *gt__transport_shared_vector(const void *sum, int i)
+static gt_real *vector(const void *state, int i)
 {
-    const shared *s = sum;
+    const shared *s = state;
     return vector_at(s, s->rank, i);
 }
 
-/* But for this rank's slices it is for reading. */
-static gt_real *result(const void *sum)
+/* A rank may write its own slices of it and read all of it. */
+static gt_real *result(const void *state)
 {
-    const shared *s = sum;
+    const shared *s = state;
     return s->result;
 }
 
 /* --- A step. */
 
-static void post(void *sum, int bucket)
+static void reduce_scatter_start(void *state, int bucket)
 {
-    shared *s = sum;
-    _Atomic uint64_t *posted = &s->of[s->rank]->posted;
+    shared *s = state;
+    _Atomic uint64_t *started = &s->of[s->rank]->started;
     if (bucket == 0) {
         uint64_t n = (uint64_t)s->buckets->n;
-        s->before = atomic_load(posted) / n * n;
-        s->collected = 0;
+        s->earlier = atomic_load(started) / n * n;
+        s->reduced = 0;
     }
-    atomic_store_explicit(posted, s->before + (uint64_t)bucket + 1,
+    atomic_store_explicit(started, s->earlier + (uint64_t)bucket + 1,
                           memory_order_release);
 }
 
-/* Whether all ranks' counters have come to `goal`. */
-static bool all_reached(const shared *s, bool done, uint64_t goal)
+/* Whether the counters of all ranks have come to `goal`. */
+static bool all_reached(const shared *s, bool ready, uint64_t goal)
 {
     for (int k = 1; k < s->size; k++) {
         counters *other = s->of[(s->rank + k) % s->size];
-        _Atomic uint64_t *counter = done ? &other->done : &other->posted;
+        _Atomic uint64_t *counter = ready ? &other->ready : &other->started;
         if (atomic_load_explicit(counter, memory_order_acquire) < goal)
             return false;
     }
@@ -104,7 +107,8 @@ static void add_to(gt_real *restrict to, const gt_real *restrict a,
         to[i] = a[i] + b[i];
 }
 
-static void add_nodes(gt_real *to, const gt_real *a, const gt_real *b, size_t n)
+static void add_blocks(gt_real *to, const gt_real *a, const gt_real *b,
+                       size_t n)
 {
     if (a == to)
         gt__add(to, b, n);
@@ -112,55 +116,56 @@ static void add_nodes(gt_real *to, const gt_real *a, const gt_real *b, size_t n)
         add_to(to, a, b, n);
 }
 
-/* Nodes stay as they are; sums on the way go to chunks of our own, the last one
- * into the result. */
-static void evaluate(shared *s, gt__range slice)
+/* Blocks stay as they are; sums in between go to chunks of our own, the last
+ * one into the result. */
+static void add_up(shared *s, gt__interval slice)
 {
-    int last = s->nodes.n - 2;
+    int last = s->tree.n - 2;
     for (size_t from = slice.from; from < slice.to; from += CHUNK) {
         size_t n = slice.to - from < CHUNK ? slice.to - from : CHUNK;
-        for (int i = 0; i < s->nodes.n; i++)
-            s->at[i] = s->base[i] + from;
+        for (int i = 0; i < s->tree.n; i++)
+            s->at[i] = s->block[i] + from;
         for (int i = 0; i <= last; i++) {
-            int left = s->nodes.sums[i][0], right = s->nodes.sums[i][1];
+            int left = s->tree.additions[i][0];
+            int right = s->tree.additions[i][1];
             gt_real *to = i == last ? s->result + from
                                     : s->arena.base + (size_t)left * CHUNK;
-            add_nodes(to, s->at[left], s->at[right], n);
+            add_blocks(to, s->at[left], s->at[right], n);
             s->at[left] = to;
         }
     }
 }
 
-/* Slices are summed in the order of buckets, so that `done` can be counted. */
-static bool collect(void *sum, int bucket)
+/* Slices are added up in the order of buckets, as `ready` is a number. */
+static bool reduce_scatter_test(void *state, int bucket)
 {
-    shared *s = sum;
-    if (bucket != s->collected)
-        return bucket < s->collected;
-    if (!all_reached(s, false, s->before + (uint64_t)bucket + 1))
+    shared *s = state;
+    if (bucket != s->reduced)
+        return bucket < s->reduced;
+    if (!all_reached(s, false, s->earlier + (uint64_t)bucket + 1))
         return false;
-    evaluate(s, gt__bucket_slice(s->buckets, bucket, s->rank, s->size));
-    s->collected++;
+    add_up(s, gt__bucket_slice(s->buckets, bucket, s->rank, s->size));
+    s->reduced++;
     return true;
 }
 
-static void spread(void *sum, int bucket)
+static void allgather_start(void *state, int bucket)
 {
-    shared *s = sum;
-    atomic_store_explicit(&s->of[s->rank]->done,
-                          s->before + (uint64_t)bucket + 1,
+    shared *s = state;
+    atomic_store_explicit(&s->of[s->rank]->ready,
+                          s->earlier + (uint64_t)bucket + 1,
                           memory_order_release);
 }
 
-static bool gather(void *sum, int bucket)
+static bool allgather_test(void *state, int bucket)
 {
-    shared *s = sum;
-    return all_reached(s, true, s->before + (uint64_t)bucket + 1);
+    shared *s = state;
+    return all_reached(s, true, s->earlier + (uint64_t)bucket + 1);
 }
 
-static int place_of(const void *sum, int rank)
+static int slice_of(const void *state, int rank)
 {
-    (void)sum;
+    (void)state;
     return rank;
 }
 
@@ -168,20 +173,20 @@ static int place_of(const void *sum, int rank)
 
 static gt_status plan(shared *s, const gt__transport_config *config)
 {
-    gt_status status = gt__nodes_plan(&s->nodes, s->size, config->n_shards);
+    gt_status status = gt__shard_tree_plan(&s->tree, s->size, config->n_shards);
     if (status != GT_OK)
         return status;
-    size_t n = (size_t)s->nodes.n;
+    size_t n = (size_t)s->tree.n;
     s->of = calloc((size_t)s->size, sizeof *s->of);
-    s->base = calloc(n, sizeof *s->base);
+    s->block = calloc(n, sizeof *s->block);
     s->at = calloc(n, sizeof *s->at);
-    if (!s->of || !s->base || !s->at)
+    if (!s->of || !s->block || !s->at)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     gt_arena_reserve(&s->arena, n * CHUNK);
     return gt_arena_commit(&s->arena, "sums of gradients");
 }
 
-/* Counters begin with 0, as all of the memory does. */
+/* Counters begin with 0, as all of the memory does. Collective. */
 static gt_status share_memory(shared *s, const gt__transport_config *config)
 {
     size_t vectors = (size_t)config->n_vectors + (s->rank == 0);
@@ -191,28 +196,29 @@ static gt_status share_memory(shared *s, const gt__transport_config *config)
     if (status != GT_OK)
         return status;
     for (int r = 0; r < s->size; r++) {
-        s->of[r] = gt__segment_part(&s->segment, r);
-        for (int i = s->nodes.first[r]; i < s->nodes.first[r + 1]; i++)
-            s->base[i] = vector_at(s, r, i - s->nodes.first[r]);
+        s->of[r] = gt__segment_of(&s->segment, r);
+        for (int i = s->tree.first[r]; i < s->tree.first[r + 1]; i++)
+            s->block[i] = vector_at(s, r, i - s->tree.first[r]);
     }
     s->result = vector_at(s, 0, -1);
     return GT_OK;
 }
 
-static void discard(void *sum)
+static void destroy(void *state)
 {
-    shared *s = sum;
+    shared *s = state;
     if (!s)
         return;
     gt__segment_free(&s->segment);
-    gt__nodes_free(&s->nodes);
+    gt__shard_tree_free(&s->tree);
     gt_arena_free(&s->arena);
     free(s->of);
-    free((void *)s->base);
+    free((void *)s->block);
     free((void *)s->at);
     free(s);
 }
 
+/* Collective. */
 static gt_status create(void **out, const gt__transport_config *config)
 {
     shared *s = calloc(1, sizeof *s);
@@ -229,17 +235,19 @@ static gt_status create(void **out, const gt__transport_config *config)
     if (status == GT_OK)
         status = share_memory(s, config);
     if (status != GT_OK)
-        discard(s);
+        destroy(s);
     else
         *out = s;
     return status;
 }
 
-const gt__transport gt__transport_shared = {.create = create,
-                                            .discard = discard,
-                                            .result = result,
-                                            .post = post,
-                                            .reduce_scatter = collect,
-                                            .allgather_start = spread,
-                                            .allgather_test = gather,
-                                            .place = place_of};
+const gt__transport gt__transport_shared = {
+    .create = create,
+    .destroy = destroy,
+    .result = result,
+    .vector = vector,
+    .reduce_scatter_start = reduce_scatter_start,
+    .reduce_scatter_test = reduce_scatter_test,
+    .allgather_start = allgather_start,
+    .allgather_test = allgather_test,
+    .slice_of = slice_of};

@@ -4,12 +4,8 @@
 
 #include "comm/transport.h"
 
-/* The tree without messages, through memory that all ranks, on one machine,
- * share: each adds up its slice of every bucket from where the others left
- * their vectors, into one result that all read. Created by all ranks together:
- * where one fails, all do. These vectors of it are to be used in place of the
- * stack's; they are the caller's again when a step begins. */
+/* In the order of the tree, in memory that all ranks share, on one machine. Its
+ * `create` is collective: where it fails on one rank, it fails on all. */
 extern const gt__transport gt__transport_shared;
-gt_real *gt__transport_shared_vector(const void *sum, int i);
 
 #endif

@@ -1,6 +1,4 @@
-/* reference.c: one pass over the tables, printed in three styles. A style
- * prints paragraphs, headings and tables of keys, and knows nothing of what is
- * in them. */
+/* reference.c: one pass over the tables for all styles of a page. */
 #include "model/reference.h"
 
 #include "model/option_text.h"
@@ -8,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { WIDTH = 80, MOST_ROWS = 64, NOTE = 320 };
+enum { MOST_ROWS = 64, NOTE = 320 };
 
 typedef struct row {
     const char *key, *value, *help;
@@ -22,53 +20,10 @@ typedef struct table {
     int rows, key_width, value_width;
 } table;
 
-typedef struct markup {
-    void (*paragraph)(FILE *out, const char *text);
-    /* `note` may be "". */
-    void (*heading)(FILE *out, const char *name, const char *help,
-                    const char *note);
-    void (*table)(FILE *out, const table *t);
-} markup;
+/* --- A table of keys in each style. */
 
-/* --- Plain text. */
-
-/* Print words, broken before column WIDTH; further lines start at `indent`.
- * `column` is where the cursor stands. */
-static void print_words(FILE *out, const char *text, int indent, int *column)
-{
-    while (*text) {
-        int n = (int)strcspn(text, " ");
-        if (*column > indent && *column + 1 + n > WIDTH) {
-            fprintf(out, "\n%*s", indent, "");
-            *column = indent;
-        } else if (*column > indent) {
-            fputc(' ', out);
-            ++*column;
-        }
-        fprintf(out, "%.*s", n, text);
-        *column += n;
-        text += n + (text[n] == ' ');
-    }
-}
-
-static void plain_paragraph(FILE *out, const char *text)
-{
-    int column = 0;
-    print_words(out, text, 0, &column);
-    fputc('\n', out);
-}
-
-static void plain_heading(FILE *out, const char *name, const char *help,
-                          const char *note)
-{
-    int column = fprintf(out, "\n%s", name) - 1;
-    print_words(out, "-", 2, &column);
-    print_words(out, help, 2, &column);
-    print_words(out, note, 2, &column);
-    fputc('\n', out);
-}
-
-static void plain_table(FILE *out, const table *t)
+/* Columns for keys, defaults and meaning. */
+static void print_plain(const gt_page *page, const table *t)
 {
     for (int i = 0; i < t->rows; i++) {
         const row *r = &t->row[i];
@@ -77,119 +32,59 @@ static void plain_table(FILE *out, const table *t)
         int indent = column;
         if (*r->allowed)
             snprintf(allowed, sizeof allowed, "(%s)", r->allowed);
-        fprintf(out, "  %-*s  %-*s  ", t->key_width, r->key, t->value_width,
-                r->value);
-        print_words(out, r->help, indent, &column);
-        print_words(out, allowed, indent, &column);
-        fputc('\n', out);
+        fprintf(page->out, "  %-*s  %-*s  ", t->key_width, r->key,
+                t->value_width, r->value);
+        gt_page_words(page->out, r->help, indent, &column);
+        gt_page_words(page->out, allowed, indent, &column);
+        fputc('\n', page->out);
     }
 }
 
-/* --- Roff: minus signs are escaped, and no line begins with a dot. */
-
-static void roff_text(FILE *out, const char *text)
-{
-    if (*text == '.' || *text == '\'')
-        fputs("\\&", out);
-    for (; *text; text++) {
-        if (*text == '\\')
-            fputs("\\e", out);
-        else if (*text == '-')
-            fputs("\\-", out);
-        else
-            fputc(*text, out);
-    }
-}
-
-static void roff_paragraph(FILE *out, const char *text)
-{
-    fputs(".PP\n", out);
-    roff_text(out, text);
-    fputc('\n', out);
-}
-
-static void roff_heading(FILE *out, const char *name, const char *help,
-                         const char *note)
-{
-    fputs(".SS ", out);
-    roff_text(out, name);
-    fputc('\n', out);
-    roff_text(out, help);
-    if (*note)
-        fputc(' ', out);
-    roff_text(out, note);
-    fputs("\n", out);
-}
-
-static void roff_table(FILE *out, const table *t)
+static void print_roff(const gt_page *page, const table *t)
 {
     for (int i = 0; i < t->rows; i++) {
         const row *r = &t->row[i];
-        fputs(".TP\n\\fB", out);
-        roff_text(out, r->key);
-        fputs("\\fR (", out);
-        roff_text(out, r->value);
-        fputs(")\n", out);
-        roff_text(out, r->help);
+        fputs(".TP\n\\fB", page->out);
+        gt_page_text(page, r->key);
+        fputs("\\fR (", page->out);
+        gt_page_text(page, r->value);
+        fputs(")\n", page->out);
+        gt_page_text(page, r->help);
         if (*r->allowed) {
-            fputs(" (", out);
-            roff_text(out, r->allowed);
-            fputc(')', out);
+            fputs(" (", page->out);
+            gt_page_text(page, r->allowed);
+            fputc(')', page->out);
         }
-        fputc('\n', out);
+        fputc('\n', page->out);
     }
 }
 
-/* --- Markdown: in running text, what would be markup is escaped. */
-
-static void markdown_text(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("\\`*_[]<>|", *text))
-            fputc('\\', out);
-        fputc(*text, out);
-    }
-}
-
-static void markdown_paragraph(FILE *out, const char *text)
-{
-    markdown_text(out, text);
-    fputc('\n', out);
-}
-
-static void markdown_heading(FILE *out, const char *name, const char *help,
-                             const char *note)
-{
-    fprintf(out, "\n### `%s`\n\n", name);
-    markdown_text(out, help);
-    if (*note)
-        fputc(' ', out);
-    markdown_text(out, note);
-    fputs("\n", out);
-}
-
-static void markdown_table(FILE *out, const table *t)
+static void print_markdown(const gt_page *page, const table *t)
 {
     if (t->rows > 0)
         fputs("\n| key | default | meaning | values |\n|---|---|---|---|\n",
-              out);
+              page->out);
     for (int i = 0; i < t->rows; i++) {
         const row *r = &t->row[i];
         const char *quote = r->required ? "" : "`";
-        fprintf(out, "| `%s` | %s%s%s | ", r->key, quote, r->value, quote);
-        markdown_text(out, r->help);
-        fputs(" | ", out);
-        markdown_text(out, r->allowed);
-        fputs(" |\n", out);
+        fprintf(page->out, "| `%s` | %s%s%s | ", r->key, quote, r->value,
+                quote);
+        gt_page_text(page, r->help);
+        fputs(" | ", page->out);
+        gt_page_text(page, r->allowed);
+        fputs(" |\n", page->out);
     }
 }
 
-static const markup markups[] = {
-    [GT_REFERENCE_PLAIN] = {plain_paragraph, plain_heading, plain_table},
-    [GT_REFERENCE_ROFF] = {roff_paragraph, roff_heading, roff_table},
-    [GT_REFERENCE_MARKDOWN] = {markdown_paragraph, markdown_heading,
-                               markdown_table},
-};
+static void print_table(const gt_page *page, const table *t)
+{
+    if (page->style == GT_PAGE_ROFF)
+        print_roff(page, t);
+    else if (page->style == GT_PAGE_MARKDOWN)
+        print_markdown(page, t);
+    else
+        print_plain(page, t);
+}
 
 /* --- The tables. */
 
@@ -221,13 +116,13 @@ static void add_rows(table *t, const gt_option *options)
     }
 }
 
-static void print_task(FILE *out, const markup *m, const gt__layout *layout)
+static void print_task(const gt_page *page, const gt__layout *layout)
 {
     const gt_option options[] = {gt__task_option(layout), {0}};
     table t = {.rows = 0};
     add_rows(&t, options);
-    m->heading(out, "task", "at the top of the file", "");
-    m->table(out, &t);
+    gt_page_heading(page, "task", "at the top of the file", "");
+    print_table(page, &t);
 }
 
 /* Who has the part, and where its values come from. */
@@ -250,8 +145,7 @@ static void note_of(const gt__layout *layout, int part, char note[NOTE])
 
 /* Part `first` and those behind it that need no heading of their own. Returns
  * the next. */
-static int print_parts(FILE *out, const markup *m, const gt__layout *layout,
-                       int first)
+static int print_parts(const gt_page *page, const gt__layout *layout, int first)
 {
     int begin = first, next = first;
     char note[NOTE];
@@ -266,9 +160,9 @@ static int print_parts(FILE *out, const markup *m, const gt__layout *layout,
     } while (next < layout->n_parts && !gt__layout_is_first(layout, next) &&
              layout->part[next].tasks == layout->part[first].tasks);
     note_of(layout, first, note);
-    m->heading(out, layout->part[begin].section->name,
-               layout->part[begin].section->help, note);
-    m->table(out, &t);
+    gt_page_heading(page, layout->part[begin].section->name,
+                    layout->part[begin].section->help, note);
+    print_table(page, &t);
     return next;
 }
 
@@ -286,10 +180,8 @@ static void example_path(const gt__layout *layout, char path[NOTE])
     }
 }
 
-void gt_config_print_reference(FILE *out, gt_reference_style style,
-                               const gt_schema *schema)
+void gt_config_print_reference(const gt_page *page, const gt_schema *schema)
 {
-    const markup *m = &markups[style];
     gt__layout layout;
     char path[NOTE], text[NOTE + 320];
     gt__layout_make(&layout, schema);
@@ -300,25 +192,24 @@ void gt_config_print_reference(FILE *out, gt_reference_style style,
              "--set section.key=value changes one from the command line; an "
              "item of a list is named by its place: %s is the first.",
              path);
-    m->paragraph(out, text);
-    print_task(out, m, &layout);
+    gt_page_paragraphs(page, text);
+    print_task(page, &layout);
     for (int i = 0; i < layout.n_parts;)
-        i = print_parts(out, m, &layout, i);
+        i = print_parts(page, &layout, i);
 }
 
-void gt_variants_print_reference(FILE *out, gt_reference_style style,
+void gt_variants_print_reference(const gt_page *page,
                                  const gt_variants *variants)
 {
     table t = {.rows = 0};
     gt_variant v;
-    const markup *m = &markups[style];
-    m->paragraph(out, variants->help);
+    gt_page_paragraphs(page, variants->help);
     for (int i = 0; (v = variants->at(i)).name; i++)
         widen(&t, v.options);
     for (int i = 0; (v = variants->at(i)).name; i++) {
         t.rows = 0;
         add_rows(&t, v.options);
-        m->heading(out, v.name, v.help, "");
-        m->table(out, &t);
+        gt_page_heading(page, v.name, v.help, "");
+        print_table(page, &t);
     }
 }

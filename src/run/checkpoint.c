@@ -1,8 +1,10 @@
-/* checkpoint.c: spans to data sets and back. */
+/* checkpoint.c: spans to data sets and back. A resumed run stands on its
+ * checkpoint, so all of it is read before any of it is believed. */
 #include "run/checkpoint.h"
 
 #include "base/version.h"
 #include "store/h5attr.h"
+#include "store/h5file.h"
 #include "store/h5read.h"
 #include "store/h5write.h"
 
@@ -13,11 +15,11 @@
 enum { FORMAT_VERSION = 2 };
 static const char *const format_name = "gentrain checkpoint";
 
-static gt_status write_origin(gt_h5 *f, const gt_checkpoint_info *info)
+static gt_status write_provenance(gt_h5 *f, const gt_checkpoint_info *info)
 {
     gt_status status = GT_OK;
     for (int i = 0; i < GT_PROVENANCES && status == GT_OK; i++) {
-        const char *key = gt_provenance_key(i), *value = info->origin[i];
+        const char *key = gt_provenance_key(i), *value = info->provenance[i];
         if (value[0])
             status = gt_provenance_is_number(i)
                          ? gt_h5_set_int(f, "/", key, atoll(value))
@@ -44,7 +46,7 @@ static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
     if (status == GT_OK)
         status = gt_h5_set_text(f, "/", "fingerprint", info->fingerprint);
     if (status == GT_OK)
-        status = write_origin(f, info);
+        status = write_provenance(f, info);
     if (status == GT_OK)
         status = gt_h5_write_text(f, "/config", info->config);
     return status;
@@ -67,22 +69,22 @@ gt_status gt_checkpoint_write(const char *path, const gt_checkpoint_info *info,
     return status;
 }
 
-static gt_status check_format(gt_h5 *f, const char *path)
+static gt_status check_format(const gt_checkpoint *c, int64_t *version)
 {
     char *format = NULL;
-    int64_t version = 0;
-    gt_status status = gt_h5_get_text(f, "/", "format", &format);
+    gt_status status = gt_h5_get_text(c->file, "/", "format", &format);
     if (status != GT_OK || strcmp(format, format_name) != 0)
         status =
-            gt_fail(GT_ERR_FORMAT, "%s is not a gentrain checkpoint", path);
+            gt_fail(GT_ERR_FORMAT, "%s is not a gentrain checkpoint", c->path);
     free(format);
     if (status == GT_OK)
-        status = gt_h5_get_int(f, "/", "format_version", &version);
-    if (status == GT_OK && version > FORMAT_VERSION)
-        status = gt_fail(GT_ERR_FORMAT,
-                         "%s is of checkpoint format %lld, this gentrain "
-                         "(%s) knows formats up to %d; use a newer one",
-                         path, (long long)version, GT_VERSION, FORMAT_VERSION);
+        status = gt_h5_get_int(c->file, "/", "format_version", version);
+    if (status == GT_OK && *version > FORMAT_VERSION)
+        status =
+            gt_fail(GT_ERR_FORMAT,
+                    "%s is of checkpoint format %lld, this gentrain "
+                    "(%s) knows formats up to %d; use a newer one",
+                    c->path, (long long)*version, GT_VERSION, FORMAT_VERSION);
     return status;
 }
 
@@ -96,12 +98,11 @@ static gt_status read_text(gt_h5 *f, const char *key, char *out, size_t size)
     return status;
 }
 
-/* What the first files of this format did not have stays empty. */
-static void read_origin(gt_h5 *f, gt_checkpoint_info *info)
+/* What the first files did not have stays empty. */
+static void read_provenance(gt_h5 *f, gt_checkpoint_info *info)
 {
-    read_text(f, "fingerprint", info->fingerprint, sizeof info->fingerprint);
     for (int i = 0; i < GT_PROVENANCES; i++) {
-        char *value = info->origin[i];
+        char *value = info->provenance[i];
         int64_t number;
         if (!gt_provenance_is_number(i))
             read_text(f, gt_provenance_key(i), value, GT_PROVENANCE_TEXT);
@@ -110,44 +111,80 @@ static void read_origin(gt_h5 *f, gt_checkpoint_info *info)
     }
 }
 
-static gt_status read_header(gt_h5 *f, gt_checkpoint_info *info)
+static gt_status read_info(gt_checkpoint *c)
 {
-    int64_t step = 0, seed = 0;
-    gt_status status = read_text(f, "task", info->task, sizeof info->task);
+    gt_checkpoint_info *info = &c->info;
+    int64_t version = 0, step = 0, seed = 0;
+    gt_status status = check_format(c, &version);
     if (status == GT_OK)
-        status = gt_h5_get_int(f, "/", "step", &step);
+        status = read_text(c->file, "task", info->task, sizeof info->task);
     if (status == GT_OK)
-        status = gt_h5_get_int(f, "/", "seed", &seed);
+        status = gt_h5_get_int(c->file, "/", "step", &step);
     if (status == GT_OK)
-        status = gt_h5_get_real(f, "/", "epoch", &info->epoch);
+        status = gt_h5_get_int(c->file, "/", "seed", &seed);
     if (status == GT_OK)
-        status = gt_h5_read_text(f, "/config", &info->config);
-    info->step = (uint64_t)step;
-    info->seed = (uint64_t)seed;
-    read_origin(f, info);
-    return status;
-}
-
-gt_status gt_checkpoint_read_info(const char *path, gt_checkpoint_info *info)
-{
-    *info = (gt_checkpoint_info){0};
-    gt_h5 *f;
-    gt_status status = gt_h5_open(&f, path);
+        status = gt_h5_get_real(c->file, "/", "epoch", &info->epoch);
+    if (status == GT_OK)
+        status = gt_h5_read_text(c->file, "/config", &info->config);
     if (status != GT_OK)
         return status;
-    status = check_format(f, path);
+    info->step = (uint64_t)step;
+    info->seed = (uint64_t)seed;
+    if (version > 1)
+        read_text(c->file, "fingerprint", info->fingerprint,
+                  sizeof info->fingerprint);
+    read_provenance(c->file, info);
+    return GT_OK;
+}
+
+typedef struct verifier {
+    gt_h5 *file;
+    gt_status status;
+} verifier;
+
+static int verify_set(const gt_h5_info *info, void *context)
+{
+    verifier *v = context;
+    if (!info->text)
+        v->status = gt_h5_verify(v->file, info->name);
+    return v->status != GT_OK;
+}
+
+/* A digest is over all bytes; without one there are checksums. */
+static gt_status verify(gt_h5 *f)
+{
+    verifier v = {.file = f};
+    if (gt_h5_has_digest(f))
+        return GT_OK;
+    gt_status status = gt_h5_each(f, verify_set, &v);
+    return v.status != GT_OK ? v.status : status;
+}
+
+gt_status gt_checkpoint_open(gt_checkpoint *c, const char *path)
+{
+    *c = (gt_checkpoint){0};
+    snprintf(c->path, sizeof c->path, "%s", path);
+    gt_status status = gt_h5_open(&c->file, path);
     if (status == GT_OK)
-        status = read_header(f, info);
-    gt_h5_close(f);
+        status = read_info(c);
+    if (status == GT_OK)
+        status = verify(c->file);
     if (status != GT_OK)
-        gt_checkpoint_info_free(info);
+        gt_checkpoint_close(c);
     return status;
 }
 
-void gt_checkpoint_info_free(gt_checkpoint_info *info)
+void gt_checkpoint_release(gt_checkpoint *c)
 {
-    free(info->config);
-    *info = (gt_checkpoint_info){0};
+    gt_h5_close(c->file);
+    c->file = NULL;
+}
+
+void gt_checkpoint_close(gt_checkpoint *c)
+{
+    gt_checkpoint_release(c);
+    free(c->info.config);
+    *c = (gt_checkpoint){0};
 }
 
 /* Looks for a tensor of the file that no span takes. */
@@ -169,43 +206,36 @@ static int visit_tensor(const gt_h5_info *info, void *context)
     return 1;
 }
 
-static gt_status check_leftovers(gt_h5 *f, const char *path,
-                                 const gt_span *spans, int n_spans)
+static gt_status check_leftovers(const gt_checkpoint *c, const gt_span *spans,
+                                 int n_spans)
 {
     leftover l = {.spans = spans, .n_spans = n_spans};
-    gt_status status = gt_h5_each(f, visit_tensor, &l);
+    gt_status status = gt_h5_each(c->file, visit_tensor, &l);
     if (status == GT_OK && l.name[0])
         status = gt_fail(GT_ERR_MISMATCH,
                          "%s holds %s, which the model here does not have; it "
                          "is a checkpoint of another architecture",
-                         path, l.name);
+                         c->path, l.name);
     return status;
 }
 
-gt_status gt_checkpoint_read(const char *path, const gt_span *spans,
+static gt_status read_span(const gt_checkpoint *c, const gt_span *s)
+{
+    if (gt_h5_has(c->file, s->path))
+        return gt_h5_read(c->file, s->path, GT_H5_REAL, s->rank, s->dim,
+                          s->data);
+    return gt_fail(GT_ERR_MISMATCH,
+                   "%s has no %s, which the model here needs; it is a "
+                   "checkpoint of another architecture or optimizer",
+                   c->path, s->path);
+}
+
+gt_status gt_checkpoint_read(const gt_checkpoint *c, const gt_span *spans,
                              int n_spans, bool with_optimizer)
 {
-    gt_h5 *f;
-    gt_status status = gt_h5_open(&f, path);
-    if (status != GT_OK)
-        return status;
-    status = check_format(f, path);
-    for (int i = 0; i < n_spans && status == GT_OK; i++) {
-        const gt_span *s = &spans[i];
-        if (gt_span_is_optimizer(s->path) && !with_optimizer)
-            continue;
-        if (!gt_h5_has(f, s->path))
-            status = gt_fail(GT_ERR_MISMATCH,
-                             "%s has no %s, which the model here needs; it is "
-                             "a checkpoint of another architecture or "
-                             "optimizer",
-                             path, s->path);
-        else
-            status =
-                gt_h5_read(f, s->path, GT_H5_REAL, s->rank, s->dim, s->data);
-    }
-    if (status == GT_OK)
-        status = check_leftovers(f, path, spans, n_spans);
-    gt_h5_close(f);
-    return status;
+    gt_status status = GT_OK;
+    for (int i = 0; i < n_spans && status == GT_OK; i++)
+        if (with_optimizer || !gt_span_is_optimizer(spans[i].path))
+            status = read_span(c, &spans[i]);
+    return status == GT_OK ? check_leftovers(c, spans, n_spans) : status;
 }

@@ -3,7 +3,8 @@
  * such as the configuration, of which many do not change a number. */
 #include "run/diff.h"
 
-#include "run/checkpoint.h"
+#include "run/checkpoint_choose.h"
+#include "store/h5file.h"
 #include "store/h5read.h"
 
 #include <math.h>
@@ -137,9 +138,9 @@ gt_status gt_diff(FILE *out, const char *a, const char *b)
 {
     char path_a[GT_PATH], path_b[GT_PATH];
     comparison c = {.out = out};
-    gt_status status = gt_checkpoint_open(a, path_a, &c.a);
+    gt_status status = gt_checkpoint_choose_file(&c.a, a, path_a);
     if (status == GT_OK)
-        status = gt_checkpoint_open(b, path_b, &c.b);
+        status = gt_checkpoint_choose_file(&c.b, b, path_b);
     if (status == GT_OK)
         status = gt_h5_each(c.a, visit_a, &c);
     if (status == GT_OK && c.status == GT_OK)

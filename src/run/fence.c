@@ -2,11 +2,9 @@
  * promise to ask the server then, and not when they tell a name's existence.
  *
  * Between a look and the rename that follows it there is a moment that no file
- * system closes. So whoever claims a directory next sweeps it of temporary
- * files (opening.c): what has not got its name by then gets none. */
+ * system closes. So whoever takes a directory next sweeps it of temporary files
+ * (run.c): what has not got its name by then gets none. */
 #include "run/fence.h"
-
-#include "store/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,50 +15,61 @@
 
 enum { NAME = GT_PATH + 40 };
 
-static void print_path(const char *run, unsigned long long number,
+/* What the files are called, and were called by older versions. */
+static const char *const kinds[] = {"fence", "generation"};
+enum { NEW, OLD, KINDS };
+
+static void print_path(const char *run, int kind, unsigned long long number,
                        char path[NAME])
 {
-    snprintf(path, NAME, "%s/generation.%llu", run, number);
+    snprintf(path, NAME, "%s/%s.%llu", run, kinds[kind], number);
 }
 
-static bool parse_name(const char *name, unsigned long long *number)
+/* The kind of a file of that name, or KINDS. */
+static int parse_name(const char *name, unsigned long long *number)
 {
-    char ours[40];
-    if (sscanf(name, "generation.%llu", number) != 1)
-        return false;
-    snprintf(ours, sizeof ours, "generation.%llu", *number);
-    return !strcmp(ours, name);
+    for (int kind = 0; kind < KINDS; kind++) {
+        char ours[40];
+        size_t n = strlen(kinds[kind]);
+        if (strncmp(name, kinds[kind], n) != 0 ||
+            sscanf(name + n, ".%llu", number) != 1)
+            continue;
+        snprintf(ours, sizeof ours, "%s.%llu", kinds[kind], *number);
+        if (!strcmp(ours, name))
+            return kind;
+    }
+    return KINDS;
 }
 
 typedef struct search {
     const char *run;
     unsigned long long except, below, highest;
+    bool old; /* there are files of older versions */
 } search;
 
 static gt_status consider(const char *name, void *context)
 {
     search *s = context;
     unsigned long long number;
-    if (!parse_name(name, &number) || number == s->except)
+    int kind = parse_name(name, &number);
+    if (kind == KINDS || number == s->except)
         return GT_OK;
+    s->old = s->old || kind == OLD;
     s->highest = number > s->highest ? number : s->highest;
     char path[NAME];
-    print_path(s->run, number, path);
+    print_path(s->run, kind, number, path);
     if (number < s->below && unlink(path) != 0 && errno != ENOENT)
         return gt_fail(GT_ERR_IO, "cannot remove %s: %s", path,
                        strerror(errno));
     return GT_OK;
 }
 
-/* The highest number other than `except`; 0: none. Removes the numbers below
- * `below`. */
-static gt_status look(const char *run, unsigned long long except,
-                      unsigned long long below, unsigned long long *highest)
+static gt_status taken_by_another(const char *run)
 {
-    search s = {.run = run, .except = except, .below = below};
-    gt_status status = gt_directory_list(run, consider, &s);
-    *highest = s.highest;
-    return status;
+    return gt_fail(GT_ERR_IO,
+                   "another gentrain has just started in the run directory "
+                   "%s; only one can train there",
+                   run);
 }
 
 static gt_status write_text(int fd, const char *path, const char *text)
@@ -78,79 +87,109 @@ static gt_status write_text(int fd, const char *path, const char *text)
     return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(error));
 }
 
-gt_status gt_fence_take(gt_fence *c, const char *run, bool fresh)
+/* Make a file that must not be there yet. */
+static gt_status make(const gt_fence *f, const char *run, int kind)
 {
-    unsigned long long highest;
-    gt_status status = look(run, 0, 0, &highest);
-    if (status != GT_OK)
-        return status;
-    c->number = fresh ? 1 : highest + 1;
-    char path[NAME], host[64] = "";
-    struct timespec now;
-    print_path(run, c->number, path);
-    gethostname(host, sizeof host - 1);
-    clock_gettime(CLOCK_REALTIME, &now);
-    snprintf(c->text, sizeof c->text, "process %ld on %s since %lld.%09ld\n",
-             (long)getpid(), host, (long long)now.tv_sec, now.tv_nsec);
+    char path[NAME];
+    print_path(run, kind, f->number, path);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (fd < 0 && errno == EEXIST)
-        return gt_fail(GT_ERR_IO,
-                       "another gentrain has just started in the run directory "
-                       "%s; only one can train there",
-                       run);
+        return taken_by_another(run);
     if (fd < 0)
         return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
-    status = write_text(fd, path, c->text);
-    if (status == GT_OK)
-        status = look(run, c->number, c->number, &highest);
+    return write_text(fd, path, f->text);
+}
+
+static void remove_file(const gt_fence *f, const char *run, int kind)
+{
+    char path[NAME];
+    print_path(run, kind, f->number, path);
+    unlink(path);
+}
+
+static void print_text(gt_fence *f)
+{
+    char host[64] = "";
+    struct timespec now;
+    gethostname(host, sizeof host - 1);
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(f->text, sizeof f->text, "process %ld on %s since %lld.%09ld\n",
+             (long)getpid(), host, (long long)now.tv_sec, now.tv_nsec);
+}
+
+/* With the number that is ours in all kinds that are wanted, remove those
+ * before it. */
+static gt_status succeed(const gt_fence *f, const char *run)
+{
+    search s = {.run = run, .except = f->number, .below = f->number};
+    gt_status status = gt_directory_list(run, consider, &s);
     /* A number that is free again may be taken by one who looked long ago. And
      * whoever lists a directory while others are at it may miss the highest
      * one; gt_fence_check looks again. */
-    if (status == GT_OK && highest > c->number)
-        status = gt_fail(GT_ERR_IO,
-                         "another gentrain has just started in the run "
-                         "directory %s; only one can train there",
-                         run);
+    if (status == GT_OK && s.highest > f->number)
+        status = taken_by_another(run);
+    return status;
+}
+
+gt_status gt_fence_take(gt_fence *f, const char *run, bool fresh)
+{
+    search s = {.run = run};
+    gt_status status = gt_directory_list(run, consider, &s);
+    if (status != GT_OK)
+        return status;
+    f->number = fresh ? 1 : s.highest + 1;
+    print_text(f);
+    /* The old kind comes first: older versions make no other. */
+    if (s.old)
+        status = make(f, run, OLD);
+    if (status != GT_OK)
+        return status;
+    status = make(f, run, NEW);
+    if (status == GT_OK) {
+        status = succeed(f, run);
+        if (status != GT_OK)
+            remove_file(f, run, NEW);
+    }
     if (status == GT_OK)
-        snprintf(c->run, sizeof c->run, "%s", run);
-    else
-        unlink(path);
+        snprintf(f->run, sizeof f->run, "%s", run);
+    else if (s.old)
+        remove_file(f, run, OLD);
     return status;
 }
 
 /* Whether the file is there and says what we wrote into it; true as well when
  * that cannot be told. */
-static bool is_ours(const gt_fence *c, const char *path)
+static bool is_ours(const gt_fence *f, const char *path)
 {
-    char text[sizeof c->text] = "";
+    char text[sizeof f->text] = "";
     int fd = open(path, O_RDONLY);
     if (fd < 0)
         return errno != ENOENT && errno != ESTALE;
     ssize_t n = read(fd, text, sizeof text - 1);
     close(fd);
-    return n <= 0 || !strcmp(text, c->text);
+    return n <= 0 || !strcmp(text, f->text);
 }
 
-gt_status gt_fence_check(const gt_fence *c)
+gt_status gt_fence_check(const gt_fence *f)
 {
     char path[NAME];
-    unsigned long long other;
-    if (!c->run[0])
+    if (!f->run[0])
         return GT_OK;
-    print_path(c->run, c->number, path);
-    bool known = look(c->run, c->number, 0, &other) == GT_OK;
-    if (is_ours(c, path)) {
-        if (!known || other < c->number)
+    print_path(f->run, NEW, f->number, path);
+    search s = {.run = f->run, .except = f->number};
+    bool known = gt_directory_list(f->run, consider, &s) == GT_OK;
+    if (is_ours(f, path)) {
+        if (!known || s.highest < f->number)
             return GT_OK;
-        unlink(path); /* see gt_fence_take */
+        unlink(path); /* see succeed() */
     }
     /* Without a successor the directory was moved or removed, which writing
      * into it will tell. */
     bool there = access(path, F_OK) == 0;
-    if (!there && (!known || other == 0))
+    if (!there && (!known || s.highest == 0))
         return GT_OK;
     return gt_fail(GT_ERR_IO,
                    "another gentrain has gone on with the run in %s; this one "
                    "stops and writes nothing more",
-                   c->run);
+                   f->run);
 }

@@ -2,8 +2,9 @@
 #include "run/inspect.h"
 
 #include "base/json.h"
-#include "run/checkpoint.h"
+#include "run/checkpoint_choose.h"
 #include "store/h5attr.h"
+#include "store/h5file.h"
 #include "store/h5read.h"
 
 #include <math.h>
@@ -195,7 +196,7 @@ gt_status gt_inspect(FILE *out, const char *path, bool json)
 {
     char found[GT_PATH];
     gt_h5 *file = NULL;
-    gt_status status = gt_checkpoint_open(path, found, &file);
+    gt_status status = gt_checkpoint_choose_file(&file, path, found);
     if (status != GT_OK)
         return status;
     print_header(out, file, found, json);

@@ -13,7 +13,7 @@ bool gt_inspectable(const char *path);
 
 /* Describe it for people, or as one JSON object: what the file says of itself,
  * then shape and statistics of every data set. A run directory stands for its
- * newest checkpoint. */
+ * newest good checkpoint. */
 gt_status gt_inspect(FILE *out, const char *path, bool json);
 
 #endif

@@ -36,7 +36,7 @@ static size_t kept_length(const char *text, uint64_t step)
 
 gt_status gt_metrics_log_trim(const char *run, uint64_t step)
 {
-    char path[4096];
+    char path[GT_PATH + 16];
     snprintf(path, sizeof path, "%s/metrics.jsonl", run);
     if (access(path, F_OK) != 0 && errno == ENOENT) {
         if (step > 0)

@@ -5,7 +5,8 @@
 #ifndef GT_RUN_METRICS_LOG_H
 #define GT_RUN_METRICS_LOG_H
 
-#include "run/checkpoint.h"
+#include "base/status.h"
+#include "store/files.h"
 #include "tasks/metrics.h"
 
 typedef struct gt_metrics_log {

@@ -5,22 +5,20 @@
 
 #include "base/heartbeat.h"
 #include "base/trace.h"
-#include "run/directory.h"
-#include "store/files.h"
+#include "store/h5file.h"
 
-#include <string.h>
-
-gt_status gt_outputs_new(gt_outputs *o, gt_task *task, const char *run,
+gt_status gt_outputs_new(gt_outputs *o, gt_task *task, gt_run *run,
                          const gt_source *source)
 {
-    *o = (gt_outputs){.comm = task->setup.comm, .metrics_log = {.fd = -1}};
-    gt_write_errors_init(&o->write_errors, &o->fence);
-    gt_status status = gt_snapshot_new(&o->snapshot, task, run, &o->metrics_log,
-                                       &o->write_errors);
+    *o = (gt_outputs){
+        .comm = task->setup.comm, .run = run, .metrics_log = {.fd = -1}};
+    gt_write_errors_init(&o->write_errors, &run->fence);
+    gt_status status = gt_snapshot_new(&o->snapshot, task, run->path,
+                                       &o->metrics_log, &o->write_errors);
     if (o->comm->rank != 0)
         return status;
     if (status == GT_OK)
-        status = gt_sample_grid_new(&o->sample_grid, task, run, source,
+        status = gt_sample_grid_new(&o->sample_grid, task, run->path, source,
                                     &o->write_errors);
     if (status == GT_OK)
         status = gt_h5_start();
@@ -30,7 +28,6 @@ gt_status gt_outputs_new(gt_outputs *o, gt_task *task, const char *run,
 void gt_outputs_free(gt_outputs *o)
 {
     gt_writer_close(o->writer);
-    gt_file_set_guard(NULL, NULL);
     gt_snapshot_free(&o->snapshot);
     gt_sample_grid_free(&o->sample_grid);
     gt_metrics_log_close(&o->metrics_log);
@@ -38,12 +35,20 @@ void gt_outputs_free(gt_outputs *o)
     *o = (gt_outputs){0};
 }
 
+gt_status gt_outputs_open(gt_outputs *o, const char *config)
+{
+    gt_status status = gt_run_take(o->run, config);
+    return status == GT_OK ? gt_metrics_log_open(&o->metrics_log, o->run->path,
+                                                 o->run->resumed.info.step)
+                           : status;
+}
+
 void gt_outputs_line(gt_outputs *o, uint64_t step, double epoch,
                      const gt_metrics *metrics)
 {
     if (!o->writer)
         return;
-    gt_status status = gt_fence_check(&o->fence);
+    gt_status status = gt_fence_check(&o->run->fence);
     if (status == GT_OK)
         status = gt_write_errors_record(
             &o->write_errors,
@@ -80,7 +85,7 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     if (o->writer && checkpoint && status == GT_OK) {
         status = gt_snapshot_reserve(&o->snapshot, o->writer, step);
         if (o->last)
-            gt_snapshot_lend(&o->snapshot);
+            gt_snapshot_use_live(&o->snapshot);
         gt_trace_end(begin, NULL, "wait for the writer");
         begin = gt_trace_begin();
     }
@@ -104,7 +109,7 @@ bool gt_outputs_failed(gt_outputs *o)
 }
 
 /* Lines that could not be written get their last chance. */
-static gt_status finish_journal(gt_outputs *o)
+static gt_status finish_metrics(gt_outputs *o)
 {
     gt_status status = gt_metrics_log_flush(&o->metrics_log);
     if (status == GT_OK)
@@ -131,13 +136,12 @@ gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
         if (written == GT_OK)
             written = gt_failure_tell(&o->fatal);
         if (written == GT_OK)
-            written = finish_journal(o);
+            written = finish_metrics(o);
         gt_write_errors_print(&o->write_errors);
         if (written == GT_OK && status == GT_OK && interrupted > 0 &&
             gt_outputs_saved(o, interrupted))
             written = gt_write_errors_record(
-                &o->write_errors,
-                gt_run_mark_interrupted(o->snapshot.run, interrupted),
+                &o->write_errors, gt_run_mark_interrupted(o->run, interrupted),
                 GT_WRITE_MARK, interrupted);
     }
     written = gt_comm_work_end(o->comm, written);

@@ -6,22 +6,14 @@
 #ifndef GT_RUN_OUTPUTS_H
 #define GT_RUN_OUTPUTS_H
 
+#include "run/run.h"
 #include "run/sample_grid.h"
 #include "run/snapshot.h"
 
-/* Which run is trained. */
-typedef struct gt_run_choice {
-    const char *name;   /* of the recipe; a new run's directory is called after
-                           it where `out` is NULL */
-    const char *out;    /* run directory */
-    const char *resume; /* checkpoint to go on from, or NULL */
-    bool newest; /* `resume` was chosen as the newest good one of `out` */
-} gt_run_choice;
-
 typedef struct gt_outputs {
     gt_comm *comm; /* borrowed */
+    gt_run *run;   /* borrowed */
     /* Rank 0: */
-    gt_fence fence;
     gt_write_errors write_errors;
     gt_metrics_log metrics_log;
     gt_sample_grid sample_grid;
@@ -31,19 +23,16 @@ typedef struct gt_outputs {
     gt_failure fatal;  /* met by the training thread */
 } gt_outputs;
 
-/* Prepare, allocate and start the writer. `run` must be a directory by the time
- * something is written; `source` is that of gt_sample_grid_new. Local. */
-gt_status gt_outputs_new(gt_outputs *outputs, gt_task *task, const char *run,
+/* Prepare, allocate and start the writer. `source` is that of
+ * gt_sample_grid_new. Local. */
+gt_status gt_outputs_new(gt_outputs *outputs, gt_task *task, gt_run *run,
                          const gt_source *source);
 /* Whatever was handed over is written first. */
 void gt_outputs_free(gt_outputs *outputs);
 
-/* Make the directory of a new run, or open that of a run to be resumed after
- * `start` steps; its path is put into `run`. It is claimed first, and nothing
- * in it is changed before. Rank 0 alone; local. */
-gt_status gt_outputs_open(gt_outputs *outputs, const gt_run_choice *choice,
-                          const char *config, uint64_t start,
-                          char run[GT_PATH]);
+/* Take the run (gt_run_take) and open its metrics, with the lines up to the
+ * step that it goes on from. Rank 0 alone; local. */
+gt_status gt_outputs_open(gt_outputs *outputs, const char *config);
 
 /* A line of metrics. Local; other ranks' calls do nothing. */
 void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,

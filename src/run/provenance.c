@@ -15,7 +15,7 @@
 static const struct {
     const char *key;
     bool number;
-} origins[GT_PROVENANCES] = {
+} properties[GT_PROVENANCES] = {
     [GT_PROVENANCE_BUILD] = {"build", false},
     [GT_PROVENANCE_BLAS] = {"blas", false},
     [GT_PROVENANCE_BLAS_KERNEL] = {"blas_kernel", false},
@@ -25,14 +25,14 @@ static const struct {
     [GT_PROVENANCE_REDUCTION] = {"reduction", false},
 };
 
-const char *gt_provenance_key(gt_provenance origin)
+const char *gt_provenance_key(gt_provenance which)
 {
-    return origins[origin].key;
+    return properties[which].key;
 }
 
-bool gt_provenance_is_number(gt_provenance origin)
+bool gt_provenance_is_number(gt_provenance which)
 {
-    return origins[origin].number;
+    return properties[which].number;
 }
 
 /* Sums in the tree over the shards do not depend on who adds them up. */
@@ -52,22 +52,22 @@ static void find_reduction(const gt_task *task, char text[GT_PROVENANCE_TEXT])
 }
 
 void gt_provenance_find(const gt_task *task,
-                        char origin[GT_PROVENANCES][GT_PROVENANCE_TEXT])
+                        char found[GT_PROVENANCES][GT_PROVENANCE_TEXT])
 {
     const gt_task_setup *setup = &task->setup;
     char blas[GT_BLAS_VERSION];
     gt_blas_version(blas);
-    snprintf(origin[GT_PROVENANCE_BUILD], GT_PROVENANCE_TEXT, "%s", gt_build);
-    snprintf(origin[GT_PROVENANCE_BLAS], GT_PROVENANCE_TEXT, "%s", blas);
-    snprintf(origin[GT_PROVENANCE_BLAS_KERNEL], GT_PROVENANCE_TEXT, "%s",
+    snprintf(found[GT_PROVENANCE_BUILD], GT_PROVENANCE_TEXT, "%s", gt_build);
+    snprintf(found[GT_PROVENANCE_BLAS], GT_PROVENANCE_TEXT, "%s", blas);
+    snprintf(found[GT_PROVENANCE_BLAS_KERNEL], GT_PROVENANCE_TEXT, "%s",
              gt_blas_kernel());
-    snprintf(origin[GT_PROVENANCE_BLAS_THREADS], GT_PROVENANCE_TEXT, "%d",
+    snprintf(found[GT_PROVENANCE_BLAS_THREADS], GT_PROVENANCE_TEXT, "%d",
              setup->blas_threads);
-    snprintf(origin[GT_PROVENANCE_SHARDS], GT_PROVENANCE_TEXT, "%d",
+    snprintf(found[GT_PROVENANCE_SHARDS], GT_PROVENANCE_TEXT, "%d",
              setup->n_shards * setup->comm->size);
-    snprintf(origin[GT_PROVENANCE_NORM_SYNC], GT_PROVENANCE_TEXT, "%s",
+    snprintf(found[GT_PROVENANCE_NORM_SYNC], GT_PROVENANCE_TEXT, "%s",
              gt_norm_config_of(setup->config)->sync ? "true" : "false");
-    find_reduction(task, origin[GT_PROVENANCE_REDUCTION]);
+    find_reduction(task, found[GT_PROVENANCE_REDUCTION]);
 }
 
 void gt_provenance_compare(const gt_task *task,

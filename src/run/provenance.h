@@ -22,12 +22,12 @@ typedef enum gt_provenance {
 enum { GT_PROVENANCE_TEXT = 48 };
 
 /* The attribute's name, and whether it is stored as a number. */
-const char *gt_provenance_key(gt_provenance origin);
-bool gt_provenance_is_number(gt_provenance origin);
+const char *gt_provenance_key(gt_provenance which);
+bool gt_provenance_is_number(gt_provenance which);
 
 /* How a task computes on these ranks. Local. */
 void gt_provenance_find(const gt_task *task,
-                        char origin[GT_PROVENANCES][GT_PROVENANCE_TEXT]);
+                        char found[GT_PROVENANCES][GT_PROVENANCE_TEXT]);
 
 /* Warn, in one line, if a task computes otherwise than the one whose state it
  * goes on with. Local. */

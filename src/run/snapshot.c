@@ -6,8 +6,8 @@
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "core/arena.h"
+#include "run/checkpoint_list.h"
 #include "run/config.h"
-#include "run/provenance.h"
 #include "tasks/config.h"
 #include "tasks/state.h"
 
@@ -40,7 +40,7 @@ static gt_status write_file(const gt_snapshot *s)
                                .config = config->text};
     snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
     snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
-    memcpy(info.origin, s->origin, sizeof info.origin);
+    memcpy(info.provenance, s->provenance, sizeof info.provenance);
     char path[GT_PATH];
     gt_checkpoint_path(s->run, s->step, path);
     return gt_checkpoint_write(path, &info, s->copy, s->count);
@@ -81,7 +81,7 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
         .task = task, .run = run, .metrics_log = metrics_log, .errors = errors};
     if (task->setup.comm->rank != 0)
         return GT_OK;
-    gt_provenance_find(task, s->origin);
+    gt_provenance_find(task, s->provenance);
     s->write = (gt_write_job){
         .name = "write checkpoint", .run = write_copy, .context = s};
     gt_status status = gt_task_spans(task, true, &s->live, &s->count);
@@ -131,12 +131,12 @@ static void copy_networks(gt_snapshot *s)
     gt_hash_text(gt_hash_value(s->hash), s->fingerprint);
 }
 
-void gt_snapshot_lend(gt_snapshot *s)
+void gt_snapshot_use_live(gt_snapshot *s)
 {
     for (int i = 0; i < s->count; i++)
         if (s->live[i].data)
             s->copy[i].data = s->live[i].data;
-    gt_task_lend_moments(s->task, s->copy, s->count);
+    gt_task_use_live_moments(s->task, s->copy, s->count);
 }
 
 gt_status gt_snapshot_reserve(gt_snapshot *s, gt_writer *writer, uint64_t step)
@@ -163,21 +163,6 @@ void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
     gt_writer_submit(writer, &s->write);
 }
 
-static gt_status read_file(const gt_task *task, const char *path,
-                           bool optimizer, const gt_span *spans, int count,
-                           uint64_t *step)
-{
-    gt_checkpoint_info info = {0};
-    gt_status status = gt_checkpoint_read_info(path, &info);
-    if (status == GT_OK)
-        status = gt_checkpoint_read(path, spans, count, optimizer);
-    if (status == GT_OK && task->setup.training)
-        gt_provenance_compare(task, info.origin);
-    *step = info.step;
-    gt_checkpoint_info_free(&info);
-    return status;
-}
-
 /* Memory for the moments on rank 0 until all ranks have theirs. */
 static gt_status make_room(const gt_span *spans, int count, gt_real **room)
 {
@@ -200,9 +185,8 @@ static void broadcast(gt_comm *comm, const gt_span *spans, int count)
                               spans[i].count * sizeof *spans[i].data);
 }
 
-static gt_status read_on_rank_0(const gt_task *task, const char *path,
-                                bool optimizer, gt_span *spans, int count,
-                                gt_real **room, uint64_t *step)
+static gt_status read_on_rank_0(const gt_checkpoint *from, bool optimizer,
+                                gt_span *spans, int count, gt_real **room)
 {
     gt_status status = make_room(spans, count, room);
     if (status != GT_OK)
@@ -213,11 +197,11 @@ static gt_status read_on_rank_0(const gt_task *task, const char *path,
             spans[i].data = next;
             next += spans[i].count;
         }
-    return read_file(task, path, optimizer, spans, count, step);
+    return gt_checkpoint_read(from, spans, count, optimizer);
 }
 
-gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
-                           uint64_t *step)
+gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
+                           bool optimizer)
 {
     gt_comm *comm = task->setup.comm;
     gt_span *spans = NULL;
@@ -227,17 +211,14 @@ gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
     gt_comm_work_begin(comm);
     gt_status status = gt_task_spans(task, optimizer, &spans, &count);
     if (status == GT_OK && comm->rank == 0)
-        status = gt_checkpoint_missed(
-            path,
-            read_on_rank_0(task, path, optimizer, spans, count, &room, step));
+        status = read_on_rank_0(from, optimizer, spans, count, &room);
     status = gt_comm_work_end(comm, status);
     gt_phase_leave(before);
     if (status == GT_OK) {
-        gt_comm_broadcast(comm, step, sizeof *step);
         broadcast(comm, spans, count);
         if (optimizer)
             gt_task_scatter_moments(task, spans, comm->rank == 0 ? count : 0);
-        gt_task_set_step(task, *step);
+        gt_task_set_step(task, from->info.step);
     }
     free(room);
     free(spans);

@@ -3,6 +3,7 @@
 #ifndef GT_RUN_SNAPSHOT_H
 #define GT_RUN_SNAPSHOT_H
 
+#include "run/checkpoint.h"
 #include "run/metrics_log.h"
 #include "run/write_errors.h"
 #include "run/writer.h"
@@ -16,7 +17,7 @@ typedef struct gt_snapshot {
     gt_metrics_log *metrics_log; /* borrowed */
     gt_write_errors *errors;     /* borrowed */
     gt_span *live;               /* the task's memory */
-    gt_span *copy;               /* the same spans in `numbers`, or lent */
+    gt_span *copy; /* the same spans in `numbers`, or of the task */
     int count;
     gt_real *numbers;
     gt_hash *hash; /* for the fingerprint */
@@ -25,7 +26,7 @@ typedef struct gt_snapshot {
     double epoch;
     uint64_t written; /* step of the last file; the writer's while it writes */
     char fingerprint[GT_HASH_TEXT];
-    char origin[GT_PROVENANCES][GT_PROVENANCE_TEXT];
+    char provenance[GT_PROVENANCES][GT_PROVENANCE_TEXT];
     gt_write_job write;
 } gt_snapshot;
 
@@ -43,23 +44,25 @@ void gt_snapshot_free(gt_snapshot *snapshot);
 gt_status gt_snapshot_reserve(gt_snapshot *snapshot, gt_writer *writer,
                               uint64_t step);
 
-/* The state will not change any more: it is written from where it is, as far as
- * this rank has it. Call it when the writer has nothing to do. Local. */
-void gt_snapshot_lend(gt_snapshot *snapshot);
+/* The state will not change any more: write it from where it is, as far as
+ * this rank has it, instead of a copy. Call it when the writer has nothing to
+ * do. Local. */
+void gt_snapshot_use_live(gt_snapshot *snapshot);
 
-/* Copy the state after `step` steps, which rank 0 has claimed, and have it
- * written in the background: RUN/checkpoints/step-N.h5, once the lines that the
- * journal has so far are on the disk; then those beyond output.keep are
- * removed. A state with NaN in it is refused instead (GT_ERR_NUMERIC); other
- * failures go to `losses`. `writer` is NULL on the other ranks, which send
- * their parts. Collective. */
+/* Copy the state after `step` steps, for which rank 0 has made sure of the
+ * room, and have it written in the background: RUN/checkpoints/step-N.h5, once
+ * the lines that the metrics log has so far are on the disk; then those beyond
+ * output.keep are removed. A state with NaN in it is refused instead
+ * (GT_ERR_NUMERIC); other failures go to `errors`. `writer` is NULL on the
+ * other ranks, which send their parts. Collective. */
 void gt_snapshot_take(gt_snapshot *snapshot, gt_writer *writer, uint64_t step,
                       double epoch);
 
-/* Rank 0 reads the file, all ranks get what they need of it. With `optimizer`
- * false only parameters and statistics are read. *step is that of the file.
- * Collective; all ranks fail together. */
-gt_status gt_snapshot_read(gt_task *task, const char *path, bool optimizer,
-                           uint64_t *step);
+/* A task's state from a checkpoint, of which rank 0 has the bytes and all ranks
+ * the info (checkpoint_choose.h); all ranks get what they need of it. With
+ * `optimizer` false only parameters and statistics are read. GT_ERR_MISMATCH as
+ * in gt_checkpoint_read. Collective; all ranks fail together. */
+gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
+                           bool optimizer);
 
 #endif

@@ -8,6 +8,7 @@
 #include "run/fence.h"
 
 #include <pthread.h>
+#include <stdint.h>
 
 typedef enum gt_write_kind {
     GT_WRITE_CHECKPOINT, /* warned of each time */

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 enum {
-    PATH_SIZE = 4096,
     NAMES = 1000,
     BUFFER = 1 << 16,
     STEP = 1 << 20,  /* bytes of a call at most */
@@ -79,7 +78,7 @@ static gt_status write_pieces(int fd, const gt_piece *pieces, size_t count)
 /* The folder that holds `path`, flushed so that a rename in it lasts. */
 static gt_status flush_directory_of(const char *path)
 {
-    char folder[PATH_SIZE];
+    char folder[GT_PATH];
     snprintf(folder, sizeof folder, "%s", path);
     char *slash = strrchr(folder, '/');
     if (!slash)
@@ -120,12 +119,12 @@ static gt_status ask_guard(void)
 
 /* Opens it too. Its name is nobody else's: a job that was cut off and the one
  * that took its place may write the same file at the same time. */
-static gt_status open_temporary(const char *path, char temporary[PATH_SIZE],
+static gt_status open_temporary(const char *path, char temporary[GT_PATH],
                                 int *fd)
 {
     for (int i = 0; i < NAMES; i++) {
-        if (snprintf(temporary, PATH_SIZE, "%s" TEMPORARY, path, (long)getpid(),
-                     i) >= PATH_SIZE)
+        if (snprintf(temporary, GT_PATH, "%s" TEMPORARY, path, (long)getpid(),
+                     i) >= GT_PATH)
             return gt_fail(GT_ERR_IO, "the path %s is too long", path);
         *fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
         if (*fd >= 0)
@@ -142,7 +141,7 @@ gt_status gt_file_check(const char *path)
     if (!*path || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
         return gt_fail(GT_ERR_IO, "cannot write \"%s\": not a regular file",
                        path);
-    char temporary[PATH_SIZE];
+    char temporary[GT_PATH];
     int fd = -1;
     gt_status status = open_temporary(path, temporary, &fd);
     if (status != GT_OK)
@@ -174,7 +173,7 @@ gt_status gt_file_replace(const char *path, const void *data, size_t size)
 gt_status gt_file_replace_pieces(const char *path, const gt_piece *pieces,
                                  size_t count)
 {
-    char temporary[PATH_SIZE];
+    char temporary[GT_PATH];
     int fd = -1;
     gt_status status = open_temporary(path, temporary, &fd);
     if (status != GT_OK)
@@ -307,7 +306,7 @@ static gt_status make_part(const char *path)
 
 gt_status gt_directory_make(const char *path)
 {
-    char part[PATH_SIZE];
+    char part[GT_PATH];
     if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
         return gt_fail(GT_ERR_IO, "the path %s is too long", path);
     for (char *p = part + 1;; p++) {
@@ -363,7 +362,7 @@ static bool is_temporary(const char *name)
 
 static gt_status sweep_one(const char *name, void *folder)
 {
-    char path[PATH_SIZE];
+    char path[GT_PATH];
     if (!is_temporary(name) ||
         snprintf(path, sizeof path, "%s/%s", (const char *)folder, name) >=
             (int)sizeof path)

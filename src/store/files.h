@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Room for a path. */
+enum { GT_PATH = 4096 };
+
 /* Put `size` bytes at `path`: written under a temporary name beside it, flushed
  * to the disk, renamed, the directory flushed. On failure an older file stays.
  */

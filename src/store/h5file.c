@@ -113,7 +113,8 @@ gt_status gt_h5_commit(gt_h5 *f)
 
 void gt_h5_discard(gt_h5 *f)
 {
-    gt__h5_clear();
+    if (f)
+        gt__h5_clear();
     release(f);
 }
 
@@ -192,7 +193,8 @@ gt_status gt_h5_open(gt_h5 **out, const char *path)
 
 void gt_h5_close(gt_h5 *f)
 {
-    gt__h5_clear();
+    if (f)
+        gt__h5_clear();
     release(f);
 }
 

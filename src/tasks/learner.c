@@ -123,7 +123,7 @@ gt_status gt_learner_prepare(gt_learner *l)
 {
     size_t n = l->net->n_params;
     gt_slice_hooks hooks = {.context = l, .apply = apply};
-    gt_reducer_share(l->reducer);
+    gt_reducer_use_shared_memory(l->reducer);
     l->clip = 1;
     if (l->rule->clip_norm > 0) {
         hooks.measure = measure;

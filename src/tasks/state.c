@@ -132,7 +132,7 @@ void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count)
                            found[i].learner->net->n_params, found[i].part);
 }
 
-void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count)
+void gt_task_use_live_moments(const gt_task *task, gt_span *spans, int count)
 {
     moment found[MOST_MOMENTS];
     find_moments(task, spans, count, found);

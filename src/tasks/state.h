@@ -31,7 +31,7 @@ void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
 
 /* If this rank holds whole moments, set the data of their spans to them: there
  * is nothing to gather then. Local. */
-void gt_task_lend_moments(const gt_task *task, gt_span *spans, int count);
+void gt_task_use_live_moments(const gt_task *task, gt_span *spans, int count);
 
 /* Whether a span of this name is the optimizer's, not a network's. */
 bool gt_span_is_optimizer(const char *name);

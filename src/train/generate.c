@@ -22,6 +22,7 @@ enum { BLOCK = GT_SAMPLE_BLOCK, GRID_MOST = 100 };
 typedef struct generator {
     gt_comm *comm;
     const gt_config *config;
+    const gt_checkpoint *from;
     const gt_generate_options *options;
     gt_task *task;
     gt_shape image;
@@ -59,7 +60,7 @@ static gt_status check_paths(const gt_generate_options *options)
     return status;
 }
 
-static gt_status open_set(generator *g, uint64_t step)
+static gt_status open_set(generator *g)
 {
     if (g->comm->rank != 0)
         return GT_OK;
@@ -71,8 +72,8 @@ static gt_status open_set(generator *g, uint64_t step)
                               .range =
                                   (gt_range)gt_data_config_of(g->config)->range,
                               .count = g->options->count,
-                              .source = g->options->checkpoint,
-                              .step = step,
+                              .source = g->from->path,
+                              .step = g->from->info.step,
                               .seed = g->options->seed};
     if (g->options->latents)
         info.latent = gt_latent_config_of(g->config)->shape;
@@ -145,25 +146,26 @@ static gt_status finish(generator *g)
 }
 
 gt_status gt_generate(gt_comm *comm, const gt_config *config,
-                      const gt_generate_options *options)
+                      gt_checkpoint *from, const gt_generate_options *options)
 {
     gt_shape image = gt_data_config_of(config)->image;
     generator g = {.comm = comm,
                    .config = config,
+                   .from = from,
                    .options = options,
                    .image = image,
                    .size = gt_shape_size(image),
                    .latent = gt_shape_size(gt_latent_config_of(config)->shape)};
     gt_blas_set_threads(options->threads);
     gt_task_setup setup = {.config = config, .comm = comm, .max_n = BLOCK};
-    uint64_t step = 0;
     gt_status status = gt_task_new(&g.task, &setup);
     if (status == GT_OK)
-        status = gt_snapshot_read(g.task, options->checkpoint, false, &step);
+        status = gt_snapshot_read(g.task, from, false);
+    gt_checkpoint_release(from);
     if (status == GT_OK)
         status = gt_comm_agree(comm, allocate(&g));
     if (status == GT_OK)
-        status = gt_comm_agree(comm, open_set(&g, step));
+        status = gt_comm_agree(comm, open_set(&g));
     if (status == GT_OK)
         status = run_waves(&g);
     if (status == GT_OK)

@@ -5,9 +5,9 @@
 
 #include "comm/comm.h"
 #include "model/config.h"
+#include "run/checkpoint.h"
 
 typedef struct gt_generate_options {
-    const char *checkpoint;
     uint64_t count; /* samples */
     uint64_t seed;
     const char *out;  /* HDF5 file, or NULL */
@@ -17,9 +17,10 @@ typedef struct gt_generate_options {
 } gt_generate_options;
 
 /* Samples number 0 .. count - 1 of a seed: each is the same whatever the number
- * of ranks, as it is computed in a block of fixed size and place. Rank 0
- * writes. Collective; all ranks fail together. */
+ * of ranks, as it is computed in a block of fixed size and place. `from` is
+ * that of gt_checkpoint_choose_shared; its bytes are released as soon as they
+ * are read. Rank 0 writes. Collective; all ranks fail together. */
 gt_status gt_generate(gt_comm *comm, const gt_config *config,
-                      const gt_generate_options *options);
+                      gt_checkpoint *from, const gt_generate_options *options);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/trace.h"
 #include "core/gemm.h"
 #include "data/config.h"
+#include "run/checkpoint_list.h"
 #include "run/config.h"
 #include "run/outputs.h"
 #include "tasks/config.h"
@@ -43,7 +44,7 @@ typedef struct trainer {
     gt_outputs outputs;
     gt_progress progress;
     gt_tracefile trace;
-    char run[GT_PATH];
+    gt_run *run; /* borrowed */
     uint64_t batches_per_epoch, batches_per_step;
     uint64_t start, step, last; /* steps done at the start, now, at the end */
     double started, lined;      /* seconds: start, last line of metrics */
@@ -112,13 +113,17 @@ static uint64_t last_step(const trainer *t)
 
 static gt_status resume(trainer *t)
 {
-    gt_status status =
-        gt_snapshot_read(t->task, t->options->run.resume, true, &t->start);
+    gt_checkpoint *from = &t->run->resumed;
+    gt_status status = gt_snapshot_read(t->task, from, true);
+    gt_checkpoint_release(from);
+    if (status == GT_OK)
+        gt_provenance_compare(t->task, from->info.provenance);
+    t->start = from->info.step;
     if (status == GT_OK && t->start > t->last)
         status = gt_fail(GT_ERR_USAGE,
                          "%s has done %llu of %llu steps already; give a "
                          "larger --steps or --epochs to train on",
-                         t->options->run.resume, (unsigned long long)t->start,
+                         from->path, (unsigned long long)t->start,
                          (unsigned long long)t->last);
     t->step = t->lined_step = t->start;
     return status;
@@ -151,11 +156,10 @@ static gt_status prepare_outputs(trainer *t)
     status = gt_comm_work_end(t->comm, status);
     gt_comm_work_begin(t->comm);
     if (status == GT_OK && t->comm->rank == 0)
-        status = gt_outputs_open(&t->outputs, &t->options->run, t->config->text,
-                                 t->start, t->run);
+        status = gt_outputs_open(&t->outputs, t->config->text);
     status = gt_comm_work_end(t->comm, status);
     gt_phase_leave(before);
-    gt_comm_broadcast(t->comm, t->run, sizeof t->run);
+    gt_comm_broadcast(t->comm, t->run->path, sizeof t->run->path);
     return status;
 }
 
@@ -191,7 +195,7 @@ static gt_status prepare(trainer *t)
                        "%llu steps take more than 2^32 batches; lower "
                        "train.steps or train.epochs",
                        (unsigned long long)t->last);
-    return t->options->run.resume ? resume(t) : GT_OK;
+    return t->run->resumed.path[0] ? resume(t) : GT_OK;
 }
 
 /* --- While training. */
@@ -300,7 +304,7 @@ static gt_status loop(trainer *t)
         gt_info("interrupted after step %llu of %llu; go on with: gentrain "
                 "train --resume %s",
                 (unsigned long long)t->step, (unsigned long long)t->last,
-                t->run);
+                t->run->path);
     return status == GT_OK ? gt_tracefile_write(&t->trace) : status;
 }
 
@@ -314,7 +318,7 @@ static void summarise_text(const trainer *t, double seconds, double rate,
     printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
     printf("trained     %s (%s, %s, %zu parameters): %llu steps, %.2f epochs "
            "in %.1f s, %.0f images/s on %d rank%s\n",
-           t->options->run.name, t->task->type->name, image,
+           t->options->name, t->task->type->name, image,
            gt_task_parameters(t->task),
            (unsigned long long)(t->step - t->start), epochs_done(t), seconds,
            rate, t->comm->size, t->comm->size == 1 ? "" : "s");
@@ -325,7 +329,7 @@ static void summarise_json(const trainer *t, double seconds, double rate,
 {
     printf("{\"event\": \"%s\", \"run\": ",
            t->step < t->last ? "interrupted" : "done");
-    gt_json_string(stdout, t->run);
+    gt_json_string(stdout, t->run->path);
     printf(", \"step\": %llu, \"epoch\": ", (unsigned long long)t->step);
     gt_json_number(stdout, epochs_done(t));
     printf(", \"seconds\": ");
@@ -346,8 +350,8 @@ static void summarise(const trainer *t)
     double seconds = gt_seconds() - t->started;
     double rate = rate_since(t, t->start, seconds);
     char picture[GT_PATH], checkpoint[GT_PATH];
-    gt_sample_grid_path(t->run, t->step, ".png", picture);
-    gt_checkpoint_path(t->run, t->step, checkpoint);
+    gt_sample_grid_path(t->run->path, t->step, ".png", picture);
+    gt_checkpoint_path(t->run->path, t->step, checkpoint);
     if (t->options->report == GT_REPORT_JSON)
         summarise_json(t, seconds, rate, picture, checkpoint);
     else
@@ -373,18 +377,19 @@ static gt_status train(trainer *t)
         return status;
     gt_banner_print(t->task, t->options->threads, t->shards, t->source,
                     t->last);
-    gt_info("  run           %s", t->run);
+    gt_info("  run           %s", t->run->path);
     status = loop(t);
     if (status == GT_OK)
         summarise(t);
     return status;
 }
 
-gt_status gt_train(gt_comm *comm, const gt_config *config,
+gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                    const gt_train_options *options)
 {
     trainer t = {.comm = comm,
                  .config = config,
+                 .run = run,
                  .data = gt_data_config_of(config),
                  .train = gt_train_config_of(config),
                  .output = gt_output_config_of(config),
@@ -394,13 +399,13 @@ gt_status gt_train(gt_comm *comm, const gt_config *config,
     gt_status status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
     if (status == GT_OK)
         status = gt_tracefile_open(&t.trace, comm, options->trace,
-                                   options->trace_steps, options->run.out);
+                                   options->trace_steps, run->path);
     if (status == GT_OK)
         status = prepare(&t);
     if (status == GT_OK && t.start == t.last)
         gt_warn("nothing to do: %s has done %llu of %llu steps; give a larger "
                 "--steps or --epochs to train on",
-                options->run.resume, (unsigned long long)t.start,
+                run->resumed.path, (unsigned long long)t.start,
                 (unsigned long long)t.last);
     else if (status == GT_OK)
         status = train(&t);

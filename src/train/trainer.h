@@ -16,21 +16,20 @@ typedef enum gt_report {
 } gt_report;
 
 typedef struct gt_train_options {
-    gt_run_choice run;
-    int threads; /* BLAS threads of a rank */
+    const char *name; /* of the recipe, for people */
+    int threads;      /* BLAS threads of a rank */
     gt_report report;
     const char *trace;    /* file for a trace of the first steps, or NULL */
     uint64_t trace_steps; /* how many steps that is */
 } gt_train_options;
 
-/* Train. `out` must not hold anything yet unless a checkpoint is resumed; one
+/* Train a run: a new one, or one that gt_run_resume goes on with. A checkpoint
  * of the last step already leaves nothing to do, which is warned of.
- * GT_ERR_STALE: the checkpoint is not there any more or not the newest, as
- * somebody else was still training; nothing has been done.
+ * GT_ERR_STALE: see gt_run_resume; nothing has been done.
  * SIGINT, SIGTERM and SIGUSR1 on any rank end the training after the step, with
  * a checkpoint and a file INTERRUPTED in the run directory, and count as
  * success. Collective; all ranks fail together. */
-gt_status gt_train(gt_comm *comm, const gt_config *config,
+gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                    const gt_train_options *options);
 
 #endif

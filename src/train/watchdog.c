@@ -1,5 +1,6 @@
 /* watchdog.c: it ends the process by itself, with _exit: the thread that trains
- * is the one that is stuck, perhaps inside MPI, so nobody could be told. */
+ * is the one that is stuck, perhaps inside MPI, so it cannot be asked to end.
+ */
 #include "train/watchdog.h"
 
 #include "base/clock.h"
@@ -14,17 +15,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Who runs where: what a rank can find out about its neighbours. */
-typedef struct place {
+/* A rank's process, for those on the same node, which can find out its state.
+ */
+typedef struct process {
     char host[64];
     long pid;
     int launch_rank;
-} place;
+} process;
 
 struct gt_watchdog {
     const gt_comm *comm; /* borrowed */
     double limit;        /* seconds */
-    place *places;       /* of all ranks */
+    process *processes;  /* [size], of all ranks */
     gt_thread thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -57,12 +59,13 @@ static char state_of(long pid)
     return read && end && end[1] == ' ' ? end[2] : '?';
 }
 
-/* A process of this node that cannot speak for itself. Of one that has died the
- * launcher knows and ends the job, so nothing need be said at once. */
-static void look_around(const gt_watchdog *w, double silent, bool for_dead)
+/* Give up if a process of the job on this node is stopped, or if it has died,
+ * which is looked at later: the launcher sees that too and ends the job. */
+static void look_at_neighbours(const gt_watchdog *w, double silent,
+                               bool for_dead)
 {
     for (int r = 0; r < w->comm->size; r++) {
-        const place *p = &w->places[r];
+        const process *p = &w->processes[r];
         if (r == w->comm->rank || strcmp(p->host, w->comm->host))
             continue;
         char state = state_of(p->pid), what[160];
@@ -87,7 +90,7 @@ static void judge(const gt_watchdog *w, double silent)
         give_up(w, what);
     }
     if (silent > w->limit + patience && w->comm->node_rank == 0)
-        look_around(w, silent, silent > w->limit + 2 * patience);
+        look_at_neighbours(w, silent, silent > w->limit + 2 * patience);
     if (silent > w->limit + 2 * patience) {
         if (w->comm->rank == 0 || silent > w->limit + 3 * patience) {
             snprintf(what, sizeof what,
@@ -127,21 +130,21 @@ static void *watch(void *argument)
     return NULL;
 }
 
-/* Every rank learns where all ranks live. */
-static gt_status find_places(gt_watchdog *w, gt_comm *comm)
+/* Every rank learns the processes of all ranks. Collective. */
+static gt_status find_processes(gt_watchdog *w, gt_comm *comm)
 {
-    place mine = {.pid = (long)getpid(), .launch_rank = comm->launch_rank};
+    process mine = {.pid = (long)getpid(), .launch_rank = comm->launch_rank};
     snprintf(mine.host, sizeof mine.host, "%s", comm->host);
     size_t n = (size_t)comm->size;
-    w->places = calloc(n, sizeof *w->places);
+    w->processes = calloc(n, sizeof *w->processes);
     gt_status status = GT_OK;
-    if (!w->places)
+    if (!w->processes)
         status = gt_fail(GT_ERR_MEMORY, "cannot allocate %zu addresses", n);
     status = gt_comm_agree(comm, status);
     if (status != GT_OK)
         return status;
-    gt_comm_gather(comm, &mine, sizeof mine, w->places);
-    gt_comm_broadcast(comm, w->places, n * sizeof *w->places);
+    gt_comm_gather(comm, &mine, sizeof mine, w->processes);
+    gt_comm_broadcast(comm, w->processes, n * sizeof *w->processes);
     return GT_OK;
 }
 
@@ -160,7 +163,7 @@ gt_status gt_watchdog_start(gt_watchdog **out, gt_comm *comm, double seconds)
         w->limit = seconds;
         pthread_mutex_init(&w->lock, NULL);
         gt_condition_init(&w->changed);
-        status = find_places(w, comm);
+        status = find_processes(w, comm);
         if (status == GT_OK) {
             status = gt_thread_start(&w->thread, watch, w, "watches for hangs");
             running = status == GT_OK;
@@ -172,7 +175,7 @@ gt_status gt_watchdog_start(gt_watchdog **out, gt_comm *comm, double seconds)
     else if (running)
         gt_watchdog_stop(w);
     else if (w) {
-        free(w->places);
+        free(w->processes);
         free(w);
     }
     return status;
@@ -189,6 +192,6 @@ void gt_watchdog_stop(gt_watchdog *w)
     gt_thread_join(&w->thread);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
-    free(w->places);
+    free(w->processes);
     free(w);
 }

@@ -1,5 +1,5 @@
-/* backend_mpi.c: sizes are size_t here and int in MPI 3, so long transfers go
- * in pieces. */
+/* backend_mpi.c: the backend in MPI. Sizes are size_t here and int in MPI 3, so
+ * long transfers go in pieces. */
 #include "comm/mpi/backend_mpi.h"
 
 #include "comm/mpi/handle.h"
@@ -19,9 +19,11 @@ static void broadcast(gt_comm *c, int from, void *data, size_t bytes)
         MPI_Bcast(p + done, piece_of(bytes, done), MPI_BYTE, from, c->mpi->job);
 }
 
-static void reduce(gt_comm *c, double *values, int n, gt__operation what)
+static void reduce(gt_comm *c, double *values, int n, gt__operation operation)
 {
-    MPI_Op op = what == GT__MIN ? MPI_MIN : what == GT__MAX ? MPI_MAX : MPI_SUM;
+    MPI_Op op = operation == GT__MIN   ? MPI_MIN
+                : operation == GT__MAX ? MPI_MAX
+                                       : MPI_SUM;
     MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, op, c->mpi->job);
 }
 
@@ -29,12 +31,12 @@ static void reduce(gt_comm *c, double *values, int n, gt__operation what)
 static void gather_piece(gt_comm *c, const char *mine, int bytes, size_t stride,
                          char *all)
 {
-    MPI_Datatype piece, apart;
+    MPI_Datatype piece, strided;
     MPI_Type_contiguous(bytes, MPI_BYTE, &piece);
-    MPI_Type_create_resized(piece, 0, (MPI_Aint)stride, &apart);
-    MPI_Type_commit(&apart);
-    MPI_Gather(mine, bytes, MPI_BYTE, all, 1, apart, 0, c->mpi->job);
-    MPI_Type_free(&apart);
+    MPI_Type_create_resized(piece, 0, (MPI_Aint)stride, &strided);
+    MPI_Type_commit(&strided);
+    MPI_Gather(mine, bytes, MPI_BYTE, all, 1, strided, 0, c->mpi->job);
+    MPI_Type_free(&strided);
     MPI_Type_free(&piece);
 }
 
@@ -75,11 +77,11 @@ static void swap(gt_comm *c, int other, int tag, const double *out, double *in,
                  c->mpi->job, MPI_STATUS_IGNORE);
 }
 
-static void allgather(gt_comm *c, bool everybody, double *all,
+static void allgather(gt_comm *c, bool whole_job, double *all,
                       const int *counts, const int *offsets)
 {
     MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, counts, offsets,
-                   MPI_DOUBLE, everybody ? c->mpi->job : c->mpi->peers);
+                   MPI_DOUBLE, whole_job ? c->mpi->job : c->mpi->peers);
 }
 
 const gt__backend gt__backend_mpi = {.broadcast = broadcast,

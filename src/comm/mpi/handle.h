@@ -12,11 +12,12 @@ typedef struct gt__mpi {
     MPI_Comm node;  /* the ranks of this node */
     int halvings;   /* 2^halvings neighbours, from rank 0 on, share a node */
     MPI_Comm peers; /* ranks whose numbers agree in the bits by which the number
-                       of ranks can be halved (nodes.h) */
+                       of ranks can be halved (shard_tree.h) */
     MPI_Comm channel[GT_CHANNELS]; /* all ranks; each for the messages of one
-                                      reducer, apart from everybody else's */
+                                      reducer alone */
 } gt__mpi;
 
+/* gt_real, to MPI. */
 static inline MPI_Datatype gt__real_type(void)
 {
     return sizeof(gt_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;

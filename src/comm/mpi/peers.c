@@ -1,13 +1,13 @@
-/* peers.c: a halving is by one bit of a rank's number, from the lowest on, so
- * slices lie in the order of the reversed bits, and then of groups. */
+/* peers.c: each halving is by one bit of a rank's number, from the lowest on,
+ * so slices lie in the order of the reversed bits, and then of groups. */
 #include "comm/mpi/peers.h"
 
-int gt__peers_place(const gt__peers *p, int rank)
+int gt__peers_slice_of(const gt__peers *p, int rank)
 {
-    int place = 0;
+    int part = 0;
     for (int i = 0; i < p->halvings; i++)
-        place = 2 * place + (rank >> i & 1);
-    return place * p->groups + (rank >> p->halvings);
+        part = 2 * part + (rank >> i & 1);
+    return part * p->groups + (rank >> p->halvings);
 }
 
 int gt__peers_rank(const gt__peers *p, int group)
@@ -16,9 +16,9 @@ int gt__peers_rank(const gt__peers *p, int group)
     return p->config.comm->rank % neighbours + group * neighbours;
 }
 
-gt__range gt__peers_slice(const gt__peers *p, int bucket, int group)
+gt__interval gt__peers_slice(const gt__peers *p, int bucket, int group)
 {
-    int place = gt__peers_place(p, gt__peers_rank(p, group));
-    return gt__bucket_slice(p->config.buckets, bucket, place,
+    int slice = gt__peers_slice_of(p, gt__peers_rank(p, group));
+    return gt__bucket_slice(p->config.buckets, bucket, slice,
                             p->config.comm->size);
 }

@@ -4,8 +4,8 @@
 #include "base/progress_hook.h"
 #include "comm/mpi/backend_mpi.h"
 #include "comm/mpi/handle.h"
-#include "comm/nodes.h"
 #include "comm/pending.h"
+#include "comm/shard_tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +13,11 @@
 
 extern char **environ;
 
-/* One rank of each node speaks for it; counting them counts the nodes. Ranks
- * are numbered node by node, however they were dealt out, so that neighbours,
- * who talk most, are on one node. The launcher's rank 0 keeps its number. */
-static void find_places(gt_comm *c)
+/* Ranks are numbered node by node, however the launcher has placed them, as
+ * ranks with close numbers send each other most. A node's position in that
+ * order is the launcher's number of its first rank, so the launcher's rank 0 is
+ * rank 0. Counting the first ranks counts the nodes. */
+static void number_ranks(gt_comm *c)
 {
     gt__mpi *mpi = c->mpi;
     MPI_Comm_rank(MPI_COMM_WORLD, &c->launch_rank);
@@ -24,12 +25,12 @@ static void find_places(gt_comm *c)
                         &mpi->node);
     MPI_Comm_rank(mpi->node, &c->node_rank);
     MPI_Comm_size(mpi->node, &c->node_size);
-    int speaker = c->launch_rank, speaks = c->node_rank == 0;
-    MPI_Bcast(&speaker, 1, MPI_INT, 0, mpi->node);
-    MPI_Comm_split(MPI_COMM_WORLD, 0, speaker, &mpi->job);
+    int leader = c->launch_rank, leads = c->node_rank == 0;
+    MPI_Bcast(&leader, 1, MPI_INT, 0, mpi->node);
+    MPI_Comm_split(MPI_COMM_WORLD, 0, leader, &mpi->job);
     MPI_Comm_rank(mpi->job, &c->rank);
     MPI_Comm_size(mpi->job, &c->size);
-    MPI_Allreduce(&speaks, &c->nodes, 1, MPI_INT, MPI_SUM, mpi->job);
+    MPI_Allreduce(&leads, &c->nodes, 1, MPI_INT, MPI_SUM, mpi->job);
     int halvings = gt__halvings(c->node_size);
     MPI_Allreduce(&halvings, &mpi->halvings, 1, MPI_INT, MPI_MIN, mpi->job);
     MPI_Comm_split(mpi->job, c->rank % (1 << gt__halvings(c->size)), 0,
@@ -41,7 +42,7 @@ static void find_places(gt_comm *c)
 }
 
 /* Where srun and this MPI library speak different PMIs, each process believes
- * to be alone. */
+ * that it is alone. */
 static gt_status check_together(const gt_comm *c)
 {
     const char *started = getenv("SLURM_STEP_NUM_TASKS");
@@ -57,9 +58,10 @@ static gt_status check_together(const gt_comm *c)
 }
 
 /* A process that no launcher started is alone. It needs no daemon of Open
- * MPI's, no folder that all such processes would share, and no network, the
- * search for which is most of its start. What the user has set stands. */
-static void expect_nobody(void)
+ * MPI's, no folder that all such processes would share, and no network. Looking
+ * for networks is most of the time that Open MPI takes to start. What the user
+ * has set stands. */
+static void expect_one_rank(void)
 {
     static const char *const launchers[] = {"OMPI_COMM_WORLD_", "PMI",
                                             "SLURM_STEP_NUM_TASKS="};
@@ -80,7 +82,7 @@ static void progress(void *comm)
 
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
 {
-    expect_nobody();
+    expect_one_rank();
     int provided;
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     gt_comm *c = calloc(1, sizeof *c);
@@ -92,7 +94,7 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
     }
     c->mpi = mpi;
     c->backend = &gt__backend_mpi;
-    find_places(c);
+    number_ranks(c);
     for (int i = 0; i < GT_CHANNELS; i++)
         MPI_Comm_dup(mpi->job, &mpi->channel[i]);
     if (c->size > 1)

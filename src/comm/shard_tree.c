@@ -1,5 +1,9 @@
-/* nodes.c: aligned blocks and the additions over them. */
-#include "comm/nodes.h"
+/* shard_tree.c: the additions are found as by a binary counter: a block is
+ * added to its left neighbour as soon as both are of one size. The first block
+ * begins at shard 0, so two of one size side by side are always siblings in the
+ * tree.
+ */
+#include "comm/shard_tree.h"
 
 #include <stdlib.h>
 
@@ -30,10 +34,9 @@ int gt__paired_levels(int ranks, int n_shards)
     return (n_shards & (n_shards - 1)) == 0 ? gt__halvings(ranks) : 0;
 }
 
-/* The additions that make one sum of the nodes: like the binary counter of
- * reducer.c, with nodes of several sizes. start[] is as for aligned blocks. As
- * nodes begin at shard 0, two of one size side by side are siblings. */
-static void plan_sums(const int *start, int n, int (*sums)[2], int *stack)
+/* start[] is as for aligned blocks; `stack` has room for n. */
+static void plan_additions(const int *start, int n, int (*additions)[2],
+                           int *stack)
 {
     int height = 0, count = 0;
     for (int i = 0; i < n; i++) {
@@ -42,48 +45,48 @@ static void plan_sums(const int *start, int n, int (*sums)[2], int *stack)
             int left = stack[height - 2], right = stack[height - 1];
             if (start[right] - start[left] != start[i + 1] - start[right])
                 break;
-            sums[count][0] = left;
-            sums[count++][1] = right;
+            additions[count][0] = left;
+            additions[count++][1] = right;
             height--;
         }
     }
     for (; height > 1; height--) {
-        sums[count][0] = stack[height - 2];
-        sums[count++][1] = stack[height - 1];
+        additions[count][0] = stack[height - 2];
+        additions[count++][1] = stack[height - 1];
     }
 }
 
-gt_status gt__nodes_plan(gt__nodes *nodes, int ranks, int n_shards)
+gt_status gt__shard_tree_plan(gt__shard_tree *tree, int ranks, int n_shards)
 {
     int block[GT__MAX_BLOCKS + 1], n = 0;
-    *nodes = (gt__nodes){.first = calloc((size_t)ranks + 1, sizeof(int))};
-    if (!nodes->first)
+    *tree = (gt__shard_tree){.first = calloc((size_t)ranks + 1, sizeof(int))};
+    if (!tree->first)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     for (int r = 0; r < ranks; r++) {
-        nodes->first[r] = n;
+        tree->first[r] = n;
         n += gt__aligned_blocks(r * n_shards, n_shards, block);
     }
-    nodes->first[ranks] = nodes->n = n;
-    int *begin = calloc(2 * (size_t)n + 1, sizeof *begin);
-    nodes->sums = calloc((size_t)n, sizeof *nodes->sums);
-    if (!begin || !nodes->sums) {
-        free(begin);
-        gt__nodes_free(nodes);
+    tree->first[ranks] = tree->n = n;
+    int *start = calloc(2 * (size_t)n + 1, sizeof *start);
+    tree->additions = calloc((size_t)n, sizeof *tree->additions);
+    if (!start || !tree->additions) {
+        free(start);
+        gt__shard_tree_free(tree);
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a reducer");
     }
     for (int r = 0; r < ranks; r++) {
         int m = gt__aligned_blocks(r * n_shards, n_shards, block);
         for (int i = 0; i <= m; i++)
-            begin[nodes->first[r] + i] = block[i];
+            start[tree->first[r] + i] = block[i];
     }
-    plan_sums(begin, n, nodes->sums, begin + n + 1);
-    free(begin);
+    plan_additions(start, n, tree->additions, start + n + 1);
+    free(start);
     return GT_OK;
 }
 
-void gt__nodes_free(gt__nodes *nodes)
+void gt__shard_tree_free(gt__shard_tree *tree)
 {
-    free(nodes->first);
-    free(nodes->sums);
-    *nodes = (gt__nodes){0};
+    free(tree->first);
+    free(tree->additions);
+    *tree = (gt__shard_tree){0};
 }

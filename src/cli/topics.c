@@ -1,0 +1,125 @@
+/* topics.c: keys, layers and sources come from the tables that the parsers
+ * read. Files and signals have tables here; doc/run-directory.md is the longer
+ * form. */
+#include "cli/topics.h"
+
+#include "base/status.h"
+#include "data/source.h"
+#include "model/reference.h"
+#include "nn/layer_list.h"
+#include "train/schema.h"
+
+void gt_topic_layers(const gt_page *page)
+{
+    gt_variants_print_reference(page, &gt_layer_variants);
+}
+
+void gt_topic_data(const gt_page *page)
+{
+    for (int i = 0; i < gt_source_type_count; i++)
+        gt_page_item(page, gt_source_types[i]->name, NULL,
+                     gt_source_types[i]->help);
+}
+
+void gt_topic_config(const gt_page *page)
+{
+    bool whole = page->style != GT_PAGE_PLAIN;
+    if (page->style == GT_PAGE_MARKDOWN)
+        gt_page_paragraphs(page,
+                           "This page is printed by the program: gentrain "
+                           "help config --format markdown.");
+    if (whole)
+        gt_page_section(page, "Keys");
+    gt_config_print_reference(page, &gt_train_schema);
+    if (!whole)
+        return;
+    gt_page_section(page, "Layers");
+    gt_topic_layers(page);
+    gt_page_section(page, "Data sources");
+    gt_topic_data(page);
+}
+
+/* --- A run. */
+
+typedef struct entry {
+    const char *name, *text; /* the last one's name is NULL */
+} entry;
+
+static const entry files[] = {
+    {"config.yaml",
+     "the resolved configuration: every key with the value that was used"},
+    {"metrics.jsonl", "figures of the training, one JSON object a line; names "
+                      "that begin with test_ are of held-out samples"},
+    {"checkpoints/step-N.h5",
+     "all that is needed to go on after step N: weights, statistics, the "
+     "optimizer's state, the configuration"},
+    {"checkpoints/step-N.h5.old",
+     "a checkpoint newer than the one from which the run was resumed"},
+    {"samples/step-N.h5", "samples of the same latents, every time"},
+    {"samples/step-N.png", "the same as a picture"},
+    {"samples/step-N-reconstructions.png",
+     "of a VAE: images above, their reconstructions below"},
+    {"fence.N", "made by the N-th start or resume; only the job that made it "
+                "may write into the directory"},
+    {"INTERRUPTED", "there after a stop by a signal, until the run goes on"},
+    {NULL, NULL},
+};
+
+static const entry signals[] = {
+    {"SIGUSR1", "All ranks finish the step, save a checkpoint, write "
+                "INTERRUPTED and leave with exit code 0. One rank that gets "
+                "the signal is enough."},
+    {"SIGINT", "The same; a second one ends the process at once."},
+    {"SIGTERM", "The same as SIGUSR1."},
+    {NULL, NULL},
+};
+
+static void print_entries(const gt_page *page, const entry *entries)
+{
+    for (; entries->name; entries++)
+        gt_page_item(page, entries->name, NULL, entries->text);
+}
+
+void gt_topic_exit_codes(const gt_page *page)
+{
+    char code[12];
+    gt_page narrow = {.out = page->out, .style = page->style, .column = 6};
+    for (int i = 0; i < GT_STATUS_COUNT; i++) {
+        const char *meaning = gt_exit_meaning((gt_status)i);
+        if (!meaning)
+            continue;
+        snprintf(code, sizeof code, "%d", gt_exit_code((gt_status)i));
+        gt_page_item(&narrow, code, NULL, meaning);
+    }
+}
+
+void gt_topic_run(const gt_page *page)
+{
+    gt_page_section(page, "Files");
+    print_entries(page, files);
+    gt_page_paragraphs(
+        page, "A file gets its name when it is whole and on the disk. Files "
+              "that cannot be written are warned of, and the training goes on; "
+              "at its end they are listed, and the exit code is 4.");
+    gt_page_section(page, "Stop and go on");
+    gt_page_paragraphs(
+        page,
+        "gentrain train --resume RUN goes on from the newest checkpoint that "
+        "is not damaged, and --resume FILE from that one or not at all. The "
+        "settings are those of the checkpoint and the options that are given "
+        "now. On any number of ranks that divides the number of shards, the "
+        "weights are the same bits as those of a run that was never stopped.");
+    gt_page_section(page, "Signals");
+    print_entries(page, signals);
+    gt_page_paragraphs(
+        page,
+        "mpirun gets signals before its ranks do. It passes on SIGUSR1 at "
+        "once. On SIGINT or SIGTERM, Open MPI 4 ends its ranks: it sends them "
+        "SIGTERM after one second, kills them after another, and exits with a "
+        "code of its own. Where a step and a checkpoint take longer, "
+        "mpirun --mca odls_base_sigkill_timeout 5 makes 5 seconds of each.\n\n"
+        "A rank that makes no progress for train.watchdog_s seconds ends the "
+        "job with exit code 9, and a line names it.");
+    gt_page_section(page, "Exit codes");
+    gt_topic_exit_codes(page);
+}

@@ -1,0 +1,116 @@
+/* run.h: the life of one run: its directory, which outlives the processes that
+ * train in it. They are killed, lose their disk or their network, and are
+ * started again elsewhere while the old ones still live.
+ *
+ * Of the states of a run directory:
+ *
+ *     (nothing)
+ *         |  gt_run_take
+ *         v           the last step
+ *     TRAINING ---------------------------> DONE
+ *      |  |  |                               |
+ *      |  |  |        a signal               |  --steps or --epochs
+ *      |  |  +----------------------> INTERRUPTED
+ *      |  |                                  |
+ *      |  |           crash                  |
+ *      |  +-------------------------> CRASHED|
+ *      |                                 |   |
+ *      |  another process takes the run: |   |
+ *      |  this one is LOST to it,        |   |
+ *      |  and writes nothing more        |   |
+ *      v                                 v   v
+ *     LOOKED AT <--------------------------------------+
+ *         |  gt_run_resume: the newest good            |
+ *         |  checkpoint is read; nothing is changed    |
+ *         v                                            |
+ *     PREPARED                                         |
+ *         |  `begin`: settings, data, memory; one that |
+ *         |  fails here has taken the run from nobody  |
+ *         v                                            |
+ *      FENCED                                          |
+ *         |  gt_run_take: nobody else changes the run; |
+ *         |  is it still the checkpoint to go on from? |
+ *         |                      no: GT_ERR_STALE -----+
+ *         |  yes: what lies beyond it goes
+ *         v
+ *     TRAINING
+ *
+ * What holds at every moment, between any two calls of the system, and the
+ * tests that try to break it:
+ *
+ *  1. A file that has its name is whole and on the disk. (files.h)
+ *     cli_faults.sh: the process dies at every call, also in half a write.
+ *  2. Nothing in the directory is changed before the fence is taken.
+ *     io_run.c: a_run_is_not_changed_before_it_is_taken;
+ *     cli_fence.sh: a start that fails.
+ *  3. Of all processes that ever took the fence at most one, the last, gives a
+ *     file its name, another name, or removes it.
+ *     io_fence.c: of_many_at_once_one_is_left;
+ *     cli_fence.sh: a job that was cut off, one that stands still while it
+ *     opens the run.
+ *  4. A checkpoint is believed only after all of it was compared with its
+ *     digest and its step with its name; a bad one is passed over, and stays.
+ *     io_verify.c: one_flipped_bit_anywhere_is_noticed,
+ *     the_newest_good_checkpoint_is_chosen.
+ *  5. A run goes on from the newest good checkpoint that is there once it is
+ *     fenced, or from the one that was asked for.
+ *     io_run.c: a_newer_checkpoint_is_found_after_fencing;
+ *     cli_fence.sh: a run that was still being written to.
+ *  6. A checkpoint of step N is there only after the lines of metrics up to N
+ *     are on the disk, and after a resume at N there are none beyond.
+ *     mpi_snapshot.c: metrics_that_do_not_fit_keep_a_checkpoint_back;
+ *     cli_writer.sh: a crash; cli_resume.sh.
+ *  7. After a resume at N no checkpoint beyond N has a name that is looked for.
+ *     io_run.c: what_lies_beyond_the_step_is_set_aside.
+ *  8. A checkpoint is removed only when a newer one is on the disk.
+ *     cli_faults.sh: there is always one to go on from.
+ *  9. INTERRUPTED is there only beside the checkpoint that it tells of.
+ *     mpi_snapshot.c: a_stopped_run_is_marked_if_it_can_go_on_from_there.
+ *
+ * The directory: config.yaml, the resolved configuration; metrics.jsonl;
+ * checkpoints/ and samples/; fence.N; INTERRUPTED.
+ */
+#ifndef GT_RUN_RUN_H
+#define GT_RUN_RUN_H
+
+#include "run/checkpoint_choose.h"
+#include "run/fence.h"
+
+typedef struct gt_run {
+    char path[GT_PATH];    /* of the directory; "": found when it is made */
+    const char *name;      /* of one that is to be found; borrowed */
+    gt_checkpoint resumed; /* what it goes on from; path "": a new run */
+    bool newest;           /* that was chosen as the newest good one */
+    gt_fence fence;        /* rank 0's; none before gt_run_take */
+} gt_run;
+
+/* A new run in the directory `out`, which must not be there or be empty; NULL:
+ * the first that is free of runs/NAME-1, runs/NAME-2, ... Makes nothing yet.
+ * GT_ERR_IO: the path is too long. Local. */
+gt_status gt_run_init(gt_run *run, const char *out, const char *name);
+
+/* Go on with a run: `asked` is its directory or RUN/checkpoints/FILE. Reads the
+ * checkpoint and calls `begin`, which prepares the training, calls gt_run_take
+ * and trains. If that finds that another checkpoint is the one to go on from,
+ * all of it is done again. GT_ERR_USAGE when a file lies in no run; else what
+ * gt_checkpoint_choose or `begin` returns. Collective; all ranks fail
+ * together. */
+gt_status gt_run_resume(gt_comm *comm, const char *asked,
+                        gt_status (*begin)(gt_run *run, void *context),
+                        void *context);
+
+/* Make the directory of a new run, or prepare that of one that goes on; fence
+ * it, and write its config.yaml. It comes last: whoever fails before leaves
+ * nothing behind and takes the run from nobody. From here on, gt_file_replace
+ * and its like ask for the fence (gt_file_set_guard). GT_ERR_STALE: begin again
+ * with another checkpoint. GT_ERR_IO also when another process has the run.
+ * Rank 0 alone; local. */
+gt_status gt_run_take(gt_run *run, const char *config);
+
+/* Leave the mark of a run that was asked to stop after `step` steps. Local. */
+gt_status gt_run_mark_interrupted(const gt_run *run, uint64_t step);
+
+/* Free what is in memory. Local. */
+void gt_run_close(gt_run *run);
+
+#endif
