@@ -1,5 +1,5 @@
-/* The loader as its readers see it: what a batch holds depends on its number
- * alone, whoever asks and from wherever he starts.
+/* The loader as its users see it: the contents of a batch depend on its number
+ * alone, on any rank and from any start.
  *
  * ctest: threads */
 #include "data/loader.h"
