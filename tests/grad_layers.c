@@ -118,7 +118,7 @@ static void trial_open(trial *b, const layer_case *c, bool training)
     b->layer = (gt_layer){
         .type = type, .options = b->options, .index = 3, .in = c->in};
     gt_status status = type->plan(&b->layer, c->n + 2);
-    if (status)
+    if (status != GT_OK)
         fail_msg("%s %s: %s", c->type, c->options, gt_message());
     b->in = (size_t)c->n * gt_shape_size(c->in);
     b->out = (size_t)c->n * gt_shape_size(b->layer.out);

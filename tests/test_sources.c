@@ -30,7 +30,7 @@ static void assert_refused(const char *uri, gt_shape want, gt_status expected,
 static gt_source *open_or_fail(const char *uri, gt_split split, gt_shape want)
 {
     gt_source *source;
-    if (gt_source_open(&source, uri, split, want))
+    if (gt_source_open(&source, uri, split, want) != GT_OK)
         fail_msg("%s", gt_message());
     return source;
 }
