@@ -167,13 +167,14 @@ static gt_status check_ways(const gt_cli_args *args)
     const char *resume = gt_cli_value(args, "resume");
     int ways = (preset != NULL) + (resume != NULL) + args->n_operands;
     if (ways != 1)
-        return gt_fail(GT_ERR_USAGE,
-                       "%s: give --preset NAME, a CONFIG.yaml or --resume RUN "
-                       "(gentrain presets lists the presets)",
-                       ways ? "more than one recipe" : "no recipe");
+        return gt_fail(
+            GT_ERR_USAGE,
+            "%s: give --preset NAME, CONFIG.yaml or --resume RUN, one "
+            "of them (gentrain presets lists the presets)",
+            ways ? "more than one configuration" : "no configuration");
     if (resume && gt_cli_value(args, "out"))
-        return gt_fail(GT_ERR_USAGE, "--resume goes on in its own run "
-                                     "directory; leave out --out");
+        return gt_fail(GT_ERR_USAGE, "--resume writes into the directory of "
+                                     "the run; leave out --out");
     return GT_OK;
 }
 
