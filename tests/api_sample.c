@@ -1,5 +1,7 @@
 /* What libgentrain makes, compared with what the program writes, whose files
- * are read by HDF5. */
+ * are read by HDF5.
+ *
+ * ctest: threads */
 #include "api_runs.h"
 
 #include <dlfcn.h>

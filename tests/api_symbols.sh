@@ -17,4 +17,11 @@ if readelf -d libgentrain.so | grep NEEDED | grep -E 'libp?mpi|libmpich'; then
     echo "the library is linked to MPI"
     bad=1
 fi
+# What loads MPI all the same is HDF5, where that was built with it.
+hdf5=$(ldd libgentrain.so | awk '/libhdf5/ { print $3 }')
+if ldd libgentrain.so | grep -qE 'libp?mpi|libmpich' &&
+    ! ldd "$hdf5" | grep -qE 'libp?mpi|libmpich'; then
+    echo "the library loads MPI, and not through $hdf5"
+    bad=1
+fi
 exit $bad

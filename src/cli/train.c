@@ -161,17 +161,17 @@ static gt_status read_config(const char *path, recipe *r)
     return r->place ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
 }
 
-static gt_status check_ways(const gt_cli_args *args)
+static gt_status check_recipe(const gt_cli_args *args)
 {
     const char *preset = gt_cli_value(args, "preset");
     const char *resume = gt_cli_value(args, "resume");
-    int ways = (preset != NULL) + (resume != NULL) + args->n_operands;
-    if (ways != 1)
+    int given = (preset != NULL) + (resume != NULL) + args->n_operands;
+    if (given != 1)
         return gt_fail(
             GT_ERR_USAGE,
             "%s: give --preset NAME, CONFIG.yaml or --resume RUN, one "
             "of them (gentrain presets lists the presets)",
-            ways ? "more than one configuration" : "no configuration");
+            given ? "more than one configuration" : "no configuration");
     if (resume && gt_cli_value(args, "out"))
         return gt_fail(GT_ERR_USAGE, "--resume writes into the directory of "
                                      "the run; leave out --out");
@@ -306,7 +306,7 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
     start s = {.comm = comm, .args = args};
     const char *resume = gt_cli_value(args, "resume");
-    gt_status status = check_ways(args);
+    gt_status status = check_recipe(args);
     if (status == GT_OK)
         status = collect_sets(args, &s.sets);
     status = gt_comm_agree(comm, status);
