@@ -11,7 +11,7 @@ command:pkg-config pkg-config
 command:mpirun openmpi-bin
 module:ompi-c|mpich|mpi libopenmpi-dev
 module:openblas|blis|mkl-dynamic-lp64-seq libopenblas-dev
-module:hdf5-openmpi|hdf5-mpi|hdf5 libhdf5-openmpi-dev
+module:hdf5-serial|hdf5-openmpi|hdf5-mpi|hdf5 libhdf5-dev
 module:hwloc libhwloc-dev
 module:yaml-0.1 libyaml-dev
 module:libpng libpng-dev
