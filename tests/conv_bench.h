@@ -190,7 +190,9 @@ static void conv_add(conv_sum *sum, double term)
     sum->size += fabs(term);
 }
 
-/* One kernel position, where x's pixel at `x` meets y's pixel at `y`. */
+/* One tap of the kernel, which multiplies x's pixel at `x` for y's pixel at
+ * `y`.
+ */
 static void conv_tap(conv_bench *b, int tap, size_t x, size_t y)
 {
     int taps = b->c.kernel[0] * b->c.kernel[1];

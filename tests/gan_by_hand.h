@@ -1,5 +1,5 @@
 /* gan_by_hand.h: a GAN of a few weights, and all figures of its step computed a
- * second time, plainly and in double, from random numbers and samples taken at
+ * second time, plainly and in double, from the random numbers and samples at
  * their addresses. */
 #ifndef GT_TESTS_GAN_BY_HAND_H
 #define GT_TESTS_GAN_BY_HAND_H
@@ -21,24 +21,24 @@ static const char *const points =
     "optimizer: {kind: sgd, lr: 0.1, momentum: 0.5}\n"
     "train: {batch: 48, shards: 12, steps: 10}\n";
 
-typedef struct exhibit {
+typedef struct gan_batch {
     int n;
     double real[BATCH][2], fake[BATCH][2];
-} exhibit;
+} gan_batch;
 
 typedef struct moments {
     double mean[2], var[2]; /* of the population */
 } moments;
 
-/* What D says of a whole batch, and the batch's statistics. */
-typedef struct verdict {
+/* The figures of a whole batch, and its statistics. */
+typedef struct gan_figures {
     double loss_d, loss_g, d_real, d_fake;
     double state[4]; /* means, then unbiased variances */
-} verdict;
+} gan_figures;
 
-/* The batch `number`: its samples, and what G with its present weights makes of
- * the latents that belong to it. */
-static inline void collect(const fixture *f, uint64_t number, exhibit *e)
+/* Batch `number`: its samples, and the images that G with its present weights
+ * generates from its latents. */
+static inline void make_batch(const fixture *f, uint64_t number, gan_batch *e)
 {
     const gt_real *weight = param_of(f, G, 0, 0), *bias = param_of(f, G, 0, 1);
     gt_rng at = {.seed = (uint64_t)gt_train_config_of(f->config)->seed,
@@ -95,8 +95,8 @@ static inline double sigmoid(double x)
 }
 
 /* One shard, normalised by `of_real` and `of_fake`; v->state is left alone. */
-static inline void add_shard(const fixture *f, exhibit *e, int first, int n,
-                             moments of_real, moments of_fake, verdict *v)
+static inline void add_shard(const fixture *f, gan_batch *e, int first, int n,
+                             moments of_real, moments of_fake, gan_figures *v)
 {
     for (int i = first; i < first + n; i++) {
         double real = logit_of(f, e->real[i], of_real);
@@ -108,10 +108,11 @@ static inline void add_shard(const fixture *f, exhibit *e, int first, int n,
     }
 }
 
-/* Real and generated samples normalised apart, in `shards` batches. */
-static inline verdict judge_cut(const fixture *f, exhibit *e, int shards)
+/* Real and generated samples normalised separately, in `shards` shards. */
+static inline gan_figures figures_in_shards(const fixture *f, gan_batch *e,
+                                            int shards)
 {
-    verdict v = {0};
+    gan_figures v = {0};
     for (int s = 0; s < shards; s++) {
         int first, n;
         gt_shard_bounds(e->n, BATCH, shards, s, &first, &n);
@@ -129,15 +130,15 @@ static inline verdict judge_cut(const fixture *f, exhibit *e, int shards)
     return v;
 }
 
-static inline verdict judge(const fixture *f, exhibit *e)
+static inline gan_figures figures_of(const fixture *f, gan_batch *e)
 {
-    return judge_cut(f, e, SHARDS);
+    return figures_in_shards(f, e, SHARDS);
 }
 
-/* The classical mistake: both through D in one batch. */
-static inline verdict judge_mixed(const fixture *f, exhibit *e)
+/* The classical mistake: both go through D in one batch. */
+static inline gan_figures figures_if_mixed(const fixture *f, gan_batch *e)
 {
-    verdict v = {0};
+    gan_figures v = {0};
     for (int s = 0; s < SHARDS; s++) {
         int first, n;
         double both[2 * BATCH][2];
@@ -152,7 +153,8 @@ static inline verdict judge_mixed(const fixture *f, exhibit *e)
     return v;
 }
 
-static inline void follow(double running[4], const verdict *v)
+/* Running statistics after one more batch. */
+static inline void update_running(double running[4], const gan_figures *v)
 {
     for (int c = 0; c < 4; c++)
         running[c] += 0.1 * (v->state[c] - running[c]);

@@ -1,6 +1,6 @@
-/* The conformance battery: whatever is in the table of layers keeps the
- * promises of layer.h, above all that its gradients are those of finite
- * differences. A layer type without a case below fails the battery. */
+/* The conformance test: all layers of the table keep the promises of layer.h,
+ * above all that their gradients are those of finite differences. It fails for
+ * a layer type without a case below. */
 #include "core/rng.h"
 #include "nn/layers.h"
 
@@ -64,13 +64,13 @@ enum { CASES = sizeof cases / sizeof *cases };
 
 /* One layer with all it is handed, each span of just its size, so that the
  * address sanitizer sees a step beyond it. */
-typedef struct bench {
+typedef struct trial {
     gt_layer layer;
     void *options;
     gt_pass pass;
     size_t in, out, n_params, n_state; /* reals, for the pass's n */
     gt_real *x, *y, *dy, *dx, *param, *state, *grad, *saved, *scratch, *probe;
-} bench;
+} trial;
 
 enum { MARGIN = 32 }; /* reals before the layer's first tensor */
 
@@ -110,15 +110,15 @@ static size_t place(gt_tensor *tensors, int n)
     return at;
 }
 
-static void bench_open(bench *b, const layer_case *c, bool training)
+static void trial_open(trial *b, const layer_case *c, bool training)
 {
     const gt_layer_type *type = gt_layer_type_find(c->type);
-    *b = (bench){.options = layer_options_new(type, c->options)};
+    *b = (trial){.options = layer_options_new(type, c->options)};
     assert_non_null(b->options);
     b->layer = (gt_layer){
         .type = type, .options = b->options, .index = 3, .in = c->in};
     gt_status status = type->plan(&b->layer, c->n + 2);
-    if (status)
+    if (status != GT_OK)
         fail_msg("%s %s: %s", c->type, c->options, gt_message());
     b->in = (size_t)c->n * gt_shape_size(c->in);
     b->out = (size_t)c->n * gt_shape_size(b->layer.out);
@@ -151,7 +151,7 @@ static void bench_open(bench *b, const layer_case *c, bool training)
                         .grad = b->grad};
 }
 
-static void bench_close(bench *b)
+static void trial_close(trial *b)
 {
     gt_real *all[] = {b->x,     b->y,    b->dy,    b->dx,      b->param,
                       b->state, b->grad, b->saved, b->scratch, b->probe};
@@ -160,16 +160,16 @@ static void bench_close(bench *b)
     free(b->options);
 }
 
-static void forward(bench *b, const gt_real *x, gt_real *y)
+static void forward(trial *b, const gt_real *x, gt_real *y)
 {
     spoil(b->saved, b->layer.saved);
     spoil(b->scratch, b->layer.scratch);
     b->layer.type->forward(&b->layer, &b->pass, x, y, b->saved, b->scratch);
 }
 
-/* Backward from the probe after a forward. Hands over no more than the layer
- * asked for: what it does not read is NaN. */
-static void backward(bench *b, gt_real *dy, gt_real *dx)
+/* Backward from the probe after a forward. The layer gets only what its type
+ * says it reads; the rest is NaN. */
+static void backward(trial *b, gt_real *dy, gt_real *dx)
 {
     const gt_layer_type *type = b->layer.type;
     gt_real *none = reals(b->in + b->out);
@@ -184,7 +184,7 @@ static void backward(bench *b, gt_real *dy, gt_real *dx)
 
 /* Central difference of the loss probe . y by *at. Outputs are subtracted
  * before they are summed, which loses fewer digits. */
-static double difference(bench *b, gt_real *at)
+static double difference(trial *b, gt_real *at)
 {
     const double h = 1e-5;
     gt_real here = *at, *above = reals(b->out);
@@ -200,7 +200,7 @@ static double difference(bench *b, gt_real *at)
     return sum / (2 * h);
 }
 
-static void check_span(bench *b, const layer_case *c, const char *what,
+static void check_span(trial *b, const layer_case *c, const char *what,
                        gt_real *at, size_t n, const gt_real *gradient)
 {
     const double tolerance = 1e-6, floor = 1e-2;
@@ -216,7 +216,7 @@ static void check_span(bench *b, const layer_case *c, const char *what,
     }
 }
 
-typedef void check(bench *b, const layer_case *c);
+typedef void check(trial *b, const layer_case *c);
 
 static void for_all_cases(check *one)
 {
@@ -224,10 +224,10 @@ static void for_all_cases(check *one)
         const gt_layer_type *type = gt_layer_type_find(cases[i].type);
         for (int training = 0; type && !type->view && training < 2;
              training++) {
-            bench b;
-            bench_open(&b, &cases[i], training);
+            trial b;
+            trial_open(&b, &cases[i], training);
             one(&b, &cases[i]);
-            bench_close(&b);
+            trial_close(&b);
         }
     }
 }
@@ -261,17 +261,17 @@ static void views_keep_the_number_of_values(void **state)
         const gt_layer_type *type = gt_layer_type_find(cases[i].type);
         if (!type || !type->view)
             continue;
-        bench b;
-        bench_open(&b, &cases[i], true);
+        trial b;
+        trial_open(&b, &cases[i], true);
         assert_int_equal(b.in, b.out);
         assert_int_equal(b.layer.n_params + b.layer.n_states, 0);
-        bench_close(&b);
+        trial_close(&b);
         views++;
     }
     assert_true(views > 0);
 }
 
-static void check_differences(bench *b, const layer_case *c)
+static void check_differences(trial *b, const layer_case *c)
 {
     forward(b, b->x, b->y);
     backward(b, b->dy, b->dx);
@@ -298,7 +298,7 @@ static bool in_a_param(const gt_layer *layer, size_t i)
     return false;
 }
 
-static void check_span_of_gradients(bench *b, const layer_case *c)
+static void check_span_of_gradients(trial *b, const layer_case *c)
 {
     (void)c;
     spoil(b->grad, b->n_params);
@@ -314,7 +314,7 @@ static void gradients_overwrite_their_tensors_and_nothing_else(void **state)
     for_all_cases(check_span_of_gradients);
 }
 
-static void check_accumulation(bench *b, const layer_case *c)
+static void check_accumulation(trial *b, const layer_case *c)
 {
     (void)c;
     forward(b, b->x, b->y);
@@ -340,7 +340,7 @@ static void gradients_accumulate_on_request(void **state)
     for_all_cases(check_accumulation);
 }
 
-static void check_halves(bench *b, const layer_case *c)
+static void check_halves(trial *b, const layer_case *c)
 {
     (void)c;
     forward(b, b->x, b->y);
@@ -368,7 +368,7 @@ static void either_gradient_can_be_left_out(void **state)
     for_all_cases(check_halves);
 }
 
-static void check_in_place(bench *b, const layer_case *c)
+static void check_in_place(trial *b, const layer_case *c)
 {
     (void)c;
     if (!b->layer.type->in_place)
@@ -396,7 +396,7 @@ static void layers_that_may_run_in_place_do_so_unharmed(void **state)
     for_all_cases(check_in_place);
 }
 
-static void check_purity(bench *b, const layer_case *c)
+static void check_purity(trial *b, const layer_case *c)
 {
     (void)c;
     gt_real *x = copy_of(b->x, b->in);

@@ -1,5 +1,5 @@
-/* Shards that meet at batch_norm: their gradients are those of finite
- * differences, and together they are the one batch they were cut from. */
+/* Shards that merge their statistics at batch_norm: their gradients are those
+ * of finite differences, and together they are the batch they were cut from. */
 #include "core/rng.h"
 #include "nn/init.h"
 #include "nn/lockstep.h"
@@ -18,7 +18,7 @@ enum { MOST_LAYERS = 12, SHARDS = 3, MOST_COUNT = 64 };
 
 /* A batch in shards, and what passes of them leave behind. `present` counts
  * those with samples, which come first. */
-typedef struct crew {
+typedef struct trial {
     gt_layer_spec specs[MOST_LAYERS];
     int n_layers;
     gt_network *net;
@@ -32,22 +32,22 @@ typedef struct crew {
     gt_stat_sync sync;
     double contributions[SHARDS * MOST_COUNT], outcome[MOST_COUNT];
     int syncs;
-} crew;
+} trial;
 
-/* All shards of the batch are here; those without samples tell zeros. */
+/* All shards of the batch are here; those without samples contribute zeros. */
 static const double *merge_all(void *context, int n, size_t count,
                                void (*merge)(double *, const double *, size_t))
 {
-    crew *c = context;
-    c->syncs++;
+    trial *t = context;
+    t->syncs++;
     assert_true(count <= MOST_COUNT);
-    assert_int_equal(n, c->present);
-    memcpy(c->outcome, c->contributions, count * sizeof *c->contributions);
-    memset(c->contributions + (size_t)n * count, 0,
-           (size_t)(SHARDS - n) * count * sizeof *c->contributions);
+    assert_int_equal(n, t->present);
+    memcpy(t->outcome, t->contributions, count * sizeof *t->contributions);
+    memset(t->contributions + (size_t)n * count, 0,
+           (size_t)(SHARDS - n) * count * sizeof *t->contributions);
     for (int k = 1; k < SHARDS; k++)
-        merge(c->outcome, c->contributions + (size_t)k * count, count);
-    return c->outcome;
+        merge(t->outcome, t->contributions + (size_t)k * count, count);
+    return t->outcome;
 }
 
 static gt_real *numbers(size_t n, uint32_t stream)
@@ -58,124 +58,124 @@ static gt_real *numbers(size_t n, uint32_t stream)
     return x;
 }
 
-static void enter(crew *c, int k, int first, int n)
+static void enter(trial *t, int k, int first, int n)
 {
-    c->shard[k] =
-        (gt_shard_pass){.tape = &c->tape[k],
+    t->shard[k] =
+        (gt_shard_pass){.tape = &t->tape[k],
                         .pass = {.n = n,
                                  .training = true,
                                  .seed = 1,
                                  .step = 2,
                                  .first_sample = (uint64_t)first,
-                                 .param = c->net->params,
-                                 .state = c->net->state,
-                                 .grad = c->grad[k],
-                                 .batch_state = c->state[k],
-                                 .weight = (gt_real)n / (gt_real)c->samples},
-                        .x = c->x + (size_t)first * c->in};
+                                 .param = t->net->params,
+                                 .state = t->net->state,
+                                 .grad = t->grad[k],
+                                 .batch_state = t->state[k],
+                                 .weight = (gt_real)n / (gt_real)t->samples},
+                        .x = t->x + (size_t)first * t->in};
 }
 
-static void crew_open(crew *c, gt_shape in, const char *const *layers,
-                      const int sizes[SHARDS])
+static void trial_open(trial *t, gt_shape in, const char *const *layers,
+                       const int sizes[SHARDS])
 {
-    *c = (crew){.sync = {.merge_all = merge_all, .context = c}};
-    c->sync.contributions = c->contributions;
+    *t = (trial){.sync = {.merge_all = merge_all, .context = t}};
+    t->sync.contributions = t->contributions;
     for (; *layers; layers++) {
-        c->specs[c->n_layers] = spec_of(*layers);
-        assert_non_null(c->specs[c->n_layers++].options);
+        t->specs[t->n_layers] = spec_of(*layers);
+        assert_non_null(t->specs[t->n_layers++].options);
     }
     for (int k = 0; k < SHARDS; k++) {
-        c->samples += sizes[k];
-        c->present += sizes[k] > 0;
+        t->samples += sizes[k];
+        t->present += sizes[k] > 0;
     }
     assert_int_equal(
-        gt_network_new(&c->net, "net", in, c->specs, c->n_layers, c->samples),
+        gt_network_new(&t->net, "net", in, t->specs, t->n_layers, t->samples),
         GT_OK);
-    gt_network_init(c->net, GT_INIT_GLOROT, 11, 0);
-    c->in = gt_shape_size(in);
-    c->out = gt_shape_size(c->net->out);
-    c->x = numbers((size_t)c->samples * c->in, 1);
-    c->probe = numbers((size_t)c->samples * c->out, 2);
-    c->dx = numbers((size_t)c->samples * c->in, 3);
-    for (int k = 0, first = 0; k < c->present; first += sizes[k++]) {
-        c->grad[k] = gt_real_alloc(c->net->n_params);
-        c->state[k] = gt_real_alloc(c->net->n_state);
-        assert_true(c->grad[k] && c->state[k]);
+    gt_network_init(t->net, GT_INIT_GLOROT, 11, 0);
+    t->in = gt_shape_size(in);
+    t->out = gt_shape_size(t->net->out);
+    t->x = numbers((size_t)t->samples * t->in, 1);
+    t->probe = numbers((size_t)t->samples * t->out, 2);
+    t->dx = numbers((size_t)t->samples * t->in, 3);
+    for (int k = 0, first = 0; k < t->present; first += sizes[k++]) {
+        t->grad[k] = gt_real_alloc(t->net->n_params);
+        t->state[k] = gt_real_alloc(t->net->n_state);
+        assert_true(t->grad[k] && t->state[k]);
         assert_int_equal(
-            gt_workspace_plan(&c->ws[k], &(const gt_network *){c->net}, 1),
+            gt_workspace_plan(&t->ws[k], &(const gt_network *){t->net}, 1),
             GT_OK);
-        assert_int_equal(gt_tape_plan(&c->tape[k], c->net, &c->ws[k]), GT_OK);
-        enter(c, k, first, sizes[k]);
+        assert_int_equal(gt_tape_plan(&t->tape[k], t->net, &t->ws[k]), GT_OK);
+        enter(t, k, first, sizes[k]);
     }
 }
 
-static void crew_close(crew *c)
+static void trial_close(trial *t)
 {
-    for (int i = 0; i < c->n_layers; i++)
-        free(c->specs[i].options);
+    for (int i = 0; i < t->n_layers; i++)
+        free(t->specs[i].options);
     for (int k = 0; k < SHARDS; k++) {
-        gt_tape_free(&c->tape[k]);
-        gt_workspace_free(&c->ws[k]);
-        free(c->grad[k]);
-        free(c->state[k]);
+        gt_tape_free(&t->tape[k]);
+        gt_workspace_free(&t->ws[k]);
+        free(t->grad[k]);
+        free(t->state[k]);
     }
-    gt_network_free(c->net);
-    free(c->x);
-    free(c->probe);
-    free(c->dx);
+    gt_network_free(t->net);
+    free(t->x);
+    free(t->probe);
+    free(t->dx);
 }
 
-static size_t at_sample(const crew *c, int k)
+static size_t at_sample(const trial *t, int k)
 {
-    return (size_t)c->shard[k].pass.first_sample;
+    return (size_t)t->shard[k].pass.first_sample;
 }
 
-static double loss(crew *c)
+static double loss(trial *t)
 {
     double sum = 0;
-    gt_lockstep_forward(c->net, c->shard, c->present, &c->sync);
-    for (int k = 0; k < c->present; k++) {
-        const gt_real *probe = c->probe + at_sample(c, k) * c->out;
-        for (size_t i = 0; i < (size_t)c->shard[k].pass.n * c->out; i++)
-            sum += probe[i] * c->shard[k].y[i];
+    gt_lockstep_forward(t->net, t->shard, t->present, &t->sync);
+    for (int k = 0; k < t->present; k++) {
+        const gt_real *probe = t->probe + at_sample(t, k) * t->out;
+        for (size_t i = 0; i < (size_t)t->shard[k].pass.n * t->out; i++)
+            sum += probe[i] * t->shard[k].y[i];
     }
     return sum;
 }
 
-/* Forward and back; leaves dx in c->dx if it is wanted, and the sum of the
+/* Forward and back; leaves dx in t->dx if it is wanted, and the sum of the
  * shards' gradients and statistics in those of the first. */
-static void run(crew *c, bool want_dx)
+static void run(trial *t, bool want_dx)
 {
-    for (int k = 0; k < c->present; k++)
-        memset(c->state[k], 0, c->net->n_state * sizeof(gt_real));
-    loss(c);
-    for (int k = 0; k < c->present; k++) {
-        c->shard[k].dy = gt_tape_loss_gradient(c->shard[k].tape, NULL);
-        memcpy(c->shard[k].dy, c->probe + at_sample(c, k) * c->out,
-               (size_t)c->shard[k].pass.n * c->out * sizeof(gt_real));
+    for (int k = 0; k < t->present; k++)
+        memset(t->state[k], 0, t->net->n_state * sizeof(gt_real));
+    loss(t);
+    for (int k = 0; k < t->present; k++) {
+        t->shard[k].dy = gt_tape_loss_gradient(t->shard[k].tape, NULL);
+        memcpy(t->shard[k].dy, t->probe + at_sample(t, k) * t->out,
+               (size_t)t->shard[k].pass.n * t->out * sizeof(gt_real));
     }
-    gt_lockstep_backward(c->net, c->shard, c->present, want_dx, &c->sync);
-    for (int k = 0; k < c->present; k++) {
-        assert_int_equal(c->shard[k].dy != NULL, want_dx);
+    gt_lockstep_backward(t->net, t->shard, t->present, want_dx, &t->sync);
+    for (int k = 0; k < t->present; k++) {
+        assert_int_equal(t->shard[k].dy != NULL, want_dx);
         if (want_dx)
-            memcpy(c->dx + at_sample(c, k) * c->in, c->shard[k].dy,
-                   (size_t)c->shard[k].pass.n * c->in * sizeof(gt_real));
-        for (size_t i = 0; k > 0 && i < c->net->n_params; i++)
-            c->grad[0][i] += c->grad[k][i];
-        for (size_t i = 0; k > 0 && i < c->net->n_state; i++)
-            c->state[0][i] += c->state[k][i];
+            memcpy(t->dx + at_sample(t, k) * t->in, t->shard[k].dy,
+                   (size_t)t->shard[k].pass.n * t->in * sizeof(gt_real));
+        for (size_t i = 0; k > 0 && i < t->net->n_params; i++)
+            t->grad[0][i] += t->grad[k][i];
+        for (size_t i = 0; k > 0 && i < t->net->n_state; i++)
+            t->state[0][i] += t->state[k][i];
     }
 }
 
-static void check_span(crew *c, gt_real *at, size_t n, const gt_real *gradient)
+static void check_span(trial *t, gt_real *at, size_t n, const gt_real *gradient)
 {
     const double h = 1e-5;
     for (size_t i = 0; i < n; i++) {
         gt_real here = at[i];
         at[i] = here + h;
-        double above = loss(c);
+        double above = loss(t);
         at[i] = here - h;
-        double below = loss(c);
+        double below = loss(t);
         at[i] = here;
         double numeric = (above - below) / (2 * h);
         double size = fmax(fmax(fabs(numeric), fabs(gradient[i])), 1e-2);
@@ -203,12 +203,12 @@ static void gradients_of_three_shards_match_finite_differences(void **state)
 {
     (void)state;
     for (int i = 0; i < STACKS; i++) {
-        crew c;
-        crew_open(&c, vector, stacks[i], (const int[]){2, 3, 1});
+        trial c;
+        trial_open(&c, vector, stacks[i], (const int[]){2, 3, 1});
         run(&c, true);
         check_span(&c, c.x, (size_t)c.samples * c.in, c.dx);
         check_span(&c, c.net->params, c.net->n_params, c.grad[0]);
-        crew_close(&c);
+        trial_close(&c);
     }
 }
 
@@ -220,20 +220,20 @@ static void assert_equal(const char *what, const gt_real *got,
             fail_msg("%s %zu is %.15g, not %.15g", what, i, got[i], want[i]);
 }
 
-/* The whole batch in one pass that never heard of shards. */
-static void compare_with_one_batch(crew *c, crew *one)
+/* The whole batch in one pass. */
+static void compare_with_one_batch(trial *t, trial *one)
 {
     gt_shard_pass *whole = &one->shard[0];
     const gt_real *y = gt_tape_forward(whole->tape, &whole->pass, whole->x);
-    for (int k = 0; k < c->present; k++)
-        assert_equal("output", c->shard[k].y, y + at_sample(c, k) * c->out,
-                     (size_t)c->shard[k].pass.n * c->out);
+    for (int k = 0; k < t->present; k++)
+        assert_equal("output", t->shard[k].y, y + at_sample(t, k) * t->out,
+                     (size_t)t->shard[k].pass.n * t->out);
     gt_real *dy = gt_tape_loss_gradient(whole->tape, NULL);
     memcpy(dy, one->probe, (size_t)one->samples * one->out * sizeof *dy);
     dy = gt_tape_backward(whole->tape, &whole->pass, dy, true);
-    assert_equal("dx", c->dx, dy, (size_t)c->samples * c->in);
-    assert_equal("gradient", c->grad[0], one->grad[0], c->net->n_params);
-    assert_equal("statistic", c->state[0], one->state[0], c->net->n_state);
+    assert_equal("dx", t->dx, dy, (size_t)t->samples * t->in);
+    assert_equal("gradient", t->grad[0], one->grad[0], t->net->n_params);
+    assert_equal("statistic", t->state[0], one->state[0], t->net->n_state);
 }
 
 static void shards_side_by_side_are_the_batch_they_were_cut_from(void **state)
@@ -241,21 +241,21 @@ static void shards_side_by_side_are_the_batch_they_were_cut_from(void **state)
     (void)state;
     for (int i = 0; i < STACKS; i++)
         for (int k = 0; k < CUTS; k++) {
-            crew c, one;
-            crew_open(&c, vector, stacks[i], cuts[k]);
-            crew_open(&one, vector, stacks[i], (const int[]){9, 0, 0});
+            trial c, one;
+            trial_open(&c, vector, stacks[i], cuts[k]);
+            trial_open(&one, vector, stacks[i], (const int[]){9, 0, 0});
             run(&c, true);
             compare_with_one_batch(&c, &one);
-            crew_close(&c);
-            crew_close(&one);
+            trial_close(&c);
+            trial_close(&one);
         }
 }
 
-static void shards_that_do_not_meet_are_batches_of_their_own(void **state)
+static void shards_without_a_sync_are_batches_of_their_own(void **state)
 {
     (void)state;
-    crew c;
-    crew_open(&c, vector, stacks[1], cuts[1]);
+    trial c;
+    trial_open(&c, vector, stacks[1], cuts[1]);
     gt_lockstep_forward(c.net, c.shard, c.present, NULL);
     assert_int_equal(c.syncs, 0);
     for (int k = 0; k < c.present; k++) {
@@ -267,37 +267,37 @@ static void shards_that_do_not_meet_are_batches_of_their_own(void **state)
             n * sizeof *y);
         free(y);
     }
-    crew_close(&c);
+    trial_close(&c);
 }
 
-/* Meetings on the way forward and, after these, back. */
-static void check_meetings(crew *c, bool want_dx, int forward, int back)
+/* The numbers of merges in forward and in backward. */
+static void check_syncs(trial *t, bool want_dx, int forward, int back)
 {
-    c->syncs = 0;
-    run(c, want_dx);
-    assert_int_equal(c->syncs, forward + back);
-    /* Who has no samples comes to the same syncs. */
-    int present = c->present;
-    c->present = c->syncs = 0;
-    gt_lockstep_forward(c->net, c->shard, 0, &c->sync);
-    assert_int_equal(c->syncs, forward);
-    gt_lockstep_backward(c->net, c->shard, 0, want_dx, &c->sync);
-    assert_int_equal(c->syncs, forward + back);
-    c->present = present;
+    t->syncs = 0;
+    run(t, want_dx);
+    assert_int_equal(t->syncs, forward + back);
+    /* Without samples there are as many merges. */
+    int present = t->present;
+    t->present = t->syncs = 0;
+    gt_lockstep_forward(t->net, t->shard, 0, &t->sync);
+    assert_int_equal(t->syncs, forward);
+    gt_lockstep_backward(t->net, t->shard, 0, want_dx, &t->sync);
+    assert_int_equal(t->syncs, forward + back);
+    t->present = present;
 }
 
-static void nobody_meets_for_what_nobody_wants(void **state)
+static void statistics_that_no_gradient_needs_are_not_merged(void **state)
 {
     (void)state;
-    crew c;
-    crew_open(&c, vector, stacks[2], cuts[0]);
-    check_meetings(&c, true, 3, 3);
+    trial c;
+    trial_open(&c, vector, stacks[2], cuts[0]);
+    check_syncs(&c, true, 3, 3);
     gt_real *grad = numbers(c.net->n_params, 8);
     memcpy(grad, c.grad[0], c.net->n_params * sizeof *grad);
-    check_meetings(&c, false, 3, 2);
+    check_syncs(&c, false, 3, 2);
     assert_memory_equal(grad, c.grad[0], c.net->n_params * sizeof *grad);
     free(grad);
-    crew_close(&c);
+    trial_close(&c);
 }
 
 int main(void)
@@ -305,8 +305,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_of_three_shards_match_finite_differences),
         cmocka_unit_test(shards_side_by_side_are_the_batch_they_were_cut_from),
-        cmocka_unit_test(shards_that_do_not_meet_are_batches_of_their_own),
-        cmocka_unit_test(nobody_meets_for_what_nobody_wants),
+        cmocka_unit_test(shards_without_a_sync_are_batches_of_their_own),
+        cmocka_unit_test(statistics_that_no_gradient_needs_are_not_merged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,7 @@ static void stack_open(stack *s, gt_shape in, const char *const *layers,
     }
     gt_status status =
         gt_network_new(&s->net, "net", in, s->specs, s->n, SAMPLES + 1);
-    if (status)
+    if (status != GT_OK)
         fail_msg("%s", gt_message());
     assert_int_equal(
         gt_workspace_plan(&s->ws, &(const gt_network *){s->net}, 1), GT_OK);

@@ -128,7 +128,7 @@ static void assert_fails(const char *name, gt_status expected, const char *part)
 static void assert_reads(const char *path, bool labelled)
 {
     gt_source *source;
-    if (try_open(path, GT_SPLIT_TRAIN, &source))
+    if (try_open(path, GT_SPLIT_TRAIN, &source) != GT_OK)
         fail_msg("%s", gt_message());
     assert_int_equal(source->count, N);
     assert_false(source->endless);
@@ -396,7 +396,7 @@ static void assert_mnist(gt_split split, uint64_t count, uint64_t weighted,
 {
     gt_source *source;
     if (gt_source_open(&source, GT_SHARED_DATA "/mnist", split,
-                       (gt_shape){28, 28, 1}))
+                       (gt_shape){28, 28, 1}) != GT_OK)
         fail_msg("%s", gt_message());
     assert_int_equal(source->count, count);
     assert_int_equal(source->classes, 10);

@@ -1,7 +1,7 @@
-/* What usually goes wrong when GANs meet data parallelism: ranks that draw the
- * same noise, statistics of real and generated images that mix, optimizers that
- * share a clock, replicas that drift apart, results that follow the number of
- * ranks. */
+/* The usual mistakes of data-parallel GANs: ranks that draw the same noise,
+ * statistics of real and generated images that mix, optimizers that share one
+ * count of updates, replicas that become different, results that depend on the
+ * number of ranks. */
 #include "gan_by_hand.h"
 #include "near.h"
 #include "tasks/state.h"
@@ -47,14 +47,14 @@ static void check_running(const fixture *f, const double want[4])
 
 /* D's gradient is of both losses: that of its last bias is the sum of
  * D(x) - 1 and D(G(z)), which m holds where there is no momentum. */
-static void check_gradient(const fixture *f, const verdict *v)
+static void check_gradient(const fixture *f, const gan_figures *v)
 {
     const gt_learner *d = f->task->learner[D];
     double gradient = (double)whole_m(f, D)[d->net->layers[1].param[1].offset];
     assert_near(gradient, v->d_real - 1 + v->d_fake, 1e-4);
 }
 
-static void latents_are_each_sample_s_own_whichever_rank_asks(void **state)
+static void latents_belong_to_samples_not_to_ranks(void **state)
 {
     (void)state;
     enum { EACH = 5, MOST = 64 };
@@ -88,18 +88,19 @@ static void latents_are_each_sample_s_own_whichever_rank_asks(void **state)
     }
 }
 
-static void real_and_generated_batches_are_normalised_apart(void **state)
+static void real_and_generated_batches_are_normalised_separately(void **state)
 {
     (void)state;
     fixture f;
-    exhibit e;
+    gan_batch e;
     double running[4] = {0, 0, 1, 1};
     fixture_open(&f, comm, points, SETS("optimizer.momentum=0"));
     for (uint64_t step = 0; step < 7; step++) {
-        collect(&f, step, &e);
-        verdict before = judge(&f, &e), mixed = judge_mixed(&f, &e);
+        make_batch(&f, step, &e);
+        gan_figures before = figures_of(&f, &e),
+                    mixed = figures_if_mixed(&f, &e);
         fixture_step(&f, 1);
-        verdict after = judge(&f, &e); /* by D's new weights */
+        gan_figures after = figures_of(&f, &e); /* by D's new weights */
         assert_near(figure(&f, "loss_d"), before.loss_d, 1e-4);
         assert_near(figure(&f, "d_real"), before.d_real, 1e-4);
         assert_near(figure(&f, "d_fake"), before.d_fake, 1e-4);
@@ -108,7 +109,7 @@ static void real_and_generated_batches_are_normalised_apart(void **state)
         assert_true(fabs(mixed.loss_d - before.loss_d) > 1e-2);
         assert_true(fabs(after.loss_g - before.loss_g) > 1e-3);
         check_gradient(&f, &before);
-        follow(running, &before);
+        update_running(running, &before);
         check_running(&f, running);
     }
     fixture_close(&f);
@@ -118,15 +119,16 @@ static void synchronised_statistics_are_of_the_whole_batch(void **state)
 {
     (void)state;
     fixture f;
-    exhibit e;
+    gan_batch e;
     double running[4] = {0, 0, 1, 1}, apart = 0;
     fixture_open(&f, comm, points,
                  SETS("optimizer.momentum=0", "norm.sync=true"));
     for (uint64_t step = 0; step < 7; step++) {
-        collect(&f, step, &e);
-        verdict before = judge_cut(&f, &e, 1), cut = judge(&f, &e);
+        make_batch(&f, step, &e);
+        gan_figures before = figures_in_shards(&f, &e, 1),
+                    cut = figures_of(&f, &e);
         fixture_step(&f, 1);
-        verdict after = judge_cut(&f, &e, 1);
+        gan_figures after = figures_in_shards(&f, &e, 1);
         assert_near(figure(&f, "loss_d"), before.loss_d, 1e-4);
         assert_near(figure(&f, "d_real"), before.d_real, 1e-4);
         assert_near(figure(&f, "d_fake"), before.d_fake, 1e-4);
@@ -134,7 +136,7 @@ static void synchronised_statistics_are_of_the_whole_batch(void **state)
         assert_near(figure(&f, "d_fake_after"), after.d_fake, 1e-4);
         apart = fmax(apart, fabs(cut.loss_d - before.loss_d));
         check_gradient(&f, &before);
-        follow(running, &before);
+        update_running(running, &before);
         check_running(&f, running);
     }
     assert_true(apart > 1e-2);
@@ -145,21 +147,21 @@ static void each_of_several_d_steps_takes_a_batch_of_its_own(void **state)
 {
     (void)state;
     fixture f;
-    exhibit e[2];
+    gan_batch e[2];
     double running[4] = {0, 0, 1, 1};
     /* A frozen D, so that its weights are known at the second update too. */
     fixture_open(&f, comm, points,
                  SETS("train.d_steps=2", "optimizer_discriminator.lr=0"));
     for (uint64_t step = 0; step < 4; step++) {
-        collect(&f, 2 * step, &e[0]);
-        collect(&f, 2 * step + 1, &e[1]);
-        verdict first = judge(&f, &e[0]), last = judge(&f, &e[1]);
+        make_batch(&f, 2 * step, &e[0]);
+        make_batch(&f, 2 * step + 1, &e[1]);
+        gan_figures first = figures_of(&f, &e[0]), last = figures_of(&f, &e[1]);
         fixture_step(&f, 1);
         assert_near(figure(&f, "loss_d"), last.loss_d, 1e-4);
         assert_near(figure(&f, "loss_g"), last.loss_g, 1e-4);
         assert_true(fabs(first.loss_d - last.loss_d) > 1e-3);
-        follow(running, &first);
-        follow(running, &last);
+        update_running(running, &first);
+        update_running(running, &last);
         check_running(&f, running);
     }
     assert_int_equal(gt_loader_next(f.loader)->number, 8);
@@ -284,8 +286,8 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
         fixture_step(&all, 7);
         fixture_step(&one, 7);
         assert_states_near(&all, &one, 0);
-        fixture_hold_out(&all);
-        fixture_hold_out(&one);
+        fixture_validate(&all);
+        fixture_validate(&one);
         assert_near(figure(&all, "test_d_real"), figure(&one, "test_d_real"),
                     1e-6);
         fixture_close(&all);
@@ -293,7 +295,8 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
     }
 }
 
-static void a_single_shard_has_nobody_to_meet(void **state)
+static void
+a_single_shard_is_the_same_with_synchronised_statistics(void **state)
 {
     (void)state;
     fixture plain, sync;
@@ -308,7 +311,7 @@ static void a_single_shard_has_nobody_to_meet(void **state)
     fixture_close(&sync);
 }
 
-static void a_stop_that_one_rank_wants_is_everybody_s(void **state)
+static void a_stop_that_one_rank_wants_reaches_all_ranks(void **state)
 {
     (void)state;
     for (int sync = 0; sync < 2; sync++) {
@@ -334,8 +337,8 @@ int main(int argc, char **argv)
     if (gt_comm_init(&comm, &argc, &argv) != GT_OK)
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(latents_are_each_sample_s_own_whichever_rank_asks),
-        cmocka_unit_test(real_and_generated_batches_are_normalised_apart),
+        cmocka_unit_test(latents_belong_to_samples_not_to_ranks),
+        cmocka_unit_test(real_and_generated_batches_are_normalised_separately),
         cmocka_unit_test(synchronised_statistics_are_of_the_whole_batch),
         cmocka_unit_test(each_of_several_d_steps_takes_a_batch_of_its_own),
         cmocka_unit_test(a_frozen_network_stays_while_the_other_learns),
@@ -343,8 +346,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(d_s_schedule_counts_every_one_of_its_updates),
         cmocka_unit_test(replicas_are_equal_to_the_bit_after_several_steps),
         cmocka_unit_test(one_rank_alone_comes_to_the_same_results),
-        cmocka_unit_test(a_single_shard_has_nobody_to_meet),
-        cmocka_unit_test(a_stop_that_one_rank_wants_is_everybody_s),
+        cmocka_unit_test(
+            a_single_shard_is_the_same_with_synchronised_statistics),
+        cmocka_unit_test(a_stop_that_one_rank_wants_reaches_all_ranks),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

@@ -1,8 +1,8 @@
-/* What usually goes wrong when VAEs meet data parallelism: ranks that draw the
- * same noise, means over ranks instead of samples, held-out figures that follow
- * the number of ranks. A VAE of a few weights is computed a second time by
- * hand, gradients of its biases included, from noise and samples taken at their
- * addresses. */
+/* The usual mistakes of data-parallel VAEs: ranks that draw the same noise,
+ * means over ranks instead of samples, figures that depend on the number of
+ * ranks. A VAE of a few weights is computed a second time by hand, with the
+ * gradients of its biases, from the noise and the samples at their addresses.
+ */
 #include "near.h"
 #include "task_fixture.h"
 
@@ -115,15 +115,15 @@ static means means_of_batch(const fixture *f, uint64_t number, double beta)
     return m;
 }
 
-static means means_held_out(const fixture *f)
+static means validation_means(const fixture *f)
 {
     means m = {0};
     gt_rng at = {.seed = (uint64_t)gt_train_config_of(f->config)->seed,
                  .stream = GT_STREAM_EVAL};
-    int n = (int)f->held_out->count;
+    int n = (int)f->test_source->count;
     for (; at.sample < (uint64_t)n; at.sample++) {
         gt_real x[2];
-        gt_source_read(f->held_out, at.sample, GT_RANGE_SYMMETRIC, x);
+        gt_source_read(f->test_source, at.sample, GT_RANGE_SYMMETRIC, x);
         add_sample(f, x, at, 1, n, &m);
     }
     return m;
@@ -171,14 +171,14 @@ static void beta_rises_linearly_from_0(void **state)
     fixture_close(&f);
 }
 
-static void held_out_figures_are_means_over_all_held_out_samples(void **state)
+static void validation_figures_are_means_over_all_test_samples(void **state)
 {
     (void)state;
     fixture f;
     fixture_open(&f, comm, points, NO_SETS);
     for (int round = 0; round < 2; round++) {
-        means want = means_held_out(&f);
-        fixture_hold_out(&f);
+        means want = validation_means(&f);
+        fixture_validate(&f);
         assert_near(figure(&f, "test_recon"), want.recon, 1e-5);
         assert_near(figure(&f, "test_kl"), want.kl, 1e-5);
         assert_near(figure(&f, "test_loss"), want.recon + want.kl, 1e-5);
@@ -187,14 +187,14 @@ static void held_out_figures_are_means_over_all_held_out_samples(void **state)
     fixture_close(&f);
 }
 
-static void held_out_figures_are_equal_to_the_bit_on_any_ranks(void **state)
+static void validation_figures_are_equal_to_the_bit_on_any_ranks(void **state)
 {
     (void)state;
     fixture all, one;
     fixture_open(&all, comm, pictures, NO_SETS);
     fixture_open(&one, comm_of_one(), pictures, NO_SETS);
-    fixture_hold_out(&all);
-    fixture_hold_out(&one);
+    fixture_validate(&all);
+    fixture_validate(&one);
     assert_int_equal(all.metrics.count, 3);
     for (int i = 0; i < 3; i++) {
         double value = all.metrics.entry[i].value;
@@ -231,8 +231,8 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
         fixture_step(&all, 7);
         fixture_step(&one, 7);
         assert_states_near(&all, &one, 0);
-        fixture_hold_out(&all);
-        fixture_hold_out(&one);
+        fixture_validate(&all);
+        fixture_validate(&one);
         for (int k = 0; k < 3; k++)
             assert_near(all.metrics.entry[k].value, one.metrics.entry[k].value,
                         1e-6);
@@ -241,7 +241,7 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
     }
 }
 
-static void a_stop_that_one_rank_wants_is_everybody_s(void **state)
+static void a_stop_that_one_rank_wants_reaches_all_ranks(void **state)
 {
     (void)state;
     fixture f;
@@ -262,11 +262,11 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sample_weighs_the_same_and_has_its_own_noise),
         cmocka_unit_test(beta_rises_linearly_from_0),
-        cmocka_unit_test(held_out_figures_are_means_over_all_held_out_samples),
-        cmocka_unit_test(held_out_figures_are_equal_to_the_bit_on_any_ranks),
+        cmocka_unit_test(validation_figures_are_means_over_all_test_samples),
+        cmocka_unit_test(validation_figures_are_equal_to_the_bit_on_any_ranks),
         cmocka_unit_test(replicas_are_equal_to_the_bit_after_several_steps),
         cmocka_unit_test(one_rank_alone_comes_to_the_same_results),
-        cmocka_unit_test(a_stop_that_one_rank_wants_is_everybody_s),
+        cmocka_unit_test(a_stop_that_one_rank_wants_reaches_all_ranks),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

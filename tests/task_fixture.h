@@ -29,11 +29,11 @@
 typedef struct fixture {
     gt_comm *comm; /* borrowed */
     gt_config *config;
-    gt_source *source, *held_out;
+    gt_source *source, *test_source;
     gt_task *task;
     gt_loader *loader;
     uint64_t step;      /* done */
-    gt_metrics metrics; /* of the last step, or of the held-out data */
+    gt_metrics metrics; /* of the last step, or of the validation */
 } fixture;
 
 #define SETS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -66,7 +66,7 @@ static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
     gt_shape shape = gt_data_config_of(f->config)->image;
     const char *uri = gt_data_config_of(f->config)->uri;
     succeeds(gt_source_open(&f->source, uri, GT_SPLIT_TRAIN, shape));
-    succeeds(gt_source_open(&f->held_out, uri, GT_SPLIT_TEST, shape));
+    succeeds(gt_source_open(&f->test_source, uri, GT_SPLIT_TEST, shape));
 
     int batch = (int)gt_train_config_of(f->config)->batch;
     int shards = (int)gt_train_config_of(f->config)->shards;
@@ -93,7 +93,7 @@ static inline void fixture_close(fixture *f)
 {
     gt_loader_close(f->loader);
     gt_task_free(f->task);
-    gt_source_close(f->held_out);
+    gt_source_close(f->test_source);
     gt_source_close(f->source);
     gt_config_free(f->config);
 }
@@ -107,11 +107,11 @@ static inline void fixture_step(fixture *f, int steps)
     }
 }
 
-/* The held-out figures, into f->metrics. */
-static inline void fixture_hold_out(fixture *f)
+/* Validate; the figures go to f->metrics. */
+static inline void fixture_validate(fixture *f)
 {
     gt_validation validation;
-    succeeds(gt_validation_new(&validation, f->task, f->held_out, 0));
+    succeeds(gt_validation_new(&validation, f->task, f->test_source, 0));
     f->metrics = (gt_metrics){0};
     gt_validation_run(&validation, f->task, &f->metrics);
     gt_validation_free(&validation);
@@ -179,7 +179,7 @@ static inline uint64_t hash_of_params(const fixture *f, int learner)
     return hash_of(net->params, net->n_params * sizeof *net->params);
 }
 
-/* Collective. All ranks hold the same bytes; all fail if one does not. */
+/* All ranks have the same bytes; all fail if one has not. Collective. */
 static inline void assert_same_on_all_ranks(gt_comm *comm, const char *what,
                                             const void *data, size_t bytes)
 {

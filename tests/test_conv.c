@@ -219,9 +219,9 @@ static void golden_equal(const char *name, const char *what, const gt_real *got,
     }
 }
 
-/* Exactly, since all sums are whole numbers that a float can hold. The loops
- * above are held to the same numbers. */
-static void pytorchs_results_are_met_exactly(void **state)
+/* Exactly, because all sums are whole numbers that a float can hold. The loops
+ * above must give the same numbers. */
+static void results_equal_pytorchs_exactly(void **state)
 {
     (void)state;
     for (int i = 0; i < GOLDEN; i++) {
@@ -259,8 +259,8 @@ static conv_case line(bool up, int axis, int size, int before, int after)
     return c;
 }
 
-/* x = 1, 2, 3 ... and w = 1, 10, 100 ...: each digit of y names the x that met
- * that kernel value. */
+/* x = 1, 2, 3 ... and w = 1, 10, 100 ...: each digit of y is the x that was
+ * multiplied by that kernel value. */
 static void digits_are(const conv_case *c, const int *want, size_t n)
 {
     conv_bench b;
@@ -323,7 +323,7 @@ static void same_transposed_at_kernel_5_stride_2_cuts_1_and_2(void **state)
     }
 }
 
-/* 50 x 50 either way, yet PyTorch's padding 2 looks one pixel further up and
+/* Both give 50 x 50, but PyTorch's padding 2 begins one pixel further up and
  * left. */
 static void same_on_100_is_padding_1_2_and_not_padding_2(void **state)
 {
@@ -365,7 +365,7 @@ int main(void)
         cmocka_unit_test(conv2d_transpose_matches_direct_loops),
         cmocka_unit_test(work_in_several_blocks_matches_direct_loops),
         cmocka_unit_test(random_geometries_match_direct_loops_or_are_refused),
-        cmocka_unit_test(pytorchs_results_are_met_exactly),
+        cmocka_unit_test(results_equal_pytorchs_exactly),
         cmocka_unit_test(same_at_kernel_5_stride_2_pads_1_before_and_2_after),
         cmocka_unit_test(same_at_an_odd_size_pads_both_sides_by_2),
         cmocka_unit_test(same_transposed_at_kernel_5_stride_2_cuts_1_and_2),

@@ -1,7 +1,6 @@
-/* An activation is worth the same to the bit whether the layer before it does
- * it in passing or it is a layer of its own: outputs, gradients of inputs and
- * of parameters, in training and evaluation, with gradients wanted and
- * unwanted. */
+/* A fused activation has the same bits as one that is computed as a layer of
+ * its own: outputs, gradients of inputs and of parameters, in training and
+ * evaluation, with gradients wanted and not wanted. */
 #include "nn/init.h"
 #include "nn/tape.h"
 
@@ -24,8 +23,8 @@ typedef struct stack {
     const char *layers[MAX_LAYERS];
 } stack;
 
-/* Each of them long enough to be done in several pieces: unfolded and by
- * minimal filtering, by image and by line, narrow and wide. */
+/* Each is long enough to be computed in several pieces: by im2col and by
+ * winograd, by image and by line, narrow and wide. */
 static const stack stacks[] = {
     {{1, 1, 300}, {"dense units=200", "leaky_relu slope=0.1"}},
     {{40, 40, 3}, {"dense units=20", "elu"}},
@@ -49,14 +48,14 @@ static const stack stacks[] = {
 };
 enum { STACKS = sizeof stacks / sizeof *stacks };
 
-typedef struct bench {
+typedef struct trial {
     gt_network *net;
     gt_workspace ws;
     gt_tape tape;
     gt_layer_spec specs[MAX_LAYERS];
     gt_real *x, *y, *dx, *grad, *batch_state;
     size_t in, out;
-} bench;
+} trial;
 
 static void fill(gt_real *to, size_t n, double phase)
 {
@@ -64,7 +63,7 @@ static void fill(gt_real *to, size_t n, double phase)
         to[i] = (gt_real)sin(phase + 1.37 * (double)i);
 }
 
-static void leave_to_themselves(gt_network *net)
+static void unfuse(gt_network *net)
 {
     for (int i = 0; i < net->n_layers; i++) {
         net->layers[i].fused = NULL;
@@ -72,7 +71,7 @@ static void leave_to_themselves(gt_network *net)
     }
 }
 
-static void open_bench(bench *b, const stack *s, bool carry)
+static void open_trial(trial *b, const stack *s, bool fuse)
 {
     int n = 0;
     while (n < MAX_LAYERS && s->layers[n]) {
@@ -81,8 +80,8 @@ static void open_bench(bench *b, const stack *s, bool carry)
     }
     assert_int_equal(gt_network_new(&b->net, "net", s->in, b->specs, n, N),
                      GT_OK);
-    if (!carry)
-        leave_to_themselves(b->net);
+    if (!fuse)
+        unfuse(b->net);
     gt_network_init(b->net, GT_INIT_GLOROT, 5, 0);
     fill(b->net->params, b->net->n_params, 0.3);
     b->in = N * gt_shape_size(b->net->in);
@@ -99,7 +98,7 @@ static void open_bench(bench *b, const stack *s, bool carry)
     fill(b->x, b->in, 0.1);
 }
 
-static void close_bench(bench *b)
+static void close_trial(trial *b)
 {
     free(b->x);
     free(b->y);
@@ -113,7 +112,7 @@ static void close_bench(bench *b)
     gt_network_free(b->net);
 }
 
-static void run(bench *b, bool training, bool want_grad, bool want_dx)
+static void run(trial *b, bool training, bool want_grad, bool want_dx)
 {
     gt_pass pass = {.n = N,
                     .training = training,
@@ -139,23 +138,23 @@ static void check(const char *what, const stack *s, const gt_real *a,
                      what, i, (double)a[i], (double)b[i]);
 }
 
-static void somebody_carries_the_activation(const gt_network *net)
+static void one_activation_is_fused(const gt_network *net)
 {
-    int carried = 0;
+    int fused = 0;
     for (int i = 0; i < net->n_layers; i++)
-        carried += net->layers[i].is_fused;
-    assert_int_equal(carried, 1);
+        fused += net->layers[i].is_fused;
+    assert_int_equal(fused, 1);
 }
 
-static void an_activation_done_in_passing_has_the_same_bits(void **state)
+static void a_fused_activation_has_the_same_bits(void **state)
 {
     (void)state;
     for (int i = 0; i < STACKS; i++) {
         const stack *s = &stacks[i];
-        bench with = {0}, without = {0};
-        open_bench(&with, s, true);
-        open_bench(&without, s, false);
-        somebody_carries_the_activation(with.net);
+        trial with = {0}, without = {0};
+        open_trial(&with, s, true);
+        open_trial(&without, s, false);
+        one_activation_is_fused(with.net);
         for (int k = 0; k < 8; k++) {
             bool training = k & 1, want_grad = k & 2, want_dx = k & 4;
             if (!want_grad && !want_dx)
@@ -169,18 +168,17 @@ static void an_activation_done_in_passing_has_the_same_bits(void **state)
             check("statistic", s, with.batch_state, without.batch_state,
                   with.net->n_state);
         }
-        close_bench(&with);
-        close_bench(&without);
+        close_trial(&with);
+        close_trial(&without);
     }
 }
 
-/* Whoever looks at a network through tables of his own, as benchmarks do, sees
- * what the layers do themselves. */
-static void an_activation_keeps_its_options_under_another_table(void **state)
+/* Benchmarks replace the gt_layer_type of layers by copies of their own. */
+static void a_fused_activation_works_under_another_table(void **state)
 {
     (void)state;
-    bench b = {0};
-    open_bench(&b, &stacks[0], true);
+    trial b = {0};
+    open_trial(&b, &stacks[0], true);
     run(&b, true, true, true);
     gt_real *y = gt_real_alloc(b.out);
     assert_non_null(y);
@@ -190,14 +188,14 @@ static void an_activation_keeps_its_options_under_another_table(void **state)
     run(&b, true, true, true);
     check("output", &stacks[0], b.y, y, b.out);
     free(y);
-    close_bench(&b);
+    close_trial(&b);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_activation_done_in_passing_has_the_same_bits),
-        cmocka_unit_test(an_activation_keeps_its_options_under_another_table),
+        cmocka_unit_test(a_fused_activation_has_the_same_bits),
+        cmocka_unit_test(a_fused_activation_works_under_another_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* The loader as its readers see it: what a batch holds depends on its number
- * alone, whoever asks and from wherever he starts.
+/* The loader as its users see it: the contents of a batch depend on its number
+ * alone, on any rank and from any start.
  *
  * ctest: threads */
 #include "data/loader.h"
@@ -23,7 +23,7 @@ static const gt_shape point = {1, 1, 2};
 static gt_source *open_source(const char *uri, gt_split split, gt_shape shape)
 {
     gt_source *source;
-    if (gt_source_open(&source, uri, split, shape))
+    if (gt_source_open(&source, uri, split, shape) != GT_OK)
         fail_msg("%s", gt_message());
     return source;
 }
@@ -31,7 +31,7 @@ static gt_source *open_source(const char *uri, gt_split split, gt_shape shape)
 static gt_loader *open_loader(const gt_loader_config *config)
 {
     gt_loader *loader;
-    if (gt_loader_open(&loader, config))
+    if (gt_loader_open(&loader, config) != GT_OK)
         fail_msg("%s", gt_message());
     return loader;
 }

@@ -1,5 +1,5 @@
-/* metrics.jsonl: what a line says, and that resuming takes away what a later
- * step of the stopped run had written. */
+/* metrics.jsonl: the contents of a line, and that resuming removes the lines
+ * that the stopped run wrote for later steps. */
 #include "run/metrics_log.h"
 #include "scratch.h"
 

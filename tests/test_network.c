@@ -142,7 +142,7 @@ static char *sharing(stack *s, gt_shape in, const char *const *layers,
 {
     gt_workspace ws;
     gt_tape tape;
-    if (stack_open(s, in, layers))
+    if (stack_open(s, in, layers) != GT_OK)
         fail_msg("%s", gt_message());
     assert_int_equal(gt_workspace_plan(&ws, &(const gt_network *){s->net}, 1),
                      GT_OK);

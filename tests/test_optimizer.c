@@ -1,5 +1,5 @@
 /* Optimizers against trajectories of torch.optim (PyTorch 1.13, double
- * precision), the schedules, and what happens to numbers that are none. */
+ * precision), the schedules, and what happens to NaN and infinity. */
 #include "nn/optimizer.h"
 
 #include <setjmp.h>

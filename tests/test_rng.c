@@ -1,4 +1,5 @@
-/* Philox against known answers, and the statistics of what we make of it. */
+/* Philox against known answers, and the statistics of the numbers made from it.
+ */
 #include "core/rng.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Into how many shards a batch is cut. */
+/* The number of shards of a batch. */
 #include "tasks/shards.h"
 #include "train/trainer.h"
 

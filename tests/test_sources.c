@@ -1,4 +1,4 @@
-/* URIs, and the battery that every built-in source must pass: it walks the
+/* URIs, and tests that every built-in source must pass: they go through the
  * table, so a new one is tested the day it is registered. */
 #include "data/source.h"
 
@@ -30,7 +30,7 @@ static void assert_refused(const char *uri, gt_shape want, gt_status expected,
 static gt_source *open_or_fail(const char *uri, gt_split split, gt_shape want)
 {
     gt_source *source;
-    if (gt_source_open(&source, uri, split, want))
+    if (gt_source_open(&source, uri, split, want) != GT_OK)
         fail_msg("%s", gt_message());
     return source;
 }
@@ -182,7 +182,7 @@ static void samples_depend_on_number_seed_and_split_alone(void **state)
     for_each_builtin(check_numbers);
 }
 
-/* No training number, however many epochs, meets a test sample's address, and
+/* In no epoch does a training sample have the address of a test sample, and
  * both fit the 48 bits that rng.h has for them. */
 static void check_addresses(const gt_source_type *type, gt_shape shape)
 {

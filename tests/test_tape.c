@@ -1,5 +1,4 @@
-/* What backward tells of its way: where gradients are final that somebody may
- * be waiting to send. */
+/* Backward reports which gradients are ready to be sent. */
 #include "nn/init.h"
 #include "nn/tape.h"
 
@@ -21,25 +20,25 @@ static const char *const layers[LAYERS] = {"relu",       "mix 6", "tanh",
 
 enum { MOST_CALLS = 16, MOST_GRADS = 512 };
 
-typedef struct witness {
+typedef struct record {
     gt_real *grads;
     size_t count, from[MOST_CALLS];
     gt_real seen[MOST_CALLS][MOST_GRADS];
     int calls;
-} witness;
+} record;
 
-static void take_down(void *context, size_t from)
+static void record_call(void *context, size_t from)
 {
-    witness *w = context;
+    record *w = context;
     assert_true(w->calls < MOST_CALLS && w->count <= MOST_GRADS);
     w->from[w->calls] = from;
     memcpy(w->seen[w->calls++], w->grads, w->count * sizeof(gt_real));
 }
 
-static void backward_says_from_where_on_gradients_are_final(void **state)
+static void backward_reports_gradients_that_will_not_change(void **state)
 {
     (void)state;
-    static witness w;
+    static record w;
     gt_layer_spec specs[LAYERS];
     for (int i = 0; i < LAYERS; i++) {
         specs[i] = spec_of(layers[i]);
@@ -58,15 +57,14 @@ static void backward_says_from_where_on_gradients_are_final(void **state)
     gt_real x[8 * MAX_N];
     for (int i = 0; i < 8 * MAX_N; i++)
         x[i] = (gt_real)sin(i);
-    w = (witness){.count = net->n_params,
-                  .grads = gt_real_alloc(net->n_params)};
+    w = (record){.count = net->n_params, .grads = gt_real_alloc(net->n_params)};
     assert_non_null(w.grads);
     gt_pass pass = {.n = MAX_N,
                     .training = true,
                     .param = net->params,
                     .state = net->state,
                     .grad = w.grads,
-                    .grads_ready = take_down,
+                    .grads_ready = record_call,
                     .grads_ready_context = &w};
     gt_tape_forward(&tape, &pass, x);
     gt_real *dy = gt_tape_loss_gradient(&tape, NULL);
@@ -74,7 +72,8 @@ static void backward_says_from_where_on_gradients_are_final(void **state)
         dy[i] = (gt_real)cos(i);
     gt_tape_backward(&tape, &pass, dy, false);
 
-    /* The end, then what follows the dense layers' and the norm's starts. */
+    /* The end of the gradients, then the beginnings of the layers with
+     * parameters. */
     const gt_layer *l = net->layers;
     assert_true(w.calls >= 4);
     assert_int_equal(w.from[0], w.count);
@@ -97,7 +96,7 @@ static void backward_says_from_where_on_gradients_are_final(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(backward_says_from_where_on_gradients_are_final),
+        cmocka_unit_test(backward_reports_gradients_that_will_not_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,7 +188,7 @@ static void *record_many(void *row)
     return NULL;
 }
 
-static void threads_have_rows_of_their_own_if_they_ask_for_one(void **state)
+static void threads_have_rows_of_their_own_on_request(void **state)
 {
     (void)state;
     static char name[] = "other";
@@ -225,9 +225,9 @@ static void the_clocks_of_one_machine_do_not_differ(void **state)
     assert_true(gt_trace_offset(mine, theirs, 2) == 0);
 }
 
-/* Their clock is 10000 ahead. One meeting in which they came last and one in
- * which we did bound that to 9990 .. 10020. */
-static void the_offset_is_the_middle_of_what_meetings_allow(void **state)
+/* Their clock is 10000 ahead. One barrier that they reached last and one that
+ * we reached last bound that to 9990 .. 10020. */
+static void the_offset_is_the_middle_of_what_barriers_allow(void **state)
 {
     (void)state;
     const gt_trace_barrier mine[] = {{100, 200}, {990, 1000}};
@@ -248,9 +248,9 @@ int main(void)
         cmocka_unit_test(spans_outside_whole_steps_are_left_out),
         cmocka_unit_test(fewer_steps_are_printed_if_asked),
         cmocka_unit_test(times_are_microseconds_shifted_as_asked),
-        cmocka_unit_test(threads_have_rows_of_their_own_if_they_ask_for_one),
+        cmocka_unit_test(threads_have_rows_of_their_own_on_request),
         cmocka_unit_test(the_clocks_of_one_machine_do_not_differ),
-        cmocka_unit_test(the_offset_is_the_middle_of_what_meetings_allow),
+        cmocka_unit_test(the_offset_is_the_middle_of_what_barriers_allow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,8 +15,8 @@ static const char step[] = "step";
 
 typedef struct span {
     int64_t begin, end;
-    const char *owner, *what, *direction; /* borrowed */
-    int64_t number;                       /* -1: none */
+    const char *network, *what, *direction; /* borrowed */
+    int64_t number;                         /* -1: none */
 } span;
 
 typedef struct row {
@@ -90,7 +90,7 @@ void gt_trace_row(const char *name)
     own_row = next;
 }
 
-void gt__trace_record(int64_t begin, const char *owner, const char *what,
+void gt__trace_record(int64_t begin, const char *network, const char *what,
                       const char *direction, int64_t number)
 {
     if (own_row < 0)
@@ -102,7 +102,7 @@ void gt__trace_record(int64_t begin, const char *owner, const char *what,
         return;
     }
     r->spans[n] =
-        (span){begin, gt_trace_clock(), owner, what, direction, number};
+        (span){begin, gt_trace_clock(), network, what, direction, number};
     atomic_store_explicit(&r->count, n + 1, memory_order_release);
 }
 
@@ -148,11 +148,11 @@ static void print_span(FILE *out, const span *s, int pid, int tid,
 {
     char name[160];
     if (s->direction)
-        snprintf(name, sizeof name, "%s/%02d_%s %s", s->owner, (int)s->number,
+        snprintf(name, sizeof name, "%s/%02d_%s %s", s->network, (int)s->number,
                  s->what, s->direction);
     else
-        snprintf(name, sizeof name, "%s%s%s", s->owner ? s->owner : "",
-                 s->owner ? " " : "", s->what);
+        snprintf(name, sizeof name, "%s%s%s", s->network ? s->network : "",
+                 s->network ? " " : "", s->what);
     fputs(",\n{\"ph\": \"X\", \"name\": ", out);
     gt_json_string(out, name);
     fprintf(out, ", \"pid\": %d, \"tid\": %d", pid, tid);

@@ -40,7 +40,7 @@ int64_t gt_trace_clock(void);
 
 /* Private; here only so that the functions below can be inline. */
 extern atomic_bool gt__trace_on;
-void gt__trace_record(int64_t begin, const char *owner, const char *what,
+void gt__trace_record(int64_t begin, const char *network, const char *what,
                       const char *direction, int64_t number);
 
 /* Begin a span. Returns what gt_trace_end needs. */
@@ -51,12 +51,12 @@ static inline int64_t gt_trace_begin(void)
     return gt_trace_clock();
 }
 
-/* End a span, such as "generator optimizer"; `owner` may be NULL. */
-static inline void gt_trace_end(int64_t begin, const char *owner,
+/* End a span, such as "generator optimizer"; `network` may be NULL. */
+static inline void gt_trace_end(int64_t begin, const char *network,
                                 const char *what)
 {
     if (begin)
-        gt__trace_record(begin, owner, what, NULL, -1);
+        gt__trace_record(begin, network, what, NULL, -1);
 }
 
 /* End the span of a layer: "generator/02_batch_norm forward". */

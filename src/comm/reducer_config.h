@@ -1,5 +1,5 @@
-/* reducer_config.h: what a reducer (reducer.h) is told: how sums over ranks are
- * made, and what the owners of slices do with them. Types alone. */
+/* reducer_config.h: the settings of a reducer (reducer.h): how sums over ranks
+ * are made, and what the owners of slices do with them. Types alone. */
 #ifndef GT_COMM_REDUCER_CONFIG_H
 #define GT_COMM_REDUCER_CONFIG_H
 

@@ -1,7 +1,7 @@
 /* segment.c: MPI's windows would do, but Open MPI 4.1 hangs where /dev/shm is
  * too small for one, as it is in many containers. Nor may pages be found
  * missing when they are first written, as that ends the job (SIGBUS). So rank 0
- * makes the file, and every rank reserves its own pages: it is told if there
+ * makes the file, and every rank reserves its own pages: it learns if there
  * are none left, and they are of its own NUMA domain.
  *
  * The file has a name only until all ranks have opened it, when it has no pages

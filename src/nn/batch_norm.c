@@ -9,8 +9,9 @@
  *
  * A batch may be several shards. Each contributes its number of values, means
  * and variances, and two contributions are merged by the same formula. So one
- * exchange is enough; sums of plain deviations would take two, because the mean
- * must be known first. In backward the contributions are sums of gradients. */
+ * all-reduce is enough; sums of plain deviations would take two, because the
+ * mean must be known first. In backward the contributions are sums of
+ * gradients. */
 #include "core/simd.h"
 #include "nn/channel_sums.h"
 #include "nn/epilogue.h"
