@@ -3,7 +3,8 @@
  * This is the one header of libgentrain. It is C11 and can be included from
  * C++; functions and types are plain enough for Fortran's iso_c_binding. The
  * library needs neither MPI nor mpirun, prints nothing and never ends the
- * process.
+ * process. (Where HDF5 was built with MPI, MPI's library is loaded with it, and
+ * not used.)
  *
  *     gentrain_model *model;
  *     if (gentrain_open(&model, "runs/digits") != GENTRAIN_OK) {
@@ -19,10 +20,10 @@
  *     gentrain_close(model);
  *
  * Same samples. Sample i of a seed is one fixed sample of a model: it depends
- * neither on how many samples are asked for nor on which call makes it, and it
- * has the bits that `gentrain sample --seed S` gives to its sample i. As there,
- * bits depend on the version of gentrain, on the BLAS library and on the type
- * of the CPU; see gentrain_open for what a checkpoint says of its own.
+ * neither on how many samples are asked for nor on which call makes it. It has
+ * the bits of sample i that `gentrain sample --seed S` makes with one BLAS
+ * thread, its default, by the same version of gentrain with the same BLAS
+ * library on the same type of CPU.
  *
  * Layout. Arrays are dense and in C order: the first sample comes first, and
  * within a sample the last dimension varies fastest. An image is stored row by
@@ -35,11 +36,11 @@
  *
  * Threads. A model may be used by one thread at a time. Different models may be
  * used by different threads at the same time. Each call computes in the thread
- * that made it. While one does, OpenBLAS runs with one thread in the whole
- * process, as bits depend on that; it gets its number of threads back when the
- * last such call returns. gentrain_open reads files through HDF5, which is
- * mostly built without support for threads: calls of gentrain_open wait for
- * each other, but another thread must not call HDF5 itself meanwhile.
+ * that made it. While one does, OpenBLAS has one thread in the whole process,
+ * as bits depend on that; it gets its number of threads back when the last such
+ * call returns. gentrain_open reads files through HDF5, which is mostly built
+ * without support for threads. So calls of gentrain_open wait for each other,
+ * and no other thread may call HDF5 meanwhile.
  */
 #ifndef GENTRAIN_H
 #define GENTRAIN_H
@@ -175,9 +176,9 @@ GENTRAIN_API void gentrain_range(const gentrain_model *model, double *low,
  *
  * `seed` is at least 0. Samples first .. first + n - 1 of the seed are made, in
  * order; n may be 0, which does nothing. Arrays are the caller's and must have
- * room for n times gentrain_values values. Samples are made in blocks of 64: a
- * block is computed whole if one of its samples is asked for, and the last one
- * is kept, so that neighbouring samples may be asked for one by one.
+ * room for n times gentrain_values values. Samples are made in blocks of 64. A
+ * block is computed whole if one of its samples is asked for, and the last
+ * block is kept: so it costs little to ask for neighbouring samples one by one.
  *
  * GENTRAIN_ERR_USAGE when an argument is out of range, or an array NULL. */
 

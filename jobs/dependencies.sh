@@ -1,6 +1,6 @@
-# Sourced by quickstart.sh and test.sh: see to it that what the build needs is
-# there. Installs Debian packages only if something is missing, and only then
-# asks for root. On a cluster with modules nothing is installed.
+# Sourced by quickstart.sh and test.sh: makes sure that everything the build needs is
+# there. Installs Debian packages only if something is missing, and asks for root
+# only then. On a cluster with modules it installs nothing.
 
 # command or pkg-config module, and the Debian package that brings it
 build_needs="
@@ -21,7 +21,7 @@ module:zlib zlib1g-dev
 test_needs="
 module:cmocka libcmocka-dev
 "
-# Tests that use these are skipped where they are not.
+# Tests that use one of these are skipped where it is missing.
 test_wants="
 command:h5dump hdf5-tools
 command:xxhsum xxhash
@@ -29,9 +29,9 @@ python:h5py python3-h5py
 command:clang-format clang-format
 command:man man-db
 "
-# For tests that make a cluster of their own, which only root can. Where systemd
-# runs, the packages would start services, so there it is for the administrator
-# to decide.
+# For tests that make a cluster of their own, which only root can do. These packages
+# start services where systemd runs, so they are installed only where it does not,
+# as in a container.
 if [ "$(id -u)" -eq 0 ] && [ ! -d /run/systemd/system ]; then
     test_wants="$test_wants
 command:ip iproute2
@@ -57,7 +57,7 @@ is_there() {
     return 1
 }
 
-# packages LIST: those of what is missing.
+# packages LIST: the packages of what is missing.
 packages() {
     local what package
     while read -r what package; do
@@ -65,7 +65,7 @@ packages() {
     done <<<"$1"
 }
 
-# get PACKAGES: install them; false, and a word to the person, if that cannot be.
+# get PACKAGES: install them. If that is not possible: say so, and fail.
 get() {
     local as_root=""
     if ! command -v apt-get >/dev/null; then
@@ -81,14 +81,14 @@ get() {
         as_root=sudo
     fi
     echo "Installing:$1"
-    # sudo hands on no variable of ours, and env what it is given.
+    # sudo passes on no variables, so env sets this one behind it.
     # shellcheck disable=SC2086
     $as_root apt-get update -qq &&
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
             --no-install-recommends $1 >/dev/null
 }
 
-# need LIST: what is there, or can be installed; else this is the end.
+# need LIST: install what is missing, or end the script.
 need() {
     local missing
     missing=$(packages "$1")
@@ -98,14 +98,14 @@ need() {
     }
 }
 
-# want LIST: the same, but it goes on without.
+# want LIST: install what is missing, or go on without it.
 want() {
     local missing
     missing=$(packages "$1")
     [ -z "$missing" ] || get "$missing" || echo "Going on without:$missing" >&2
 }
 
-# One CPU of each physical core that this process may use, one a line.
+# free_cores: one CPU of each physical core that this process may use, one a line.
 free_cores() {
     local cpu siblings
     for cpu in $(taskset -cp $$ | sed 's/.*: //' | tr ',' ' '); do
@@ -122,4 +122,4 @@ if [ "$(id -u)" -eq 0 ]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 cores=$(nproc)
-places=$(free_cores | wc -l) # of ranks: Open MPI counts cores, not their threads
+places=$(free_cores | wc -l) # for ranks: Open MPI counts cores, not their threads

@@ -36,11 +36,11 @@ if [ $# -gt 0 ]; then
     build asan-ubsan
     build tsan
 else
-    # The clusters' tests come last: they wait a lot, and leave the machine to
-    # the other builds.
+    # Tests on clusters come last: they mostly wait, so the other builds can use
+    # the machine meanwhile.
     clusters="slurm|multihost"
     run release -LE "$clusters${without[*]:+|slow}"
-    set -m # it gets a group of processes, by which it can be ended
+    set -m # so that the builds are a group of processes, which can be ended
     { renice -n 10 "$BASHPID" && build asan-ubsan && build tsan; } >/dev/null &
     building=$!
     set +m

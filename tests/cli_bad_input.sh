@@ -60,7 +60,7 @@ for number in 0 1; do
     code=$?
     [ $code -eq 2 ] || fail "process $number of two by srun: exit code $code"
 done
-says err-0.txt "srun started 2 processes that do not see each other"
+says err-0.txt "srun started 2 processes that cannot find each other"
 [ ! -s err-1.txt ] || fail "both processes speak"
 
 # --- data
@@ -140,7 +140,7 @@ refused 5 "good/config.yaml" 2 sample good/config.yaml -o s.h5
 # --- the command line, before MPI starts
 refused 2 "did you mean --preset" 2 train --prest quickstart
 refused 2 "did you mean train" 2 trian
-refused 2 "no recipe" 2 train
+refused 2 "no configuration" 2 train
 refused 2 "--steps" 2 train gan.yaml --steps
 # shellcheck disable=SC2046
 must "many options" ranks 2 train gan.yaml $(printf -- '--steps=%d ' {240..1}) --quiet

@@ -56,7 +56,7 @@ kill -CONT $old
 wait $launcher
 code=$?
 [ $code -eq 4 ] || fail "the old job gave exit code $code, not 4: $(cat a.err)"
-one_error a.err "another gentrain has gone on with the run in run"
+one_error a.err "another gentrain has resumed the run in run"
 # What it was writing at that moment may have got its name.
 tree run >after.txt
 diff before.txt after.txt | grep '^[<>]' | grep -v '^> .*step-' &&
@@ -109,6 +109,6 @@ kill -CONT $paused
 wait $paused
 code=$?
 [ $code -eq 4 ] || fail "the stalled job gave exit code $code, not 4: $(cat err.txt)"
-one_error err.txt "another gentrain has gone on with the run in stalled"
+one_error err.txt "another gentrain has resumed the run in stalled"
 tree stalled >after.txt
 cmp before.txt after.txt || fail "the stalled job changed the other's files"

@@ -15,7 +15,7 @@ static void the_newest_fence_holds(void **state)
     assert_ok(gt_fence_check(&a));
     assert_ok(gt_fence_take(&b, scratch, false));
     assert_ok(gt_fence_take(&c, scratch, false));
-    assert_fails(gt_fence_check(&a), GT_ERR_IO, "another gentrain has gone on");
+    assert_fails(gt_fence_check(&a), GT_ERR_IO, "another gentrain has resumed");
     assert_fails(gt_fence_check(&b), GT_ERR_IO, scratch);
     assert_ok(gt_fence_check(&c));
     assert_true(exists("fence.3"));

@@ -269,7 +269,7 @@ static gt_status lose_it(const gt_run *run)
     store_text("metrics.jsonl.7-0.tmp", "half a file");
     uint64_t before = hash_of_tree();
     assert_fails(gt_run_mark_interrupted(run, 3), GT_ERR_IO,
-                 "another gentrain has gone on");
+                 "another gentrain has resumed");
     assert_int_equal(gt_checkpoint_prune(scratch, 1), GT_ERR_IO);
     assert_int_equal(gt_checkpoint_set_aside(scratch, 1), GT_ERR_IO);
     assert_int_equal(gt_directory_sweep(scratch), GT_ERR_IO);

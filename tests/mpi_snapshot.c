@@ -424,9 +424,9 @@ static void a_run_that_was_taken_over_stops_on_all_ranks(void **state)
     gt_outputs_line(&outputs, 2, 0, &none);
     assert_true(gt_outputs_failed(&outputs) == (comm->rank == 0));
     assert_fails(gt_outputs_write(&outputs, 2, 0, true, true), GT_ERR_IO,
-                 "another gentrain has gone on with the run");
+                 "another gentrain has resumed the run");
     assert_fails(gt_outputs_finish(&outputs, GT_OK, 0), GT_ERR_IO,
-                 "another gentrain has gone on with the run");
+                 "another gentrain has resumed the run");
     if (comm->rank == 0) {
         assert_int_equal(names_in("checkpoints"), 1);
         assert_int_equal(names_in("samples"), 0);

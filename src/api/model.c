@@ -86,7 +86,7 @@ gentrain_status gentrain_open(gentrain_model **model, const char *path)
     *model = NULL;
     if (!path || !*path)
         return gt__api_status(
-            gt_fail(GT_ERR_USAGE, "no run directory or checkpoint is named"));
+            gt_fail(GT_ERR_USAGE, "no run directory or checkpoint was given"));
     pthread_mutex_lock(&files);
     gt_log_setup(false, GT_LOG_QUIET);
     gt_h5_reports reports = gt_h5_get_reports();

@@ -80,7 +80,9 @@ void gt_page_title(const gt_page *page, const char *name, int section,
     } else {
         fputs(".TH ", out);
         print_upper(out, name);
-        fprintf(out, " %d \"\" \"gentrain %s\" \"gentrain\"\n.SH NAME\n",
+        fprintf(out,
+                " %d \"\" \"gentrain %s\" \"gentrain\"\n"
+                ".nh\n.ad l\n.SH NAME\n",
                 section, GT_VERSION);
         print_roff(out, name);
         fputs(" \\- ", out);

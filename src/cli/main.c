@@ -31,7 +31,7 @@ static gt_status flush_output(void)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return GT_OK;
     return gt_fail(GT_ERR_IO, "cannot write to standard output: %s",
-                   errno ? strerror(errno) : "a part is missing");
+                   errno ? strerror(errno) : "some of it was not written");
 }
 
 static int finish(gt_status status)

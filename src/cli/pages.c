@@ -104,33 +104,46 @@ static void print_options(const gt_page *page, const gt_command *command)
         print_option(page, o);
 }
 
-void gt_page_command(const gt_page *page, const gt_command *command)
+static void print_examples(const gt_page *page, const gt_command *command)
 {
-    char text[256], name[64];
-    snprintf(name, sizeof name, "gentrain-%s", command->name);
-    snprintf(text, sizeof text, "%sgentrain %s %s\n",
-             command->parallel && page->style == GT_PAGE_ROFF
-                 ? "[mpirun -np N] "
-                 : "",
-             command->name, command->operands);
-    if (page->style == GT_PAGE_PLAIN) {
-        fprintf(page->out, "%s\n", text);
-        gt_page_title(page, name, 1, command->summary);
-        print_options(page, command);
-    } else {
-        gt_page_title(page, name, 1, command->summary);
-        gt_page_section(page, "Synopsis");
-        gt_page_lines(page, text);
-        print_options(page, command);
-        if (command->details)
-            gt_page_section(page, "Description");
-    }
+    if (!command->examples)
+        return;
+    gt_page_section(page, "Examples");
+    gt_page_lines(page, command->examples);
+}
+
+/* On a terminal options come first, as they are looked up most often. */
+static void command_plain(const gt_page *page, const gt_command *command,
+                          const char *name)
+{
+    fprintf(page->out, "gentrain %s %s\n\n", command->name, command->operands);
+    gt_page_title(page, name, 1, command->summary);
+    print_options(page, command);
     if (command->details)
         gt_page_paragraphs(page, command->details);
-    if (command->examples) {
-        gt_page_section(page, "Examples");
-        gt_page_lines(page, command->examples);
+    print_examples(page, command);
+}
+
+void gt_page_command(const gt_page *page, const gt_command *command)
+{
+    char synopsis[256], name[64];
+    snprintf(name, sizeof name, "gentrain-%s", command->name);
+    if (page->style == GT_PAGE_PLAIN) {
+        command_plain(page, command, name);
+        return;
     }
+    snprintf(synopsis, sizeof synopsis, "%sgentrain %s %s\n",
+             command->parallel ? "[mpirun -np N] " : "", command->name,
+             command->operands);
+    gt_page_title(page, name, 1, command->summary);
+    gt_page_section(page, "Synopsis");
+    gt_page_lines(page, synopsis);
+    if (command->details) {
+        gt_page_section(page, "Description");
+        gt_page_paragraphs(page, command->details);
+    }
+    print_options(page, command);
+    print_examples(page, command);
     see_also(page, "gentrain(1), gentrain-config(5), gentrain-run(7)");
 }
 

@@ -114,10 +114,11 @@ void gt_topic_run(const gt_page *page)
     gt_page_paragraphs(
         page,
         "mpirun gets signals before its ranks do. It passes on SIGUSR1 at "
-        "once. On SIGINT or SIGTERM, Open MPI 4 ends its ranks: it sends them "
-        "SIGTERM after one second, kills them after another, and exits with a "
-        "code of its own. Where a step and a checkpoint take longer, "
-        "mpirun --mca odls_base_sigkill_timeout 5 makes 5 seconds of each.\n\n"
+        "once. When it gets SIGINT or SIGTERM, Open MPI 4 ends its ranks: it "
+        "sends them SIGTERM after one second, kills them after another, and "
+        "exits with a code of its own. If a step and a checkpoint take longer "
+        "than that, mpirun --mca odls_base_sigkill_timeout 5 makes 5 seconds "
+        "of each. Open MPI 5 gives its ranks no time, so use SIGUSR1 there.\n\n"
         "A rank that makes no progress for train.watchdog_s seconds ends the "
         "job with exit code 9, and a line names it.");
     gt_page_section(page, "Exit codes");

@@ -165,15 +165,16 @@ static gt_status check_recipe(const gt_cli_args *args)
 {
     const char *preset = gt_cli_value(args, "preset");
     const char *resume = gt_cli_value(args, "resume");
-    int recipes = (preset != NULL) + (resume != NULL) + args->n_operands;
-    if (recipes != 1)
-        return gt_fail(GT_ERR_USAGE,
-                       "%s: give --preset NAME, a CONFIG.yaml or --resume RUN "
-                       "(gentrain presets lists the presets)",
-                       recipes ? "more than one recipe" : "no recipe");
+    int given = (preset != NULL) + (resume != NULL) + args->n_operands;
+    if (given != 1)
+        return gt_fail(
+            GT_ERR_USAGE,
+            "%s: give --preset NAME, CONFIG.yaml or --resume RUN, one "
+            "of them (gentrain presets lists the presets)",
+            given ? "more than one configuration" : "no configuration");
     if (resume && gt_cli_value(args, "out"))
-        return gt_fail(GT_ERR_USAGE, "--resume goes on in its own run "
-                                     "directory; leave out --out");
+        return gt_fail(GT_ERR_USAGE, "--resume writes into the directory of "
+                                     "the run; leave out --out");
     return GT_OK;
 }
 
@@ -327,8 +328,8 @@ const gt_command gt__command_train = {
         "run explains them, and exit codes.\n\n"
         "SIGUSR1, SIGINT or SIGTERM on any rank ends the training after the "
         "current step: a checkpoint is saved, and the exit code is 0. kill "
-        "-USR1 of mpirun is the surest way, because Open MPI answers the other "
-        "two by ending its ranks after two seconds.\n\n"
+        "-USR1 of mpirun is the surest way: when mpirun of Open MPI gets one "
+        "of the other two, it kills its ranks after two seconds or less.\n\n"
         "--resume RUN goes on from the newest checkpoint that is not damaged, "
         "--resume FILE from that one or not at all. The settings are those of "
         "the checkpoint, changed by the options that are given now.\n\n"

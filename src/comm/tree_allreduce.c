@@ -48,7 +48,7 @@ static gt_status plan(gt_tree_allreduce *t)
     if (t->max_count > (size_t)INT_MAX / (size_t)t->tree.n)
         return gt_fail(GT_ERR_CONFIG,
                        "the statistics of all shards, %d times %zu numbers, "
-                       "are more than one MPI message takes; lower "
+                       "do not fit into one MPI message; lower "
                        "train.shards",
                        t->tree.n, t->max_count);
     t->contribution =

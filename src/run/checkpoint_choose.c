@@ -21,8 +21,7 @@ static gt_status list(const char *run, uint64_t **steps, size_t *count)
     char folder[GT_PATH];
     snprintf(folder, sizeof folder, "%s/checkpoints", run);
     if (stat(folder, &info) != 0 && errno == ENOENT)
-        return gt_fail(GT_ERR_IO,
-                       "no checkpoint: %s is not a run, there is no %s", run,
+        return gt_fail(GT_ERR_IO, "%s is not a run: there is no %s", run,
                        folder);
     gt_status status = gt_checkpoint_steps(run, steps, count);
     if (status == GT_OK && *count == 0)
@@ -38,8 +37,9 @@ static gt_status open_step(gt_checkpoint *c, const char *run, uint64_t step)
     gt_checkpoint_path(run, step, path);
     gt_status status = gt_checkpoint_open(c, path);
     if (status == GT_OK && c->info.step != step) {
-        status = gt_fail(GT_ERR_MISMATCH, "%s holds step %llu, not its name's",
-                         path, (unsigned long long)c->info.step);
+        status = gt_fail(GT_ERR_MISMATCH,
+                         "%s holds step %llu, but its name says another", path,
+                         (unsigned long long)c->info.step);
         gt_checkpoint_close(c);
     }
     return status;

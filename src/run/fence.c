@@ -189,7 +189,7 @@ gt_status gt_fence_check(const gt_fence *f)
     if (!there && (!known || s.highest == 0))
         return GT_OK;
     return gt_fail(GT_ERR_IO,
-                   "another gentrain has gone on with the run in %s; this one "
-                   "stops and writes nothing more",
+                   "another gentrain has resumed the run in %s; this one stops "
+                   "and writes nothing more",
                    f->run);
 }

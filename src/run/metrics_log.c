@@ -40,7 +40,7 @@ gt_status gt_metrics_log_trim(const char *run, uint64_t step)
     snprintf(path, sizeof path, "%s/metrics.jsonl", run);
     if (access(path, F_OK) != 0 && errno == ENOENT) {
         if (step > 0)
-            gt_warn("%s is missing: it will begin after step %llu", path,
+            gt_warn("%s is missing; a new one begins after step %llu", path,
                     (unsigned long long)step);
         return gt_file_replace(path, "", 0);
     }

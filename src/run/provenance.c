@@ -83,8 +83,8 @@ void gt_provenance_compare(const gt_task *task,
                                      gt_provenance_key((gt_provenance)i),
                                      then[i][0] ? then[i] : "unknown", now[i]);
     if (used > 0)
-        gt_warn("the checkpoint was made with %s: the weights will not be, bit "
-                "for bit, those of a run that was never stopped",
+        gt_warn("the checkpoint was made with %s; the last bits of the weights "
+                "may differ from those of a run that was never stopped",
                 text);
 }
 
@@ -97,12 +97,12 @@ void gt_provenance_check_ranks(gt_comm *comm)
     snprintf(first, sizeof first, "%s", mine);
     gt_comm_broadcast(comm, first, sizeof first);
     if (strcmp(first, mine))
-        status = gt_fail(GT_ERR_MISMATCH,
-                         "BLAS runs its %s kernels here, and its %s kernels on "
-                         "rank 0: the bits of the weights depend on which rank "
-                         "computes what; set OPENBLAS_CORETYPE to one that all "
-                         "CPUs of the job are fit for",
-                         mine, first);
+        status = gt_fail(
+            GT_ERR_MISMATCH,
+            "BLAS runs its %s kernels here, but its %s kernels on rank 0, so "
+            "the last bits of the weights depend on which rank computes what; "
+            "set OPENBLAS_CORETYPE to kernels that all CPUs of the job can run",
+            mine, first);
     if (gt_comm_agree(comm, status) != GT_OK)
         gt_warn("%s", gt_message());
 }

@@ -174,8 +174,8 @@ static gt_status find_directory(gt_run *run)
     char *slash = strrchr(path, '/');
     if (!file || strcmp(slash ? slash + 1 : path, folders[0]))
         return gt_fail(GT_ERR_USAGE,
-                       "--resume %s: a run goes on in its directory; give the "
-                       "checkpoint as RUN/checkpoints/FILE",
+                       "--resume %s: this checkpoint is not in a run "
+                       "directory; name it as RUN/checkpoints/FILE",
                        run->resumed.path);
     if (!slash)
         strcpy(path, ".");

@@ -168,7 +168,7 @@ static void warn_of_data(const trainer *t)
 {
     const char *uri = t->data->uri;
     if (t->validate->test_every > 0 && !t->test_source)
-        gt_warn("output.test_every is %lld, but %s holds no samples out",
+        gt_warn("output.test_every is %lld, but %s has no held-out samples",
                 (long long)t->validate->test_every, uri);
     if ((uint64_t)t->train->batch > t->source->count)
         gt_warn("train.batch is %lld, but %s has %llu samples; every batch is "

@@ -50,9 +50,9 @@ static gt_status check_together(const gt_comm *c)
     if (c->size > 1 || by_mpirun || !started || atoi(started) < 2)
         return GT_OK;
     return gt_fail(GT_ERR_USAGE,
-                   "srun started %s processes that do not see each other, as "
-                   "this MPI library does not speak the PMI of srun --mpi; "
-                   "start them by mpirun (GENTRAIN_LAUNCHER=mpirun in "
+                   "srun started %s processes that cannot find each other, "
+                   "because this MPI library does not support the PMI of srun "
+                   "--mpi; start them with mpirun (GENTRAIN_LAUNCHER=mpirun in "
                    "jobs/gentrain.sbatch) or with another --mpi",
                    started);
 }
