@@ -75,11 +75,11 @@ refused 2 "has done 12 of 9 steps" 2 train --resume whole-vae --steps 9
 mv whole-vae/metrics.jsonl .
 must "resuming without metrics" ranks 2 train --resume whole-vae --steps 13 --quiet
 warnings err.txt | grep -q "whole-vae/metrics.jsonl is missing" || fail "no warning"
-# Settings that are not those of the checkpoint are told, once.
+# Settings that are not those of the checkpoint are named, once.
 must "resuming with another batch" ranks 2 train --resume whole-vae --steps 13 \
     --batch 12 --set output.keep=9 --set train.seed=1
 [ "$(grep -c "differ from the checkpoint's: train.batch 12 (24 before)\$" err.txt)" -eq 1 ] ||
-    fail "another batch is not told"
+    fail "another batch is not named"
 # From inside the run's directory.
 (cd whole-vae && GENTRAIN=$(realpath "$GENTRAIN") must "resuming at home" \
     ranks 1 train --resume checkpoints/step-00000012.h5 --steps 13 --quiet) || exit 1

@@ -1,5 +1,5 @@
-/* Fences: the newest one holds, of two at once one, and whoever lost a run's
- * directory is told so, but not whoever merely cannot look into it. */
+/* Fences: the newest one holds, and of several at once one. Whoever has lost a
+ * run's directory finds out, but not whoever merely cannot look into it. */
 #include "scratch.h"
 
 #include "run/fence.h"

@@ -289,7 +289,7 @@ static void a_full_disk_is_noticed_in_any_piece(void **state)
     free(data);
 }
 
-/* HDF5 itself is never told, as it does not get over it. */
+/* HDF5 itself does not learn of it, as it would not get over it. */
 static void a_lack_of_memory_is_told_in_the_end(void **state)
 {
     (void)state;

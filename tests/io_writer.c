@@ -1,7 +1,8 @@
 /* The writer's promises: what was submitted is written, in that order, also
  * when something before it failed or the writer is closed at once; a write's
- * buffers are left alone until it is claimed again; the first failure is told
- * to whoever asks; and the training loop keeps its signals and its priority.
+ * buffers are left alone until it is reserved again; the first failure is
+ * returned to whoever asks; and the training loop keeps its signals and its
+ * priority.
  *
  * ctest: threads */
 #include "scratch.h"

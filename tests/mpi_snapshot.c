@@ -461,9 +461,9 @@ static void ranks_that_wait_for_a_file_live_as_long_as_it_grows(void **state)
     uint64_t before = gt_heartbeat_count();
     enough = before + 3;
     succeeds(gt_outputs_write(&outputs, 2, 0, false, true));
-    bool told =
+    bool heard =
         gt_heartbeat_count() - before > 1; /* one comes with agreement */
-    assert_true(gt_comm_max(comm, !told) == 0);
+    assert_true(gt_comm_max(comm, !heard) == 0);
     succeeds(gt_outputs_finish(&outputs, GT_OK, 0));
     gt_file_set_guard(NULL, NULL);
     close_all(&f, &outputs);

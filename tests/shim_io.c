@@ -101,7 +101,7 @@ static int verdict(const char *call, const char *path)
     return atoi(what);
 }
 
-/* Fail as told, or do the call and perhaps die after it. */
+/* Fail as asked, or do the call and perhaps die after it. */
 #define CALL(name, path, ...)                                                  \
     int what = verdict(#name, path);                                           \
     if (what > 0) {                                                            \

@@ -219,7 +219,7 @@ static gt_status check_leftovers(const gt_checkpoint *c, const gt_span *spans,
     return status;
 }
 
-static gt_status read_span(const gt_checkpoint *c, const gt_span *s)
+gt_status gt_checkpoint_read_span(const gt_checkpoint *c, const gt_span *s)
 {
     if (gt_h5_has(c->file, s->path))
         return gt_h5_read(c->file, s->path, GT_H5_REAL, s->rank, s->dim,
@@ -236,6 +236,6 @@ gt_status gt_checkpoint_read(const gt_checkpoint *c, const gt_span *spans,
     gt_status status = GT_OK;
     for (int i = 0; i < n_spans && status == GT_OK; i++)
         if (with_optimizer || !gt_span_is_optimizer(spans[i].path))
-            status = read_span(c, &spans[i]);
+            status = gt_checkpoint_read_span(c, &spans[i]);
     return status == GT_OK ? check_leftovers(c, spans, n_spans) : status;
 }

@@ -63,6 +63,10 @@ gt_status gt_checkpoint_read(const gt_checkpoint *checkpoint,
                              const gt_span *spans, int n_spans,
                              bool with_optimizer);
 
+/* Fill one span; GT_ERR_MISMATCH likewise. */
+gt_status gt_checkpoint_read_span(const gt_checkpoint *checkpoint,
+                                  const gt_span *span);
+
 /* Free the file's bytes; path and info stay. */
 void gt_checkpoint_release(gt_checkpoint *checkpoint);
 void gt_checkpoint_close(gt_checkpoint *checkpoint);

@@ -42,7 +42,7 @@ static int ascending(const void *a, const void *b)
 
 typedef struct step_list {
     uint64_t *steps; /* owned */
-    size_t count, room;
+    size_t count, capacity;
 } step_list;
 
 static gt_status add_step(const char *name, void *context)
@@ -51,13 +51,13 @@ static gt_status add_step(const char *name, void *context)
     uint64_t step;
     if (!parse_name(name, &step))
         return GT_OK;
-    if (list->count == list->room) {
-        size_t room = list->room ? 2 * list->room : 16;
-        uint64_t *larger = realloc(list->steps, room * sizeof *larger);
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 16;
+        uint64_t *larger = realloc(list->steps, capacity * sizeof *larger);
         if (!larger)
             return gt_fail(GT_ERR_MEMORY, "out of memory");
         list->steps = larger;
-        list->room = room;
+        list->capacity = capacity;
     }
     list->steps[list->count++] = step;
     return GT_OK;

@@ -1,5 +1,5 @@
-/* checkpoint_list.h: which checkpoints a run has. A file's name tells its step,
- * so that looking does not mean opening. Local.
+/* checkpoint_list.h: which checkpoints a run has. A file's name gives its
+ * step, so none has to be opened. Local.
  */
 #ifndef GT_RUN_CHECKPOINT_LIST_H
 #define GT_RUN_CHECKPOINT_LIST_H

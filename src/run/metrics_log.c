@@ -53,65 +53,67 @@ gt_status gt_metrics_log_trim(const char *run, uint64_t step)
     return status;
 }
 
-static gt_status refuse(const gt_metrics_log *j)
+static gt_status refuse(const gt_metrics_log *log)
 {
-    return gt_fail(GT_ERR_IO, "cannot write %s: %s", j->path, strerror(errno));
+    return gt_fail(GT_ERR_IO, "cannot write %s: %s", log->path,
+                   strerror(errno));
 }
 
-static gt_status reopen(gt_metrics_log *j)
+static gt_status reopen(gt_metrics_log *log)
 {
-    int fd = open(j->path, O_RDWR | O_APPEND);
+    int fd = open(log->path, O_RDWR | O_APPEND);
     if (fd < 0)
-        return refuse(j);
-    if (j->fd >= 0)
-        close(j->fd);
-    j->fd = fd;
+        return refuse(log);
+    if (log->fd >= 0)
+        close(log->fd);
+    log->fd = fd;
     return GT_OK;
 }
 
-gt_status gt_metrics_log_open(gt_metrics_log *j, const char *run, uint64_t step)
+gt_status gt_metrics_log_open(gt_metrics_log *log, const char *run,
+                              uint64_t step)
 {
-    *j = (gt_metrics_log){.fd = -1};
-    snprintf(j->path, sizeof j->path, "%s/metrics.jsonl", run);
+    *log = (gt_metrics_log){.fd = -1};
+    snprintf(log->path, sizeof log->path, "%s/metrics.jsonl", run);
     gt_status status = gt_metrics_log_trim(run, step);
-    return status == GT_OK ? reopen(j) : status;
+    return status == GT_OK ? reopen(log) : status;
 }
 
 /* A line that is written in part stays torn only until the next attempt. */
-static gt_status write_pending(gt_metrics_log *j)
+static gt_status write_pending(gt_metrics_log *log)
 {
-    while (j->used > 0) {
-        ssize_t n = write(j->fd, j->pending, j->used);
+    while (log->used > 0) {
+        ssize_t n = write(log->fd, log->pending, log->used);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return refuse(j);
-        j->used -= (size_t)n;
-        memmove(j->pending, j->pending + n, j->used);
+            return refuse(log);
+        log->used -= (size_t)n;
+        memmove(log->pending, log->pending + n, log->used);
     }
     return GT_OK;
 }
 
-static gt_status keep(gt_metrics_log *j, const char *text, size_t size)
+static gt_status keep(gt_metrics_log *log, const char *text, size_t size)
 {
-    if (j->used + size > j->room) {
-        size_t room = 2 * (j->used + size);
-        char *larger = realloc(j->pending, room);
+    if (log->used + size > log->capacity) {
+        size_t capacity = 2 * (log->used + size);
+        char *larger = realloc(log->pending, capacity);
         if (!larger)
             return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate a line",
-                           j->path);
-        j->pending = larger;
-        j->room = room;
+                           log->path);
+        log->pending = larger;
+        log->capacity = capacity;
     }
-    memcpy(j->pending + j->used, text, size);
-    j->used += size;
+    memcpy(log->pending + log->used, text, size);
+    log->used += size;
     return GT_OK;
 }
 
-gt_status gt_metrics_log_add(gt_metrics_log *j, uint64_t step, double epoch,
+gt_status gt_metrics_log_add(gt_metrics_log *log, uint64_t step, double epoch,
                              const gt_metrics *metrics)
 {
-    if (j->fd < 0)
+    if (log->fd < 0)
         return GT_OK;
     char *text = NULL;
     size_t size = 0;
@@ -122,67 +124,68 @@ gt_status gt_metrics_log_add(gt_metrics_log *j, uint64_t step, double epoch,
         fclose(line);
     }
     if (!text || size == 0)
-        status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate a line", j->path);
+        status =
+            gt_fail(GT_ERR_MEMORY, "%s: cannot allocate a line", log->path);
     if (status == GT_OK)
-        status = keep(j, text, size);
+        status = keep(log, text, size);
     free(text);
-    j->gaps = j->gaps || status != GT_OK;
-    return status == GT_OK ? write_pending(j) : status;
+    log->gaps = log->gaps || status != GT_OK;
+    return status == GT_OK ? write_pending(log) : status;
 }
 
 /* What the file holds, through our descriptor, into a new one. */
-static gt_status write_anew(gt_metrics_log *j, size_t size)
+static gt_status write_anew(gt_metrics_log *log, size_t size)
 {
     char *text = malloc(size + 1);
     if (!text)
-        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes", j->path,
-                       size);
+        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes",
+                       log->path, size);
     gt_status status = GT_OK;
     for (size_t done = 0; done < size && status == GT_OK;) {
-        ssize_t n = pread(j->fd, text + done, size - done, (off_t)done);
+        ssize_t n = pread(log->fd, text + done, size - done, (off_t)done);
         if (n <= 0)
-            status = refuse(j);
+            status = refuse(log);
         else
             done += (size_t)n;
     }
     if (status == GT_OK)
-        status = gt_file_replace(j->path, text, size);
+        status = gt_file_replace(log->path, text, size);
     free(text);
     if (status == GT_OK)
-        status = reopen(j);
+        status = reopen(log);
     if (status == GT_OK)
-        j->unsafe = false;
+        log->unsafe = false;
     return status;
 }
 
-gt_status gt_metrics_log_flush(gt_metrics_log *j)
+gt_status gt_metrics_log_flush(gt_metrics_log *log)
 {
     struct stat info;
-    if (j->fd < 0)
+    if (log->fd < 0)
         return GT_OK;
-    if (fstat(j->fd, &info) != 0)
-        return refuse(j);
-    if (S_ISREG(info.st_mode) && (j->unsafe || info.st_nlink == 0)) {
-        gt_status status = write_anew(j, (size_t)info.st_size);
+    if (fstat(log->fd, &info) != 0)
+        return refuse(log);
+    if (S_ISREG(info.st_mode) && (log->unsafe || info.st_nlink == 0)) {
+        gt_status status = write_anew(log, (size_t)info.st_size);
         if (status != GT_OK)
             return status;
     }
-    return write_pending(j);
+    return write_pending(log);
 }
 
-gt_status gt_metrics_log_sync(gt_metrics_log *j)
+gt_status gt_metrics_log_sync(gt_metrics_log *log)
 {
     /* A file system that cannot flush says EINVAL. */
-    if (j->fd < 0 || fsync(j->fd) == 0 || errno == EINVAL)
+    if (log->fd < 0 || fsync(log->fd) == 0 || errno == EINVAL)
         return GT_OK;
-    j->unsafe = true;
-    return refuse(j);
+    log->unsafe = true;
+    return refuse(log);
 }
 
-void gt_metrics_log_close(gt_metrics_log *j)
+void gt_metrics_log_close(gt_metrics_log *log)
 {
-    if (j->path[0] && j->fd >= 0)
-        close(j->fd);
-    free(j->pending);
-    *j = (gt_metrics_log){.fd = -1};
+    if (log->path[0] && log->fd >= 0)
+        close(log->fd);
+    free(log->pending);
+    *log = (gt_metrics_log){.fd = -1};
 }

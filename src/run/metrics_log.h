@@ -13,7 +13,7 @@ typedef struct gt_metrics_log {
     char path[GT_PATH + 16];
     int fd;        /* -1: closed, and all calls do nothing */
     char *pending; /* not in the system's hands yet */
-    size_t used, room;
+    size_t used, capacity;
     bool unsafe; /* what the file holds may not reach the disk */
     bool gaps;   /* a line found no memory and is lost */
 } gt_metrics_log;

@@ -1,6 +1,6 @@
-/* outputs.h: what a run leaves on the disk: a line of metrics, pictures of
- * samples and checkpoints at some of its steps. Rank 0 copies what is to be
- * written, its writer does the rest. What cannot be written does not end the
+/* outputs.h: what a run leaves on the disk while it trains: lines of metrics,
+ * pictures of samples and checkpoints. Rank 0 copies what is to be written, and
+ * the writer's thread writes it. A file that cannot be written does not end the
  * training.
  */
 #ifndef GT_RUN_OUTPUTS_H
@@ -27,7 +27,7 @@ typedef struct gt_outputs {
  * gt_sample_grid_new. Local. */
 gt_status gt_outputs_new(gt_outputs *outputs, gt_task *task, gt_run *run,
                          const gt_source *source);
-/* Whatever was handed over is written first. */
+/* Writes first what was handed over. Local. */
 void gt_outputs_free(gt_outputs *outputs);
 
 /* Take the run (gt_run_take) and open its metrics, with the lines up to the
@@ -38,11 +38,11 @@ gt_status gt_outputs_open(gt_outputs *outputs, const char *config);
 void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,
                      const gt_metrics *metrics);
 
-/* How writing the trace went, at the end of a step. Local. */
+/* Record how writing the trace went, at the end of a step. Local. */
 void gt_outputs_trace(gt_outputs *outputs, uint64_t step, gt_status status);
 
-/* What is handed over from here on is of a state that does not change any more
- * and so needs no copy. Local. */
+/* The state does not change any more: what is handed over from here on needs no
+ * copy. Local. */
 void gt_outputs_last(gt_outputs *outputs);
 
 /* Hand over pictures, a checkpoint or both of the state after `step` steps. All
@@ -50,16 +50,16 @@ void gt_outputs_last(gt_outputs *outputs);
 gt_status gt_outputs_write(gt_outputs *outputs, uint64_t step, double epoch,
                            bool picture, bool checkpoint);
 
-/* Warn of files that could not be written since the last call, and tell whether
+/* Warn of files that could not be written since the last call. Returns whether
  * something happened on this rank that must end the training. Does not wait;
  * local. */
 bool gt_outputs_failed(gt_outputs *outputs);
 
 /* Wait until everything is written. `status` is how the training ended, the
- * same on all ranks. What ended it on rank 0's disk is returned in its stead;
- * where nothing ended it, files that are missing make it GT_ERR_IO. A run that
- * was `interrupted` after that many steps (0: it was not) is marked so if it
- * can go on from there, whatever else is missing. Collective. */
+ * same on all ranks. Returns what ended it on rank 0's disk, if something did;
+ * else `status` if that is a failure; else GT_ERR_IO if files are missing. A
+ * run that was `interrupted` after that many steps (0: it was not) gets the
+ * mark INTERRUPTED if the checkpoint of that step was written. Collective. */
 gt_status gt_outputs_finish(gt_outputs *outputs, gt_status status,
                             uint64_t interrupted);
 

@@ -64,7 +64,7 @@
  *     io_run.c: what_lies_beyond_the_step_is_set_aside.
  *  8. A checkpoint is removed only when a newer one is on the disk.
  *     cli_faults.sh: there is always one to go on from.
- *  9. INTERRUPTED is there only beside the checkpoint that it tells of.
+ *  9. INTERRUPTED is there only beside the checkpoint that it names.
  *     mpi_snapshot.c: a_stopped_run_is_marked_if_it_can_go_on_from_there.
  *
  * The directory: config.yaml, the resolved configuration; metrics.jsonl;

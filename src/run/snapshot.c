@@ -65,9 +65,9 @@ static gt_status write_copy(void *context)
     return gt_write_errors_record(s->errors, status, GT_WRITE_REMOVAL, s->step);
 }
 
-/* Where no step copies the state, for the last checkpoint is of the state
- * itself, the room is not touched, and so takes none. */
-static gt_real *room_for_copy(const gt_task *task, size_t count)
+/* The last checkpoint is written from the state itself. Where it is the only
+ * one, this memory is not touched, and so the system gives none. */
+static gt_real *allocate_copy(const gt_task *task, size_t count)
 {
     if (gt_output_config_of(task->setup.config)->checkpoint_every > 0)
         return gt_real_alloc(count);
@@ -91,7 +91,7 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
     for (int i = 0; i < s->count; i++)
         total += s->live[i].count;
     s->copy = malloc(bytes);
-    s->numbers = room_for_copy(task, total);
+    s->numbers = allocate_copy(task, total);
     s->hash = gt_hash_new();
     if (!s->copy || !s->numbers || !s->hash) {
         gt_snapshot_free(s);
@@ -163,19 +163,7 @@ void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
     gt_writer_submit(writer, &s->write);
 }
 
-/* Memory for the moments on rank 0 until all ranks have theirs. */
-static gt_status make_room(const gt_span *spans, int count, gt_real **room)
-{
-    size_t total = 0;
-    for (int i = 0; i < count; i++)
-        total += spans[i].data ? 0 : spans[i].count;
-    *room = gt_real_alloc(total);
-    if (!*room)
-        return gt_fail(GT_ERR_MEMORY,
-                       "cannot allocate %.1f MB for the optimizer's state",
-                       (double)total * sizeof(gt_real) / 1e6);
-    return GT_OK;
-}
+/* --- Reading. */
 
 static void broadcast(gt_comm *comm, const gt_span *spans, int count)
 {
@@ -185,42 +173,77 @@ static void broadcast(gt_comm *comm, const gt_span *spans, int count)
                               spans[i].count * sizeof *spans[i].data);
 }
 
-static gt_status read_on_rank_0(const gt_checkpoint *from, bool optimizer,
-                                gt_span *spans, int count, gt_real **room)
+static gt_status read_networks(gt_task *task, const gt_checkpoint *from,
+                               const gt_span *spans, int count)
 {
-    gt_status status = make_room(spans, count, room);
-    if (status != GT_OK)
-        return status;
-    gt_real *next = *room;
+    gt_comm *comm = task->setup.comm;
+    gt_status status = GT_OK;
+    gt_comm_work_begin(comm);
+    if (comm->rank == 0)
+        status = gt_checkpoint_read(from, spans, count, false);
+    status = gt_comm_work_end(comm, status);
+    if (status == GT_OK)
+        broadcast(comm, spans, count);
+    return status;
+}
+
+static gt_status allocate_largest_moment(const gt_span *spans, int count,
+                                         gt_real **moment)
+{
+    size_t most = 0;
     for (int i = 0; i < count; i++)
-        if (!spans[i].data) {
-            spans[i].data = next;
-            next += spans[i].count;
+        if (gt_span_is_optimizer(spans[i].path) && spans[i].count > most)
+            most = spans[i].count;
+    *moment = gt_real_alloc(most);
+    if (!*moment)
+        return gt_fail(GT_ERR_MEMORY,
+                       "cannot allocate %.1f MB for the optimizer's state",
+                       (double)most * sizeof(gt_real) / 1e6);
+    return GT_OK;
+}
+
+/* One after the other, as whole ones take memory on rank 0. */
+static gt_status read_moments(gt_task *task, const gt_checkpoint *from,
+                              const gt_span *spans, int count)
+{
+    gt_comm *comm = task->setup.comm;
+    gt_real *moment = NULL;
+    gt_status status = GT_OK;
+    if (comm->rank == 0)
+        status = allocate_largest_moment(spans, count, &moment);
+    status = gt_comm_agree(comm, status);
+    for (int i = 0, number = 0; i < count && status == GT_OK; i++) {
+        if (!gt_span_is_optimizer(spans[i].path))
+            continue;
+        gt_comm_work_begin(comm);
+        if (comm->rank == 0) {
+            gt_span whole = spans[i];
+            whole.data = moment;
+            status = gt_checkpoint_read_span(from, &whole);
         }
-    return gt_checkpoint_read(from, spans, count, optimizer);
+        status = gt_comm_work_end(comm, status);
+        if (status == GT_OK)
+            gt_task_scatter_moment(task, number++, moment);
+    }
+    free(moment);
+    return status;
 }
 
 gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
                            bool optimizer)
 {
-    gt_comm *comm = task->setup.comm;
     gt_span *spans = NULL;
-    gt_real *room = NULL;
     int count = 0;
     const char *before = gt_phase_enter("reading a checkpoint");
-    gt_comm_work_begin(comm);
-    gt_status status = gt_task_spans(task, optimizer, &spans, &count);
-    if (status == GT_OK && comm->rank == 0)
-        status = read_on_rank_0(from, optimizer, spans, count, &room);
-    status = gt_comm_work_end(comm, status);
-    gt_phase_leave(before);
-    if (status == GT_OK) {
-        broadcast(comm, spans, count);
-        if (optimizer)
-            gt_task_scatter_moments(task, spans, comm->rank == 0 ? count : 0);
+    gt_status status = gt_comm_agree(
+        task->setup.comm, gt_task_spans(task, optimizer, &spans, &count));
+    if (status == GT_OK)
+        status = read_networks(task, from, spans, count);
+    if (status == GT_OK && optimizer)
+        status = read_moments(task, from, spans, count);
+    if (status == GT_OK)
         gt_task_set_step(task, from->info.step);
-    }
-    free(room);
+    gt_phase_leave(before);
     free(spans);
     return status;
 }

@@ -30,7 +30,7 @@ typedef struct gt_snapshot {
     gt_write_job write;
 } gt_snapshot;
 
-/* Make room for a copy, on rank 0. `run` is read when a checkpoint is written.
+/* Allocate a copy, on rank 0. `run` is read when a checkpoint is written.
  * Local. */
 gt_status gt_snapshot_new(gt_snapshot *snapshot, const gt_task *task,
                           const char *run, gt_metrics_log *metrics_log,

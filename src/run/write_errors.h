@@ -1,6 +1,6 @@
 /* write_errors.h: files of a run that could not be written. Training goes on
- * without them; people are warned, and the run's end counts them. Local; for
- * the rank that writes.
+ * without them. A warning is printed, and the run's last message lists them.
+ * Local; for the rank that writes.
  */
 #ifndef GT_RUN_WRITE_ERRORS_H
 #define GT_RUN_WRITE_ERRORS_H
@@ -28,21 +28,21 @@ typedef struct gt_write_errors {
     struct {
         uint64_t count, last, step[GT_WRITE_ERROR_STEPS]; /* the first steps */
         char reason[1024];                                /* of the last */
-        bool untold;
+        bool unreported;
     } kind[GT_WRITE_KINDS];
 } gt_write_errors;
 
 void gt_write_errors_init(gt_write_errors *errors, const gt_fence *fence);
 void gt_write_errors_free(gt_write_errors *errors);
 
-/* How writing the file of `step` went. GT_OK for a failure that training can
- * live with; it is remembered with its message. What it cannot live with comes
- * back: a state with NaN in it, a run that another process has claimed. From
- * any thread. */
+/* Record how writing the file of `step` went; a failure with its message.
+ * Returns GT_OK, for training goes on, but for two failures that end it: a
+ * state with NaN in it (GT_ERR_NUMERIC), and a run that another process has
+ * taken (GT_ERR_IO). From any thread. */
 gt_status gt_write_errors_record(gt_write_errors *errors, gt_status status,
                                  gt_write_kind kind, uint64_t step);
 
-/* It was written after all. */
+/* Forget the failures of a kind: all of it was written after all. */
 void gt_write_errors_clear(gt_write_errors *errors, gt_write_kind kind);
 
 /* Print the warnings that are due. For the thread that prints progress. */

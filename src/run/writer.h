@@ -2,9 +2,10 @@
  * rank that writes.
  *
  * Each kind of file has one gt_write_job with buffers of its own, allocated
- * before training. A write is claimed, its buffers are filled, it is submitted;
- * from then on until it is done they are the thread's. So at most one write of
- * a kind is under way, and none is ever dropped: who claims it too early waits.
+ * before training. The trainer reserves the job, which waits until the last
+ * file of that kind is written, fills the buffers and submits the job. The
+ * buffers then belong to the thread until it has written them. So at most one
+ * file of a kind is being written, and none is dropped.
  */
 #ifndef GT_RUN_WRITER_H
 #define GT_RUN_WRITER_H
@@ -27,15 +28,15 @@ typedef struct gt_write_job {
  * below its caller. GT_ERR_IO when the system allows no further thread. */
 gt_status gt_writer_open(gt_writer **out);
 
-/* Wait until `write` is done, if it was submitted. Returns how the writes that
- * are done went: GT_OK, or the status and message of the first that failed.
+/* Wait until `write` is done, if it was submitted. Returns GT_OK, or the status
+ * and message of the first write so far that failed.
  * Part of a collective where gt_collective_tick is, which it calls for the
  * heartbeats of the writer's thread. */
 gt_status gt_writer_reserve(gt_writer *writer, gt_write_job *write);
 
-/* Hand over a claimed write; returns at once. Writes run in the order in which
- * they are submitted, also after one has failed: a checkpoint that can be
- * written is. */
+/* Hand over a reserved write; returns at once. Writes run in the order in which
+ * they are submitted. One that fails does not keep the next ones from being
+ * tried. */
 void gt_writer_submit(gt_writer *writer, gt_write_job *write);
 
 /* Wait until all writes are done, with ticks as in gt_writer_reserve; returns

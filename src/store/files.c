@@ -238,15 +238,15 @@ static gt_status unreadable(const char *path)
 static gt_status read_all(int fd, const char *path, input *in)
 {
     struct stat info;
-    size_t room = fstat(fd, &info) == 0 ? (size_t)info.st_size + 2 : 2;
-    for (;; room *= 2) {
-        char *larger = realloc(in->bytes, room);
+    size_t capacity = fstat(fd, &info) == 0 ? (size_t)info.st_size + 2 : 2;
+    for (;; capacity *= 2) {
+        char *larger = realloc(in->bytes, capacity);
         if (!larger)
             return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes", path,
-                           room);
+                           capacity);
         in->bytes = larger;
-        while (in->size + 1 < room) {
-            size_t left = room - in->size - 1;
+        while (in->size + 1 < capacity) {
+            size_t left = capacity - in->size - 1;
             ssize_t n =
                 read(fd, in->bytes + in->size, left < STEP ? left : STEP);
             if (n < 0 && errno == EINTR)

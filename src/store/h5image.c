@@ -18,7 +18,7 @@ struct gt__image {
     uint8_t **block; /* NULL: zeros */
     size_t n_blocks, held_blocks;
     extent *extents;
-    size_t n_extents, room; /* of extents */
+    size_t n_extents, capacity; /* of extents */
     const uint8_t *expected;
     size_t expected_size;
     uint64_t size;
@@ -62,7 +62,7 @@ bool gt__image_failed(const gt__image *m)
 size_t gt__image_held(const gt__image *m)
 {
     return sizeof *m + m->n_blocks * sizeof *m->block + m->held_blocks * BLOCK +
-           m->room * sizeof *m->extents;
+           m->capacity * sizeof *m->extents;
 }
 
 /* The block of that number, made if there is none. NULL: out of memory. */
@@ -143,13 +143,13 @@ static void copy_touched(gt__image *m, uint64_t at, size_t size)
 static bool add_extent(gt__image *m, uint64_t at, const uint8_t *data,
                        size_t size)
 {
-    if (m->n_extents == m->room) {
-        size_t room = m->room ? 2 * m->room : 16;
-        extent *larger = realloc(m->extents, room * sizeof *larger);
+    if (m->n_extents == m->capacity) {
+        size_t capacity = m->capacity ? 2 * m->capacity : 16;
+        extent *larger = realloc(m->extents, capacity * sizeof *larger);
         if (!larger)
             return false;
         m->extents = larger;
-        m->room = room;
+        m->capacity = capacity;
     }
     size_t i = extent_behind(m, at);
     memmove(m->extents + i + 1, m->extents + i,

@@ -123,13 +123,13 @@ void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
                               found[i].learner->net->n_params, found[i].whole);
 }
 
-void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count)
+void gt_task_scatter_moment(gt_task *task, int number, const gt_real *whole)
 {
     moment found[MOST_MOMENTS];
-    int n = find_moments(task, spans, count, found);
-    for (int i = 0; i < n; i++)
-        gt_reducer_scatter(found[i].learner->reducer, found[i].whole,
-                           found[i].learner->net->n_params, found[i].part);
+    find_moments(task, NULL, 0, found);
+    const moment *m = &found[number];
+    gt_reducer_scatter(m->learner->reducer, whole, m->learner->net->n_params,
+                       m->part);
 }
 
 void gt_task_use_live_moments(const gt_task *task, gt_span *spans, int count)

@@ -22,12 +22,16 @@ typedef struct gt_span {
 gt_status gt_task_spans(const gt_task *task, bool optimizer, gt_span **spans,
                         int *count);
 
-/* Gather whole moments into the spans of rank 0, or scatter them from there to
- * the parts of all ranks. The spans are those of gt_task_spans, with memory of
- * the caller as the data of moments; other ranks give no spans. Collective. */
+/* Gather whole moments into the spans of rank 0, which are those of
+ * gt_task_spans with memory of the caller as the data of moments; other ranks
+ * give no spans. Collective. */
 void gt_task_gather_moments(const gt_task *task, const gt_span *spans,
                             int count);
-void gt_task_scatter_moments(gt_task *task, const gt_span *spans, int count);
+
+/* Scatter one whole moment, `number` of the moments in the order of their
+ * spans, to the parts of all ranks. `whole` is NULL on all ranks but rank 0.
+ * Collective. */
+void gt_task_scatter_moment(gt_task *task, int number, const gt_real *whole);
 
 /* If this rank holds whole moments, set the data of their spans to them: there
  * is nothing to gather then. Local. */
