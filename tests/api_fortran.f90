@@ -45,4 +45,5 @@ program api_fortran
     open (newunit=unit, file='fortran.raw', access='stream', form='unformatted')
     write (unit) bytes
     close (unit)
+    deallocate (bytes)
 end program

@@ -75,8 +75,10 @@ void gt_page_title(const gt_page *page, const char *name, int section,
 {
     FILE *out = page->out;
     if (page->style != GT_PAGE_ROFF) {
-        fprintf(out, "%s%c%s\n", page->style == GT_PAGE_PLAIN ? "" : "# ",
-                toupper((unsigned char)*summary), summary + 1);
+        fputs(page->style == GT_PAGE_PLAIN ? "" : "# ", out);
+        fputc(toupper((unsigned char)*summary), out);
+        gt_page_text(page, summary + 1);
+        fputc('\n', out);
     } else {
         fputs(".TH ", out);
         print_upper(out, name);
