@@ -97,7 +97,7 @@ static gt_status tell_kind(const char *run_or_file, bool *is_run)
 
 gt_status gt_checkpoint_choose(gt_checkpoint *c, const char *run_or_file)
 {
-    bool is_run;
+    bool is_run = false;
     *c = (gt_checkpoint){0};
     gt_status status = tell_kind(run_or_file, &is_run);
     if (status != GT_OK)
@@ -109,7 +109,7 @@ gt_status gt_checkpoint_choose(gt_checkpoint *c, const char *run_or_file)
 gt_status gt_checkpoint_choose_file(gt_h5 **file, const char *run_or_file,
                                     char path[GT_PATH])
 {
-    bool is_run;
+    bool is_run = false;
     gt_checkpoint c = {0};
     gt_status status = tell_kind(run_or_file, &is_run);
     if (status == GT_OK && !is_run) {
