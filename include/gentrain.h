@@ -147,7 +147,8 @@ GENTRAIN_API int64_t gentrain_training_seed(const gentrain_model *model);
 GENTRAIN_API const char *gentrain_config(const gentrain_model *model);
 
 /* The fingerprint of the weights, as `gentrain inspect` prints it: equal
- * fingerprints, equal weights. "" where the checkpoint has none. */
+ * fingerprints, equal weights. "" where the checkpoint has none, or that of the
+ * first format, which is another hash. */
 GENTRAIN_API const char *gentrain_fingerprint(const gentrain_model *model);
 
 /* Images or points. */
