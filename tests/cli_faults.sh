@@ -58,7 +58,7 @@ unseen() {
 complete() {
     calm "$1" train --resume "$1"
     local code=$?
-    if [ $code -eq 4 ] && grep -qE "no checkpoint|No such file" "$1.err"; then
+    if [ $code -eq 4 ] && grep -qE "no checkpoint|No such file|is not a run" "$1.err"; then
         newest "$1" >"$1.step" &&
             fail "$2: there is a checkpoint: $(cat "$1.err")"
         rm -rf "$1"

@@ -220,6 +220,20 @@ static void a_run_is_not_changed_before_it_is_taken(void **state)
     assert_true(hash_of_tree() == tree_before);
 }
 
+/* Nor by one that cannot write its fence. */
+static void a_fence_that_cannot_be_written_changes_nothing(void **state)
+{
+    (void)state;
+    training t = {0};
+    assert_int_equal(rmdir(in_scratch("samples")), 0);
+    tree_before = hash_of_tree();
+    limit_files(4);
+    gt_status status = gt_run_resume(&comm, scratch, begin, &t);
+    limit_files(-1);
+    assert_fails(status, GT_ERR_IO, in_scratch("fence.2"));
+    assert_true(hash_of_tree() == tree_before);
+}
+
 /* Whoever trained there has written another checkpoint, and removed the one
  * that was chosen. */
 static gt_status write_newer(int call)
@@ -307,6 +321,7 @@ int main(void)
         with_run(a_run_goes_on_from_its_newest_checkpoint),
         with_run(what_lies_beyond_the_step_is_set_aside),
         with_run(a_run_is_not_changed_before_it_is_taken),
+        with_run(a_fence_that_cannot_be_written_changes_nothing),
         with_run(a_newer_checkpoint_is_found_after_fencing),
         with_run(a_checkpoint_that_is_named_need_not_be_the_newest),
         with_run(a_run_that_was_lost_is_not_changed_any_more),

@@ -37,11 +37,16 @@ static void name_file(const gt_run *run, const char *file, char path[NAME])
     snprintf(path, NAME, "%s/%s", run->path, file);
 }
 
+static gt_status check_writable(const gt_run *run)
+{
+    if (access(run->path, W_OK | X_OK) == 0)
+        return GT_OK;
+    return gt_fail(GT_ERR_IO, "cannot write into the run directory %s: %s",
+                   run->path, strerror(errno));
+}
+
 static gt_status make_folders(const gt_run *run)
 {
-    if (access(run->path, W_OK | X_OK) != 0)
-        return gt_fail(GT_ERR_IO, "cannot write into the run directory %s: %s",
-                       run->path, strerror(errno));
     gt_status status = GT_OK;
     for (int i = 0; i < 2 && status == GT_OK; i++) {
         char path[NAME];
@@ -148,13 +153,14 @@ gt_status gt_run_take(gt_run *run, const char *config)
     if (fresh)
         status = run->path[0] ? make_named(run) : make_numbered(run);
     if (status == GT_OK)
-        status = make_folders(run);
+        status = check_writable(run);
     if (status == GT_OK)
         status = gt_fence_take(&run->fence, run->path, fresh);
     if (status != GT_OK)
         return status;
     gt_file_set_guard(check_fence, run);
-    if (!fresh)
+    status = make_folders(run);
+    if (status == GT_OK && !fresh)
         status = clean(run);
     name_file(run, "config.yaml", path);
     return status == GT_OK ? gt_file_replace(path, config, strlen(config))

@@ -2,38 +2,35 @@
  * train in it. They are killed, lose their disk or their network, and are
  * started again elsewhere while the old ones still live.
  *
- * Of the states of a run directory:
+ * The states of a run directory:
  *
  *     (nothing)
  *         |  gt_run_take
- *         v           the last step
- *     TRAINING ---------------------------> DONE
- *      |  |  |                               |
- *      |  |  |        a signal               |  --steps or --epochs
- *      |  |  +----------------------> INTERRUPTED
- *      |  |                                  |
- *      |  |           crash                  |
- *      |  +-------------------------> CRASHED|
- *      |                                 |   |
- *      |  another process takes the run: |   |
- *      |  this one is LOST to it,        |   |
- *      |  and writes nothing more        |   |
- *      v                                 v   v
- *     LOOKED AT <--------------------------------------+
- *         |  gt_run_resume: the newest good            |
- *         |  checkpoint is read; nothing is changed    |
- *         v                                            |
- *     PREPARED                                         |
- *         |  `begin`: settings, data, memory; one that |
- *         |  fails here has taken the run from nobody  |
- *         v                                            |
- *      FENCED                                          |
- *         |  gt_run_take: nobody else changes the run; |
- *         |  is it still the checkpoint to go on from? |
- *         |                      no: GT_ERR_STALE -----+
- *         |  yes: what lies beyond it goes
  *         v
- *     TRAINING
+ *     TRAINING ---- the last step ------------> DONE ---------+
+ *      |  |  |                                                |
+ *      |  |  +----- a signal -----------------> INTERRUPTED --+
+ *      |  |                                                   |
+ *      |  +-------- crash, power loss --------> CRASHED ------+
+ *      |                                                      |
+ *      +----------- another process takes it -> LOST: this    |
+ *                   one writes nothing more                   |
+ *                                                             |
+ *     LOOKED AT <-- gt_run_resume ----------------------------+
+ *      |  ^         the newest good checkpoint is read
+ *      |  |
+ *      |  +---------------------------------------------------+
+ *      v                                                      |
+ *     PREPARED <--- `begin`: settings, data, memory           |
+ *      |            who fails until here changes nothing      |
+ *      v                                                      |
+ *     FENCED <----- gt_run_take: no other process changes     |
+ *      |  |         the run any more                          |
+ *      |  |                                                   |
+ *      |  +-------- another checkpoint is the one to go on ---+
+ *      |            from (GT_ERR_STALE)
+ *      v
+ *     TRAINING <--- what lies beyond the checkpoint is gone
  *
  * What holds at every moment, between any two calls of the system, and the
  * tests that try to break it:
@@ -41,7 +38,8 @@
  *  1. A file that has its name is whole and on the disk. (files.h)
  *     cli_faults.sh: the process dies at every call, also in half a write.
  *  2. Nothing in the directory is changed before the fence is taken.
- *     io_run.c: a_run_is_not_changed_before_it_is_taken;
+ *     io_run.c: a_run_is_not_changed_before_it_is_taken,
+ *     a_fence_that_cannot_be_written_changes_nothing;
  *     cli_fence.sh: a start that fails.
  *  3. Of all processes that ever took the fence at most one, the last, gives a
  *     file its name, another name, or removes it.
