@@ -1,6 +1,8 @@
 /* log.c: a line is put together first and written with one call, so that the
- * lines of different processes do not mix. */
+ * lines of different processes do not mix. Names in it control no terminal. */
 #include "base/log.h"
+
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,9 +36,10 @@ void gt_log_capture(char *text, size_t size)
 
 static void put_line(const char *prefix, const char *format, va_list args)
 {
-    char text[LINE_SIZE], line[LINE_SIZE + 64];
+    char text[LINE_SIZE], shown[LINE_SIZE], line[LINE_SIZE + 64];
     vsnprintf(text, sizeof text, format, args);
-    int n = snprintf(line, sizeof line, "%s%s\n", prefix, text);
+    gt_utf8_show(text, "\t\n", shown, sizeof shown);
+    int n = snprintf(line, sizeof line, "%s%s\n", prefix, shown);
     if (clear_progress)
         clear_progress();
     fwrite(line, 1, (size_t)n, stderr);
