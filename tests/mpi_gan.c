@@ -290,6 +290,9 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
         fixture_validate(&one);
         assert_near(figure(&all, "test_d_real"), figure(&one, "test_d_real"),
                     1e-6);
+        if (i & 1)
+            assert_near(figure(&all, "train_d_real"),
+                        figure(&one, "train_d_real"), 1e-6);
         fixture_close(&all);
         fixture_close(&one);
     }

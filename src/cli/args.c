@@ -121,8 +121,13 @@ gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
             *help = true;
             return GT_OK;
         }
+        char letter[3] = {'-', (char)optopt};
         if (code == '?' || code == ':')
-            return refuse(command, argv[optind - 1], code);
+            return refuse(command,
+                          optopt > 0 && optopt < FIRST && optopt != HELP
+                              ? letter
+                              : argv[optind - 1],
+                          code);
         if (args->n_hits == GT_CLI_MAX_HITS)
             return gt_fail(GT_ERR_USAGE,
                            "more than %d options; put them into "
