@@ -22,7 +22,7 @@ static const struct {
     [GT_ERR_CONFIG] = {3, "configuration: a key, a value, the shapes of "
                           "layers"},
     [GT_ERR_IO] = {4, "input or output: a file is missing, cannot be read, or "
-                      "could not be written"},
+                      "could not be written, be it to the terminal"},
     [GT_ERR_FORMAT] = {5, "a file's contents: truncated, damaged, or of "
                           "another kind"},
     [GT_ERR_MISMATCH] = {6, "data, checkpoint and model do not fit each other; "
@@ -31,6 +31,7 @@ static const struct {
     [GT_ERR_NUMERIC] = {8, "NaN or infinity in training"},
     [GT_ERR_COMM] = {9, "MPI, or a rank that hangs"},
     [GT_ERR_STALE] = {4, NULL},
+    [GT_ERR_BUSY] = {4, NULL},
 };
 
 gt_status gt_fail(gt_status code, const char *format, ...)

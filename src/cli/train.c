@@ -4,6 +4,7 @@
 #include "cli/args.h"
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "model/config.h"
 #include "model/config_changes.h"
 #include "model/preset.h"
@@ -127,7 +128,9 @@ static void free_recipe(recipe *r)
 static void set_name(recipe *r, const char *path)
 {
     const char *base = strrchr(path, '/');
-    snprintf(r->name, sizeof r->name, "%.63s", base ? base + 1 : path);
+    base = base ? base + 1 : path;
+    snprintf(r->name, sizeof r->name, "%.*s",
+             (int)gt_utf8_cut(base, sizeof r->name - 1), base);
     char *dot = strrchr(r->name, '.');
     if (dot && dot != r->name)
         *dot = '\0';
@@ -326,10 +329,12 @@ const gt_command gt__command_train = {
         "they do not change what it computes. The run directory gets "
         "config.yaml, metrics.jsonl, checkpoints and samples; gentrain help "
         "run explains them, and exit codes.\n\n"
-        "SIGUSR1, SIGINT or SIGTERM on any rank ends the training after the "
-        "current step: a checkpoint is saved, and the exit code is 0. kill "
-        "-USR1 of mpirun is the surest way: when mpirun of Open MPI gets one "
-        "of the other two, it kills its ranks after two seconds or less.\n\n"
+        "SIGUSR1, SIGINT, SIGTERM, SIGHUP, SIGXCPU or SIGUSR2 on any rank "
+        "ends the training after the current step: a checkpoint is saved, and "
+        "the exit code is 0. What was ignored at the start stays ignored. A "
+        "second Ctrl-C ends the process at once, without a checkpoint. kill "
+        "-USR1 of mpirun is the surest way, because Open MPI answers SIGINT "
+        "and SIGTERM by ending its ranks after two seconds.\n\n"
         "--resume RUN goes on from the newest checkpoint that is not damaged, "
         "--resume FILE from that one or not at all. The settings are those of "
         "the checkpoint, changed by the options that are given now.\n\n"
