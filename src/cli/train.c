@@ -23,7 +23,8 @@ static const gt_cli_option options[] = {
     {"resume", 'r', "RUN",
      "go on with a run directory, or from one of its checkpoints"},
     {"set", 's', "a.b=c", "set key a.b of the configuration; may be repeated"},
-    {"data", 'd', "URI", "where samples come from; see gentrain help data"},
+    {"data", 'd', "URI", "where samples come from; see gentrain help data",
+     .per_node = true}, /* what is there is compared (trainer.c) */
     {"out", 'o', "DIR", "the run directory [runs/NAME-1, -2, ...]"},
     {"steps", 0, "N", "train up to step N"},
     {"epochs", 0, "N", "train up to epoch N"},
@@ -333,7 +334,11 @@ const gt_command gt__command_train = {
         "--resume FILE from that one or not at all. The settings are those of "
         "the checkpoint, changed by the options that are given now.\n\n"
         "A file that cannot be written is warned of, and the training goes on. "
-        "Its exit code is then 4.",
+        "Its exit code is then 4.\n\n"
+        "All ranks must have the same options, but for --data, and see the "
+        "same data. Processes that a launcher started and that MPI does not "
+        "see together are refused. GENTRAIN_ALONE=1 in the environment makes "
+        "each process train by itself, as when one srun packs many trainings.",
     .examples =
         "mpirun -np 2 gentrain train --preset quickstart\n"
         "mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
