@@ -59,3 +59,82 @@ kill -USR1 $paused
 kill -CONT $paused
 wait $paused || fail "SIGUSR1 after the last step gave exit code $?"
 [ ! -e late/INTERRUPTED ] || fail "a complete run is marked as interrupted"
+
+# trains RUN: a run in the background, process $training, has begun its steps.
+trains() {
+    for _ in $(seq 300); do
+        [ -s "$1/metrics.jsonl" ] && return
+        sleep 0.1
+    done
+    fail "$1 does not train"
+}
+# alone RUN [OPTION...]: a long run of one rank in the background
+alone() {
+    "$GENTRAIN" train gan.yaml --out "$1" --steps 100000 "${@:2}" >out.txt 2>err.txt &
+    training=$!
+    trains "$1"
+}
+
+# Other signals that mean the end save as well.
+for signal in HUP USR2 XCPU; do
+    alone other-$signal
+    kill -$signal $training
+    wait $training || fail "SIG$signal gave exit code $?"
+    says err.txt "gentrain train --resume other-$signal"
+    says other-$signal/INTERRUPTED "after step $(newest other-$signal);"
+done
+
+# What was ignored at the start stays ignored: a script's background job is not
+# for Ctrl-C to end.
+alone background
+(
+    trap '' HUP
+    exec "$GENTRAIN" train gan.yaml --out nohup --steps 100000 2>nohup.txt
+) &
+nohup=$!
+trains nohup
+kill -INT $training
+kill -HUP $nohup
+sleep 1
+kill -0 $training || fail "an ignored SIGINT ended a training"
+kill -0 $nohup || fail "an ignored SIGHUP ended a training"
+kill -TERM $training $nohup
+wait $training || fail "SIGTERM of a background job gave exit code $?"
+wait $nohup || fail "SIGTERM under nohup gave exit code $?"
+
+# Who reads the output may go: the training goes on, and its files are whole.
+# What only prints ends quietly.
+must "a short run" "$GENTRAIN" train gan.yaml --out short --quiet
+for option in --steps=12 --json; do
+    { "$GENTRAIN" train gan.yaml --out piped$option $option 2>&1
+      echo $? >code.txt; } | head -n 1 >/dev/null
+    [ "$(cat code.txt)" -eq 4 ] || fail "$option: unread output: exit code $(cat code.txt)"
+    must "comparing" "$GENTRAIN" diff piped$option short >diff.txt
+    [ "$(wc -l <piped$option/metrics.jsonl)" -eq 12 ] || fail "lines are missing"
+    [ -z "$(find piped$option -name '*.tmp')" ] || fail "temporary files were left"
+done
+{ sleep 0.5; "$GENTRAIN" inspect short 2>err.txt; echo $? >code.txt; } | true
+[ "$(cat code.txt)" -eq 141 ] || fail "inspect | true: exit code $(cat code.txt)"
+[ ! -s err.txt ] || fail "inspect | true is not quiet"
+(
+    trap '' PIPE
+    { sleep 0.5; "$GENTRAIN" inspect short 2>err.txt; echo $? >code.txt; } | true
+)
+[ "$(cat code.txt)" -eq 4 ] || fail "without SIGPIPE: exit code $(cat code.txt)"
+[ ! -s err.txt ] || fail "without SIGPIPE it is not quiet"
+
+# No file of the run is opened as a descriptor that messages go to.
+"$GENTRAIN" train gan.yaml --out closed 2>&- >&-
+[ $? -eq 4 ] || fail "closed output: exit code $?"
+must "comparing" "$GENTRAIN" diff closed short >diff.txt
+
+# A launcher that ends its ranks does not read their output any more, and kills
+# them soon: the mark and the hint do not wait for it.
+"$MPIRUN" --version 2>&1 | grep -q 'Open MPI' || exit 0
+"$MPIRUN" -np 2 "$GENTRAIN" train gan.yaml --out ended --steps 1000000 \
+    >out.txt 2>err.txt &
+launcher=$!
+trains ended
+kill -TERM $launcher
+wait $launcher
+says ended/INTERRUPTED "after step $(newest ended);"

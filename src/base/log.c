@@ -2,15 +2,21 @@
  * lines of different processes do not mix. */
 #include "base/log.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { LINE_SIZE = 4096 };
+enum { LINE_SIZE = 4096, MOMENT = 100 /* milliseconds */ };
 
 static bool speaks = true;
 static gt_log_level threshold = GT_LOG_NORMAL;
 static void (*clear_progress)(void);
+static atomic_bool lost; /* a line */
+static atomic_bool hurry;
 
 static _Thread_local char *captured; /* NULL: lines are printed */
 static _Thread_local size_t capture_size;
@@ -32,15 +38,45 @@ void gt_log_capture(char *text, size_t size)
     capture_size = size;
 }
 
+/* A pipe that can be written to has room for PIPE_BUF bytes. */
+bool gt_log_ready(int fd)
+{
+    struct pollfd output = {.fd = fd, .events = POLLOUT};
+    for (;;) {
+        bool again = atomic_load(&hurry) && atomic_load(&lost);
+        int n = poll(&output, 1, again ? 0 : MOMENT);
+        if (n > 0 || (n < 0 && errno != EINTR))
+            return true;
+        if (n == 0 && atomic_load(&hurry))
+            break;
+    }
+    atomic_store(&lost, true);
+    return false;
+}
+
+void gt_log_hurry(void)
+{
+    atomic_store(&hurry, true);
+}
+
 static void put_line(const char *prefix, const char *format, va_list args)
 {
     char text[LINE_SIZE], line[LINE_SIZE + 64];
     vsnprintf(text, sizeof text, format, args);
     int n = snprintf(line, sizeof line, "%s%s\n", prefix, text);
+    if (!gt_log_ready(STDERR_FILENO))
+        return;
     if (clear_progress)
         clear_progress();
-    fwrite(line, 1, (size_t)n, stderr);
-    fflush(stderr);
+    bool written = fwrite(line, 1, (size_t)n, stderr) == (size_t)n;
+    /* EAGAIN: somebody else has opened the terminal so that it is slow. */
+    if ((fflush(stderr) != 0 || !written) && errno != EAGAIN)
+        atomic_store(&lost, true);
+}
+
+bool gt_log_lost(void)
+{
+    return atomic_load(&lost);
 }
 
 void gt_info(const char *format, ...)

@@ -31,6 +31,18 @@ void gt_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * Local. */
 void gt_log_capture(char *text, size_t size);
 
+/* Whether `fd` takes a line now; waits for a reader that is slow, but no longer
+ * once gt_log_hurry was called: launchers stop to read when they end a job, and
+ * who waits for them saves nothing. False: drop the line. */
+bool gt_log_ready(int fd);
+
+/* There is little time from here on. May be called by a signal handler. */
+void gt_log_hurry(void);
+
+/* Whether a line could not be written, as nobody reads it any more or the disk
+ * is full. Lines that are lost end nothing. */
+bool gt_log_lost(void);
+
 /* Have `clear` called before each line, to clear a progress line from the
  * terminal. NULL: there is none. */
 void gt_log_set_clear(void (*clear)(void));

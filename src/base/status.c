@@ -19,7 +19,7 @@ static const struct {
     [GT_ERR_CONFIG] = {3, "configuration: a key, a value, the shapes of "
                           "layers"},
     [GT_ERR_IO] = {4, "input or output: a file is missing, cannot be read, or "
-                      "could not be written"},
+                      "could not be written, be it to the terminal"},
     [GT_ERR_FORMAT] = {5, "a file's contents: truncated, damaged, or of "
                           "another kind"},
     [GT_ERR_MISMATCH] = {6, "data, checkpoint and model do not fit each other; "

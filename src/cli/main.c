@@ -14,6 +14,7 @@
 #include "comm/mpi/start.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,23 +29,41 @@ const gt_command *const gt__commands[] = {
     NULL,
 };
 
-/* What was printed counts only when it has arrived. */
-static gt_status flush_output(void)
+/* What was printed counts only when it has arrived. `closed`: it did not, as
+ * its reader has gone, such as head. */
+static gt_status flush_output(bool *closed)
 {
     errno = 0;
+    *closed = false;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return GT_OK;
+    *closed = errno == EPIPE;
     return gt_fail(GT_ERR_IO, "cannot write to standard output: %s",
                    errno ? strerror(errno) : "a part is missing");
 }
 
 static int finish(gt_status status)
 {
+    bool closed = false;
     if (status == GT_OK)
-        status = flush_output();
-    if (status != GT_OK)
+        status = flush_output(&closed);
+    if (status != GT_OK && !closed)
         gt_error("%s", gt_message());
+    if (status == GT_OK && gt_log_lost())
+        status = GT_ERR_IO;
     return gt_exit_code(status);
+}
+
+/* A file must not be opened as what was closed (2>&-): messages would go into
+ * it. Writing to what is opened here instead fails. */
+static void keep_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
 }
 
 /* Refusals that all processes of a job make, each by itself: the first one
@@ -77,10 +96,13 @@ static gt_status find_command(const char *name, const gt_command **command)
                    near ? "?)" : "");
 }
 
-/* `parsed`: what became of this rank's command line. */
+/* What trains or writes samples outlives whoever reads its messages; other
+ * commands end quietly then, as the system does it. `parsed`: what became of
+ * this rank's command line. */
 static int run_parallel(const gt_command *command, const gt_cli_args *args,
                         gt_status parsed, int *argc, char ***argv)
 {
+    signal(SIGPIPE, SIG_IGN);
     gt_comm *comm = NULL;
     gt_launcher launcher;
     gt_failure bad = {0};
@@ -122,6 +144,7 @@ int main(int argc, char **argv)
 {
     /* A file over the limit (ulimit -f) is an error like a full disk. */
     signal(SIGXFSZ, SIG_IGN);
+    keep_descriptors();
     if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
         printf("gentrain %s, build %s\n", GT_VERSION, gt_build);
         return finish(GT_OK);

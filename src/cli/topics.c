@@ -69,8 +69,14 @@ static const entry signals[] = {
     {"SIGUSR1", "All ranks finish the step, save a checkpoint, write "
                 "INTERRUPTED and leave with exit code 0. One rank that gets "
                 "the signal is enough."},
-    {"SIGINT", "The same; a second one ends the process at once."},
-    {"SIGTERM", "The same as SIGUSR1."},
+    {"SIGINT", "The same. A second one (Ctrl-C twice) ends the process at "
+               "once, without a checkpoint."},
+    {"SIGTERM", "The same as SIGUSR1, and so are the next three."},
+    {"SIGHUP", "The terminal has gone."},
+    {"SIGXCPU", "The limit of CPU time is near."},
+    {"SIGUSR2", "Some batch systems send it before they end a job."},
+    {"SIGPIPE", "Never ends a training. Output that nobody reads any more is "
+                "dropped; files of the run are whole; the exit code is 4."},
     {NULL, NULL},
 };
 

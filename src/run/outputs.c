@@ -4,6 +4,7 @@
 #include "run/outputs.h"
 
 #include "base/heartbeat.h"
+#include "base/log.h"
 #include "base/trace.h"
 #include "store/h5file.h"
 
@@ -65,9 +66,43 @@ void gt_outputs_trace(gt_outputs *o, uint64_t step, gt_status status)
                                                GT_WRITE_TRACE, step));
 }
 
-void gt_outputs_last(gt_outputs *o)
+/* The writer's: a run that was stopped can go on from here. */
+static void mark(void *outputs, uint64_t step)
+{
+    gt_outputs *o = outputs;
+    gt_status status = gt_write_errors_record(
+        &o->write_errors, gt_run_mark_interrupted(o->run, step), GT_WRITE_MARK,
+        step);
+    gt_failure_keep(&o->mark_failure, status);
+    gt_info("interrupted after step %llu of %llu; go on with: gentrain train "
+            "--resume %s",
+            (unsigned long long)step, (unsigned long long)o->asked_for,
+            o->run->path);
+}
+
+void gt_outputs_last(gt_outputs *o, uint64_t asked_for)
 {
     o->last = true;
+    o->asked_for = asked_for;
+    o->snapshot.saved = asked_for > 0 ? mark : NULL;
+    o->snapshot.saved_context = o;
+}
+
+static gt_status write_picture(gt_outputs *o, uint64_t step)
+{
+    int64_t begin = gt_trace_begin();
+    gt_status status = gt_sample_grid_write(&o->sample_grid, o->writer, step);
+    gt_trace_end(begin, NULL, "pictures");
+    return status;
+}
+
+/* The last checkpoint does not wait for pictures: somebody may be about to kill
+ * the job. */
+static gt_status write_last_picture(gt_outputs *o, uint64_t step)
+{
+    gt_comm_work_begin(o->comm);
+    gt_status status = o->writer ? write_picture(o, step) : GT_OK;
+    return gt_comm_work_end(o->comm, status);
 }
 
 gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
@@ -77,9 +112,8 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     int64_t begin = gt_trace_begin();
     const char *before = gt_phase_enter("writing pictures and checkpoints");
     gt_comm_work_begin(o->comm);
-    if (o->writer && picture && status == GT_OK) {
-        status = gt_sample_grid_write(&o->sample_grid, o->writer, step);
-        gt_trace_end(begin, NULL, "pictures");
+    if (o->writer && picture && !o->last && status == GT_OK) {
+        status = write_picture(o, step);
         begin = gt_trace_begin();
     }
     if (o->writer && checkpoint && status == GT_OK) {
@@ -96,6 +130,8 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
         gt_snapshot_take(&o->snapshot, o->writer, step, epoch);
         gt_trace_end(begin, NULL, "checkpoint");
     }
+    if (picture && o->last && status == GT_OK)
+        status = write_last_picture(o, step);
     gt_phase_leave(before);
     return status;
 }
@@ -120,13 +156,7 @@ static gt_status finish_metrics(gt_outputs *o)
                                   o->snapshot.step);
 }
 
-bool gt_outputs_saved(const gt_outputs *o, uint64_t step)
-{
-    return o->writer && o->snapshot.written == step;
-}
-
-gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
-                            uint64_t interrupted)
+gt_status gt_outputs_finish(gt_outputs *o, gt_status status)
 {
     gt_status written = GT_OK, missing = GT_OK;
     const char *before = gt_phase_enter("writing the last files");
@@ -138,11 +168,8 @@ gt_status gt_outputs_finish(gt_outputs *o, gt_status status,
         if (written == GT_OK)
             written = finish_metrics(o);
         gt_write_errors_print(&o->write_errors);
-        if (written == GT_OK && status == GT_OK && interrupted > 0 &&
-            gt_outputs_saved(o, interrupted))
-            written = gt_write_errors_record(
-                &o->write_errors, gt_run_mark_interrupted(o->run, interrupted),
-                GT_WRITE_MARK, interrupted);
+        if (written == GT_OK)
+            written = gt_failure_tell(&o->mark_failure);
     }
     written = gt_comm_work_end(o->comm, written);
     gt_phase_leave(before);

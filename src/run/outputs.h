@@ -18,9 +18,11 @@ typedef struct gt_outputs {
     gt_metrics_log metrics_log;
     gt_sample_grid sample_grid;
     gt_snapshot snapshot;
-    gt_writer *writer; /* NULL on the other ranks */
-    bool last;         /* the state stays as it is */
-    gt_failure fatal;  /* met by the training thread */
+    gt_writer *writer;       /* NULL on the other ranks */
+    bool last;               /* the state stays as it is */
+    uint64_t asked_for;      /* steps of a run that was interrupted before */
+    gt_failure fatal;        /* met by the training thread */
+    gt_failure mark_failure; /* met by the writer */
 } gt_outputs;
 
 /* Prepare, allocate and start the writer. `source` is that of
@@ -42,8 +44,10 @@ void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,
 void gt_outputs_trace(gt_outputs *outputs, uint64_t step, gt_status status);
 
 /* What is handed over from here on is of a state that does not change any more
- * and so needs no copy. Local. */
-void gt_outputs_last(gt_outputs *outputs);
+ * and so needs no copy. A run that was interrupted before the `asked_for` steps
+ * were done (0: it was not) gets its mark INTERRUPTED, and people the hint, as
+ * soon as a checkpoint is written: launchers leave little time. Local. */
+void gt_outputs_last(gt_outputs *outputs, uint64_t asked_for);
 
 /* Hand over pictures, a checkpoint or both of the state after `step` steps. All
  * ranks hear of what must end the training. Collective. */
@@ -57,14 +61,8 @@ bool gt_outputs_failed(gt_outputs *outputs);
 
 /* Wait until everything is written. `status` is how the training ended, the
  * same on all ranks. What ended it on rank 0's disk is returned in its stead;
- * where nothing ended it, files that are missing make it GT_ERR_IO. A run that
- * was `interrupted` after that many steps (0: it was not) is marked so if it
- * can go on from there, whatever else is missing. Collective. */
-gt_status gt_outputs_finish(gt_outputs *outputs, gt_status status,
-                            uint64_t interrupted);
-
-/* After gt_outputs_finish: whether the checkpoint of this step was written.
- * Rank 0; false on others. */
-bool gt_outputs_saved(const gt_outputs *outputs, uint64_t step);
+ * where nothing ended it, files that are missing make it GT_ERR_IO. Collective.
+ */
+gt_status gt_outputs_finish(gt_outputs *outputs, gt_status status);
 
 #endif

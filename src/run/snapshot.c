@@ -59,7 +59,8 @@ static gt_status write_copy(void *context)
     if (status != GT_OK)
         return gt_write_errors_record(s->errors, status, GT_WRITE_CHECKPOINT,
                                       s->step);
-    s->written = s->step;
+    if (s->saved)
+        s->saved(s->saved_context, s->step);
     status = gt_checkpoint_prune(
         s->run, (int)gt_output_config_of(s->task->setup.config)->keep);
     return gt_write_errors_record(s->errors, status, GT_WRITE_REMOVAL, s->step);

@@ -24,10 +24,13 @@ typedef struct gt_snapshot {
     bool wanted;   /* the copy, by the writer */
     uint64_t step; /* of the copy */
     double epoch;
-    uint64_t written; /* step of the last file; the writer's while it writes */
     char fingerprint[GT_HASH_TEXT];
     char provenance[GT_PROVENANCES][GT_PROVENANCE_TEXT];
     gt_write_job write;
+    /* Called by the writer when it has written a checkpoint; NULL: nothing is
+     * to be done then. */
+    void (*saved)(void *context, uint64_t step);
+    void *saved_context; /* borrowed */
 } gt_snapshot;
 
 /* Make room for a copy, on rank 0. `run` is read when a checkpoint is written.

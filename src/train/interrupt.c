@@ -1,13 +1,36 @@
 /* interrupt.c: a signal handler may do very little, so it sets a flag. The next
- * reduction of the training carries the flag to all ranks. */
+ * reduction of the training carries the flag to all ranks.
+ *
+ * A shell has a script's background jobs ignore Ctrl-C, and nohup has a job
+ * ignore that its terminal is gone: what was ignored at the start stays so. */
 #include "train/interrupt.h"
 
+#include "base/log.h"
+
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
-static const int signals[] = {SIGINT, SIGTERM, SIGUSR1};
+static const int signals[] = {SIGINT,  SIGTERM, SIGHUP,
+                              SIGXCPU, SIGUSR1, SIGUSR2};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 static volatile sig_atomic_t asked;
+static bool tells;
+
+static void tell(void)
+{
+    static const char text[] = "\ngentrain: stopping after this step, with a "
+                               "checkpoint; a second Ctrl-C ends at once, "
+                               "without one\n";
+    int error = errno;
+    struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&output, 1, 0) > 0 &&
+        write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        tells = false; /* nobody listens */
+    errno = error;
+}
 
 static void remember(int number)
 {
@@ -16,15 +39,23 @@ static void remember(int number)
         raise(SIGINT);
     }
     asked = 1;
+    gt_log_hurry();
+    if (number == SIGINT && tells)
+        tell();
 }
 
-void gt_interrupt_watch(void)
+void gt_interrupt_watch(bool speaker)
 {
     struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     asked = 0;
-    for (int i = 0; i < SIGNALS; i++)
-        sigaction(signals[i], &action, NULL);
+    tells = speaker;
+    for (int i = 0; i < SIGNALS; i++) {
+        struct sigaction before;
+        if (sigaction(signals[i], NULL, &before) == 0 &&
+            before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+    }
 }
 
 bool gt_interrupted(void)

@@ -4,10 +4,12 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGUSR1 set a flag instead of ending the
- * process; a second SIGINT ends it. This is never undone, so that a signal
- * after the last step does not kill a run that is complete. */
-void gt_interrupt_watch(void);
+/* From now on SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1 and SIGUSR2 set a flag
+ * instead of ending the process, but for those that are ignored; a second
+ * SIGINT ends it. This is never undone, so that a signal after the last step
+ * does not kill a run that is complete. A `speaker` says on stderr what the
+ * first SIGINT has done. */
+void gt_interrupt_watch(bool speaker);
 
 /* Whether this rank was asked to stop. */
 bool gt_interrupted(void);

@@ -27,6 +27,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct trainer {
     gt_comm *comm;           /* borrowed */
@@ -232,7 +233,8 @@ static void report(trainer *t, gt_metrics *figures, bool line)
     for (int i = 0; i < figures->count; i++)
         gt_metrics_set(&all, figures->entry[i].key, figures->entry[i].value);
     gt_outputs_line(&t->outputs, t->step, epochs_done(t), &all);
-    if (t->comm->rank == 0 && t->options->report == GT_REPORT_JSON)
+    if (t->comm->rank == 0 && t->options->report == GT_REPORT_JSON &&
+        gt_log_ready(STDOUT_FILENO))
         gt_metrics_print(stdout, t->step, epochs_done(t), &all);
     t->lined = now;
     t->lined_step = t->step;
@@ -267,7 +269,7 @@ static gt_status one_step(trainer *t, bool *stop)
     if (!picture && !checkpoint)
         return GT_OK;
     if (ends)
-        gt_outputs_last(&t->outputs);
+        gt_outputs_last(&t->outputs, last ? 0 : t->last);
     return gt_outputs_write(&t->outputs, t->step, epochs_done(t), picture,
                             checkpoint);
 }
@@ -294,17 +296,11 @@ static gt_status loop(trainer *t)
                           t->options->report != GT_REPORT_QUIET,
                       t->start, t->last);
     t->started = t->lined = gt_seconds();
-    gt_interrupt_watch();
+    gt_interrupt_watch(t->progress.enabled);
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
-    bool interrupted = stop && t->step < t->last;
-    status = gt_outputs_finish(&t->outputs, status, interrupted ? t->step : 0);
+    status = gt_outputs_finish(&t->outputs, status);
     gt_progress_stop(&t->progress);
-    if (interrupted && gt_outputs_saved(&t->outputs, t->step))
-        gt_info("interrupted after step %llu of %llu; go on with: gentrain "
-                "train --resume %s",
-                (unsigned long long)t->step, (unsigned long long)t->last,
-                t->run->path);
     return status == GT_OK ? gt_tracefile_write(&t->trace) : status;
 }
 

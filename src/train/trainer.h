@@ -26,9 +26,9 @@ typedef struct gt_train_options {
 /* Train a run: a new one, or one that gt_run_resume goes on with. A checkpoint
  * of the last step already leaves nothing to do, which is warned of.
  * GT_ERR_STALE: see gt_run_resume; nothing has been done.
- * SIGINT, SIGTERM and SIGUSR1 on any rank end the training after the step, with
- * a checkpoint and a file INTERRUPTED in the run directory, and count as
- * success. Collective; all ranks fail together. */
+ * SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1 and SIGUSR2 on any rank end the
+ * training after the step, with a checkpoint and a file INTERRUPTED in the run
+ * directory, and count as success. Collective; all ranks fail together. */
 gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                    const gt_train_options *options);
 
