@@ -157,7 +157,14 @@ int main(int argc, char **argv)
         gt_page_command(&(gt_page){.out = stdout}, command);
         return finish(GT_OK);
     }
-    if (command && command->parallel)
+    if (!command) {
+        gt_failure unknown = {0};
+        gt_launcher launcher;
+        gt_failure_keep(&unknown, status);
+        gt_launcher_find(&launcher);
+        return refuse(&launcher, gt_failure_tell(&unknown));
+    }
+    if (command->parallel)
         return run_parallel(command, &args, status, &argc, &argv);
     return finish(status == GT_OK ? command->run(NULL, &args) : status);
 }
