@@ -228,9 +228,35 @@ typedef struct input {
     size_t size;
 } input;
 
+/* Whether the error tells of the file, or of a path that leads nowhere. What
+ * else there is, locks, permissions and limits, tells nothing of it. */
+static bool tells_of_file(int error)
+{
+    static const int errors[] = {EIO,    ENOENT, ENOTDIR, ELOOP,
+                                 EISDIR, ENXIO,  ENODEV,  EBADMSG};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (error == errors[i])
+            return true;
+    return false;
+}
+
 static gt_status unreadable(const char *path)
 {
-    return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
+    gt_status status = tells_of_file(errno) ? GT_ERR_IO : GT_ERR_BUSY;
+    return gt_fail(status, "cannot read %s: %s", path, strerror(errno));
+}
+
+gt_status gt_file_check_readable(const char *path)
+{
+    char byte;
+    int fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return unreadable(path);
+    gt_status status = GT_OK;
+    if (read(fd, &byte, 1) < 0 && errno != EISDIR)
+        status = unreadable(path);
+    close(fd);
+    return status;
 }
 
 /* What is read grows in steps; a file's size is only a first guess, as it may
