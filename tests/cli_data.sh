@@ -85,7 +85,6 @@ warned "has labels of 3 classes, it had 2"
 folder node0/mnist 40 b '\2'
 go_on
 warned "has 40 samples, it had 50"
-# 12 + 5 steps of 24, of 50 samples: 5 epochs and 24 + 24 and the rest, then 17/3
 "$GENTRAIN" inspect here >out.txt
 grep -q '^  data_count *40$' out.txt || fail "the new data are not recorded"
 must "another source" ranks 1 train --resume here --steps $(($(newest here) + 1)) \
@@ -162,3 +161,22 @@ must "an earlier build" ranks 1 train --resume first --steps 3 --quiet --batch 1
 # 2 epochs of 8 samples, and one more sample
 [ "$(sed -n 's/^  \(step\|samples\|batches\|data_count\|epoch\) *//p' inspect.txt | xargs)" = \
     "3 17 3 8 2.125" ] || fail "the earlier build's samples: $(cat inspect.txt)"
+
+# --- the first lines tell what is, not what was asked for
+must "a batch larger than the data" ranks 2 train gan.yaml --out large --steps 1 \
+    --batch 240 --threads 2
+says err.txt "  ranks         2 on 1 node, 2 BLAS threads each, "
+says err.txt "  data          100 images of 12x12x1, 40 held out"
+says err.txt "  batch         100 in 5 shards of up to 20, seed 1"
+must "a batch as it was asked for" ranks 1 train gan.yaml --out small --steps 1 \
+    --set "data.uri=glyphs?count=100&test_count=0"
+says err.txt "  data          100 images of 12x12x1, none held out"
+says err.txt "  batch         24 in 12 shards of up to 2, seed 1"
+# OpenBLAS has a largest number of threads.
+must "more threads than there are" ranks 1 train gan.yaml --out many --steps 1 --threads 1000
+threads=$(sed -n 's/.* node, \([0-9]*\) BLAS threads each.*/\1/p' err.txt)
+recorded=$("$GENTRAIN" inspect many | sed -n 's/^  blas_threads *//p')
+if [ "$threads" ]; then
+    [ "$threads" = "$recorded" ] || fail "$threads threads, $recorded in the checkpoint"
+    [ "$threads" -eq 1000 ] || says err.txt "BLAS runs $threads threads where --threads asks for 1000"
+fi

@@ -101,8 +101,9 @@ static bool stops_learning(const gt_task *task, uint64_t steps)
     return false;
 }
 
-void gt_banner_print(const gt_task *task, int shards, const gt_source *source,
-                     const gt_source *test, uint64_t steps)
+void gt_banner_print(const gt_task *task, int asked, int shards,
+                     const gt_source *source, const gt_source *test,
+                     uint64_t steps)
 {
     gt_comm *comm = task->setup.comm;
     const gt_config *config = task->setup.config;
@@ -111,7 +112,7 @@ void gt_banner_print(const gt_task *task, int shards, const gt_source *source,
     double memory = gt_comm_max(comm, peak_memory());
 
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
-    print_ranks(comm, task->setup.blas_threads);
+    print_ranks(comm, asked);
     print_data(source, test);
     print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);

@@ -92,6 +92,13 @@ static gt_status open_data(trainer *t)
     return status;
 }
 
+/* BLAS may have fewer threads than it is asked for. */
+static int running_threads(const trainer *t)
+{
+    int threads = gt_blas_threads();
+    return threads > 0 ? threads : t->options->threads;
+}
+
 static gt_status build_task(trainer *t)
 {
     int batch = (int)t->train->batch;
@@ -104,7 +111,7 @@ static gt_status build_task(trainer *t)
                            .comm = t->comm,
                            .n_shards = t->shards / t->comm->size,
                            .max_n = gt_shard_max(batch, t->shards),
-                           .blas_threads = t->options->threads,
+                           .blas_threads = running_threads(t),
                            .training = true};
     return gt_task_new(&t->task, &setup);
 }
@@ -389,7 +396,8 @@ static gt_status train(trainer *t)
     gt_status status = prepare_outputs(t);
     if (status != GT_OK)
         return status;
-    gt_banner_print(t->task, t->shards, t->source, t->test_source, t->last);
+    gt_banner_print(t->task, t->options->threads, t->shards, t->source,
+                    t->test_source, t->last);
     gt_info("  run           %s", t->run->path);
     status = loop(t);
     if (status == GT_OK)
