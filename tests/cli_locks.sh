@@ -70,6 +70,12 @@ for error in 11 13 16 24 37; do
     says err.txt "cannot read $saved: "
 done
 
+# Nor is what cannot be read of another kind.
+ASAN_OPTIONS=$shimmed LD_PRELOAD=$SHIM SHIM_DIR=$PWD/s.h5 SHIM_AT=1 \
+    SHIM_NAME=s.h5 SHIM_DO=13 "$GENTRAIN" sample run -n 4 -o "$PWD/s.h5" \
+    >out.txt 2>err.txt && fail "samples that cannot be read were replaced"
+says err.txt "cannot read $PWD/s.h5: Permission denied"
+
 # A disk that cannot read a file is another matter.
 rm -rf again
 cp -r run again

@@ -141,6 +141,16 @@ static void an_activation_before_a_loss_on_logits_is_named(void **state)
                   "means and log-variances of z may be any numbers");
 }
 
+static void limits_that_an_option_sets_are_not_given_in_figures(void **state)
+{
+    (void)state;
+    assert_advice(vae,
+                  SETS("model.encoder=[flatten, dense: {units: 8}, elu: "
+                       "{alpha: 2}]"),
+                  "encoder 02_elu makes few values below 0",
+                  "remove the layer");
+}
+
 static void a_bias_before_batch_norm_is_named(void **state)
 {
     (void)state;
@@ -199,6 +209,7 @@ int main(void)
         cmocka_unit_test(presets_and_sound_recipes_are_left_in_peace),
         cmocka_unit_test(an_end_that_does_not_reach_the_data_is_named),
         cmocka_unit_test(an_activation_before_a_loss_on_logits_is_named),
+        cmocka_unit_test(limits_that_an_option_sets_are_not_given_in_figures),
         cmocka_unit_test(a_bias_before_batch_norm_is_named),
         cmocka_unit_test(a_batch_norm_of_one_value_is_named),
         cmocka_unit_test(auto_shards_that_follow_the_ranks_are_named),

@@ -65,7 +65,9 @@ const gt_command gt__command_sample = {
     .summary = "make samples from a trained model, on all ranks",
     .details = "Sample i of a seed is the same on any number of ranks. Of a "
                "run directory, the newest checkpoint that is not damaged is "
-               "taken.",
+               "taken.\n\n"
+               "GENTRAIN_ALONE=1 in the environment makes each process work by "
+               "itself, whatever launcher started it.",
     .examples =
         "mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n"
         "gentrain sample runs/dcgan28-1 --grid out.png --seed 7\n",

@@ -35,10 +35,15 @@ static gt_status write_file(const gt_snapshot *s)
     const gt_config *config = s->task->setup.config;
     gt_checkpoint_info info = {.step = s->step,
                                .epoch = s->epoch,
+                               .counted = true,
+                               .samples = s->samples,
+                               .batches = s->batches,
+                               .data = s->data,
                                .seed =
                                    (uint64_t)gt_train_config_of(config)->seed,
                                .config = config->text};
     snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
+    snprintf(info.updates, sizeof info.updates, "%s", s->updates);
     snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
     memcpy(info.provenance, s->provenance, sizeof info.provenance);
     char path[GT_PATH];
@@ -159,6 +164,7 @@ void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
     copy_networks(s);
     s->step = step;
     s->epoch = epoch;
+    gt_task_updates(s->task, s->updates);
     gt_info("checkpoint of step %llu, fingerprint %s", (unsigned long long)step,
             s->fingerprint);
     gt_writer_submit(writer, &s->write);
@@ -175,13 +181,13 @@ static void broadcast(gt_comm *comm, const gt_span *spans, int count)
 }
 
 static gt_status read_networks(gt_task *task, const gt_checkpoint *from,
-                               const gt_span *spans, int count)
+                               bool optimizer, const gt_span *spans, int count)
 {
     gt_comm *comm = task->setup.comm;
     gt_status status = GT_OK;
     gt_comm_work_begin(comm);
     if (comm->rank == 0)
-        status = gt_checkpoint_read(from, spans, count, false);
+        status = gt_checkpoint_read(from, spans, count, optimizer);
     status = gt_comm_work_end(comm, status);
     if (status == GT_OK)
         broadcast(comm, spans, count);
@@ -239,11 +245,11 @@ gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
     gt_status status = gt_comm_agree(
         task->setup.comm, gt_task_spans(task, optimizer, &spans, &count));
     if (status == GT_OK)
-        status = read_networks(task, from, spans, count);
+        status = read_networks(task, from, optimizer, spans, count);
     if (status == GT_OK && optimizer)
         status = read_moments(task, from, spans, count);
     if (status == GT_OK)
-        gt_task_set_step(task, from->info.step);
+        gt_task_set_step(task, from->info.step, from->info.updates);
     gt_phase_leave(before);
     free(spans);
     return status;

@@ -156,8 +156,11 @@ gt_status gt_file_check_kind(const char *path, bool (*is)(const char *path),
 {
     struct stat info;
     gt_status status = gt_file_check(path);
-    if (status != GT_OK || stat(path, &info) != 0 || info.st_size == 0 ||
-        is(path))
+    if (status != GT_OK || stat(path, &info) != 0 || info.st_size == 0)
+        return status;
+    /* Who cannot read it cannot tell its kind. */
+    status = gt_file_check_readable(path);
+    if (status != GT_OK || is(path))
         return status;
     return gt_fail(GT_ERR_IO,
                    "%s is there already and is not %s; give another name, or "

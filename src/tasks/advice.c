@@ -21,11 +21,12 @@ static char *name_layer(const gt_network *net, const gt_layer *layer,
     return text;
 }
 
-/* "values from 0 to 1", "no values below 0" */
+/* "values from 0 to 1", "no values below 0". How far an elu goes below 0 is an
+ * option of it. */
 static char *name_limits(const gt_layer_type *type, char text[64])
 {
     if (isinf(type->most))
-        snprintf(text, 64, "no values below %g", type->least);
+        snprintf(text, 64, "%s values below 0", type->least < 0 ? "few" : "no");
     else
         snprintf(text, 64, "values from %g to %g", type->least, type->most);
     return text;
