@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef gt_fail
+#undef gt_fail_in
+
 static _Thread_local char message[GT_MESSAGE];
 
 static const struct {

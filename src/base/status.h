@@ -33,6 +33,12 @@ gt_status gt_fail(gt_status code, const char *format, ...)
 gt_status gt_fail_in(gt_status code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+#ifdef __clang_analyzer__
+/* It sees one source at a time, and is told here that `code` is returned. */
+#define gt_fail(code, ...) (gt_fail(code, __VA_ARGS__), (code))
+#define gt_fail_in(code, ...) (gt_fail_in(code, __VA_ARGS__), (code))
+#endif
+
 /* The message of this thread's last failure, "" if there was none. */
 const char *gt_message(void);
 

@@ -14,7 +14,7 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
             printf("%-18s %s\n", p->name, p->summary);
         return GT_OK;
     }
-    if (strcmp(args->operand[0], "show") || args->n_operands != 2)
+    if (strcmp(args->operand[0], "show") != 0 || args->n_operands != 2)
         return gt_fail(GT_ERR_USAGE, "usage: gentrain presets [show NAME]");
     const gt_preset *preset;
     gt_status status = gt_preset_find(args->operand[1], &preset);

@@ -92,7 +92,7 @@ static gt_status collect_sets(const gt_cli_args *args, set_list *sets)
     gt_status status = GT_OK;
     for (int i = 0; i < args->n_hits; i++)
         for (size_t j = 0; j < sizeof shorthand / sizeof *shorthand; j++) {
-            if (strcmp(args->hit[i].option->name, shorthand[j].option))
+            if (strcmp(args->hit[i].option->name, shorthand[j].option) != 0)
                 continue;
             status = add_set(sets, shorthand[j].key, args->hit[i].value,
                              shorthand[j].quoted);

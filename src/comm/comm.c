@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#undef gt_comm_agree
+
 enum { TEXT_TAG = 0 }; /* slices.c has 1, tree_allreduce.c 2 */
 enum { AT_WORK = -1 }; /* less than every rank */
 static const double every =
@@ -73,8 +75,10 @@ static int first_failed(gt_comm *c, gt_status mine)
 /* What gt_comm_agree returns, when `first` is known. */
 static gt_status share_failure(gt_comm *c, gt_status mine, int first)
 {
-    if (first == c->size)
+    if (first == c->size) {
+        assert(mine == GT_OK);
         return GT_OK;
+    }
     int succeeded = reduce_int(c, mine == GT_OK, GT__SUM);
     struct {
         int status, rank;
@@ -83,6 +87,7 @@ static gt_status share_failure(gt_comm *c, gt_status mine, int first)
     memcpy(failure.host, c->host, sizeof failure.host);
     snprintf(failure.message, sizeof failure.message, "%s", gt_message());
     broadcast_from(c, first, &failure, sizeof failure);
+    assert(failure.status != GT_OK);
     if (succeeded && c->size > 1)
         return gt_fail(failure.status, "rank %d on %s: %s", failure.rank,
                        failure.host, failure.message);
@@ -182,6 +187,7 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
     if (!sizes)
         status = gt_fail(GT_ERR_MEMORY, "cannot allocate %d sizes", c->size);
     status = gt_comm_agree(c, status);
+    assert(status != GT_OK || sizes);
     *all = NULL;
     if (status == GT_OK)
         status = allocate_for_all(c, size, sizes, all);
@@ -189,6 +195,7 @@ gt_status gt_comm_gather_text(gt_comm *c, const char *mine, char **all)
     if (status == GT_OK && c->rank != 0) {
         c->backend->send(c, 0, TEXT_TAG, mine, size);
     } else if (status == GT_OK) {
+        assert(*all);
         memcpy(*all, mine, size);
         char *to = *all + size;
         for (int r = 1; r < c->size; to += sizes[r++])

@@ -43,6 +43,11 @@ gt_comm gt_comm_solo(void);
  * of the lowest rank that failed and holds that rank's message, with rank and
  * host in front where other ranks did not fail. */
 gt_status gt_comm_agree(gt_comm *comm, gt_status mine);
+#ifdef __clang_analyzer__
+/* It sees one source at a time, and is told here that a failure stays one. */
+#define gt_comm_agree(comm, mine)                                              \
+    ((mine) != GT_OK ? GT_ERR_COMM : gt_comm_agree(comm, mine))
+#endif
 
 /* --- Work that a rank does by itself while the others wait for it: mostly rank
  * 0's, with files, but any number of ranks may be at work at once.

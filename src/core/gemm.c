@@ -9,10 +9,13 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* NOLINTBEGIN(readability-redundant-declaration): OpenBLAS has them, not weak.
+ */
 extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern void openblas_set_num_threads(int) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
+/* NOLINTEND(readability-redundant-declaration) */
 
 /* Of the calling thread. */
 static _Thread_local double operations;

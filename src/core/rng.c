@@ -67,7 +67,7 @@ static inline void fill(gt_rng at, uint32_t block, block_words w)
 /* From lanes to the order of elements; the last blocks may be incomplete. */
 static inline void unpack(const float value[4][LANES], gt_real *out, size_t n)
 {
-    if (n >= 4 * LANES) {
+    if (n >= (size_t)4 * LANES) {
         for (size_t j = 0; j < LANES; j++)
             for (size_t k = 0; k < 4; k++)
                 out[4 * j + k] = (gt_real)value[k][j];
@@ -79,7 +79,7 @@ static inline void unpack(const float value[4][LANES], gt_real *out, size_t n)
 
 GT_SIMD void gt_rng_uniform(gt_rng at, gt_real *out, size_t n)
 {
-    for (size_t i = 0; i < n; i += 4 * LANES) {
+    for (size_t i = 0; i < n; i += (size_t)4 * LANES) {
         block_words w;
         float value[4][LANES];
         fill(at, (uint32_t)(i / 4), w);
@@ -107,7 +107,7 @@ static inline void box_muller(const uint32_t *a, const uint32_t *b, float *x,
 
 GT_SIMD void gt_rng_normal(gt_rng at, gt_real *out, size_t n)
 {
-    for (size_t i = 0; i < n; i += 4 * LANES) {
+    for (size_t i = 0; i < n; i += (size_t)4 * LANES) {
         block_words w;
         float value[4][LANES];
         fill(at, (uint32_t)(i / 4), w);

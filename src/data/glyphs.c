@@ -143,8 +143,8 @@ static void draw_glyph(const canvas *c, const gt__glyph *glyph, gt__dice *dice)
             n++;
             continue;
         }
-        float x = glyph->p[i].x + gt__dice_in(dice, -4, 4);
-        float y = glyph->p[i].y + gt__dice_in(dice, -4, 4);
+        float x = (float)glyph->p[i].x + gt__dice_in(dice, -4, 4);
+        float y = (float)glyph->p[i].y + gt__dice_in(dice, -4, 4);
         knots[n++] = (knot){map.xx * x + map.xy * y + map.x0,
                             map.yx * x + map.yy * y + map.y0,
                             pen * gt__dice_in(dice, 0.8f, 1.2f)};

@@ -58,6 +58,7 @@ static gt_status labels_stem(const char *images, char **stem)
     char *word = strstr(slash ? slash : *stem, "images");
     char *number = word ? strstr(word, "idx") : NULL;
     if (number && (number[3] == '3' || number[3] == '4')) {
+        /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): more follows */
         memcpy(word, "labels", 6);
         number[3] = '1';
     } else {

@@ -79,8 +79,9 @@ static gt_status check_header(const char *path, const uint8_t head[4])
 
 static gt_status read_header(gzFile file, const char *path, gt__idx_array *a)
 {
-    uint8_t head[4], sizes[4 * GT__IDX_DIMS];
+    uint8_t head[4], sizes[4 * GT__IDX_DIMS] = {0};
     size_t got;
+    a->dims = 0;
     gt_status status = read_up_to(file, path, head, 4, &got);
     if (status != GT_OK)
         return status;
@@ -100,10 +101,10 @@ static gt_status read_header(gzFile file, const char *path, gt__idx_array *a)
         return gt_fail(GT_ERR_FORMAT,
                        "%s: the file ends within its header; download it again",
                        path);
-    for (int i = 0; i < a->dims; i++)
-        a->dim[i] = (uint32_t)sizes[4 * i] << 24 |
-                    (uint32_t)sizes[4 * i + 1] << 16 |
-                    (uint32_t)sizes[4 * i + 2] << 8 | sizes[4 * i + 3];
+    const uint8_t *at = sizes;
+    for (int i = 0; i < a->dims; i++, at += 4)
+        a->dim[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+                    (uint32_t)at[2] << 8 | at[3];
     return GT_OK;
 }
 

@@ -86,7 +86,7 @@ static gt_status parse_param(const char *text, const char *at, size_t n,
     size_t length = equals ? (size_t)(equals - at) : n;
     int i = 0;
     while (i < N_PARAMS && (strlen(params[i].key) != length ||
-                            memcmp(params[i].key, at, length)))
+                            memcmp(params[i].key, at, length) != 0))
         i++;
     if (i == N_PARAMS)
         return unknown_param(text, uri->type->name, at, length);

@@ -107,7 +107,7 @@ static gt_status check_lists(checker *c, const gt__keys *keys, int mapping,
 static int value_of(const gt__keys *keys, const char *name)
 {
     int i = 0;
-    while (i < keys->count && strcmp(keys->key[i].name, name))
+    while (i < keys->count && strcmp(keys->key[i].name, name) != 0)
         i++;
     return i < keys->count ? keys->key[i].value : 0;
 }
@@ -195,7 +195,8 @@ static void collect_sections(const checker *c, const gt_option *task,
     gt__keys_add(keys, task->key);
     for (int i = 0; i < c->layout.n_parts; i++) {
         const char *name = c->layout.part[i].section->name;
-        if (has_part(c, i) && strcmp(keys->key[keys->count - 1].name, name))
+        if (has_part(c, i) &&
+            strcmp(keys->key[keys->count - 1].name, name) != 0)
             gt__keys_add(keys, name);
     }
 }

@@ -33,7 +33,7 @@ void gt__keys_add_options(gt__keys *keys, const gt_option *options,
 static int find_key(const gt__keys *keys, const char *name)
 {
     int i = 0;
-    while (i < keys->count && strcmp(keys->key[i].name, name))
+    while (i < keys->count && strcmp(keys->key[i].name, name) != 0)
         i++;
     return i;
 }

@@ -46,7 +46,7 @@ static bool next_key(cursor *at)
  * "relu" becomes {relu: {}}. */
 static gt_status open_scalar(cursor *at)
 {
-    if (!at->parent || strcmp(gt__tree_word(at->tree, at->node), at->key))
+    if (!at->parent || strcmp(gt__tree_word(at->tree, at->node), at->key) != 0)
         return fail(at, "is a single value with no such key below it");
     int mapping, empty;
     gt_status status = gt__tree_mapping(at->tree, at->node, &mapping);
@@ -74,11 +74,13 @@ static gt_status step_mapping(cursor *at, int value)
             gt__tree_node(at->tree, value)->start_mark =
                 gt__mark_of_set(at->set);
     }
-    if (status == GT_OK && !slot)
+    if (status != GT_OK)
+        return status;
+    if (!slot)
         status = gt__tree_put(at->tree, at->node, at->key, value);
-    else if (status == GT_OK && value)
+    else if (value)
         *slot = value;
-    at->node = value ? value : *slot;
+    at->node = slot ? *slot : value;
     at->parent = 0;
     return status;
 }

@@ -52,8 +52,11 @@ char *gt__quote(const char *word, char text[GT__QUOTED])
 {
     size_t n = 0;
     text[n++] = '"';
-    for (; *word && n < GT__QUOTED - 8; word++)
-        text[n++] = (unsigned char)*word < ' ' ? '?' : *word;
+    for (; *word && n < GT__QUOTED - 8; word++) {
+        text[n++] = *word;
+        if ((unsigned char)*word < ' ')
+            text[n - 1] = '?';
+    }
     /* Do not cut within a character of several bytes. */
     while (*word && n > 1 && ((unsigned char)*word & 0xC0) == 0x80) {
         word--;

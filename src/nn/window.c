@@ -10,8 +10,8 @@ void gt__window_pads(const gt__window *window, int axis, int size, int *before,
                      int *after)
 {
     int k = window->kernel[axis], s = window->stride[axis];
-    *before = window->padding[2 * axis];
-    *after = window->padding[2 * axis + 1];
+    *before = window->padding[axis == 0 ? 0 : 2];
+    *after = window->padding[axis == 0 ? 1 : 3];
     if (*before == VALID)
         *before = *after = 0;
     if (*before != SAME)

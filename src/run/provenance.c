@@ -77,7 +77,7 @@ void gt_provenance_compare(const gt_task *task,
     size_t used = 0;
     gt_provenance_find(task, now);
     for (int i = 0; i < GT_PROVENANCES; i++)
-        if (strcmp(then[i], now[i]))
+        if (strcmp(then[i], now[i]) != 0)
             used += (size_t)snprintf(text + used, sizeof text - used,
                                      "%s%s %s (here %s)", used ? ", " : "",
                                      gt_provenance_key((gt_provenance)i),
@@ -96,7 +96,7 @@ void gt_provenance_check_ranks(gt_comm *comm)
     gt_status status = GT_OK;
     snprintf(first, sizeof first, "%s", mine);
     gt_comm_broadcast(comm, first, sizeof first);
-    if (strcmp(first, mine))
+    if (strcmp(first, mine) != 0)
         status = gt_fail(
             GT_ERR_MISMATCH,
             "BLAS runs its %s kernels here, but its %s kernels on rank 0, so "

@@ -178,7 +178,7 @@ static gt_status find_directory(gt_run *run)
     if (file)
         *file = '\0';
     char *slash = strrchr(path, '/');
-    if (!file || strcmp(slash ? slash + 1 : path, folders[0]))
+    if (!file || strcmp(slash ? slash + 1 : path, folders[0]) != 0)
         return gt_fail(GT_ERR_USAGE,
                        "--resume %s: this checkpoint is not in a run "
                        "directory; name it as RUN/checkpoints/FILE",

@@ -337,7 +337,7 @@ gt_status gt_directory_list(const char *path,
                 gt_fail(GT_ERR_IO, "cannot list %s: %s", path, strerror(errno));
         if (!e)
             break;
-        if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
             status = visit(e->d_name, context);
     }
     closedir(dir);

@@ -6,6 +6,8 @@
 #include "base/collective_tick.h"
 #include "store/h5handle.h"
 
+#include <assert.h>
+
 enum { CHUNK_BYTES = 1 << 20 };
 
 static hid_t file_type(gt_h5_type type)
@@ -30,6 +32,7 @@ static void choose_chunk(gt_h5_type type, int rank, const hsize_t dim[],
 static hid_t creation_properties(gt_h5_type type, int rank, const hsize_t dim[])
 {
     hsize_t chunk[GT_H5_MAX_RANK];
+    assert(rank >= 1 && rank <= GT_H5_MAX_RANK);
     choose_chunk(type, rank, dim, chunk);
     hid_t p = H5Pcreate(H5P_DATASET_CREATE);
     if (p < 0)

@@ -28,6 +28,7 @@
 #include "tasks/task.h"
 #include "tasks/tasks.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { G, D };
@@ -174,7 +175,7 @@ static void generate_fakes(gt_task *task, const gt_batch *batch,
         gt_shard_pass *shard =
             gt_stage_enter(&gan->net[G], task, batch, range, k, STREAM_G);
         gt_pass *pass = &shard->pass;
-        size_t i = (size_t)(range.first + k);
+        size_t i = (size_t)range.first + (size_t)k;
         pass->batch_state = gan->g_state + i * net->n_state;
         for (size_t j = 0; j < net->n_state; j++)
             pass->batch_state[j] = 0;
@@ -336,6 +337,7 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
             return status;
         stop = stop || of_d[GT_SCALAR_STOP] > 0;
     }
+    assert(batch && of_d); /* d_steps is at least 1 */
     gt_status status = train_g(task, number, batch, &of_g);
     if (status != GT_OK)
         return status;

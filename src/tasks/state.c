@@ -135,8 +135,8 @@ void gt_task_scatter_moment(gt_task *task, int number, const gt_real *whole)
 void gt_task_use_live_moments(const gt_task *task, gt_span *spans, int count)
 {
     moment found[MOST_MOMENTS];
-    find_moments(task, spans, count, found);
-    for (int i = 0, k = 0; i < count; i++) {
+    int n = find_moments(task, spans, count, found);
+    for (int i = 0, k = 0; i < count && k < n; i++) {
         if (!gt_span_is_optimizer(spans[i].path))
             continue;
         if (!found[k].learner->sharded)

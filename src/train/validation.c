@@ -51,7 +51,8 @@ void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
         for (int i = 0; i < n; i++)
             gt_source_read(v->source, first + (uint64_t)i, range,
                            v->x + (size_t)i * size);
-        task->type->evaluate(task, first, v->x, n, v->sums + b * v->keys);
+        task->type->evaluate(task, first, v->x, n,
+                             v->sums + (size_t)b * (size_t)v->keys);
     }
     gt_phase_leave(before);
     gt_comm_sum(comm, v->sums, v->blocks * v->keys);

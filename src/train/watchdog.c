@@ -56,7 +56,9 @@ static char state_of(long pid)
                                                                        : '?';
     char *read = fgets(line, sizeof line, f), *end = strrchr(line, ')');
     fclose(f);
-    return read && end && end[1] == ' ' ? end[2] : '?';
+    if (!read || !end || end[1] != ' ')
+        return '?';
+    return end[2];
 }
 
 /* Give up if a process of the job on this node is stopped, or if it has died,
@@ -66,7 +68,7 @@ static void look_at_neighbours(const gt_watchdog *w, double silent,
 {
     for (int r = 0; r < w->comm->size; r++) {
         const process *p = &w->processes[r];
-        if (r == w->comm->rank || strcmp(p->host, w->comm->host))
+        if (r == w->comm->rank || strcmp(p->host, w->comm->host) != 0)
             continue;
         char state = state_of(p->pid), what[160];
         if (!strchr(for_dead ? "TtZ-" : "Tt", state))

@@ -6,6 +6,8 @@
 
 #include "nn/conv/algorithms.h"
 
+#include <assert.h>
+
 const gt__conv_algorithm *const gt__conv_algorithms[] = {
     &gt__conv_winograd,
     &gt__conv_im2col,
@@ -38,8 +40,10 @@ static const gt__conv_algorithm *choose(const gt__conv_geometry *g, int n,
                                         gt__conv_plan *plan)
 {
     int i = 0;
-    while (!gt__conv_algorithms[i]->plan(plan, g, n))
+    while (!gt__conv_algorithms[i]->plan(plan, g, n)) {
         i++;
+        assert(gt__conv_algorithms[i]); /* the last one is for all shapes */
+    }
     return gt__conv_algorithms[i];
 }
 

@@ -128,7 +128,8 @@ static inline void im2col_line(const gt__conv_geometry *g,
             on_image(g, x, &left, &right);
         memset(to, 0, run * sizeof *to);
         if (right > left)
-            copy(image_line + (x * g->sw - g->left + left) * g->c,
+            copy(image_line +
+                     (size_t)(x * g->sw - g->left + left) * (size_t)g->c,
                  to + (size_t)left * g->c, (size_t)(right - left) * g->c);
     }
 }
@@ -147,7 +148,8 @@ static inline void col2im_line(const gt__conv_geometry *g, const gt_real *patch,
             on_image(g, x, &left, &right);
             if (right > left)
                 add(patch + (size_t)x * size + (size_t)left * g->c,
-                    image_line + (x * g->sw - g->left + left) * g->c,
+                    image_line +
+                        (size_t)(x * g->sw - g->left + left) * (size_t)g->c,
                     (size_t)(right - left) * g->c);
         }
 }

@@ -5,6 +5,8 @@
  * im2col. */
 #include "nn/conv/winograd_plan.h"
 
+#include <assert.h>
+
 /* On the small side there are no phases: each point has one row. */
 static const int single[GT__POINTS + 1] = {0, 1, 2, 3, 4, 5, 6};
 
@@ -244,6 +246,7 @@ size_t gt__winograd_scratch(const gt__conv_geometry *g, int max_n)
     for (int n = 1; n <= max_n; n++) {
         if (!choose(&all, n, &v, &h))
             continue;
+        assert(v && h);
         if (v != last_v || h != last_h)
             plan = plan_of(&all, n, v, h);
         set_samples(&plan, n);
