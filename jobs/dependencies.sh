@@ -27,6 +27,7 @@ command:h5dump hdf5-tools
 command:xxhsum xxhash
 python:h5py python3-h5py
 command:clang-format clang-format
+command:clang-tidy clang-tidy
 command:man man-db
 "
 # For tests that make a cluster of their own, which only root can do. These packages

@@ -1,5 +1,5 @@
 # clang-tidy finds nothing in src/ that .clang-tidy asks for. Its static analyzer
-# takes minutes, so it is left to slow_lint_tidy.sh, which calls this with
+# takes minutes, so it is left to slow_tidy_analyzer.sh, which calls this with
 # TIDY_CHECKS empty.
 #
 # ctest: two cores

@@ -29,6 +29,7 @@ GT_SIMD static void add_bias(gt_real *y, size_t rows, int m,
         size_t n = count - i < (size_t)width ? count - i : (size_t)width;
         gt_real *restrict to = y + i;
         for (size_t j = 0; j < n; j++)
+            /* NOLINTNEXTLINE(clang-analyzer-core.*): all of it is filled */
             to[j] += bias[j];
     }
 }
