@@ -135,7 +135,7 @@ static gt_status consider(const char *file, void *context)
         return status;
     if (s->path && s->best.prefix && parsed.prefix &&
         (parsed.prefix != s->best.prefix ||
-         strncmp(file, s->base, parsed.prefix)))
+         strncmp(file, s->base, parsed.prefix) != 0))
         snprintf(s->rival, sizeof s->rival, "%s", file);
     if (is_better(s, file, &parsed)) {
         char *former = s->path;
@@ -193,6 +193,7 @@ static gt_status labels_stem(const char *images, char **stem)
     char *word = strstr(slash ? slash : *stem, "images");
     char *number = word ? strstr(word, "idx") : NULL;
     if (number && (number[3] == '3' || number[3] == '4')) {
+        /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): more follows */
         memcpy(word, "labels", 6);
         number[3] = '1';
     } else {

@@ -47,7 +47,7 @@ void gt_resume_check_data(const gt_checkpoint_info *info,
         gt_warn("the data have changed since the checkpoint: %s has labels of "
                 "%d classes, it had %d; the run goes on with them",
                 source->uri, source->classes, before->classes);
-    else if (strcmp(before->digest, digest))
+    else if (strcmp(before->digest, digest) != 0)
         gt_warn("the data have changed since the checkpoint: %s has as many "
                 "samples, but other contents (digest %s, it was %s); the run "
                 "goes on with them",

@@ -82,7 +82,7 @@ void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
     double *sums = v->sums;
     for (int i = 0; i < v->sets; i++) {
         evaluate(v, &v->set[i], task, sums);
-        sums += v->set[i].blocks * v->keys;
+        sums += (size_t)v->set[i].blocks * (size_t)v->keys;
     }
     gt_phase_leave(before);
     gt_comm_sum(task->setup.comm, v->sums, blocks * v->keys);
@@ -95,6 +95,6 @@ void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
                 sum += sums[b * v->keys + k];
             gt_metrics_set(metrics, set->keys[k], sum / (double)set->count);
         }
-        sums += set->blocks * v->keys;
+        sums += (size_t)set->blocks * (size_t)v->keys;
     }
 }
