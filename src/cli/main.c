@@ -43,7 +43,7 @@ static int finish(gt_status status)
     bool closed = false;
     if (status == GT_OK)
         status = flush_output(&closed);
-    if (status != GT_OK && !closed)
+    if (status != GT_OK && !closed && *gt_message())
         gt_error("%s", gt_message());
     if (status == GT_OK && gt_log_lost())
         status = GT_ERR_IO;

@@ -2,6 +2,7 @@
  * that they do. The data sets are small, so they are held in memory. */
 #include "data/idx_file.h"
 #include "data/sources.h"
+#include "store/files.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,7 +78,7 @@ static gt_status find_both(const char *path, gt_split split, char **images,
         return gt_fail(GT_ERR_IO,
                        "%s: cannot open: %s; check the path and its "
                        "permissions",
-                       path, strerror(errno));
+                       path, gt_file_reason(path));
     bool test = split == GT_SPLIT_TEST;
     gt_status status = GT_OK;
     char *stem = NULL;

@@ -5,6 +5,8 @@
 
 #include "base/collective_tick.h"
 
+#include "store/files.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,7 +211,7 @@ gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
         return errno ? gt_fail(GT_ERR_IO,
                                "%s: cannot open: %s; check the path and its "
                                "permissions",
-                               path, strerror(errno))
+                               path, gt_file_reason(path))
                      : gt__idx_no_memory(path);
     gzbuffer(file, CHUNK / 8);
     gt_status status = read_header(file, path, a);

@@ -26,6 +26,48 @@ enum {
     FLUSH = 1 << 26, /* bytes after which to flush */
 };
 
+/* Whether the first `n` characters of the path are a link that leads nowhere.
+ */
+static bool is_dangling(const char *path, size_t n, char *target, size_t room)
+{
+    char part[GT_PATH];
+    struct stat info;
+    snprintf(part, sizeof part, "%.*s", (int)n, path);
+    if (lstat(part, &info) != 0 || !S_ISLNK(info.st_mode) ||
+        stat(part, &info) == 0)
+        return false;
+    ssize_t size = readlink(part, target, room - 1);
+    target[size > 0 ? size : 0] = '\0';
+    return size > 0;
+}
+
+const char *gt_file_reason(const char *path)
+{
+    static _Thread_local char text[2 * GT_PATH + 64];
+    char target[GT_PATH];
+    int error = errno;
+    bool may = error == ENOENT || error == EEXIST || error == ENOTDIR;
+    for (size_t n = 1; may && n <= strlen(path) && n < GT_PATH; n++) {
+        if ((path[n] != '/' && path[n] != '\0') ||
+            !is_dangling(path, n, target, sizeof target))
+            continue;
+        snprintf(text, sizeof text, "%.*s is a link to %s, which is not there",
+                 (int)n, path, target);
+        errno = error;
+        return text;
+    }
+    errno = error;
+    return strerror(error);
+}
+
+int gt_file_flush(int fd)
+{
+    if (fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS ||
+        errno == ENOTSUP || errno == EOPNOTSUPP)
+        return 0;
+    return -1;
+}
+
 typedef struct output {
     int fd;
     size_t unflushed; /* bytes */
@@ -43,7 +85,7 @@ static gt_status write_all(output *out, const char *data, size_t size)
         size -= (size_t)n;
         out->unflushed += (size_t)n;
         if (out->unflushed >= FLUSH) {
-            if (fdatasync(out->fd) != 0)
+            if (gt_file_flush(out->fd) != 0)
                 return GT_ERR_IO;
             out->unflushed = 0;
         }
@@ -75,6 +117,13 @@ static gt_status write_pieces(int fd, const gt_piece *pieces, size_t count)
     return status == GT_OK ? write_all(&out, buffer, used) : status;
 }
 
+/* Many file systems cannot flush a folder, or let nobody read it who may write
+ * into it, and say so in as many ways. Only what tells of a loss counts. */
+static bool is_loss(int error)
+{
+    return error == EIO || error == ENOSPC || error == EDQUOT;
+}
+
 /* The folder that holds `path`, flushed so that a rename in it lasts. */
 static gt_status flush_directory_of(const char *path)
 {
@@ -88,11 +137,10 @@ static gt_status flush_directory_of(const char *path)
     else
         *slash = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY);
-    if (fd < 0)
-        return GT_ERR_IO;
-    /* Some file systems cannot flush a directory and say EINVAL. */
-    int failed = fsync(fd) != 0 && errno != EINVAL, error = errno;
-    close(fd);
+    bool failed = fd < 0 ? is_loss(errno) : fsync(fd) != 0 && is_loss(errno);
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
     gt_collective_tick();
     errno = error;
     return failed ? GT_ERR_IO : GT_OK;
@@ -132,12 +180,16 @@ static gt_status open_temporary(const char *path, char temporary[GT_PATH],
         if (errno != EEXIST)
             break;
     }
-    return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    return gt_fail(GT_ERR_IO, "cannot write %s: %s", path,
+                   gt_file_reason(path));
 }
 
 gt_status gt_file_check(const char *path)
 {
     struct stat info;
+    if (*path && stat(path, &info) != 0 && lstat(path, &info) == 0)
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path,
+                       gt_file_reason(path));
     if (!*path || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
         return gt_fail(GT_ERR_IO, "cannot write \"%s\": not a regular file",
                        path);
@@ -179,7 +231,7 @@ gt_status gt_file_replace_pieces(const char *path, const gt_piece *pieces,
     if (status != GT_OK)
         return status;
     status = write_pieces(fd, pieces, count);
-    if (status == GT_OK && fsync(fd) != 0)
+    if (status == GT_OK && gt_file_flush(fd) != 0)
         status = GT_ERR_IO;
     int error = errno;
     if (close(fd) != 0 && status == GT_OK) {
@@ -212,7 +264,8 @@ gt_status gt_file_rename(const char *from, const char *to)
     if (rename(from, to) == 0 ? flush_directory_of(to) == GT_OK
                               : errno == ENOENT)
         return GT_OK;
-    return gt_fail(GT_ERR_IO, "cannot rename %s: %s", from, strerror(errno));
+    return gt_fail(GT_ERR_IO, "cannot rename %s: %s", from,
+                   gt_file_reason(from));
 }
 
 gt_status gt_file_remove(const char *path)
@@ -230,7 +283,7 @@ typedef struct input {
 
 static gt_status unreadable(const char *path)
 {
-    return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, strerror(errno));
+    return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, gt_file_reason(path));
 }
 
 /* What is read grows in steps; a file's size is only a first guess, as it may
@@ -285,7 +338,7 @@ gt_status gt_directory_make_new(const char *path, bool *made)
     if (*made ? flush_directory_of(path) == GT_OK : errno == EEXIST)
         return GT_OK;
     return gt_fail(GT_ERR_IO, "cannot make the directory %s: %s", path,
-                   strerror(errno));
+                   gt_file_reason(path));
 }
 
 /* Some file systems refuse to make a directory for other reasons than that it
@@ -299,9 +352,12 @@ static gt_status make_part(const char *path)
         return made ? status : GT_OK;
     if (status != GT_OK)
         return status;
-    return gt_fail(GT_ERR_IO,
-                   "cannot make the directory %s: a file of that name exists",
-                   path);
+    errno = EEXIST;
+    const char *reason = gt_file_reason(path);
+    return gt_fail(GT_ERR_IO, "cannot make the directory %s: %s", path,
+                   strcmp(reason, strerror(EEXIST)) != 0
+                       ? reason
+                       : "a file of that name exists");
 }
 
 gt_status gt_directory_make(const char *path)
@@ -327,7 +383,8 @@ gt_status gt_directory_list(const char *path,
 {
     DIR *dir = opendir(path);
     if (!dir)
-        return gt_fail(GT_ERR_IO, "cannot list %s: %s", path, strerror(errno));
+        return gt_fail(GT_ERR_IO, "cannot list %s: %s", path,
+                       gt_file_reason(path));
     gt_status status = GT_OK;
     while (status == GT_OK) {
         errno = 0; /* else an error would pass for the end */
@@ -345,7 +402,7 @@ gt_status gt_directory_list(const char *path,
 }
 
 /* Only names that open_temporary gives, which people do not. */
-static bool is_temporary(const char *name)
+bool gt_file_is_temporary(const char *name)
 {
     char ours[64];
     long process;
@@ -363,7 +420,7 @@ static bool is_temporary(const char *name)
 static gt_status sweep_one(const char *name, void *folder)
 {
     char path[GT_PATH];
-    if (!is_temporary(name) ||
+    if (!gt_file_is_temporary(name) ||
         snprintf(path, sizeof path, "%s/%s", (const char *)folder, name) >=
             (int)sizeof path)
         return GT_OK;

@@ -12,6 +12,15 @@
 /* Room for a path. */
 enum { GT_PATH = 4096 };
 
+/* Why a call of the system on `path` has just failed: what errno means or, if
+ * it is that a link on the way leads nowhere, just that. Valid until the
+ * thread's next call. */
+const char *gt_file_reason(const char *path);
+
+/* Have the bytes of an open file reach the disk, as far as its file system can
+ * do that. 0, or -1 with errno. */
+int gt_file_flush(int fd);
+
 /* Put `size` bytes at `path`: written under a temporary name beside it, flushed
  * to the disk, renamed, the directory flushed. On failure an older file stays.
  */
@@ -60,6 +69,9 @@ gt_status gt_directory_make_new(const char *path, bool *made);
 gt_status gt_directory_list(const char *path,
                             gt_status (*visit)(const char *name, void *context),
                             void *context);
+
+/* Whether a file of that name is a temporary one of gt_file_replace. */
+bool gt_file_is_temporary(const char *name);
 
 /* Remove the temporary files of gt_file_replace that dead processes left in a
  * directory. */
