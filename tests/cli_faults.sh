@@ -158,5 +158,6 @@ for error in 22 95 9 13 38 1 25; do
     [ -z "$(warnings folders-$error.err)" ] || fail "$(cat folders-$error.err)"
     check folders-$error "folders that give error $error"
 done
-# A loss is one.
-SHIM_FOLDERS=5 calm lost train tiny.yaml --out lost && fail "EIO of a folder is ignored"
+# Data that are gone are an error.
+! SHIM_FOLDERS=5 calm lost train tiny.yaml --out lost ||
+    fail "EIO of a folder is ignored"

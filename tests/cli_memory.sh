@@ -24,7 +24,7 @@ limited() {
 must "an undisturbed run" ranks 1 train vae.yaml --out whole --quiet
 refusals=0
 trained=0
-for mb in 320 350 380 410 440 480 520 560 600 700 900 1200; do
+for mb in 100 150 200 250 300 330 350 380 410 440 480 520 560 600 700 900 1200; do
     limited $((1000 * mb)) 1 train vae.yaml --out run-$mb --quiet
     case $code in
     0)

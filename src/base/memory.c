@@ -59,12 +59,12 @@ gt_memory_room gt_memory_addresses(void)
     return room;
 }
 
-char *gt_memory_excuse(char text[GT_MEMORY_EXCUSE])
+char *gt_memory_reason(char text[GT_MEMORY_REASON])
 {
     gt_memory_room room = gt_memory_addresses();
     text[0] = '\0';
     if (isfinite(room.left))
-        snprintf(text, GT_MEMORY_EXCUSE, ", as %.24s allows %.0f MB in all",
+        snprintf(text, GT_MEMORY_REASON, ", as %.24s allows %.0f MB in all",
                  room.name, room.limit / 1e6);
     return text;
 }

@@ -20,8 +20,8 @@ gt_memory_room gt_memory_addresses(void);
 /* Which limit of addresses an allocation has failed for, as the end of a
  * sentence: ", as ulimit -v allows 400 MB in all"; "" if there is none. Returns
  * `text`. */
-enum { GT_MEMORY_EXCUSE = 128 };
-char *gt_memory_excuse(char text[GT_MEMORY_EXCUSE]);
+enum { GT_MEMORY_REASON = 128 };
+char *gt_memory_reason(char text[GT_MEMORY_REASON]);
 
 /* Pages that control groups (version 1 or 2) leave, caches of files not
  * counted. Files are looked for below `root`, which is "" but for tests. */

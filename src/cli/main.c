@@ -4,14 +4,18 @@
 #include "cli/args.h"
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "base/version.h"
 #include "cli/pages.h"
 #include "comm/mpi/start.h"
+#include "store/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +75,22 @@ static int refuse(bool first, gt_status status)
     return finish(status);
 }
 
+/* OpenBLAS starts a thread for each core when it is loaded, and each asks for a
+ * buffer, for ever where a limit of addresses does not allow that. The threads
+ * that are wanted are started later. What the user has set stands. */
+static void expect_one_blas_thread(char **argv)
+{
+    static const char variable[] = "OPENBLAS_NUM_THREADS";
+    char path[GT_PATH];
+    if (getenv(variable) || isinf(gt_memory_addresses().left))
+        return;
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n <= 0 || setenv(variable, "1", 1) != 0)
+        return;
+    path[n] = '\0';
+    execv(path, argv);
+}
+
 static gt_status find_command(const char *name, const gt_command **command)
 {
     const char *names[16];
@@ -112,6 +132,7 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
 int main(int argc, char **argv)
 {
     /* A file over the limit (ulimit -f) is an error like a full disk. */
+    expect_one_blas_thread(argv);
     signal(SIGXFSZ, SIG_IGN);
     keep_descriptors();
     bool first = gt_launch_rank() == 0;

@@ -102,7 +102,7 @@ gt_status gt_arena_commit(gt_arena *arena, const char *what)
                        "cannot allocate %.1f MB for %s%s; use a smaller batch, "
                        "a smaller model or more ranks",
                        (double)arena->count * sizeof(gt_real) / 1e6, what,
-                       gt_memory_excuse((char[GT_MEMORY_EXCUSE]){""}));
+                       gt_memory_reason((char[GT_MEMORY_REASON]){""}));
     return GT_OK;
 }
 

@@ -27,7 +27,7 @@ double gt_gemm_operations(void);
  * product: OpenBLAS does so when it is needed, and where a limit of addresses
  * does not allow it, asks again for ever. GT_BLAS_BUFFER: what it may take, in
  * bytes. */
-enum { GT_BLAS_BUFFER = 160 << 20 };
+enum { GT_BLAS_BUFFER = 129 << 20 };
 void gt_blas_start(void);
 
 /* BLAS threads of this process; no effect where the library has no such call.

@@ -118,8 +118,9 @@ static gt_status write_pieces(int fd, const gt_piece *pieces, size_t count)
 }
 
 /* Many file systems cannot flush a folder, or let nobody read it who may write
- * into it, and say so in as many ways. Only what tells of a loss counts. */
-static bool is_loss(int error)
+ * into it, and say so in as many ways. Only what tells that data are gone
+ * counts. */
+static bool is_serious(int error)
 {
     return error == EIO || error == ENOSPC || error == EDQUOT;
 }
@@ -137,7 +138,8 @@ static gt_status flush_directory_of(const char *path)
     else
         *slash = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY);
-    bool failed = fd < 0 ? is_loss(errno) : fsync(fd) != 0 && is_loss(errno);
+    bool failed =
+        fd < 0 ? is_serious(errno) : fsync(fd) != 0 && is_serious(errno);
     int error = errno;
     if (fd >= 0)
         close(fd);

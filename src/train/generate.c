@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/arena.h"
-#include "core/gemm.h"
 #include "data/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
@@ -38,8 +37,8 @@ typedef struct generator {
     gt_real *all_z, *all_x; /* rank 0: a wave of blocks */
     gt_real *first;         /* rank 0: samples of the grid */
     size_t n_first;
-    gt_sampleset *set;    /* rank 0 */
-    double started, told; /* seconds: the first wave, the last line */
+    gt_sampleset *set;     /* rank 0 */
+    double started, shown; /* seconds: the first wave, the last line */
 } generator;
 
 static gt_status allocate(generator *g)
@@ -102,7 +101,7 @@ static double set_bytes(const generator *g)
     return g->options->out ? sample * (double)g->options->count : 0;
 }
 
-/* Bytes free in the folder of `path`; infinite where that is not told. */
+/* Bytes free in the folder of `path`; infinite where that is unknown. */
 static double disk_room(const char *path)
 {
     char folder[GT_PATH];
@@ -156,9 +155,9 @@ static void tell_progress(generator *g, uint64_t done)
 {
     double now = gt_seconds();
     if (g->comm->rank != 0 || now - g->started < FIRST_LINE ||
-        (g->told > 0 && now - g->told < NEXT_LINES))
+        (g->shown > 0 && now - g->shown < NEXT_LINES))
         return;
-    g->told = now;
+    g->shown = now;
     double rate = (double)done / (now - g->started);
     gt_info("%llu of %llu samples, %.0f a second, %.0f s to go",
             (unsigned long long)done, (unsigned long long)g->options->count,
@@ -253,7 +252,6 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                    .image = image,
                    .size = gt_shape_size(image),
                    .latent = gt_shape_size(gt_latent_config_of(config)->shape)};
-    gt_blas_set_threads(options->threads);
     gt_task_setup setup = {.config = config,
                            .comm = comm,
                            .max_n = BLOCK,

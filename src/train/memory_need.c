@@ -14,7 +14,7 @@
 
 /* Bytes. HDF5 and a file's tables, which are there from the first checkpoint
  * on; what the heap and stacks of threads may still want. */
-static const double hdf5_room = 24e6, slack = 16e6;
+static const double hdf5_room = 16e6, slack = 8e6;
 
 static gt_status fail_addresses(const gt_memory_room *room, double need,
                                 const char *what)
@@ -33,6 +33,7 @@ gt_status gt_memory_start_libraries(int threads)
     double need = (double)threads * GT_BLAS_BUFFER + hdf5_room + slack;
     if (need > room.left)
         return fail_addresses(&room, need, "a rank with its libraries");
+    gt_blas_set_threads(threads);
     gt_blas_start();
     return gt_h5_start();
 }

@@ -5,10 +5,10 @@
 
 #include "comm/comm.h"
 
-/* Take what libraries would take when they are first used, and do not all
- * survive not to get: the buffers of BLAS for `threads` threads, HDF5's tables.
- * GT_ERR_MEMORY when an address limit does not allow that; it names the limit.
- * Local. */
+/* Have BLAS use `threads` threads, and take what libraries would take when they
+ * are first used, and do not all survive not to get: the buffers of BLAS,
+ * HDF5's tables. GT_ERR_MEMORY when an address limit does not allow that; it
+ * names the limit. Local. */
 gt_status gt_memory_start_libraries(int threads);
 
 /* Whether `bytes` more of this rank, and what other ranks pass, fit into what

@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/trace.h"
-#include "core/gemm.h"
 #include "data/config.h"
 #include "run/checkpoint_list.h"
 #include "run/config.h"
@@ -21,6 +20,7 @@
 #include "train/interrupt.h"
 #include "train/memory_need.h"
 #include "train/progress.h"
+#include "train/sizes.h"
 #include "train/tracefile.h"
 #include "train/validation.h"
 #include "train/watchdog.h"
@@ -87,43 +87,10 @@ static gt_status open_data(trainer *t)
     return status;
 }
 
-/* Most samples of a pass. Where a batch is larger than the data a step needs
- * less, but validation and pictures are cut into the same passes as ever. */
-static int largest_pass(const trainer *t)
-{
-    int batch = (int)t->train->batch, most = gt_shard_max(batch, t->shards);
-    int64_t need = gt_shard_largest(t->source->count, batch, t->shards);
-    int64_t tests = t->test_source ? (int64_t)t->test_source->count : 0;
-    if (t->validate->test_samples > 0 && t->validate->test_samples < tests)
-        tests = t->validate->test_samples;
-    need = tests > need ? tests : need;
-    int64_t grid = (int64_t)gt_sample_grid_largest(t->config);
-    need = grid > need ? grid : need;
-    return need < most ? (int)need : most;
-}
-
-/* What is allocated beside the task, in bytes: batches read ahead, held-out
- * samples; on rank 0 a copy of the state, what pictures are made of, and files
- * in memory. */
-static double bytes_beside(const trainer *t, const gt_task *task)
-{
-    double sample = (double)gt_shape_size(t->data->image), reals;
-    double shards = t->shards / (double)t->comm->size;
-    reals = 3 * shards * sample *
-            gt_shard_largest(t->source->count, (int)t->train->batch, t->shards);
-    reals += sample * task->setup.max_n;
-    if (t->comm->rank == 0) {
-        reals += 3 * sample * (double)gt_sample_grid_largest(t->config);
-        if (t->output->checkpoint_every > 0)
-            reals += 3 * (double)gt_task_parameters(task);
-    }
-    return reals * sizeof(gt_real);
-}
-
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
 {
     trainer *t = context;
-    double beside = bytes_beside(t, task);
+    double beside = gt_bytes_beside(task, t->source, t->shards);
     return gt_memory_check(t->comm, (double)bytes + beside, beside);
 }
 
@@ -138,7 +105,8 @@ static gt_status build_task(trainer *t)
     gt_task_setup setup = {.config = t->config,
                            .comm = t->comm,
                            .n_shards = t->shards / t->comm->size,
-                           .max_n = largest_pass(t),
+                           .max_n = gt_largest_pass(t->config, t->source,
+                                                    t->test_source, t->shards),
                            .blas_threads = t->options->threads,
                            .training = true,
                            .fits = fits,
@@ -223,11 +191,7 @@ static void warn_of_data(const trainer *t)
 
 static gt_status prepare(trainer *t)
 {
-    gt_blas_set_threads(t->options->threads);
-    gt_status status =
-        gt_comm_agree(t->comm, gt_memory_start_libraries(t->options->threads));
-    if (status == GT_OK)
-        status = open_data(t);
+    gt_status status = open_data(t);
     if (status == GT_OK)
         warn_of_data(t);
     if (status == GT_OK)
@@ -437,8 +401,11 @@ gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                  .output = gt_output_config_of(config),
                  .validate = gt_validation_config_of(config),
                  .options = options};
-    gt_watchdog *watchdog;
-    gt_status status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
+    gt_watchdog *watchdog = NULL;
+    gt_status status =
+        gt_comm_agree(comm, gt_memory_start_libraries(options->threads));
+    if (status == GT_OK)
+        status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
     if (status == GT_OK)
         status = gt_tracefile_open(&t.trace, comm, options->trace,
                                    options->trace_steps, run->path);
