@@ -6,6 +6,7 @@
 #
 # Output goes to DIR/<number>.out and .err, the run to DIR/<number>.
 set -eu
+export LC_ALL=C
 number=${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID:-0}}}}
 run=$1/$number
 shift

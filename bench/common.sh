@@ -3,6 +3,7 @@
 # shell and awk: a cluster may have nothing else.
 # shellcheck shell=bash
 set -eu -o pipefail
+export LC_ALL=C
 started=$PWD
 cd "$(dirname "$0")/.."
 manual=$PWD/bench/${0##*/}

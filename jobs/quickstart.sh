@@ -6,6 +6,7 @@
 #
 # Example: jobs/quickstart.sh --steps 200
 set -eu
+export LC_ALL=C
 cd "$(dirname "$0")/.."
 . jobs/dependencies.sh
 

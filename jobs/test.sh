@@ -7,6 +7,7 @@
 #
 # --slow adds the tests that train for minutes. Example: jobs/test.sh -L grad
 set -eu
+export LC_ALL=C
 cd "$(dirname "$0")/.."
 . jobs/dependencies.sh
 

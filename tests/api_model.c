@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <hdf5.h>
+#include <locale.h>
 
 /* Everything a process says on its standard streams from begin to end. */
 static int streams[2];
@@ -273,6 +274,36 @@ static void nothing_asked_for_is_nothing_done(void **state)
     gentrain_close(model);
 }
 
+/* In a locale with a decimal comma, which is made here. */
+static void the_locale_of_the_process_changes_nothing(void **state)
+{
+    (void)state;
+    char command[300];
+    gentrain_model *model;
+    float here[144], there[144];
+    assert_int_equal(gentrain_open(&model, in_folder("gan", "")), GENTRAIN_OK);
+    assert_int_equal(gentrain_sample(model, SEED, 3, 1, here), GENTRAIN_OK);
+    gentrain_close(model);
+
+    snprintf(command, sizeof command,
+             "localedef -i de_DE -f UTF-8 %s >/dev/null 2>&1",
+             in_folder("de_DE.UTF-8", ""));
+    setenv("LOCPATH", folder, 1);
+    if (system(command) == -1 || !setlocale(LC_ALL, "de_DE.UTF-8")) {
+        print_message("skipped: localedef cannot make de_DE\n");
+        skip();
+    }
+    assert_string_equal(localeconv()->decimal_point, ",");
+    int opened = gentrain_open(&model, in_folder("gan", ""));
+    assert_string_equal(localeconv()->decimal_point, ",");
+    setlocale(LC_ALL, "C");
+    if (opened != GENTRAIN_OK)
+        fail_msg("%s", gentrain_message());
+    assert_int_equal(gentrain_sample(model, SEED, 3, 1, there), GENTRAIN_OK);
+    assert_memory_equal(here, there, sizeof here);
+    gentrain_close(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_run_falls_back_on_an_older_checkpoint),
         cmocka_unit_test(requests_out_of_range_are_refused),
         cmocka_unit_test(nothing_asked_for_is_nothing_done),
+        cmocka_unit_test(the_locale_of_the_process_changes_nothing),
     };
     return cmocka_run_group_tests(tests, make_runs, remove_runs);
 }

@@ -175,7 +175,7 @@ def no_constant(name):
 path, *keys = sys.argv[1:]
 # Held-out figures are there at checkpoints only.
 always = {"step", "epoch", "samples_per_s"} | \
-    {key for key in keys if not key.startswith("test_")}
+    {key for key in keys if not key.startswith(("test_", "train_"))}
 steps = []
 for line in open(path):
     figures = json.loads(line, parse_constant=no_constant)
@@ -191,7 +191,7 @@ assert set(figures) == always | set(keys), line
 EOP
 if part "python3" $python -c 'import json'; then
     $python lines.py gan/metrics.jsonl loss_d loss_g d_real d_fake \
-        d_fake_after test_d_real >out.txt 2>err.txt || fail "GAN's metrics.jsonl"
+        d_fake_after test_d_real train_d_real >out.txt 2>err.txt || fail "GAN's metrics.jsonl"
     $python lines.py vae/metrics.jsonl loss recon kl test_loss test_recon \
         test_kl >out.txt 2>err.txt || fail "VAE's metrics.jsonl"
     "$GENTRAIN" inspect --json $last >inspect.json || fail "inspect --json"

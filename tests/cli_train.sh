@@ -60,3 +60,14 @@ must "without mpirun" "$GENTRAIN" train vae.yaml --epochs 1 --quiet
 [ -s runs/vae-1/checkpoints/step-00000005.h5 ] || fail "no numbered run"
 must "without mpirun, again" "$GENTRAIN" train vae.yaml --epochs 1 --quiet
 [ -d runs/vae-2 ] || fail "the second run has no directory of its own"
+
+# pictures of any shape: a signal of 504 values
+{
+    printf '\0\0\10\3\0\0\0\21\0\0\0\1\0\0\1\370'
+    head -c 8568 /dev/zero | tr '\0' '\100'
+} >signals
+must "training on 1x504" ranks 2 train vae.yaml --data signals --out signal \
+    --quiet --set data.image='[1, 504, 1]' --set train.batch=16 --set train.shards=2 \
+    --set model.decoder='[dense: {units: 504}, reshape: {shape: [1, 504, 1]}]'
+[ -s signal/samples/step-00000012.png ] || fail "no picture of 1x504"
+must "a grid of 1x504" "$GENTRAIN" sample signal -n 100 --grid signal.png

@@ -1,6 +1,7 @@
 # Sourced by the cli tests: a scratch folder, small recipes, and checks that say
 # what they expected. GENTRAIN, GENTRAIN_SOURCE and MPIRUN come from ctest.
 set -u
+export LC_ALL=C
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1

@@ -13,6 +13,7 @@
 # --keep DIR: the runs stay there, and those that are there already are not
 # made again.
 set -u
+export LC_ALL=C
 usage() {
     sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d'
     exit 2

@@ -7,9 +7,12 @@
 #include "store/h5read.h"
 #include "store/h5write.h"
 
+#include <fcntl.h>
 #include <float.h>
 #include <hdf5.h>
 #include <math.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define DIM(...) ((const size_t[]){__VA_ARGS__})
 
@@ -314,6 +317,39 @@ static void every_set_is_checksummed_and_little_endian(void **state)
     H5Fclose(file);
 }
 
+/* A viewer that has the file open for writing, with HDF5's locks and marks, and
+ * a lock of its own, changes nothing for who reads. */
+static void a_file_that_others_have_open_and_locked_is_read(void **state)
+{
+    (void)state;
+    static const gt_real numbers[] = {1, 2, 3};
+    gt_real back[3] = {0};
+    gt_h5 *f = create();
+    assert_ok(gt_h5_write(f, "/r", GT_H5_REAL, 1, DIM(3), numbers));
+    assert_ok(gt_h5_commit(f));
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_LATEST);
+    for (int i = 0; i < 2; i++) {
+        hid_t file =
+            H5Fopen(in_scratch("a.h5"), H5F_ACC_RDWR, i ? access : H5P_DEFAULT);
+        assert_true(file >= 0);
+        assert_ok(gt_h5_open(&f, in_scratch("a.h5")));
+        assert_true(gt_h5_has_digest(f));
+        assert_ok(gt_h5_read(f, "/r", GT_H5_REAL, 1, DIM(3), back));
+        assert_memory_equal(back, numbers, sizeof numbers);
+        gt_h5_close(f);
+        H5Fclose(file);
+    }
+    H5Pclose(access);
+    int fd = open(in_scratch("a.h5"), O_RDWR);
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(fcntl(fd, F_SETLK, &all), 0);
+    assert_ok(gt_h5_open(&f, in_scratch("a.h5")));
+    gt_h5_close(f);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +363,7 @@ int main(void)
         each(data_sets_describe_themselves),
         each(a_walk_visits_all_sets_in_name_order),
         each(every_set_is_checksummed_and_little_endian),
+        each(a_file_that_others_have_open_and_locked_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

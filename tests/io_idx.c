@@ -1,8 +1,11 @@
 /* IDX files made by hand, each damaged in one way, and the real MNIST where it
  * is present. */
+#define _GNU_SOURCE
+#include "base/log.h"
 #include "data/source.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,17 +93,17 @@ static int make_folder(void **state)
     return mkdtemp(folder) ? 0 : -1;
 }
 
+static int remove_one(const char *path, const struct stat *info, int kind,
+                      struct FTW *place)
+{
+    (void)info, (void)kind, (void)place;
+    return remove(path);
+}
+
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        "train-images-idx3-ubyte",    "train-images-idx3-ubyte.gz",
-        "train-labels-idx1-ubyte",    "train-labels-idx1-ubyte.gz",
-        "t10k-images-idx3-ubyte",     "t10k-labels-idx1-ubyte.gz",
-        "colour-images-idx4-ubyte.gz"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(path_of(names[i]));
-    return rmdir(folder);
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static gt_status try_open(const char *path, gt_split split, gt_source **source)
@@ -320,25 +323,42 @@ static void damaged_compression_is_refused(void **state)
     }
 }
 
-static void labels_that_do_not_fit_are_refused(void **state)
+/* The folder opens without labels, and the one warning says `part`. */
+static void assert_unlabelled(const char *part)
+{
+    gt_source *source;
+    char warning[1024] = "";
+    gt_log_capture(warning, sizeof warning);
+    gt_status status = try_open(folder, GT_SPLIT_TRAIN, &source);
+    gt_log_capture(NULL, 0);
+    if (status != GT_OK)
+        fail_msg("%s", gt_message());
+    assert_int_equal(source->count, N);
+    assert_int_equal(source->classes, 0);
+    assert_int_equal(source->type->label(source, 0), -1);
+    gt_source_close(source);
+    if (!strstr(warning, part) || !strstr(warning, "labels") ||
+        strchr(warning, '\n'))
+        fail_msg("warning '%s' lacks '%s'", warning, part);
+}
+
+static void labels_that_cannot_be_used_are_left_out(void **state)
 {
     (void)state;
     uint8_t four[] = {0, 0, 8, 1, 0, 0, 0, 4, 1, 2, 3, 4};
-    gt_source *source;
     put_images("train-images-idx3-ubyte");
     put("train-labels-idx1-ubyte", four, sizeof four, NULL, 0);
-    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_FORMAT);
-    assert_null(source);
-    assert_message("4 labels");
-    assert_message("5 images");
+    assert_unlabelled("4 labels");
+    assert_unlabelled("5 images");
 
     put("train-labels-idx1-ubyte", four, sizeof four - 1, NULL, 0);
-    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_FORMAT);
-    assert_message("header says 4 labels, file ends after 3");
+    assert_unlabelled("header says 4 labels, file ends after 3");
 
     put_images("train-labels-idx1-ubyte");
-    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_FORMAT);
-    assert_message("array of 3 dimensions where labels (1) are expected");
+    assert_unlabelled("array of 3 dimensions where labels (1) are expected");
+    unlink(path_of("train-labels-idx1-ubyte"));
+    assert_int_equal(symlink("nowhere", path_of("train-labels-idx1-ubyte")), 0);
+    assert_unlabelled("which is not there");
 }
 
 static void a_labels_file_instead_of_images_is_refused(void **state)
@@ -370,24 +390,129 @@ static void an_unreadable_file_says_why(void **state)
         skip();
     }
     assert_int_equal(chmod(path_of("train-labels-idx1-ubyte"), 0), 0);
-    gt_source *source;
-    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_IO);
-    assert_message(strerror(EACCES));
-    assert_message("train-labels-idx1-ubyte");
+    assert_unlabelled(strerror(EACCES));
+    assert_int_equal(chmod(path_of("train-images-idx3-ubyte"), 0), 0);
+    assert_fails("train-images-idx3-ubyte", GT_ERR_IO, strerror(EACCES));
 }
 
-/* A folder where a file should be is an error of reading, root or not. */
-static void a_folder_in_the_place_of_a_file_is_refused(void **state)
+/* As archives unpack: a folder that has a file's name, with or without it. */
+static void a_folder_does_not_hide_a_file(void **state)
 {
     (void)state;
-    put_images("train-images-idx3-ubyte");
+    const char *name = "train-images-idx3-ubyte";
+    assert_int_equal(mkdir(path_of(name), 0700), 0);
     assert_int_equal(mkdir(path_of("train-labels-idx1-ubyte"), 0700), 0);
     gt_source *source;
-    gt_status status = try_open(folder, GT_SPLIT_TRAIN, &source);
-    assert_int_equal(rmdir(path_of("train-labels-idx1-ubyte")), 0);
-    assert_int_equal(status, GT_ERR_IO);
-    assert_message("train-labels-idx1-ubyte");
-    assert_message(strerror(EISDIR));
+    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_IO);
+    assert_message("the folder has no train-images-idx3-ubyte");
+    put_images("train-images-idx3-ubyte.gz");
+    put_labels("train-labels-idx1-ubyte.gz");
+    assert_reads(folder, true);
+    unlink(path_of("train-images-idx3-ubyte.gz"));
+    put_images("train-images.idx3-ubyte");
+    assert_reads(folder, false);
+    unlink(path_of("train-images.idx3-ubyte"));
+    put_images("train-images-idx3-ubyte/train-images-idx3-ubyte");
+    assert_reads(folder, false);
+    assert_reads(path_of(name), false);
+}
+
+static void names_of_archives_are_known(void **state)
+{
+    (void)state;
+    put_images("train-images.idx3-ubyte");
+    put_labels("train-labels.idx1-ubyte");
+    put_images("t10k-images.idx3-ubyte");
+    assert_reads(folder, true);
+    gt_source *source;
+    assert_int_equal(try_open(folder, GT_SPLIT_TEST, &source), GT_OK);
+    assert_non_null(source);
+    gt_source_close(source);
+    unlink(path_of("train-images.idx3-ubyte"));
+    unlink(path_of("t10k-images.idx3-ubyte"));
+
+    put_images("emnist-letters-train-images-idx3-ubyte.gz");
+    put_labels("emnist-letters-train-labels-idx1-ubyte.gz");
+    put_images("emnist-letters-test-images-idx3-ubyte.gz");
+    assert_reads(folder, true);
+    assert_int_equal(try_open(folder, GT_SPLIT_TEST, &source), GT_OK);
+    assert_non_null(source);
+    gt_source_close(source);
+
+    put_images("emnist-digits-train-images-idx3-ubyte.gz");
+    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_CONFIG);
+    assert_message("several data sets");
+    assert_message("emnist-letters-train-images-idx3-ubyte.gz");
+    assert_message("emnist-digits-train-images-idx3-ubyte.gz");
+    assert_reads(path_of("emnist-letters-train-images-idx3-ubyte.gz"), true);
+    put_images("train-images-idx3-ubyte"); /* the folder's own */
+    assert_reads(folder, false);
+}
+
+static void a_folder_of_pictures_is_named(void **state)
+{
+    (void)state;
+    gt_source *source;
+    put("a.png", (const uint8_t *)"\x89PNG", 4, NULL, 0);
+    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_IO);
+    assert_message("it holds pictures: write them into one IDX file");
+}
+
+/* A file that begins so is named, and so is what to do. */
+static void assert_named(const char *bytes, size_t n, const char *part)
+{
+    const char *name = "train-images-idx3-ubyte";
+    uint8_t head[200] = {0};
+    memcpy(head, bytes, n);
+    put(name, head, sizeof head, NULL, 0);
+    assert_fails(name, GT_ERR_FORMAT, part);
+    if (!strstr(part, "web page") && strstr(gt_message(), "web page"))
+        fail_msg("%s", gt_message());
+}
+
+static void what_is_not_idx_is_named_for_what_it_is(void **state)
+{
+    (void)state;
+    assert_named("\xfd"
+                 "7zXZ\0",
+                 6, "compressed with xz; unpack it: xz -d");
+    assert_named("BZh91AY", 7, "compressed with bzip2; unpack it: bzip2 -d");
+    assert_named("\x28\xb5\x2f\xfd", 4, "compressed with zstd");
+    assert_named("PK\3\4\24\0", 6, "a zip archive; unpack it: unzip");
+    assert_named("PK\3\4\24\0........................x.npy", 36,
+                 "a NumPy archive (.npz); write its images into an IDX file");
+    assert_named("\x93NUMPY\1", 7, "a NumPy array (.npy); write its images");
+    assert_named("\x89PNG\r\n\x1a\n", 8, "a PNG picture");
+    assert_named("\xff\xd8\xff\xe0", 4, "a JPEG picture");
+    assert_named("\x89HDF\r\n\x1a\n", 8, "an HDF5 file");
+    assert_named("gentrain-digest 1 XXH3-64", 25, "an HDF5 file of gentrain's");
+    assert_named("\x80\x04\x95", 3, "a Python pickle");
+    assert_named("version https://git-lfs.github.com/spec/v1", 42,
+                 "a pointer of Git LFS, not the file; fetch it: git lfs pull");
+    assert_named("\xef\xbb\xbf\n <!DOCTYPE HTML>", 20, "a web page");
+    assert_named("<html>", 6, "a web page");
+    assert_named("\1\2\3\4", 4, "it starts with bytes 01 02 03 04");
+
+    const char *name = "train-images-idx3-ubyte.gz";
+    uint8_t packed[200];
+    put_images(name);
+    size_t n = load(name, packed, sizeof packed);
+    put(name, packed, n, NULL, 0);
+    assert_fails(name, GT_ERR_FORMAT,
+                 "compressed with gzip twice; unpack it once: gunzip");
+    put(name, (const uint8_t *)"task: gan\nseed: 1\n", 18, NULL, 0);
+    assert_fails(name, GT_ERR_FORMAT, "not an IDX file but a text");
+}
+
+static void channels_first_is_recognised(void **state)
+{
+    (void)state;
+    uint8_t head[] = {0, 0, 8, 4, 0, 0, 0, 2, 0, 0,
+                      0, 3, 0, 0, 0, 4, 0, 0, 0, 5};
+    const char *name = "colour-images-idx4-ubyte";
+    put(name, head, sizeof head, NULL, 2 * 3 * 4 * 5);
+    assert_fails(name, GT_ERR_FORMAT, "images of 3x4x5 are channels first");
+    assert_message("x.transpose(0, 2, 3, 1)");
 }
 
 /* Figures from an independent reader: sum over the image of (i * pixel[i]). */
@@ -436,11 +561,15 @@ int main(void)
         each(promised_sizes_are_not_believed),
         each(wrong_lengths_are_refused),
         each(damaged_compression_is_refused),
-        each(labels_that_do_not_fit_are_refused),
+        each(labels_that_cannot_be_used_are_left_out),
         each(a_labels_file_instead_of_images_is_refused),
         each(missing_files_are_named),
         each(an_unreadable_file_says_why),
-        each(a_folder_in_the_place_of_a_file_is_refused),
+        each(a_folder_does_not_hide_a_file),
+        each(names_of_archives_are_known),
+        each(a_folder_of_pictures_is_named),
+        each(what_is_not_idx_is_named_for_what_it_is),
+        each(channels_first_is_recognised),
         cmocka_unit_test(real_mnist_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,15 +194,53 @@ static void a_full_disk_leaves_the_older_picture(void **state)
     assert_int_equal(names_in(""), 1);
 }
 
-static void a_picture_too_large_is_refused(void **state)
+/* Width and height of the picture of n images that are all zeros. */
+static void check_size(size_t n, gt_shape s, int columns, int w, int h)
+{
+    uint8_t *images = calloc(n, gt_shape_size(s));
+    assert_non_null(images);
+    assert_ok(gt_picture_grid(in_scratch("p.png"), images, n, s, columns));
+    free(images);
+    picture p = read_png("p.png", s.c == 3 ? 3 : 1);
+    assert_int_equal(p.w, w);
+    assert_int_equal(p.h, h);
+    assert_int_equal(pixel(&p, GAP, GAP, 0), 0);
+    assert_int_equal(pixel(&p, 0, 0, 0), GAP_GREY);
+    free(p.pixels);
+}
+
+static void images_of_any_shape_have_a_picture(void **state)
 {
     (void)state;
-    static const uint8_t image[28 * 28];
-    assert_fails(gt_picture_grid(in_scratch("p.png"), image, 1,
-                                 (gt_shape){28, 28, 1}, 1000),
-                 GT_ERR_USAGE, "draw fewer images");
-    assert_says(in_scratch("p.png"));
-    assert_int_equal(names_in(""), 0);
+    check_size(64, (gt_shape){1, 504, 1}, 8, 8 * 506 + 2, 8 * 16 + 2);
+    check_size(64, (gt_shape){504, 1, 1}, 8, 8 * 16 + 2, 8 * 506 + 2);
+    check_size(9, (gt_shape){1, 16, 3}, 3, 3 * 226 + 2, 3 * 16 + 2);
+    check_size(1, (gt_shape){1, 1, 1}, 1, 60, 60);
+    check_size(2, (gt_shape){1, 4096, 1}, 2, 2 * 4098 + 2, 16 + 2);
+    check_size(1000, (gt_shape){28, 28, 1}, 1000, 30002, 32);
+    check_size(64, (gt_shape){1, 2000, 1}, 64, 64 * 502 + 2, 5);
+    check_size(20000, (gt_shape){2, 2, 1}, 20000, 32768, 8);
+}
+
+static void a_picture_that_is_shrunk_shows_means(void **state)
+{
+    (void)state;
+    const gt_shape s = {3, 2000, 1};
+    uint8_t *images = calloc(20, gt_shape_size(s));
+    assert_non_null(images);
+    images[0] = 40; /* of the first 2 x 2 pixels */
+    images[1] = 60;
+    images[2001] = 101;
+    images[4000] = 30; /* the third row has one row only */
+    assert_ok(gt_picture_grid(in_scratch("p.png"), images, 20, s, 20));
+    free(images);
+    picture p = read_png("p.png", 1);
+    assert_int_equal(p.w, 20 * 1002 + 2);
+    assert_int_equal(p.h, 2 + 2 + 2);
+    assert_int_equal(pixel(&p, 2, 2, 0), 50);
+    assert_int_equal(pixel(&p, 2, 3, 0), 15);
+    assert_int_equal(pixel(&p, 3, 2, 0), 0);
+    free(p.pixels);
 }
 
 int main(void)
@@ -215,7 +253,8 @@ int main(void)
         each(points_without_a_spread_are_drawn_in_the_middle),
         each(a_picture_that_cannot_be_written_says_why),
         each(a_full_disk_leaves_the_older_picture),
-        each(a_picture_too_large_is_refused),
+        each(images_of_any_shape_have_a_picture),
+        each(a_picture_that_is_shrunk_shows_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

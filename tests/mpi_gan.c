@@ -290,9 +290,39 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
         fixture_validate(&one);
         assert_near(figure(&all, "test_d_real"), figure(&one, "test_d_real"),
                     1e-6);
+        if (i & 1)
+            assert_near(figure(&all, "train_d_real"),
+                        figure(&one, "train_d_real"), 1e-6);
         fixture_close(&all);
         fixture_close(&one);
     }
+}
+
+/* Figures that shall be compared: the same samples give the same. */
+static void held_out_and_training_samples_are_evaluated_alike(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_validation validation;
+    fixture_open(&f, comm, pictures, NO_SETS);
+    fixture_step(&f, 3);
+    succeeds(gt_validation_new(&validation, f.task, f.test_source,
+                               f.test_source, 0));
+    f.metrics = (gt_metrics){0};
+    gt_validation_run(&validation, f.task, &f.metrics);
+    gt_validation_free(&validation);
+    assert_int_equal(f.metrics.count, 2);
+    assert_true(figure(&f, "test_d_real") == figure(&f, "train_d_real"));
+    fixture_close(&f);
+
+    /* Without batch norm and dropout a step's own figures are made alike. */
+    fixture_open(&f, comm, pictures,
+                 SETS("model.discriminator=[flatten, dense: {units: 1}]",
+                      "model.generator=[dense: {units: 144}, reshape: {shape: "
+                      "[12, 12, 1]}]"));
+    fixture_validate(&f);
+    assert_int_equal(f.metrics.count, 1);
+    fixture_close(&f);
 }
 
 static void
@@ -346,6 +376,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(d_s_schedule_counts_every_one_of_its_updates),
         cmocka_unit_test(replicas_are_equal_to_the_bit_after_several_steps),
         cmocka_unit_test(one_rank_alone_comes_to_the_same_results),
+        cmocka_unit_test(held_out_and_training_samples_are_evaluated_alike),
         cmocka_unit_test(
             a_single_shard_is_the_same_with_synchronised_statistics),
         cmocka_unit_test(a_stop_that_one_rank_wants_reaches_all_ranks),

@@ -111,7 +111,8 @@ static inline void fixture_step(fixture *f, int steps)
 static inline void fixture_validate(fixture *f)
 {
     gt_validation validation;
-    succeeds(gt_validation_new(&validation, f->task, f->test_source, 0));
+    succeeds(
+        gt_validation_new(&validation, f->task, f->test_source, f->source, 0));
     f->metrics = (gt_metrics){0};
     gt_validation_run(&validation, f->task, &f->metrics);
     gt_validation_free(&validation);

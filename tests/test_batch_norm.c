@@ -141,7 +141,7 @@ static void statistics_of_passes_add_up_by_share(void **state)
     free((void *)layer.options);
 }
 
-static void single_value_is_its_own_mean(void **state)
+static void single_value_is_its_own_mean_and_has_no_variance(void **state)
 {
     (void)state;
     gt_layer layer = layer_of((gt_shape){1, 1, CHANNELS}, 1);
@@ -149,6 +149,7 @@ static void single_value_is_its_own_mean(void **state)
     gt_pass pass = {.n = 1,
                     .training = true,
                     .param = param,
+                    .state = running,
                     .batch_state = batch,
                     .weight = 1};
     run(&layer, &pass, x, dy, y, dx);
@@ -156,7 +157,33 @@ static void single_value_is_its_own_mean(void **state)
         assert_near(y[c], param[CHANNELS + c], 1e-6);
         assert_near(dx[c], 0, 1e-6);
         assert_near(batch[c], x[c], 1e-6);
-        assert_near(batch[CHANNELS + c], 0, 1e-6);
+        assert_true(batch[CHANNELS + c] == running[CHANNELS + c]);
+    }
+    free((void *)layer.options);
+}
+
+/* A batch of three, of which one shard has a single sample: the variance is
+ * that of the other shard, in its share. */
+static void shards_of_one_value_leave_the_running_variance(void **state)
+{
+    (void)state;
+    gt_layer layer = layer_of((gt_shape){1, 1, CHANNELS}, 2);
+    gt_real y[2 * CHANNELS], batch[4] = {0};
+    gt_pass pass = {.n = 1,
+                    .training = true,
+                    .param = param,
+                    .state = running,
+                    .batch_state = batch,
+                    .weight = (gt_real)1 / 3};
+    run(&layer, &pass, x, NULL, y, NULL);
+    pass.n = 2;
+    pass.weight = (gt_real)2 / 3;
+    run(&layer, &pass, x + CHANNELS, NULL, y, NULL);
+    for (int c = 0; c < CHANNELS; c++) {
+        double a = x[CHANNELS + c], b = x[2 * CHANNELS + c];
+        double variance = (a - b) * (a - b) / 2, old = running[CHANNELS + c];
+        assert_near(batch[c], (x[c] + a + b) / 3, 1e-6);
+        assert_near(batch[CHANNELS + c], (2 * variance + old) / 3, 1e-6);
     }
     free((void *)layer.options);
 }
@@ -248,7 +275,8 @@ int main(void)
         cmocka_unit_test(training_matches_reference_values),
         cmocka_unit_test(evaluation_matches_reference_values),
         cmocka_unit_test(statistics_of_passes_add_up_by_share),
-        cmocka_unit_test(single_value_is_its_own_mean),
+        cmocka_unit_test(single_value_is_its_own_mean_and_has_no_variance),
+        cmocka_unit_test(shards_of_one_value_leave_the_running_variance),
         cmocka_unit_test(variance_survives_a_large_mean),
         cmocka_unit_test(merged_statistics_survive_a_large_mean),
     };

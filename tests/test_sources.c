@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -54,6 +56,43 @@ static void wrong_names_are_refused_with_the_nearest(void **state)
     assert_refused("./glyphs", image, GT_ERR_IO, "./glyphs: cannot open");
     assert_refused("no/such/folder", image, GT_ERR_IO, "no/such/folder");
     assert_refused("mnist-of-nobody", image, GT_ERR_IO, "mnist-of-nobody");
+}
+
+/* A folder called like a built-in source: both ways to say what is meant work.
+ */
+static void a_name_that_means_two_things_is_refused(void **state)
+{
+    (void)state;
+    char here[512], scratch[] = "/tmp/gt_sources_XXXXXX";
+    assert_non_null(getcwd(here, sizeof here));
+    assert_non_null(mkdtemp(scratch));
+    assert_int_equal(chdir(scratch), 0);
+    for (int i = 0; i < gt_source_type_count; i++) {
+        const gt_source_type *type = gt_source_types[i];
+        if (!type->default_count)
+            continue;
+        char file[32], other[32];
+        snprintf(file, sizeof file, "write ./%s for the file", type->name);
+        snprintf(other, sizeof other, "%s?seed=1 for the built", type->name);
+        gt_shape shape = type->bytes ? image : point;
+        assert_int_equal(mkdir(type->name, 0700), 0);
+        assert_refused(type->name, shape, GT_ERR_CONFIG, file);
+        assert_refused(type->name, shape, GT_ERR_CONFIG, other);
+        snprintf(other, sizeof other, "%s?seed=1", type->name);
+        gt_source_close(open_or_fail(other, GT_SPLIT_TRAIN, shape));
+        snprintf(other, sizeof other, "./%s", type->name);
+        assert_refused(other, shape, GT_ERR_IO, "has no train-images");
+        snprintf(other, sizeof other, "idx:%s", type->name);
+        assert_refused(other, shape, GT_ERR_IO, "has no train-images");
+        assert_int_equal(rmdir(type->name), 0);
+        gt_source_close(open_or_fail(type->name, GT_SPLIT_TRAIN, shape));
+    }
+    assert_int_equal(mkdir("idx:here", 0700), 0);
+    assert_refused("idx:here", image, GT_ERR_CONFIG, "write ./idx:here");
+    assert_refused("./idx:here", image, GT_ERR_IO, "has no train-images");
+    assert_int_equal(rmdir("idx:here"), 0);
+    assert_int_equal(chdir(here), 0);
+    assert_int_equal(rmdir(scratch), 0);
 }
 
 static void wrong_parameters_are_refused_with_what_is_allowed(void **state)
@@ -368,6 +407,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_names_are_refused_with_the_nearest),
+        cmocka_unit_test(a_name_that_means_two_things_is_refused),
         cmocka_unit_test(wrong_parameters_are_refused_with_what_is_allowed),
         cmocka_unit_test(shapes_that_cannot_be_made_are_refused),
         cmocka_unit_test(parameters_are_obeyed),

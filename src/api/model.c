@@ -1,10 +1,12 @@
 /* model.c: opening a trained model, and what it says of itself.
  *
  * The process belongs to the caller. So nothing is printed, what warnings there
- * are go into the model, and HDF5 reports errors afterwards as it did before.
+ * are go into the model, HDF5 reports errors afterwards as it did before, and a
+ * locale with a decimal comma does not get into the numbers of a configuration.
  * HDF5 takes one thread at a time, hence the lock. */
 #include "api/handle.h"
 
+#include "base/c_locale.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "core/arena.h"
@@ -90,7 +92,9 @@ gentrain_status gentrain_open(gentrain_model **model, const char *path)
     pthread_mutex_lock(&files);
     gt_log_setup(false, GT_LOG_QUIET);
     gt_h5_reports reports = gt_h5_get_reports();
+    locale_t before = gt_c_locale_enter();
     gt_status status = open_model(model, path);
+    gt_c_locale_leave(before);
     gt_h5_set_reports(reports);
     pthread_mutex_unlock(&files);
     return gt__api_status(status);

@@ -2,20 +2,28 @@
  */
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 void gt_json_string(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (; *text; text++) {
+    for (size_t n; *text; text += n) {
         unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
+        n = gt_utf8_character(text);
+        if (n == 0)
+            fputs("\\ufffd", out);
+        else if (n > 1)
+            fwrite(text, 1, n, out);
+        else if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
         else if (c < 0x20)
             fprintf(out, "\\u%04x", c);
         else
             fputc(c, out);
+        n = n ? n : 1;
     }
     fputc('"', out);
 }

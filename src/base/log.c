@@ -1,6 +1,8 @@
 /* log.c: a line is put together first and written with one call, so that the
- * lines of different processes do not mix. */
+ * lines of different processes do not mix. Names in it control no terminal. */
 #include "base/log.h"
+
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -61,9 +63,10 @@ void gt_log_hurry(void)
 
 static void put_line(const char *prefix, const char *format, va_list args)
 {
-    char text[LINE_SIZE], line[LINE_SIZE + 64];
+    char text[LINE_SIZE], shown[LINE_SIZE], line[LINE_SIZE + 64];
     vsnprintf(text, sizeof text, format, args);
-    int n = snprintf(line, sizeof line, "%s%s\n", prefix, text);
+    gt_utf8_show(text, "\t\n", shown, sizeof shown);
+    int n = snprintf(line, sizeof line, "%s%s\n", prefix, shown);
     if (!gt_log_ready(STDERR_FILENO))
         return;
     if (clear_progress)

@@ -28,6 +28,7 @@ static const struct {
     [GT_ERR_NUMERIC] = {8, "NaN or infinity in training"},
     [GT_ERR_COMM] = {9, "MPI, or a rank that hangs"},
     [GT_ERR_STALE] = {4, NULL},
+    [GT_ERR_BUSY] = {4, NULL},
 };
 
 gt_status gt_fail(gt_status code, const char *format, ...)

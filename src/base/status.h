@@ -19,6 +19,8 @@ typedef enum gt_status {
     GT_ERR_NUMERIC,  /* NaN or infinity during training */
     GT_ERR_COMM,     /* MPI */
     GT_ERR_STALE,    /* files changed since they were read: read them again */
+    GT_ERR_BUSY,     /* a file that cannot be read now, such as a locked one;
+                        nothing says that it is damaged */
     GT_STATUS_COUNT
 } gt_status;
 

@@ -3,9 +3,11 @@
 #include "cli/args.h"
 
 #include "base/nearest.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +74,37 @@ static const gt_cli_option *by_code(const gt_command *command, int code)
     return NULL;
 }
 
+/* Arguments become names of files, settings and messages, and so go into files
+ * that hold UTF-8 only. A setting may be of several lines. */
+static gt_status check_characters(const char *what, const char *text,
+                                  const char *allowed)
+{
+    const char *flaw = gt_utf8_flaw(text, allowed);
+    if (!flaw)
+        return GT_OK;
+    char shown[512];
+    return gt_fail(GT_ERR_USAGE,
+                   "%s \"%s\" %s, so it cannot be written into "
+                   "configurations, metrics and HDF5 files; use another name",
+                   what, gt_utf8_show(text, "", shown, sizeof shown), flaw);
+}
+
+static gt_status check_all_characters(const gt_cli_args *args)
+{
+    gt_status status = GT_OK;
+    for (int i = 0; i < args->n_hits && status == GT_OK; i++) {
+        const char *name = args->hit[i].option->name;
+        char what[40];
+        snprintf(what, sizeof what, "--%s", name);
+        if (args->hit[i].value)
+            status = check_characters(what, args->hit[i].value,
+                                      strcmp(name, "set") ? "" : "\t\n");
+    }
+    for (int i = 0; i < args->n_operands && status == GT_OK; i++)
+        status = check_characters("the argument", args->operand[i], "");
+    return status;
+}
+
 gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
                        gt_cli_args *args, bool *help)
 {
@@ -88,8 +121,13 @@ gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
             *help = true;
             return GT_OK;
         }
+        char letter[3] = {'-', (char)optopt};
         if (code == '?' || code == ':')
-            return refuse(command, argv[optind - 1], code);
+            return refuse(command,
+                          optopt > 0 && optopt < FIRST && optopt != HELP
+                              ? letter
+                              : argv[optind - 1],
+                          code);
         if (args->n_hits == GT_CLI_MAX_HITS)
             return gt_fail(GT_ERR_USAGE,
                            "more than %d options; put them into "
@@ -109,7 +147,7 @@ gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
                        "unexpected argument \"%s\"; usage: gentrain %s %s",
                        args->operand[command->max_operands], command->name,
                        command->operands);
-    return GT_OK;
+    return check_all_characters(args);
 }
 
 const char *gt_cli_value(const gt_cli_args *args, const char *name)

@@ -5,10 +5,12 @@
 #include "base/json.h"
 #include "data/source.h"
 #include "run/inspect.h"
+#include "store/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const gt_cli_option options[] = {
     {"json", 0, NULL, "print one JSON object"},
@@ -79,6 +81,10 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     (void)comm;
     const char *path = args->operand[0];
     bool json = gt_cli_flag(args, "json");
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+        gt_file_check_readable(path) != GT_OK)
+        return GT_ERR_IO;
     if (gt_inspectable(path))
         return gt_inspect(stdout, path, json);
     gt_status status = describe_source(path, json);

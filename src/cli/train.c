@@ -4,6 +4,7 @@
 #include "cli/args.h"
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "model/config.h"
 #include "model/config_changes.h"
 #include "model/preset.h"
@@ -127,7 +128,9 @@ static void free_recipe(recipe *r)
 static void set_name(recipe *r, const char *path)
 {
     const char *base = strrchr(path, '/');
-    snprintf(r->name, sizeof r->name, "%.63s", base ? base + 1 : path);
+    base = base ? base + 1 : path;
+    snprintf(r->name, sizeof r->name, "%.*s",
+             (int)gt_utf8_cut(base, sizeof r->name - 1), base);
     char *dot = strrchr(r->name, '.');
     if (dot && dot != r->name)
         *dot = '\0';

@@ -4,13 +4,15 @@
 #include "data/idx_file.h"
 
 #include "base/collective_tick.h"
-
+#include "data/file_kind.h"
 #include "store/files.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 enum { TYPE_UINT8 = 0x08, LARGEST_SIDE = 16384 };
@@ -58,14 +60,27 @@ static gt_status read_up_to(gzFile file, const char *path, void *out, size_t n,
     return GT_OK;
 }
 
-static gt_status check_header(const char *path, const uint8_t head[4])
+/* What the file is instead, from its beginning. */
+static gt_status not_idx(gzFile file, const char *path, const uint8_t head[4])
+{
+    uint8_t start[GT__FILE_HEAD];
+    int n = gzrewind(file) == 0 ? gzread(file, start, sizeof start) : 0;
+    const gt__file_kind *kind =
+        n > 0 ? gt__file_kind_of(start, (size_t)n) : NULL;
+    if (kind)
+        return gt_fail(GT_ERR_FORMAT, "%s: not an IDX file but %s; %s", path,
+                       kind->name, kind->mend);
+    return gt_fail(GT_ERR_FORMAT,
+                   "%s: not an IDX file: it starts with bytes %02x %02x %02x "
+                   "%02x instead of 00 00 08; see gentrain help data",
+                   path, head[0], head[1], head[2], head[3]);
+}
+
+static gt_status check_header(gzFile file, const char *path,
+                              const uint8_t head[4])
 {
     if (head[0] || head[1])
-        return gt_fail(GT_ERR_FORMAT,
-                       "%s: not an IDX file: it starts with bytes %02x %02x "
-                       "%02x %02x instead of 00 00 08; is it a web page saved "
-                       "by a failed download?",
-                       path, head[0], head[1], head[2], head[3]);
+        return not_idx(file, path, head);
     if (head[2] != TYPE_UINT8)
         return gt_fail(GT_ERR_FORMAT,
                        "%s: IDX elements of type 0x%02x; gentrain reads "
@@ -90,7 +105,7 @@ static gt_status read_header(gzFile file, const char *path, gt__idx_array *a)
         return gt_fail(GT_ERR_FORMAT,
                        "%s: the file is empty; download it again", path);
     if (got == 4) {
-        status = check_header(path, head);
+        status = check_header(file, path, head);
         if (status != GT_OK)
             return status;
         a->dims = head[3];
@@ -137,6 +152,14 @@ static gt_status check_dims(const char *path, const gt__idx_array *a, int dims)
     if (a->dim[0] == 0)
         return gt_fail(GT_ERR_FORMAT, "%s: header says 0 %s; nothing to read",
                        path, item_text(a, text));
+    if (a->dims == 4 && a->dim[3] != 1 && a->dim[3] != 3 &&
+        (a->dim[1] == 1 || a->dim[1] == 3))
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: images of %ux%ux%u are channels first (n, "
+                       "channels, h, w); gentrain reads channels last (n, h, "
+                       "w, channels): write the file anew, in NumPy with "
+                       "x.transpose(0, 2, 3, 1)",
+                       path, a->dim[1], a->dim[2], a->dim[3]);
     for (int i = 1; i < a->dims && i < 3; i++)
         if (a->dim[i] < 1 || a->dim[i] > LARGEST_SIDE)
             return gt_fail(GT_ERR_FORMAT,
@@ -202,17 +225,22 @@ static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
     return code == Z_OK || code == Z_STREAM_END ? GT_OK : damaged(file, path);
 }
 
+static gt_status unopened(const char *path)
+{
+    if (!errno)
+        return gt__idx_no_memory(path);
+    return gt_fail(GT_ERR_IO,
+                   "%s: cannot open: %s; check the path and its permissions",
+                   path, gt_file_reason(path));
+}
+
 gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
 {
     *a = (gt__idx_array){0};
     errno = 0;
     gzFile file = gzopen(path, "rb");
     if (!file)
-        return errno ? gt_fail(GT_ERR_IO,
-                               "%s: cannot open: %s; check the path and its "
-                               "permissions",
-                               path, gt_file_reason(path))
-                     : gt__idx_no_memory(path);
+        return unopened(path);
     gzbuffer(file, CHUNK / 8);
     gt_status status = read_header(file, path, a);
     if (status == GT_OK)

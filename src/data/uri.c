@@ -150,6 +150,23 @@ static gt_status parse_known(const char *text, const char *rest, gt__uri *uri)
     return GT_OK;
 }
 
+/* Both the name of a source and that of a file: neither is chosen in silence.
+ */
+static gt_status ambiguous(const char *text, const gt_source_type *type)
+{
+    if (!type->default_count)
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': there is a file or folder of that whole "
+                       "name; write ./%s for it, or %s:./%s for what is "
+                       "called so",
+                       text, text, type->name, text + strlen(type->name) + 1);
+    return gt_fail(GT_ERR_CONFIG,
+                   "data '%s': %s is a built-in source, and there is a file "
+                   "or folder of that name here; write ./%s for the file or "
+                   "folder, %s?seed=1 for the built-in source",
+                   text, type->name, text, type->name);
+}
+
 gt_status gt__uri_parse(const char *text, gt__uri *out)
 {
     *out = (gt__uri){.test_count = 10000, .seed = 1};
@@ -160,7 +177,13 @@ gt_status gt__uri_parse(const char *text, gt__uri *out)
     for (int i = 0; i < gt_source_type_count; i++) {
         const gt_source_type *type = gt_source_types[i];
         bool named = strlen(type->name) == n && !memcmp(type->name, text, n);
-        if (named && (text[n] || type->default_count || missing(text))) {
+        bool builtin = type->default_count > 0;
+        /* A file "glyphs?seed=1" is not looked for: that is how to say that the
+         * source is meant. */
+        if (named && (builtin ? text[n] != '?' : text[n] == ':') &&
+            !missing(text))
+            return ambiguous(text, type);
+        if (named && (text[n] || builtin || missing(text))) {
             out->type = type;
             return parse_known(text, text + n, out);
         }

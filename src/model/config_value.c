@@ -4,6 +4,7 @@
 #include "model/config_value.h"
 
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "model/option_text.h"
 
 #include <assert.h>
@@ -223,8 +224,14 @@ static gt_status take_choice(const value *v, int node)
 static gt_status take_text(const value *v, int node)
 {
     char **to = v->field;
+    const char *word = gt__tree_word(v->tree, node);
+    const char *flaw = gt_utf8_flaw(word, "");
+    char shown[GT__QUOTED];
+    if (flaw)
+        return gt__tree_fail(v->tree, node, v->path, "\"%s\" %s",
+                             gt_utf8_show(word, "", shown, sizeof shown), flaw);
     free(*to);
-    *to = strdup(gt__tree_word(v->tree, node));
+    *to = strdup(word);
     return *to ? GT_OK : gt__tree_no_memory();
 }
 

@@ -12,6 +12,7 @@
 #include "core/vmath.h"
 #include "nn/layers.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct leaky_relu_options {
@@ -216,6 +217,8 @@ GT_SIMD static void silu_backward(const gt_layer *layer, const gt_pass *pass,
 const gt_layer_type gt__relu = {
     .name = "relu",
     .help = "max(x, 0)",
+    .least = 0,
+    .most = INFINITY,
     .options = gt__no_options,
     .reads_output = true,
     .in_place = true,
@@ -243,6 +246,8 @@ const gt_layer_type gt__leaky_relu = {
 const gt_layer_type gt__elu = {
     .name = "elu",
     .help = "x, or alpha (exp(x) - 1) where x is negative",
+    .least = -1,
+    .most = INFINITY,
     .options = elu_table,
     .options_size = sizeof(elu_options),
     .reads_output = true,
@@ -257,6 +262,8 @@ const gt_layer_type gt__elu = {
 const gt_layer_type gt__silu = {
     .name = "silu",
     .help = "x sigmoid(x), also called swish",
+    .least = -0.2785,
+    .most = INFINITY,
     .options = gt__no_options,
     .reads_input = true,
     .in_place = true,
@@ -268,6 +275,8 @@ const gt_layer_type gt__silu = {
 const gt_layer_type gt__tanh = {
     .name = "tanh",
     .help = "hyperbolic tangent, to [-1, 1]",
+    .least = -1,
+    .most = 1,
     .options = gt__no_options,
     .reads_output = true,
     .in_place = true,
@@ -281,6 +290,8 @@ const gt_layer_type gt__tanh = {
 const gt_layer_type gt__sigmoid = {
     .name = "sigmoid",
     .help = "1 / (1 + exp(-x)), to [0, 1]; losses take logits without it",
+    .least = 0,
+    .most = 1,
     .options = gt__no_options,
     .reads_output = true,
     .in_place = true,

@@ -171,8 +171,10 @@ static void batch_statistics(const gt_layer *layer, const gt_pass *pass,
         if (!to)
             continue;
         to[layer->state[0].offset + c] += pass->weight * mean[c];
+        /* One value has no variance. It leaves that of before. */
         to[layer->state[1].offset + c] +=
-            pass->weight * (gt_real)(unbias * variances[c]);
+            pass->weight * (n > 1 ? (gt_real)(unbias * variances[c])
+                                  : pass->state[layer->state[1].offset + c]);
     }
 }
 
@@ -329,6 +331,7 @@ const gt_layer_type gt__batch_norm = {
     .reads_input = true,
     .in_place = true,
     .has_epilogue = true,
+    .trains_apart = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -136,6 +136,7 @@ const gt_layer_type gt__dropout = {
     .options = option_table,
     .options_size = sizeof(options),
     .in_place = true,
+    .trains_apart = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -83,7 +83,7 @@ typedef struct gt_pass {
                         images) draw different numbers; a multiple of 0x1000,
                         beyond the streams of rng.h */
     const gt_real *param;
-    const gt_real *state;
+    const gt_real *state; /* running statistics; the same on all ranks */
     gt_real *grad;        /* gradients; NULL: not wanted */
     bool accumulate;      /* add to grad instead of overwriting it */
     gt_real *batch_state; /* training: weight * batch statistics are added here,
@@ -118,6 +118,13 @@ struct gt_layer_type {
      * by applying its gradient to dy. The functions of epilogue.h do that piece
      * by piece, while a piece is in the cache. */
     bool has_epilogue;
+
+    /* Limits of an activation's values; both 0: none. */
+    double least, most;
+
+    /* Whether forward computes something else in training than in evaluation.
+     */
+    bool trains_apart;
 
     /* Check that layer->in and the options fit, and fill out, param, state,
      * saved and scratch for passes of up to max_n samples. Fails with

@@ -65,6 +65,12 @@ static gt_status choose_step(gt_checkpoint *c, const char *run)
             break;
         if (bad == GT_ERR_MEMORY)
             status = bad;
+        else if (bad == GT_ERR_BUSY)
+            status = gt_fail(bad,
+                             "%s; nothing says that it is damaged, so no older "
+                             "checkpoint is taken: make it readable, or name "
+                             "the checkpoint to take",
+                             gt_message());
         else if (was_removed(run, steps[i]))
             status = GT_ERR_STALE;
         else if (i == 0)
@@ -155,8 +161,12 @@ gt_status gt_checkpoint_confirm(const char *run, const gt_checkpoint *c,
         status = gt_fail(GT_ERR_STALE, "%s was removed meanwhile", c->path);
     for (size_t i = count; newest && status == GT_OK && i-- > 0;) {
         gt_checkpoint other;
-        if (steps[i] <= c->info.step ||
-            open_step(&other, run, steps[i]) != GT_OK)
+        if (steps[i] <= c->info.step)
+            continue;
+        gt_status found = open_step(&other, run, steps[i]);
+        if (found == GT_ERR_BUSY)
+            status = found;
+        if (found != GT_OK)
             continue;
         status = gt_fail(GT_ERR_STALE, "%s was written meanwhile", other.path);
         gt_checkpoint_close(&other);

@@ -12,7 +12,10 @@
 /* Open the newest checkpoint of a run directory that is good and of the step in
  * its name; a warning names each newer one that is not. Or, if `run_or_file` is
  * a file, open that. GT_ERR_IO when there is none, which says where it looked;
- * else what is wrong with the oldest. Local; no MPI. */
+ * GT_ERR_BUSY when one cannot be read for a reason that tells nothing of it, as
+ * no older one is taken then; else what is wrong with the oldest. Local; no
+ * MPI.
+ */
 gt_status gt_checkpoint_choose(gt_checkpoint *checkpoint,
                                const char *run_or_file);
 

@@ -2,6 +2,7 @@
 #include "run/inspect.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "run/checkpoint_choose.h"
 #include "store/h5attr.h"
 #include "store/h5file.h"
@@ -71,13 +72,14 @@ static gt_status measure(gt_h5 *f, const gt_h5_info *info, statistics *s)
 
 static void print_text(FILE *out, const gt_h5_info *info, const statistics *s)
 {
-    char shape[96] = "";
+    char shape[96] = "", name[4 * sizeof info->name];
     size_t used = 0;
     for (int i = 0; i < info->rank; i++)
         used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%zu",
                                  i ? "x" : "", info->dim[i]);
     fprintf(out, "  %-44s %-18s mean %9.3g  std %9.3g  [%.3g, %.3g]",
-            info->name, shape, s->mean, s->deviation, s->min, s->max);
+            gt_utf8_show(info->name, "", name, sizeof name), shape, s->mean,
+            s->deviation, s->min, s->max);
     if (s->bad)
         fprintf(out, "  %zu NaN or infinite!", s->bad);
     fputc('\n', out);
@@ -108,7 +110,9 @@ static void print_json(FILE *out, const gt_h5_info *info, const statistics *s)
 static void print_flaw(const listing *l, const gt_h5_info *info)
 {
     if (!l->json) {
-        fprintf(l->out, "  %-44s %s\n", info->name, info->flaw);
+        char name[4 * sizeof info->name];
+        fprintf(l->out, "  %-44s %s\n",
+                gt_utf8_show(info->name, "", name, sizeof name), info->flaw);
         return;
     }
     fputs("{\"name\": ", l->out);
@@ -168,14 +172,14 @@ static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
     else
         fprintf(out, "%s\n", path);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        char *text;
+        char *text, shown[1024];
         if (gt_h5_get_text(f, "/", texts[i], &text) != GT_OK)
             continue;
         fprintf(out, json ? ", \"%s\": " : "  %-17s ", shown_key(f, texts[i]));
         if (json)
             gt_json_string(out, text);
         else
-            fprintf(out, "%s\n", text);
+            fprintf(out, "%s\n", gt_utf8_show(text, "", shown, sizeof shown));
         free(text);
     }
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

@@ -10,11 +10,14 @@
 #include <string.h>
 
 enum {
-    GAP = 2,           /* pixels between images */
-    GREY = 64,         /* of the gaps */
-    CELL = 56,         /* smaller images are enlarged to about this */
-    SIDE = 600,        /* of a scatter picture */
-    LARGEST = 1 << 15, /* side of a canvas */
+    GAP = 2,             /* pixels between images */
+    GREY = 64,           /* of the gaps */
+    CELL = 56,           /* smaller images are enlarged to about this */
+    LONGEST = 4 * CELL,  /* and their longer side to no more than this */
+    THINNEST = CELL / 4, /* a shorter side is stretched to about this */
+    SIDE = 600,          /* of a scatter picture */
+    LARGEST = 1 << 15,   /* side of a canvas */
+    MOST = 1 << 28,      /* pixels of a canvas */
 };
 
 static bool is_picture(const char *path)
@@ -41,11 +44,6 @@ typedef struct canvas {
 static gt_status canvas_new(canvas *c, const char *path, size_t width,
                             size_t height, int channels, uint8_t fill)
 {
-    if (width > LARGEST || height > LARGEST)
-        return gt_fail(GT_ERR_USAGE,
-                       "%s would be %zu x %zu pixels, over %d; draw fewer "
-                       "images",
-                       path, width, height, LARGEST);
     size_t size = width * height * (size_t)channels;
     *c = (canvas){(int)width, (int)height, channels, malloc(size)};
     if (!c->pixels)
@@ -76,40 +74,129 @@ static gt_status canvas_write(const canvas *c, const char *path)
     return status;
 }
 
-/* Copy one image, every pixel `zoom` x `zoom` times, to (x, y). */
-static void draw_image(const canvas *c, int x, int y, const uint8_t *image,
-                       gt_shape shape, int zoom)
+/* --- Grids. Any shape and number of images has a picture: small images are
+ * enlarged, thin ones stretched, and what would be too large for a canvas is
+ * shrunk. */
+
+typedef struct grid {
+    gt_shape shape;     /* of an image */
+    int zoom_x, zoom_y; /* a pixel is so many; 1 where it is shrunk */
+    int shrink;         /* or so many, down and across, are one */
+    size_t columns, rows;
+} grid;
+
+static int smaller_of(int a, int b)
 {
-    for (int i = 0; i < shape.h * zoom; i++) {
-        const uint8_t *from =
-            image + (size_t)(i / zoom) * (size_t)shape.w * (size_t)shape.c;
+    return a < b ? a : b;
+}
+
+static int larger_of(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* How often `unit` fits into `size`, rounded up. */
+static int parts(int size, int unit)
+{
+    return (size + unit - 1) / unit;
+}
+
+static size_t cell_width(const grid *g)
+{
+    return (size_t)(parts(g->shape.w, g->shrink) * g->zoom_x) + GAP;
+}
+
+static size_t cell_height(const grid *g)
+{
+    return (size_t)(parts(g->shape.h, g->shrink) * g->zoom_y) + GAP;
+}
+
+static bool fits(const grid *g)
+{
+    size_t width = g->columns * cell_width(g) + GAP;
+    size_t height = g->rows * cell_height(g) + GAP;
+    return width <= LARGEST && height <= LARGEST && width * height <= MOST;
+}
+
+static grid grid_of(size_t n, gt_shape shape, size_t columns)
+{
+    enum { TINIEST = 1 + GAP };
+    int shorter = smaller_of(shape.h, shape.w);
+    int longer = larger_of(shape.h, shape.w);
+    int zoom = smaller_of(parts(CELL, shorter), LONGEST / longer);
+    zoom = larger_of(zoom, 1);
+    int stretch = larger_of(zoom, THINNEST / shorter);
+    grid g = {.shape = shape,
+              .zoom_x = shape.w < shape.h ? stretch : zoom,
+              .zoom_y = shape.w < shape.h ? zoom : stretch,
+              .shrink = 1,
+              .columns = columns,
+              .rows = (n + columns - 1) / columns};
+    for (; !fits(&g) && (g.zoom_x > 1 || g.zoom_y > 1);) {
+        g.zoom_x = larger_of(g.zoom_x - 1, 1);
+        g.zoom_y = larger_of(g.zoom_y - 1, 1);
+    }
+    while (!fits(&g) && g.shrink < longer)
+        g.shrink++;
+    if (!fits(&g)) { /* of so many, the first */
+        size_t most = (LARGEST - GAP) / TINIEST;
+        g.columns = columns < most ? columns : most;
+        g.rows = (n + g.columns - 1) / g.columns;
+        size_t height = MOST / (g.columns * TINIEST + GAP);
+        height = height < LARGEST ? height : LARGEST;
+        most = (height - GAP) / TINIEST;
+        g.rows = g.rows < most ? g.rows : most;
+    }
+    return g;
+}
+
+/* The mean of the pixels of an image that become the pixel (x, y). */
+static uint8_t shrunk(const grid *g, const uint8_t *image, int x, int y,
+                      int channel)
+{
+    int s = g->shrink, sum = 0, count = 0;
+    if (s == 1)
+        return image[((size_t)y * (size_t)g->shape.w + (size_t)x) *
+                         (size_t)g->shape.c +
+                     (size_t)channel];
+    for (int i = y * s; i < smaller_of((y + 1) * s, g->shape.h); i++)
+        for (int j = x * s; j < smaller_of((x + 1) * s, g->shape.w); j++) {
+            size_t at = (size_t)i * (size_t)g->shape.w + (size_t)j;
+            sum += image[at * (size_t)g->shape.c + (size_t)channel];
+            count++;
+        }
+    return (uint8_t)((sum + count / 2) / count);
+}
+
+/* Draw one image with its corner at (x, y). */
+static void draw_image(const canvas *c, const grid *g, size_t x, size_t y,
+                       const uint8_t *image)
+{
+    size_t width = cell_width(g) - GAP, height = cell_height(g) - GAP;
+    for (size_t i = 0; i < height; i++) {
         uint8_t *to =
-            c->pixels + ((size_t)(y + i) * (size_t)c->width + (size_t)x) *
-                            (size_t)c->channels;
-        for (int j = 0; j < shape.w * zoom; j++)
+            c->pixels + ((y + i) * (size_t)c->width + x) * (size_t)c->channels;
+        for (size_t j = 0; j < width; j++)
             for (int k = 0; k < c->channels; k++)
-                *to++ = from[j / zoom * shape.c + k];
+                *to++ =
+                    shrunk(g, image, (int)j / g->zoom_x, (int)i / g->zoom_y, k);
     }
 }
 
 gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
                           gt_shape shape, int columns)
 {
-    int smaller = shape.h < shape.w ? shape.h : shape.w;
-    int zoom = (CELL + smaller - 1) / smaller;
-    size_t cell_w = (size_t)(shape.w * zoom) + GAP;
-    size_t cell_h = (size_t)(shape.h * zoom) + GAP;
-    size_t rows = (n + (size_t)columns - 1) / (size_t)columns;
+    grid g = grid_of(n, shape, (size_t)columns);
     canvas c = {0};
     gt_status status =
-        canvas_new(&c, path, (size_t)columns * cell_w + GAP,
-                   rows * cell_h + GAP, shape.c == 3 ? 3 : 1, GREY);
+        canvas_new(&c, path, g.columns * cell_width(&g) + GAP,
+                   g.rows * cell_height(&g) + GAP, shape.c == 3 ? 3 : 1, GREY);
     if (status != GT_OK)
         return status;
-    for (size_t i = 0; i < n; i++)
-        draw_image(&c, GAP + (int)(i % (size_t)columns * cell_w),
-                   GAP + (int)(i / (size_t)columns * cell_h),
-                   images + i * gt_shape_size(shape), shape, zoom);
+    for (size_t i = 0; i < n && i < g.columns * g.rows; i++)
+        draw_image(&c, &g, GAP + i % g.columns * cell_width(&g),
+                   GAP + i / g.columns * cell_height(&g),
+                   images + i * gt_shape_size(shape));
     status = canvas_write(&c, path);
     free(c.pixels);
     return status;

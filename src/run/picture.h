@@ -12,9 +12,11 @@
 gt_status gt_picture_check_path(const char *path);
 
 /* Write a grid of n images (uint8 NHWC, 1 or 3 channels), `columns` in a row
- * with 2 pixels between them, small images enlarged by a whole factor. Written
- * under a temporary name and renamed. Other channel counts show the first one.
- */
+ * with 2 pixels between them. Any shape and number has a picture: small images
+ * are enlarged by a whole factor, thin ones stretched, large ones shrunk by a
+ * whole factor until all fit on 32,768 x 32,768 and 2^28 pixels; of images that
+ * would not fit as single pixels, the first are drawn. Written under a
+ * temporary name and renamed. Other channel counts show the first one. */
 gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
                           gt_shape shape, int columns);
 

@@ -210,8 +210,11 @@ gt_status gt_file_check_kind(const char *path, bool (*is)(const char *path),
 {
     struct stat info;
     gt_status status = gt_file_check(path);
-    if (status != GT_OK || stat(path, &info) != 0 || info.st_size == 0 ||
-        is(path))
+    if (status != GT_OK || stat(path, &info) != 0 || info.st_size == 0)
+        return status;
+    /* Who cannot read it cannot tell its kind. */
+    status = gt_file_check_readable(path);
+    if (status != GT_OK || is(path))
         return status;
     return gt_fail(GT_ERR_IO,
                    "%s is there already and is not %s; give another name, or "
@@ -283,9 +286,35 @@ typedef struct input {
     size_t size;
 } input;
 
+/* Whether the error tells of the file, or of a path that leads nowhere. What
+ * else there is, locks, permissions and limits, tells nothing of it. */
+static bool tells_of_file(int error)
+{
+    static const int errors[] = {EIO,    ENOENT, ENOTDIR, ELOOP,
+                                 EISDIR, ENXIO,  ENODEV,  EBADMSG};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (error == errors[i])
+            return true;
+    return false;
+}
+
 static gt_status unreadable(const char *path)
 {
-    return gt_fail(GT_ERR_IO, "cannot read %s: %s", path, gt_file_reason(path));
+    gt_status status = tells_of_file(errno) ? GT_ERR_IO : GT_ERR_BUSY;
+    return gt_fail(status, "cannot read %s: %s", path, gt_file_reason(path));
+}
+
+gt_status gt_file_check_readable(const char *path)
+{
+    char byte;
+    int fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return unreadable(path);
+    gt_status status = GT_OK;
+    if (read(fd, &byte, 1) < 0 && errno != EISDIR)
+        status = unreadable(path);
+    close(fd);
+    return status;
 }
 
 /* What is read grows in steps; a file's size is only a first guess, as it may

@@ -54,8 +54,14 @@ gt_status gt_file_remove(const char *path);
  * called from any thread that does so. NULL: none, as at the start. */
 void gt_file_set_guard(gt_status (*check)(void *context), void *context);
 
-/* Read a whole file, once, into malloc'ed, NUL-terminated memory. GT_ERR_IO,
- * GT_ERR_MEMORY. */
+/* Whether the file can be opened and read, or is a folder. Nothing that reads
+ * here takes a lock. GT_ERR_IO when it is missing or damaged, GT_ERR_BUSY when
+ * it cannot be read for a reason that tells nothing of it: somebody's lock,
+ * permissions, too many open files. */
+gt_status gt_file_check_readable(const char *path);
+
+/* Read a whole file, once, into malloc'ed, NUL-terminated memory. GT_ERR_IO and
+ * GT_ERR_BUSY as above, GT_ERR_MEMORY. */
 gt_status gt_file_read(const char *path, char **data, size_t *size);
 
 /* Make a directory and those above it, for good; an existing one is fine. */

@@ -147,9 +147,28 @@ bool gt_h5_is_file(const char *path)
     return found;
 }
 
+/* A program that has the file open for writing, or died then, has marked that
+ * in its superblock: the consistency flags, of 4 bytes. The file is as good as
+ * before until something is written, so our copy of it loses the mark. */
+static void remove_mark(char *bytes, size_t size)
+{
+    static const char mark[4] = {1};
+    enum { VERSION = 8, FLAGS = 20 };
+    for (size_t at = 0; at + FLAGS + sizeof mark <= size;
+         at = at ? 2 * at : 512) {
+        char *block = bytes + at;
+        if (memcmp(block, signature, sizeof signature) != 0)
+            continue;
+        if (block[VERSION] <= 1 && !memcmp(block + FLAGS, mark, sizeof mark))
+            memset(block + FLAGS, 0, sizeof mark);
+        return;
+    }
+}
+
 /* Compare the bytes with their digest, of whichever format. */
 static gt_status check_bytes(gt_h5 *f, size_t size)
 {
+    remove_mark(f->bytes, size);
     gt_status status =
         gt__h5_digest_check(f->path, f->bytes, size, &f->digested);
     if (status == GT_OK && !f->digested)

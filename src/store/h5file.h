@@ -11,8 +11,10 @@
  * An attribute "digest" of "/" says that it is there. Other tools open the file
  * as any other. To check the line without us: tail -c +513 FILE | xxhsum -H3
  *
- * A file is opened by reading it once, whole, into memory. It is compared with
- * its digest before HDF5 looks into it, as damaged tables may crash the
+ * A file is opened by reading it once, whole, into memory, without a lock. What
+ * HDF5 marks in a file that another program has open for writing is taken out
+ * of the copy, as it is no change of what the file says. Then it is compared
+ * with its digest before HDF5 looks into it, as damaged tables may crash the
  * library. The digest of the first format, an attribute, is understood, too; a
  * file without one has the checksums of its data sets.
  *
@@ -61,9 +63,10 @@ gt_status gt_h5_commit(gt_h5 *file);
 /* Give up a created file, leaving nothing behind. NULL is allowed. */
 void gt_h5_discard(gt_h5 *file);
 
-/* Open for reading. GT_ERR_IO when it is missing or unreadable, GT_ERR_FORMAT
- * when it is not HDF5, is truncated or does not match its digest, GT_ERR_MEMORY
- * when it does not fit into memory. */
+/* Open for reading, without a lock: HDF5 sees the bytes alone. GT_ERR_IO when
+ * it is missing or unreadable, GT_ERR_BUSY when it cannot be read now
+ * (files.h), GT_ERR_FORMAT when it is not HDF5, is truncated or does not match
+ * its digest, GT_ERR_MEMORY when it does not fit into memory. */
 gt_status gt_h5_open(gt_h5 **out, const char *path);
 void gt_h5_close(gt_h5 *file); /* NULL is allowed */
 

@@ -366,6 +366,12 @@ static gt_task_passes passes(const gt_task *task, int i)
     return (gt_task_passes){.forward = of_d, .weights = 1, .partial = 1};
 }
 
+static gt_task_end end(const gt_task *task, int i)
+{
+    (void)task;
+    return i == D ? GT_END_LOGITS : GT_END_DATA;
+}
+
 static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
 {
     gan_state *gan = task->data;
@@ -377,8 +383,9 @@ static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
         out[i] = y[i];
 }
 
-/* The mean D(x) of validation images shows whether D has memorised the training
- * images. */
+/* The mean D(x) of validation images, beside that of training images, shows
+ * whether D has memorised these. Neither has to do with d_real of a step, where
+ * batch norm takes the statistics of the batch and dropout is on. */
 static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
                      double *sums)
 {
@@ -391,6 +398,7 @@ static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
 }
 
 static const char *const test_keys[] = {"test_d_real", NULL};
+static const char *const train_keys[] = {"train_d_real", NULL};
 static const char *const shown[] = {"loss_d", "loss_g",       "d_real",
                                     "d_fake", "d_fake_after", NULL};
 
@@ -403,9 +411,11 @@ const gt_task_type gt__task_gan = {
     .batches = batches,
     .updates = updates,
     .passes = passes,
+    .end = end,
     .prior = draw_prior,
     .generate = generate,
     .evaluate = evaluate,
     .test_keys = test_keys,
+    .train_keys = train_keys,
     .shown = shown,
 };

@@ -3,6 +3,8 @@
  * depend on the number of ranks, if that can be avoided. */
 #include "tasks/shards.h"
 
+#include "base/log.h"
+
 #include <stdio.h>
 
 enum { MOST = 16, LEAST_SAMPLES = 16 };
@@ -56,6 +58,12 @@ gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
                        n, ranks, fitting,
                        suggest(n, batch / accumulate, ranks, other));
     }
+    if (asked < 0 && n != automatic(batch, 1))
+        gt_warn("train.shards: auto is %d on %d ranks, but %d on one, so "
+                "results differ from those on other numbers of ranks; set "
+                "train.shards to %d for all of them, or use a number of ranks "
+                "that divides %d",
+                n, ranks, automatic(batch, 1), n, automatic(batch, 1));
     *shards = n * accumulate;
     return GT_OK;
 }

@@ -71,6 +71,17 @@ void gt_task_free(gt_task *task)
     free(task);
 }
 
+bool gt_task_trains_apart(const gt_task *task)
+{
+    for (int i = 0; i < task->n_learners; i++) {
+        const gt_network *net = task->learner[i]->net;
+        for (int k = 0; k < net->n_layers; k++)
+            if (net->layers[k].type->trains_apart)
+                return true;
+    }
+    return false;
+}
+
 size_t gt_task_parameters(const gt_task *task)
 {
     size_t n = 0;

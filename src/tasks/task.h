@@ -17,6 +17,10 @@ void gt_task_set_step(gt_task *task, uint64_t step);
 /* The table of tasks as a schema wants it (model/schema.h). */
 gt_schema_task gt_task_schema(int number);
 
+/* Whether a pass in training computes something else than one in evaluation, as
+ * batch norm and dropout do. Then figures of the two cannot be compared. */
+bool gt_task_trains_apart(const gt_task *task);
+
 /* Parameters of all networks. */
 size_t gt_task_parameters(const gt_task *task);
 

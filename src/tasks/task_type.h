@@ -41,6 +41,13 @@ typedef struct gt_task_passes {
     double partial; /* backward, down to its first layer with parameters only */
 } gt_task_passes;
 
+/* What the outputs of a network are. */
+typedef enum gt_task_end {
+    GT_END_DATA,   /* samples, in the range of the data */
+    GT_END_LOGITS, /* numbers that a loss applies a sigmoid to */
+    GT_END_ANY,    /* other numbers without limits */
+} gt_task_end;
+
 typedef struct gt_task_type {
     const char *name;
     /* What it adds to a configuration; ends with NULL. */
@@ -61,6 +68,8 @@ typedef struct gt_task_type {
     /* Passes of one step through the network of learner i, for whoever counts
      * its arithmetic; a backward pass may be one for weights and for inputs. */
     gt_task_passes (*passes)(const gt_task *task, int i);
+    /* What the network of learner i ends with. */
+    gt_task_end (*end)(const gt_task *task, int i);
     /* latents [n x latent] from the prior, for the samples first.sample ..
      * first.sample + n - 1 of the address `first`. Local. */
     void (*prior)(const gt_config *config, gt_rng first, int n,
@@ -77,6 +86,9 @@ typedef struct gt_task_type {
     void (*evaluate)(gt_task *task, uint64_t first, const gt_real *x, int n,
                      double *sums);
     const char *const *test_keys; /* ends with NULL */
+    /* The same figures over training samples, where test_keys alone would have
+     * nothing to be compared with: gt_task_trains_apart. */
+    const char *const *train_keys;
     /* What a progress line shows, in order; ends with NULL. */
     const char *const *shown;
 } gt_task_type;

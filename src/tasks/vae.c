@@ -263,6 +263,15 @@ static gt_task_passes passes(const gt_task *task, int i)
     return (gt_task_passes){.forward = 1, .weights = 1, .partial = 1};
 }
 
+static gt_task_end end(const gt_task *task, int i)
+{
+    if (i == ENCODER)
+        return GT_END_ANY;
+    return gt_vae_config_of(task->setup.config)->likelihood == GT_BERNOULLI
+               ? GT_END_LOGITS
+               : GT_END_DATA;
+}
+
 static void draw_prior(const gt_config *config, gt_rng first, int n,
                        gt_real *latents)
 {
@@ -320,6 +329,8 @@ static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
 
 static const char *const test_keys[] = {"test_loss", "test_recon", "test_kl",
                                         NULL};
+static const char *const train_keys[] = {"train_loss", "train_recon",
+                                         "train_kl", NULL};
 static const char *const shown[] = {"loss", "recon", "kl", NULL};
 
 const gt_task_type gt__task_vae = {
@@ -331,10 +342,12 @@ const gt_task_type gt__task_vae = {
     .batches = batches,
     .updates = updates,
     .passes = passes,
+    .end = end,
     .prior = draw_prior,
     .generate = decode_mean,
     .reconstruct = reconstruct,
     .evaluate = evaluate,
     .test_keys = test_keys,
+    .train_keys = train_keys,
     .shown = shown,
 };

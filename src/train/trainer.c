@@ -13,6 +13,7 @@
 #include "run/checkpoint_list.h"
 #include "run/config.h"
 #include "run/outputs.h"
+#include "tasks/advice.h"
 #include "tasks/config.h"
 #include "tasks/shards.h"
 #include "train/banner.h"
@@ -148,7 +149,7 @@ static gt_status prepare_outputs(trainer *t)
     gt_comm_work_begin(t->comm);
     if (t->test_source)
         status = gt_validation_new(&t->validation, t->task, t->test_source,
-                                   t->validate->test_samples);
+                                   t->source, t->validate->test_samples);
     if (status == GT_OK)
         status = gt_outputs_new(&t->outputs, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
@@ -206,7 +207,10 @@ static gt_status prepare(trainer *t)
                        "%llu steps take more than 2^32 batches; lower "
                        "train.steps or train.epochs",
                        (unsigned long long)t->last);
-    return t->run->resumed.path[0] ? resume(t) : GT_OK;
+    if (t->run->resumed.path[0])
+        return resume(t);
+    gt_task_advise(t->task);
+    return GT_OK;
 }
 
 /* --- While training. */

@@ -4,19 +4,29 @@
 
 #include "tasks/task.h"
 
-typedef struct gt_validation {
+typedef struct gt_validation_set {
     const gt_source *source; /* borrowed */
+    const char *const *keys; /* of its figures; borrowed */
     uint64_t count;          /* samples used */
-    int block;               /* samples of a pass; the last may have fewer */
-    gt_real *x;              /* [block x image] */
-    double *sums;            /* [blocks x keys] */
-    int keys, blocks;
+    int blocks;
+} gt_validation_set;
+
+typedef struct gt_validation {
+    gt_validation_set set[2]; /* held out; training, where it is wanted */
+    int sets;
+    int block;    /* samples of a pass; the last may have fewer */
+    gt_real *x;   /* [block x image] */
+    double *sums; /* [blocks of all sets x keys] */
+    int keys;
 } gt_validation;
 
-/* Prepare to use at most `most` samples of the source (0: all). GT_ERR_MEMORY.
- * Local. */
+/* Prepare to use at most `most` samples of the held-out `source` (0: all), and,
+ * where training computes otherwise than evaluation (gt_task_trains_apart), as
+ * many of `training`, so that figures of both kinds are made alike.
+ * GT_ERR_MEMORY. Local. */
 gt_status gt_validation_new(gt_validation *validation, const gt_task *task,
-                            const gt_source *source, int64_t most);
+                            const gt_source *source, const gt_source *training,
+                            int64_t most);
 void gt_validation_free(gt_validation *validation);
 
 /* Add the task's figures, means over the samples, to `metrics`. They have the
