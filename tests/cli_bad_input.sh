@@ -53,16 +53,6 @@ refused 3 "12x12x1" 2 train bad.yaml --out x
 refused 3 "train.batch is 2" 3 train gan.yaml --batch 2 --set train.shards=auto --out x
 refused 3 "1, 2, 4, 8" 3 train gan.yaml --set train.shards=8 --out x
 
-# --- srun with a PMI that the MPI library does not speak: many jobs of one rank
-for number in 0 1; do
-    SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=$number "$GENTRAIN" train gan.yaml --out x \
-        >out.txt 2>err-$number.txt
-    code=$?
-    [ $code -eq 2 ] || fail "process $number of two by srun: exit code $code"
-done
-says err-0.txt "srun started 2 processes that do not see each other"
-[ ! -s err-1.txt ] || fail "both processes speak"
-
 # --- data
 refused 4 "nowhere" 2 train gan.yaml --data nowhere --out x
 refused 3 'did you mean' 2 train gan.yaml --data glyps --out x

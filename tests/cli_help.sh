@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 
 for command in train sample presets inspect diff help; do
-    must "--help of $command" ranks 2 $command --help
+    must "--help of $command" ranks 1 $command --help
     [ "$(grep -c "^gentrain $command" out.txt)" -eq 1 ] ||
         fail "the help of $command was not printed once"
     grep -q '^  gentrain\|^  mpirun' out.txt || fail "$command has no example"
@@ -17,7 +17,7 @@ for word in conv2d_transpose output_padding batch_norm; do says out.txt $word; d
 must "help config" ranks 1 help config
 for word in train.batch optimizer.lr; do says out.txt "${word#*.}"; done
 
-must "presets" ranks 2 presets
+must "presets" ranks 1 presets
 for preset in quickstart seed-gan seed-gan-literal seed-vae dcgan28 dcgan64 \
     mlp-vae conv-vae28; do
     [ "$(grep -c "^$preset " out.txt)" -eq 1 ] || fail "$preset is not listed once"

@@ -30,12 +30,12 @@ same {whole,part}-gan/checkpoints/step-00000012.h5
 [ "$(wc -l <whole-gan/metrics.jsonl)" -eq 12 ] || fail "lines were repeated"
 
 # A checkpoint is opened once and read once, by one rank, whoever looks at it.
-# once FILE COMMAND...
+# once RANKS FILE COMMAND...
 once() {
-    local file=$1
-    shift
+    local n=$1 file=$2
+    shift 2
     rm -f trace.txt
-    must "$*" "$MPIRUN" -np 2 env ASAN_OPTIONS="$shimmed" LD_PRELOAD="$SHIM" \
+    must "$*" "$MPIRUN" -np "$n" env ASAN_OPTIONS="$shimmed" LD_PRELOAD="$SHIM" \
         SHIM_DIR=. SHIM_NAME="$file" SHIM_TRACE=trace.txt "$GENTRAIN" "$@" \
         >out.txt 2>err.txt
     [ "$(grep -c open trace.txt)" -eq 1 ] &&
@@ -44,10 +44,10 @@ once() {
         fail "$*: $file is not opened once and read once: $(cat trace.txt)"
 }
 file=./part-vae/checkpoints/step-00000012.h5
-once $file sample ./part-vae -n 2 -o s.h5
-once $file inspect ./part-vae
-once $file diff ./part-vae whole-vae
-once $file train --resume ./part-vae --steps 13 --quiet
+once 2 $file sample ./part-vae -n 2 -o s.h5
+once 1 $file inspect ./part-vae
+once 1 $file diff ./part-vae whole-vae
+once 2 $file train --resume ./part-vae --steps 13 --quiet
 
 # A run of the first format of checkpoints goes on, and so do its fences' numbers.
 mkdir -p first/checkpoints

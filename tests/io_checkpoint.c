@@ -61,6 +61,11 @@ static const gt_checkpoint_info header = {
     .task = "gan",
     .step = 1200,
     .epoch = 3.7,
+    .counted = true,
+    .samples = 222000,
+    .batches = 3600,
+    .updates = "g 1200, d 3600",
+    .data = {.count = 60000, .classes = 10, .digest = "fedcba9876543210"},
     .seed = UINT64_MAX - 5,
     .fingerprint = "0123456789abcdef",
     .provenance =
@@ -117,6 +122,13 @@ static void what_a_checkpoint_says_of_itself_comes_back(void **state)
     assert_string_equal(c.path, path);
     assert_string_equal(info->task, "gan");
     assert_string_equal(info->fingerprint, "0123456789abcdef");
+    assert_true(info->counted);
+    assert_int_equal(info->samples, header.samples);
+    assert_int_equal(info->batches, header.batches);
+    assert_string_equal(info->updates, header.updates);
+    assert_int_equal(info->data.count, header.data.count);
+    assert_int_equal(info->data.classes, header.data.classes);
+    assert_string_equal(info->data.digest, header.data.digest);
     assert_string_equal(info->provenance[GT_PROVENANCE_BUILD], "a build");
     assert_string_equal(info->provenance[GT_PROVENANCE_SHARDS], "12");
     assert_string_equal(info->provenance[GT_PROVENANCE_BLAS], "");

@@ -250,9 +250,16 @@ static void d_s_schedule_counts_every_one_of_its_updates(void **state)
     check_moves(&f, 3, true, false);
     assert_int_equal(f.task->learner[G]->optimizer.updates, 5);
     assert_int_equal(f.task->learner[D]->optimizer.updates, 15);
-    gt_task_set_step(f.task, 1);
+    char updates[GT_TASK_UPDATES];
+    gt_task_updates(f.task, updates);
+    assert_string_equal(updates, "generator 5, discriminator 15");
+    gt_task_set_step(f.task, 1, "");
     check_moves(&f, 1, true, true);
     check_moves(&f, 1, true, false);
+    /* What was updated counts, not what so many steps would have updated. */
+    gt_task_set_step(f.task, 9, "generator 9, discriminator 5");
+    assert_int_equal(f.task->learner[G]->optimizer.updates, 9);
+    assert_int_equal(f.task->learner[D]->optimizer.updates, 5);
     fixture_close(&f);
 }
 

@@ -74,15 +74,7 @@ static void a_full_batch_is_cut_as_evenly_as_integers_allow(void **state)
     }
 }
 
-static void batches_per_epoch_rounds_up(void **state)
-{
-    (void)state;
-    assert_int_equal(gt_batches_per_epoch(60000, 64), 938);
-    assert_int_equal(gt_batches_per_epoch(60000, 100), 600);
-    assert_int_equal(gt_batches_per_epoch(1, 64), 1);
-}
-
-/* The numbers that batch `b` must hold, by the contract in loader.h. */
+/* The numbers that batch `b` must hold, by the contract in position.h. */
 static uint64_t expected_number(const gt_loader_config *c, uint64_t b,
                                 uint64_t place)
 {
@@ -253,6 +245,43 @@ static void starting_in_the_middle_equals_continuing(void **state)
     gt_source_close(source);
 }
 
+/* An epoch was begun with batches of 16 and is ended with batches of 7. */
+static void
+another_batch_goes_on_after_the_samples_that_were_taken(void **state)
+{
+    (void)state;
+    gt_source *source = open_source("ring?count=50", GT_SPLIT_TRAIN, point);
+    gt_loader_config config = {.source = source,
+                               .seed = 5,
+                               .batch = 7,
+                               .shards = 1,
+                               .n_shards = 1,
+                               .start = 6,
+                               .from = 6,
+                               .from_samples = 50 + 32};
+    gt_loader *loader = open_loader(&config);
+    uint64_t place = 32, epoch = 1;
+    const int sizes[] = {7, 7, 4, 7};
+    for (int i = 0; i < 4; i++) {
+        const gt_batch *batch = gt_loader_next(loader);
+        assert_int_equal(batch->number, 6 + i);
+        assert_int_equal(batch->epoch, epoch);
+        assert_int_equal(batch->n, sizes[i]);
+        for (int j = 0; j < batch->n; j++) {
+            gt_real x[2];
+            uint64_t sample = gt_shuffle(5, epoch, 50, place++) + 50 * epoch;
+            gt_source_read(source, sample, config.range, x);
+            assert_memory_equal(batch->shards[0].x + 2 * j, x, sizeof x);
+        }
+        if (place == 50) {
+            place = 0;
+            epoch++;
+        }
+    }
+    gt_loader_close(loader);
+    gt_source_close(source);
+}
+
 /* A batch stays as it is while the thread fills the others. */
 static void a_batch_is_valid_until_the_next_call(void **state)
 {
@@ -352,10 +381,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shard_bounds_cover_any_batch_without_gaps),
         cmocka_unit_test(a_full_batch_is_cut_as_evenly_as_integers_allow),
-        cmocka_unit_test(batches_per_epoch_rounds_up),
         cmocka_unit_test(every_rank_count_delivers_the_same_batches),
         cmocka_unit_test(each_sample_comes_exactly_once_an_epoch),
         cmocka_unit_test(starting_in_the_middle_equals_continuing),
+        cmocka_unit_test(
+            another_batch_goes_on_after_the_samples_that_were_taken),
         cmocka_unit_test(a_batch_is_valid_until_the_next_call),
         cmocka_unit_test(closing_is_safe_at_any_moment),
         cmocka_unit_test(closing_does_not_wait_for_the_batch_in_work),

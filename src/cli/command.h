@@ -15,6 +15,7 @@ typedef struct gt_cli_option {
     char letter;          /* short form, 0: none */
     const char *argument; /* what --help calls its value; NULL: a flag */
     const char *help;
+    bool per_node; /* ranks of one job may have different values */
 } gt_cli_option;
 
 typedef struct gt_command {
@@ -25,7 +26,8 @@ typedef struct gt_command {
     const char *examples;         /* lines to type, or NULL */
     const gt_cli_option *options; /* ends with name NULL; NULL: none */
     int min_operands, max_operands;
-    bool parallel; /* runs on all ranks, with MPI; else on the first alone */
+    /* Runs on all ranks, with MPI; else wherever it is started. */
+    bool parallel;
     /* `comm` is NULL unless the command is parallel. */
     gt_status (*run)(gt_comm *comm, const struct gt_cli_args *args);
 } gt_command;

@@ -1,6 +1,9 @@
 /* main.c: finds the command, starts MPI where it is needed, prints the one
- * error message. Help and refusals of the command line come before MPI, so
- * that they work on a login node without one. */
+ * error message. A command that needs no MPI does its work in every process
+ * that is started, whatever launcher did that. Help and refusals of the command
+ * line come before MPI, so that they work on a login node without one; but
+ * where there are several ranks, perhaps not all of them are refused. */
+#include "cli/agree.h"
 #include "cli/args.h"
 
 #include "base/log.h"
@@ -8,6 +11,7 @@
 #include "base/nearest.h"
 #include "base/version.h"
 #include "cli/pages.h"
+#include "comm/launcher.h"
 #include "comm/mpi/start.h"
 #include "store/files.h"
 
@@ -66,11 +70,13 @@ static void keep_descriptors(void)
         close(fd);
 }
 
-/* Refusals that need no MPI: rank 0 speaks. The others let it, as launchers
- * kill a job's ranks as soon as one of them fails. */
-static int refuse(bool first, gt_status status)
+/* Refusals that all processes of a job make, each by itself: the first one
+ * speaks. The others let it, as launchers kill a job's ranks as soon as one of
+ * them fails. */
+static int refuse(const gt_launcher *launcher, gt_status status)
 {
-    if (!first)
+    gt_log_setup(gt_launcher_speaks(launcher), GT_LOG_NORMAL);
+    if (!gt_launcher_speaks(launcher))
         sleep(1);
     return finish(status);
 }
@@ -111,22 +117,47 @@ static gt_status find_command(const char *name, const gt_command **command)
 }
 
 /* What trains or writes samples outlives whoever reads its messages; other
- * commands end quietly then, as the system does it. */
+ * commands end quietly then, as the system does it. `parsed`: what became of
+ * this rank's command line. */
 static int run_parallel(const gt_command *command, const gt_cli_args *args,
-                        int *argc, char ***argv)
+                        gt_status parsed, int *argc, char ***argv)
 {
     signal(SIGPIPE, SIG_IGN);
     gt_comm *comm = NULL;
-    gt_status status = gt_comm_init(&comm, argc, argv);
+    gt_launcher launcher;
+    gt_failure bad = {0};
     int code;
+    gt_failure_keep(&bad, parsed);
+    gt_status status = gt_launcher_find(&launcher);
+    if (launcher.size <= 1 && parsed != GT_OK)
+        status = gt_failure_tell(&bad);
+    else if (status == GT_OK)
+        status = gt_comm_init(&comm, argc, argv);
     if (status != GT_OK) {
-        code = refuse(gt_launch_rank() == 0, status);
+        code = refuse(&launcher, status);
     } else {
         gt_log_setup(comm->rank == 0, GT_LOG_NORMAL);
-        code = finish(command->run(comm, args));
+        status = gt_comm_agree(comm, gt_failure_tell(&bad));
+        if (status == GT_OK)
+            status = gt_cli_agree(comm, args);
+        code = finish(status == GT_OK ? command->run(comm, args) : status);
     }
     gt_comm_finalize(comm);
     return code;
+}
+
+/* The command line as far as its command. */
+static gt_status parse(int argc, char **argv, const gt_command **command,
+                       gt_cli_args *args, bool *help)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+        name = "help";
+    gt_status status = find_command(name, command);
+    if (status != GT_OK)
+        return status;
+    return argc > 1 ? gt_cli_parse(*command, argc - 1, argv + 1, args, help)
+                    : gt_cli_parse(*command, argc, argv, args, help);
 }
 
 int main(int argc, char **argv)
@@ -135,32 +166,26 @@ int main(int argc, char **argv)
     expect_one_blas_thread(argv);
     signal(SIGXFSZ, SIG_IGN);
     keep_descriptors();
-    bool first = gt_launch_rank() == 0;
-    gt_log_setup(first, GT_LOG_NORMAL);
-    const char *name = argc > 1 ? argv[1] : "help";
-    if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
-        if (first)
-            printf("gentrain %s, build %s\n", GT_VERSION, gt_build);
+    if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
+        printf("gentrain %s, build %s\n", GT_VERSION, gt_build);
         return finish(GT_OK);
     }
-    if (!strcmp(name, "--help") || !strcmp(name, "-h"))
-        name = "help";
     const gt_command *command = NULL;
     gt_cli_args args;
-    bool help;
-    gt_status status = find_command(name, &command);
-    if (status == GT_OK)
-        status = argc > 1
-                     ? gt_cli_parse(command, argc - 1, argv + 1, &args, &help)
-                     : gt_cli_parse(command, argc, argv, &args, &help);
-    if (status != GT_OK)
-        return refuse(first, status);
+    bool help = false;
+    gt_status status = parse(argc, argv, &command, &args, &help);
     if (help) {
-        if (first)
-            gt_page_command(&(gt_page){.out = stdout}, command);
+        gt_page_command(&(gt_page){.out = stdout}, command);
         return finish(GT_OK);
     }
+    if (!command) {
+        gt_failure unknown = {0};
+        gt_launcher launcher;
+        gt_failure_keep(&unknown, status);
+        gt_launcher_find(&launcher);
+        return refuse(&launcher, gt_failure_tell(&unknown));
+    }
     if (command->parallel)
-        return run_parallel(command, &args, &argc, &argv);
-    return first ? finish(command->run(NULL, &args)) : 0;
+        return run_parallel(command, &args, status, &argc, &argv);
+    return finish(status == GT_OK ? command->run(NULL, &args) : status);
 }

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "data/config.h"
+#include "data/source.h"
 #include "model/config.h"
 #include "model/config_changes.h"
 #include "model/preset.h"
@@ -24,7 +26,8 @@ static const gt_cli_option options[] = {
     {"resume", 'r', "RUN",
      "go on with a run directory, or from one of its checkpoints"},
     {"set", 's', "a.b=c", "set key a.b of the configuration; may be repeated"},
-    {"data", 'd', "URI", "where samples come from; see gentrain help data"},
+    {"data", 'd', "URI", "where samples come from; see gentrain help data",
+     .per_node = true}, /* what is there is compared (trainer.c) */
     {"out", 'o', "DIR", "the run directory [runs/NAME-1, -2, ...]"},
     {"steps", 0, "N", "train up to step N"},
     {"epochs", 0, "N", "train up to epoch N"},
@@ -197,40 +200,67 @@ static gt_status share_recipe(gt_comm *comm, const gt_cli_args *args, recipe *r)
     return status;
 }
 
-/* "auto" depends on the number of ranks, and from then on is part of the
- * recipe: the number goes into the configuration, and so into its copies in
- * the run directory and the checkpoints. */
-static gt_status settle_shards(gt_comm *comm, const recipe *r,
-                               const set_list *sets, gt_config **config)
+/* `sets` and more of them. */
+static gt_status parse(const recipe *r, const set_list *sets,
+                       const set_list *more, gt_config **config)
 {
+    const char *all[2 * MAX_SETS];
+    int n = 0;
+    for (int i = 0; i < sets->count; i++)
+        all[n++] = sets->text[i];
+    for (int i = 0; i < more->count; i++)
+        all[n++] = more->text[i];
+    return gt_config_parse(config, &gt_train_schema, r->place, r->text,
+                           strlen(r->text), all, n);
+}
+
+/* "auto" depends on the number of ranks, and a relative path on the folder of
+ * the process. From here on they are part of the recipe: what they stand for
+ * goes into the configuration, and so into its copies in the run directory and
+ * the checkpoints. `ranks` 0: "auto" stays. */
+static gt_status parse_settled(const recipe *r, const set_list *sets, int ranks,
+                               gt_config **config)
+{
+    set_list more = {0};
+    char number[16], *uri = NULL;
     int shards = 0;
-    char set[40];
-    const char *all[MAX_SETS + 1];
-    gt_status status = gt_shards_choose(
-        -1, 1, (int)gt_train_config_of(*config)->batch, comm->size, &shards);
+    gt_status status = parse(r, sets, &more, config);
     if (status != GT_OK)
         return status;
-    memcpy(all, sets->text, (size_t)sets->count * sizeof *all);
-    snprintf(set, sizeof set, "train.shards=%d", shards);
-    all[sets->count] = set;
-    gt_config_free(*config);
-    return gt_config_parse(config, &gt_train_schema, r->place, r->text,
-                           strlen(r->text), all, sets->count + 1);
+    const gt_train_config *train = gt_train_config_of(*config);
+    status = gt_source_absolute(gt_data_config_of(*config)->uri, &uri);
+    if (status == GT_OK && uri)
+        status = add_set(&more, "data.uri", uri, true);
+    if (status == GT_OK && ranks > 0 && train->shards < 0) {
+        status = gt_shards_choose(-1, 1, (int)train->batch, ranks, &shards);
+        snprintf(number, sizeof number, "%d", shards);
+        if (status == GT_OK)
+            status = add_set(&more, "train.shards", number, false);
+    }
+    if (status != GT_OK || more.count > 0) {
+        gt_config_free(*config);
+        *config = NULL;
+    }
+    if (status == GT_OK && more.count > 0)
+        status = parse(r, sets, &more, config);
+    free_sets(&more);
+    free(uri);
+    return status;
 }
 
 /* A run that goes on with other settings than it was begun with says so. Those
- * before may be such as are refused by now. */
-static void tell_changes(const recipe *r, const gt_config *config)
+ * before may be such as are refused by now: then *before is NULL. */
+static void tell_changes(const recipe *r, const gt_config *config,
+                         gt_config **before)
 {
-    gt_config *before;
+    static const set_list none;
     char changes[1024];
-    if (gt_config_parse(&before, &gt_train_schema, r->place, r->text,
-                        strlen(r->text), NULL, 0) != GT_OK)
+    *before = NULL;
+    if (parse_settled(r, &none, 0, before) != GT_OK)
         return;
-    gt_config_changes(before, config, changes, sizeof changes);
+    gt_config_changes(*before, config, changes, sizeof changes);
     if (*changes)
         gt_info("settings that differ from the checkpoint's: %s", changes);
-    gt_config_free(before);
 }
 
 static gt_status train(const start *s, const recipe *r, gt_run *run)
@@ -246,29 +276,27 @@ static gt_status train(const start *s, const recipe *r, gt_run *run)
     if (status == GT_OK && !gt_cli_value(args, "trace") &&
         gt_cli_value(args, "trace-steps"))
         status = gt_fail(GT_ERR_USAGE, "--trace-steps needs --trace FILE");
-    gt_config *config = NULL;
+    gt_config *config = NULL, *before = NULL;
     if (status == GT_OK)
-        status = gt_config_parse(&config, &gt_train_schema, r->place, r->text,
-                                 strlen(r->text),
-                                 (const char *const *)sets->text, sets->count);
-    if (status == GT_OK && gt_train_config_of(config)->shards < 0)
-        status = settle_shards(comm, r, sets, &config);
+        status = parse_settled(r, sets, comm->size, &config);
     status = gt_comm_agree(comm, status);
     if (status != GT_OK)
         goto out;
     bool quiet = gt_cli_flag(args, "quiet"), json = gt_cli_flag(args, "json");
     gt_log_setup(comm->rank == 0, quiet ? GT_LOG_QUIET : GT_LOG_NORMAL);
     if (gt_cli_value(args, "resume"))
-        tell_changes(r, config);
+        tell_changes(r, config, &before);
     gt_train_options how = {.name = r->name,
                             .threads = (int)threads,
                             .trace = gt_cli_value(args, "trace"),
                             .trace_steps = (uint64_t)trace_steps,
+                            .settings = before,
                             .report = json    ? GT_REPORT_JSON
                                       : quiet ? GT_REPORT_QUIET
                                               : GT_REPORT_NORMAL};
     status = gt_train(comm, config, run, &how);
 out:
+    gt_config_free(before);
     gt_config_free(config);
     return status;
 }
@@ -341,7 +369,11 @@ const gt_command gt__command_train = {
         "--resume FILE from that one or not at all. The settings are those of "
         "the checkpoint, changed by the options that are given now.\n\n"
         "A file that cannot be written is warned of, and the training goes on. "
-        "Its exit code is then 4.",
+        "Its exit code is then 4.\n\n"
+        "All ranks must have the same options, but for --data, and see the "
+        "same data. Processes that a launcher started and that MPI does not "
+        "see together are refused. GENTRAIN_ALONE=1 in the environment makes "
+        "each process train by itself, as when one srun packs many trainings.",
     .examples =
         "mpirun -np 2 gentrain train --preset quickstart\n"
         "mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"

@@ -73,6 +73,11 @@ uint64_t gt_hash_value(const gt_hash *hash)
     return XXH3_64bits_digest((const XXH3_state_t *)hash);
 }
 
+uint64_t gt_hash_of(const void *data, size_t size)
+{
+    return XXH3_64bits(data, size);
+}
+
 char *gt_hash_text(uint64_t value, char text[GT_HASH_TEXT])
 {
     snprintf(text, GT_HASH_TEXT, "%016llx", (unsigned long long)value);

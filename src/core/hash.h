@@ -30,6 +30,9 @@ void gt_hash_add_reals(gt_hash *hash, const gt_real *data, size_t count);
 /* The hash of everything that was added; more may follow. */
 uint64_t gt_hash_value(const gt_hash *hash);
 
+/* The hash of these bytes alone. */
+uint64_t gt_hash_of(const void *data, size_t size);
+
 /* A hash as 16 hexadecimal digits. Returns `text`. */
 char *gt_hash_text(uint64_t value, char text[GT_HASH_TEXT]);
 

@@ -1,7 +1,9 @@
 /* idx.c: MNIST and its family. The data sets are small, so they are held in
  * memory. No task learns from labels, so those that cannot be used are left out
  * with a warning. */
+#include "base/collective_tick.h"
 #include "base/log.h"
+#include "core/hash.h"
 #include "data/idx_file.h"
 #include "data/idx_names.h"
 #include "data/sources.h"
@@ -41,6 +43,33 @@ static gt_status read_labels(gt_source *source, idx *data, const char *path,
     return GT_OK;
 }
 
+enum { PIECE = 1 << 24 };
+
+static void add_to_digest(gt_hash *hash, const uint8_t *bytes, uint64_t size)
+{
+    for (uint64_t done = 0; done < size; done += PIECE) {
+        uint64_t left = size - done;
+        gt_hash_add(hash, bytes + done, left < PIECE ? left : PIECE);
+        gt_collective_tick();
+    }
+}
+
+/* Of the elements, not of the files: how these are compressed does not matter.
+ */
+static gt_status find_digest(gt_source *source, const char *path)
+{
+    const idx *data = source->data;
+    gt_hash *hash = gt_hash_new();
+    if (!hash)
+        return gt__idx_no_memory(path);
+    add_to_digest(hash, data->images, source->count * data->size);
+    if (data->labels)
+        add_to_digest(hash, data->labels, source->count);
+    source->digest = gt_hash_value(hash);
+    gt_hash_free(hash);
+    return GT_OK;
+}
+
 static gt_status open_idx(gt_source *source, const char *path, gt_split split)
 {
     char *images = NULL, *labels = NULL;
@@ -62,6 +91,8 @@ static gt_status open_idx(gt_source *source, const char *path, gt_split split)
                                .c = a.dims == 4 ? (int)a.dim[3] : 1};
     if (labels)
         status = read_labels(source, data, labels, images);
+    if (status == GT_OK)
+        status = find_digest(source, path);
 out:
     free(images);
     free(labels);

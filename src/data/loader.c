@@ -26,7 +26,7 @@ typedef struct buffer {
 
 struct gt_loader {
     gt_loader_config config;
-    uint64_t batches; /* in an epoch */
+    gt_position from; /* that batches are counted from */
     size_t most;      /* samples of a shard */
     size_t stride;    /* reals from shard to shard */
     gt_arena arena;   /* x of all buffers */
@@ -45,11 +45,6 @@ struct gt_loader {
 
     bool holding; /* the caller's side only */
 };
-
-uint64_t gt_batches_per_epoch(uint64_t count, int batch)
-{
-    return count / (uint64_t)batch + (count % (uint64_t)batch != 0);
-}
 
 void gt_shard_bounds(int n, int batch, int shards, int index, int *first,
                      int *count)
@@ -72,14 +67,8 @@ int gt_shard_max(int batch, int shards)
 
 int gt_shard_largest(uint64_t count, int batch, int shards)
 {
-    if (count >= (uint64_t)batch)
-        return gt_shard_max(batch, shards);
-    int most = 0, first, n;
-    for (int i = 0; i < shards && (i == 0 || n > 0); i++) {
-        gt_shard_bounds((int)count, batch, shards, i, &first, &n);
-        most = n > most ? n : most;
-    }
-    return most;
+    int most = gt_shard_max(batch, shards);
+    return count < (uint64_t)most ? (int)count : most;
 }
 
 /* One shard; returns early, half filled, when the loader is being closed. */
@@ -110,13 +99,12 @@ static void fill_batch(gt_loader *loader, buffer *into, uint64_t number)
 {
     const gt_loader_config *config = &loader->config;
     gt_batch *batch = &into->batch;
-    uint64_t first = number % loader->batches * (uint64_t)config->batch;
-    uint64_t left = config->source->count - first;
+    gt_batch_place place = gt_position_of_batch(&loader->from, number);
     batch->number = number;
-    batch->epoch = number / loader->batches;
-    batch->n = left < (uint64_t)config->batch ? (int)left : config->batch;
+    batch->epoch = place.epoch;
+    batch->n = place.n;
     for (int i = 0; i < config->n_shards; i++)
-        fill_shard(loader, batch, first, &into->shards[i],
+        fill_shard(loader, batch, place.first, &into->shards[i],
                    into->x + (size_t)i * loader->stride,
                    into->labels + (size_t)i * loader->most);
 }
@@ -197,6 +185,7 @@ static gt_status start_thread(gt_loader *loader)
 gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
 {
     assert(config->batch > 0 && config->shards > 0 && config->n_shards > 0);
+    assert(config->start >= config->from);
     assert(config->first_shard >= 0 &&
            config->first_shard + config->n_shards <= config->shards);
     *out = NULL;
@@ -204,8 +193,10 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     if (!loader)
         return gt_fail(GT_ERR_MEMORY, "no memory for the data loader");
     loader->config = *config;
-    loader->batches =
-        gt_batches_per_epoch(config->source->count, config->batch);
+    loader->from = (gt_position){.count = config->source->count,
+                                 .batch = (uint64_t)config->batch,
+                                 .number = config->from,
+                                 .samples = config->from_samples};
     atomic_init(&loader->stop, false);
     pthread_mutex_init(&loader->lock, NULL);
     gt_condition_init(&loader->changed);

@@ -1,17 +1,16 @@
 /* loader.h: batches for one rank, read ahead by a background thread. Local.
  *
- * The global batch number b, counted over the whole training, holds `batch`
- * samples: those at positions [b' * batch, ...) of the shuffled order of epoch
- * e, where e = b / batches_per_epoch and b' = b % batches_per_epoch. The order
- * is a keyed permutation of the sample numbers (shuffle.h), a pure function of
- * seed and epoch. So any rank can compute any part of it in O(1) memory, and a
- * resumed run can start at any batch. The last batch of an epoch may be
- * smaller; it is cut into shards of the usual size, and the other shards stay
- * empty.
+ * A global batch holds samples that are neighbours in the shuffled order of an
+ * epoch; position.h says which. The order is a keyed permutation of the sample
+ * numbers (shuffle.h), a pure function of seed and epoch. So any rank can
+ * compute any part of it in O(1) memory, and a resumed run can start at any
+ * batch. The last batch of an epoch may be smaller; it is cut into shards of
+ * the usual size, and the other shards stay empty.
  */
 #ifndef GT_DATA_LOADER_H
 #define GT_DATA_LOADER_H
 
+#include "data/position.h"
 #include "data/source.h"
 
 /* One of the fixed pieces into which the global batch is cut. */
@@ -39,12 +38,11 @@ typedef struct gt_loader_config {
     int shards;                /* global */
     int first_shard, n_shards; /* of this rank */
     uint64_t start;            /* number of the first batch to deliver */
+    /* That batches are counted from (position.h); 0, 0: the beginning. */
+    uint64_t from, from_samples;
 } gt_loader_config;
 
 typedef struct gt_loader gt_loader;
-
-/* Batches in an epoch: count / batch, rounded up. */
-uint64_t gt_batches_per_epoch(uint64_t count, int batch);
 
 /* Cut a batch of n samples into at most `shards` shards of about batch / shards
  * samples: write the first sample of shard `index` and its number of samples

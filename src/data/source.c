@@ -3,10 +3,15 @@
  * cannot fail. */
 #include "data/source.h"
 
+#include "core/hash.h"
 #include "data/uri.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The number of the first test sample; those of training samples are smaller.
  * Together they fit the 48 bits of an address (rng.h). */
@@ -27,6 +32,16 @@ static gt_status check_shape(const char *uri, gt_shape shape)
     return GT_OK;
 }
 
+/* What a built-in source makes its samples from, beside shape and count. */
+static uint64_t built_in_digest(const gt_source *source)
+{
+    char text[96];
+    int n = snprintf(text, sizeof text, "%s seed %llu first %llu",
+                     source->type->name, (unsigned long long)source->seed,
+                     (unsigned long long)source->first);
+    return gt_hash_of(text, (size_t)n);
+}
+
 static gt_status open_type(gt_source *source, const gt__uri *uri,
                            gt_split split, gt_shape want)
 {
@@ -36,6 +51,7 @@ static gt_status open_type(gt_source *source, const gt__uri *uri,
         source->endless = !test;
         source->first = test ? TEST_SAMPLES : 0;
         source->seed = uri->seed;
+        source->digest = built_in_digest(source);
     }
     gt_status status = source->type->open(source, uri->path, split);
     if (status != GT_OK || !source->count ||
@@ -90,6 +106,47 @@ void gt_source_close(gt_source *source)
         source->type->close(source);
     free(source->uri);
     free(source);
+}
+
+/* The path of this folder by which the user knows it, which may go over links;
+ * else the system's. */
+static gt_status find_folder(char *folder, size_t size)
+{
+    const char *known = getenv("PWD");
+    struct stat by_name, here;
+    if (known && *known == '/' && strlen(known) < size &&
+        stat(known, &by_name) == 0 && stat(".", &here) == 0 &&
+        by_name.st_dev == here.st_dev && by_name.st_ino == here.st_ino) {
+        strcpy(folder, known);
+        return GT_OK;
+    }
+    if (getcwd(folder, size))
+        return GT_OK;
+    return gt_fail(GT_ERR_IO, "cannot tell the path of this folder: %s",
+                   strerror(errno));
+}
+
+gt_status gt_source_absolute(const char *uri, char **absolute)
+{
+    gt__uri parsed;
+    char folder[4096];
+    *absolute = NULL;
+    if (gt__uri_parse(uri, &parsed) != GT_OK || !parsed.path ||
+        *parsed.path == '/')
+        return GT_OK;
+    gt_status status = find_folder(folder, sizeof folder);
+    if (status != GT_OK)
+        return status;
+    const char *path = parsed.path;
+    while (!strncmp(path, "./", 2))
+        path += 2;
+    size_t size = strlen(uri) + strlen(folder) + 2;
+    *absolute = malloc(size);
+    if (!*absolute)
+        return gt_fail(GT_ERR_MEMORY, "no memory for the path of '%s'", uri);
+    snprintf(*absolute, size, "%.*s%s/%s", (int)(parsed.path - uri), uri,
+             strcmp(folder, "/") ? folder : "", path);
+    return GT_OK;
 }
 
 enum { BLOCK = 256 };

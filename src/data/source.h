@@ -29,6 +29,12 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
                          gt_shape want);
 void gt_source_close(gt_source *source);
 
+/* The same data for a process in another folder: *absolute is the URI with its
+ * path from the root, malloc'ed; or NULL where it has none or starts there
+ * already. A URI that cannot be opened has no path either. GT_ERR_MEMORY,
+ * GT_ERR_IO (this folder has no path). */
+gt_status gt_source_absolute(const char *uri, char **absolute);
+
 /* out[shape] = sample `number`; bytes are scaled to `range`, points stay as
  * they are. Any thread. */
 void gt_source_read(const gt_source *source, uint64_t number, gt_range range,

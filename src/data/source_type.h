@@ -29,9 +29,10 @@ typedef struct gt_source_type {
     gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
 
     /* Fill shape, classes and data, or refuse the shape that the model works
-     * at. A source that reads files also sets count, and leaves it 0 if the
-     * files lack the split. A built-in one finds count, endless, first and seed
-     * set, and `path` NULL. Errors: see gt_source_open. */
+     * at. A source that reads files also sets count and digest, and leaves
+     * count 0 if the files lack the split. A built-in one finds count, endless,
+     * first, seed and digest set, and `path` NULL. Errors: see gt_source_open.
+     */
     gt_status (*open)(gt_source *source, const char *path, gt_split split);
 
     /* Exactly one of these two is set. They cannot fail, and any thread may
@@ -50,15 +51,17 @@ typedef struct gt_source_type {
 struct gt_source {
     const gt_source_type *type;
     char *uri;
-    gt_shape shape; /* before open: the shape that the model works at */
-    uint64_t count; /* samples of an epoch */
-    bool endless;   /* epoch e has the numbers e * count .. (e+1) * count - 1;
-                       else each epoch has 0 .. count - 1 */
-    int classes;    /* labels are 0 .. classes - 1; 0: no labels */
-    uint64_t seed;  /* built-in: parameter `seed`, by default 1 */
-    uint64_t first; /* built-in: sample i has the random numbers of address
-                       first + i, so those of the splits differ */
-    void *data;     /* private to the type */
+    gt_shape shape;  /* before open: the shape that the model works at */
+    uint64_t count;  /* samples of an epoch */
+    bool endless;    /* epoch e has the numbers e * count .. (e+1) * count - 1;
+                        else each epoch has 0 .. count - 1 */
+    int classes;     /* labels are 0 .. classes - 1; 0: no labels */
+    uint64_t seed;   /* built-in: parameter `seed`, by default 1 */
+    uint64_t digest; /* of all samples and labels: equal for equal data. Of a
+                        built-in source, of what it makes them from */
+    uint64_t first;  /* built-in: sample i has the random numbers of address
+                        first + i, so those of the splits differ */
+    void *data;      /* private to the type */
 };
 
 #endif

@@ -28,6 +28,25 @@ static gt_status write_provenance(gt_h5 *f, const gt_checkpoint_info *info)
     return status;
 }
 
+static gt_status write_place(gt_h5 *f, const gt_checkpoint_info *info)
+{
+    gt_status status = gt_h5_set_int(f, "/", "samples", (int64_t)info->samples);
+    if (status == GT_OK)
+        status = gt_h5_set_int(f, "/", "batches", (int64_t)info->batches);
+    return status == GT_OK ? gt_h5_set_text(f, "/", "updates", info->updates)
+                           : status;
+}
+
+static gt_status write_data(gt_h5 *f, const gt_checkpoint_data *data)
+{
+    gt_status status =
+        gt_h5_set_int(f, "/", "data_count", (int64_t)data->count);
+    if (status == GT_OK)
+        status = gt_h5_set_int(f, "/", "data_classes", data->classes);
+    return status == GT_OK ? gt_h5_set_text(f, "/", "data_digest", data->digest)
+                           : status;
+}
+
 static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
 {
     gt_status status = gt_h5_set_text(f, "/", "format", format_name);
@@ -41,6 +60,10 @@ static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
         status = gt_h5_set_int(f, "/", "step", (int64_t)info->step);
     if (status == GT_OK)
         status = gt_h5_set_real(f, "/", "epoch", info->epoch);
+    if (status == GT_OK && info->counted)
+        status = write_place(f, info);
+    if (status == GT_OK && info->data.count)
+        status = write_data(f, &info->data);
     if (status == GT_OK)
         status = gt_h5_set_int(f, "/", "seed", (int64_t)info->seed);
     if (status == GT_OK)
@@ -111,6 +134,27 @@ static void read_provenance(gt_h5 *f, gt_checkpoint_info *info)
     }
 }
 
+/* What earlier builds did not write stays unknown. */
+static void read_place(gt_h5 *f, gt_checkpoint_info *info)
+{
+    int64_t samples, batches, count, classes;
+    gt_checkpoint_data *data = &info->data;
+    if (gt_h5_get_int(f, "/", "samples", &samples) == GT_OK &&
+        gt_h5_get_int(f, "/", "batches", &batches) == GT_OK &&
+        read_text(f, "updates", info->updates, sizeof info->updates) == GT_OK) {
+        info->counted = true;
+        info->samples = (uint64_t)samples;
+        info->batches = (uint64_t)batches;
+    }
+    if (gt_h5_get_int(f, "/", "data_count", &count) == GT_OK &&
+        gt_h5_get_int(f, "/", "data_classes", &classes) == GT_OK &&
+        read_text(f, "data_digest", data->digest, sizeof data->digest) ==
+            GT_OK) {
+        data->count = (uint64_t)count;
+        data->classes = (int)classes;
+    }
+}
+
 static gt_status read_info(gt_checkpoint *c)
 {
     gt_checkpoint_info *info = &c->info;
@@ -134,6 +178,7 @@ static gt_status read_info(gt_checkpoint *c)
         read_text(c->file, "fingerprint", info->fingerprint,
                   sizeof info->fingerprint);
     read_provenance(c->file, info);
+    read_place(c->file, info);
     return GT_OK;
 }
 
@@ -191,13 +236,14 @@ void gt_checkpoint_close(gt_checkpoint *c)
 typedef struct leftover {
     const gt_span *spans;
     int n_spans;
+    bool with_optimizer;
     char name[256];
 } leftover;
 
 static int visit_tensor(const gt_h5_info *info, void *context)
 {
     leftover *l = context;
-    if (gt_span_is_optimizer(info->name) || info->text)
+    if (info->text || (gt_span_is_optimizer(info->name) && !l->with_optimizer))
         return 0;
     for (int i = 0; i < l->n_spans; i++)
         if (!strcmp(l->spans[i].path, info->name))
@@ -206,17 +252,23 @@ static int visit_tensor(const gt_h5_info *info, void *context)
     return 1;
 }
 
-static gt_status check_leftovers(const gt_checkpoint *c, const gt_span *spans,
-                                 int n_spans)
+/* Moments that no span takes are not all: those that have one would mean
+ * something else to another kind of optimizer. */
+static gt_status check_leftovers(const gt_checkpoint *c, leftover l)
 {
-    leftover l = {.spans = spans, .n_spans = n_spans};
     gt_status status = gt_h5_each(c->file, visit_tensor, &l);
-    if (status == GT_OK && l.name[0])
-        status = gt_fail(GT_ERR_MISMATCH,
-                         "%s holds %s, which the model here does not have; it "
-                         "is a checkpoint of another architecture",
-                         c->path, l.name);
-    return status;
+    if (status != GT_OK || !l.name[0])
+        return status;
+    if (gt_span_is_optimizer(l.name))
+        return gt_fail(GT_ERR_MISMATCH,
+                       "%s holds %s, which the optimizer here does not have: "
+                       "its moments are those of another optimizer.kind; go on "
+                       "with the one that the run was trained with",
+                       c->path, l.name);
+    return gt_fail(GT_ERR_MISMATCH,
+                   "%s holds %s, which the model here does not have; it is a "
+                   "checkpoint of another architecture",
+                   c->path, l.name);
 }
 
 static gt_status read_span(const gt_checkpoint *c, const gt_span *s)
@@ -237,5 +289,9 @@ gt_status gt_checkpoint_read(const gt_checkpoint *c, const gt_span *spans,
     for (int i = 0; i < n_spans && status == GT_OK; i++)
         if (with_optimizer || !gt_span_is_optimizer(spans[i].path))
             status = read_span(c, &spans[i]);
-    return status == GT_OK ? check_leftovers(c, spans, n_spans) : status;
+    if (status != GT_OK)
+        return status;
+    return check_leftovers(c, (leftover){.spans = spans,
+                                         .n_spans = n_spans,
+                                         .with_optimizer = with_optimizer});
 }

@@ -3,8 +3,9 @@
  * reads calls; others have their data sent.
  *
  * Layout, version 2 (attributes of "/": format "gentrain checkpoint",
- * format_version, gentrain_version, task, step, epoch, seed, fingerprint, and
- * what bits depend on: build, blas, blas_kernel, blas_threads, shards,
+ * format_version, gentrain_version, task, step, epoch, samples, batches,
+ * updates, seed, fingerprint; data_count, data_classes, data_digest; and what
+ * bits depend on: build, blas, blas_kernel, blas_threads, shards,
  * norm_sync, reduction; text data set /config: the resolved configuration as
  * YAML). The fingerprint is the XXH3 hash of the parameters and statistics,
  * network by network and layer by layer.
@@ -26,10 +27,21 @@
 #include "store/h5types.h"
 #include "tasks/state.h"
 
+/* What tells data apart (gt_source). */
+typedef struct gt_checkpoint_data {
+    uint64_t count; /* 0: not known */
+    int classes;
+    char digest[GT_HASH_TEXT];
+} gt_checkpoint_data;
+
 typedef struct gt_checkpoint_info {
     char task[16]; /* "gan", "vae" */
     uint64_t step; /* steps done */
     double epoch;  /* epochs done, for people */
+    bool counted;  /* the next three are known; not in the first files */
+    uint64_t samples, batches;     /* taken from the data so far */
+    char updates[GT_TASK_UPDATES]; /* gt_task_updates */
+    gt_checkpoint_data data;       /* that it was trained on last */
     uint64_t seed;
     char fingerprint[GT_HASH_TEXT]; /* "": none, or that of version 1 */
     char provenance[GT_PROVENANCES][GT_PROVENANCE_TEXT]; /* "": not known */

@@ -44,6 +44,20 @@ gt_status gt_outputs_open(gt_outputs *o, const char *config)
                            : status;
 }
 
+void gt_outputs_set_data(gt_outputs *o, const gt_source *source)
+{
+    gt_checkpoint_data *data = &o->snapshot.data;
+    data->count = source->count;
+    data->classes = source->classes;
+    gt_hash_text(source->digest, data->digest);
+}
+
+void gt_outputs_set_place(gt_outputs *o, uint64_t samples, uint64_t batches)
+{
+    o->samples = samples;
+    o->batches = batches;
+}
+
 void gt_outputs_line(gt_outputs *o, uint64_t step, double epoch,
                      const gt_metrics *metrics)
 {
@@ -127,6 +141,8 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     gt_trace_end(begin, NULL, "agree on outputs");
     begin = gt_trace_begin();
     if (checkpoint && status == GT_OK) {
+        o->snapshot.samples = o->samples;
+        o->snapshot.batches = o->batches;
         gt_snapshot_take(&o->snapshot, o->writer, step, epoch);
         gt_trace_end(begin, NULL, "checkpoint");
     }

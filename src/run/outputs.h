@@ -18,11 +18,12 @@ typedef struct gt_outputs {
     gt_metrics_log metrics_log;
     gt_sample_grid sample_grid;
     gt_snapshot snapshot;
-    gt_writer *writer;       /* NULL on the other ranks */
-    bool last;               /* the state stays as it is */
-    uint64_t asked_for;      /* steps of a run that was interrupted before */
-    gt_failure fatal;        /* met by the training thread */
-    gt_failure mark_failure; /* met by the writer */
+    uint64_t samples, batches; /* gt_outputs_set_place */
+    gt_writer *writer;         /* NULL on the other ranks */
+    bool last;                 /* the state stays as it is */
+    uint64_t asked_for;        /* steps of a run that was interrupted before */
+    gt_failure fatal;          /* met by the training thread */
+    gt_failure mark_failure;   /* met by the writer */
 } gt_outputs;
 
 /* Prepare, allocate and start the writer. `source` is that of
@@ -35,6 +36,13 @@ void gt_outputs_free(gt_outputs *outputs);
 /* Take the run (gt_run_take) and open its metrics, with the lines up to the
  * step that it goes on from. Rank 0 alone; local. */
 gt_status gt_outputs_open(gt_outputs *outputs, const char *config);
+
+/* What checkpoints say of the data that the run is trained on. Local. */
+void gt_outputs_set_data(gt_outputs *outputs, const gt_source *source);
+
+/* What was taken from the data so far, for the next checkpoint. Local. */
+void gt_outputs_set_place(gt_outputs *outputs, uint64_t samples,
+                          uint64_t batches);
 
 /* A line of metrics. Local; other ranks' calls do nothing. */
 void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,

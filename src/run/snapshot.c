@@ -35,10 +35,15 @@ static gt_status write_file(const gt_snapshot *s)
     const gt_config *config = s->task->setup.config;
     gt_checkpoint_info info = {.step = s->step,
                                .epoch = s->epoch,
+                               .counted = true,
+                               .samples = s->samples,
+                               .batches = s->batches,
+                               .data = s->data,
                                .seed =
                                    (uint64_t)gt_train_config_of(config)->seed,
                                .config = config->text};
     snprintf(info.task, sizeof info.task, "%s", s->task->type->name);
+    snprintf(info.updates, sizeof info.updates, "%s", s->updates);
     snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
     memcpy(info.provenance, s->provenance, sizeof info.provenance);
     char path[GT_PATH];
@@ -159,6 +164,7 @@ void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
     copy_networks(s);
     s->step = step;
     s->epoch = epoch;
+    gt_task_updates(s->task, s->updates);
     gt_info("checkpoint of step %llu, fingerprint %s", (unsigned long long)step,
             s->fingerprint);
     gt_writer_submit(writer, &s->write);
@@ -219,7 +225,7 @@ gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
         broadcast(comm, spans, count);
         if (optimizer)
             gt_task_scatter_moments(task, spans, comm->rank == 0 ? count : 0);
-        gt_task_set_step(task, from->info.step);
+        gt_task_set_step(task, from->info.step, from->info.updates);
     }
     free(room);
     free(spans);

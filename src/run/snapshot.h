@@ -24,6 +24,9 @@ typedef struct gt_snapshot {
     bool wanted;   /* the copy, by the writer */
     uint64_t step; /* of the copy */
     double epoch;
+    uint64_t samples, batches; /* taken so far */
+    char updates[GT_TASK_UPDATES];
+    gt_checkpoint_data data;
     char fingerprint[GT_HASH_TEXT];
     char provenance[GT_PROVENANCES][GT_PROVENANCE_TEXT];
     gt_write_job write;

@@ -5,7 +5,9 @@
 #include "tasks/learner.h"
 #include "tasks/tasks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const gt_task_type *const types[] = {
     &gt__task_gan,
@@ -96,9 +98,40 @@ void gt_task_latents(const gt_config *config, gt_rng first, int n,
     types[config->task]->prior(config, first, n, latents);
 }
 
-void gt_task_set_step(gt_task *task, uint64_t step)
+void gt_task_updates(const gt_task *task, char text[GT_TASK_UPDATES])
 {
+    size_t used = 0;
+    *text = '\0';
     for (int i = 0; i < task->n_learners; i++)
-        task->learner[i]->optimizer.updates =
-            step * (uint64_t)task->type->updates(task, i);
+        used += (size_t)snprintf(
+            text + used, GT_TASK_UPDATES - used, "%s%s %llu", i ? ", " : "",
+            task->learner[i]->net->name,
+            (unsigned long long)task->learner[i]->optimizer.updates);
+}
+
+/* The number behind a network's name in a text of updates. */
+static bool find_updates(const char *text, const char *name, uint64_t *updates)
+{
+    size_t length = strlen(name);
+    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
+        if ((at == text || at[-1] == ' ') && at[length] == ' ') {
+            *updates = strtoull(at + length, NULL, 10);
+            return true;
+        }
+    return false;
+}
+
+void gt_task_set_step(gt_task *task, uint64_t step, const char *updates)
+{
+    for (int i = 0; i < task->n_learners; i++) {
+        gt_learner *l = task->learner[i];
+        if (!find_updates(updates, l->net->name, &l->optimizer.updates))
+            l->optimizer.updates =
+                step * (uint64_t)task->type->updates(task, i);
+    }
+}
+
+uint64_t gt_task_batches(const gt_config *config)
+{
+    return (uint64_t)types[config->task]->batches(config);
 }

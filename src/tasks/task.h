@@ -10,9 +10,18 @@
 gt_status gt_task_new(gt_task **out, const gt_task_setup *setup);
 void gt_task_free(gt_task *task);
 
-/* Say that `step` steps are done, after the state was filled from a checkpoint.
- * Local. */
-void gt_task_set_step(gt_task *task, uint64_t step);
+/* How often each network was updated, "generator 12, discriminator 24": the
+ * moments and the schedules of learning rates depend on it. Local. */
+enum { GT_TASK_UPDATES = 128 };
+void gt_task_updates(const gt_task *task, char text[GT_TASK_UPDATES]);
+
+/* Say that `step` steps are done, after the state was filled from a checkpoint,
+ * and so many updates ("": as many as so many steps of this task make). Local.
+ */
+void gt_task_set_step(gt_task *task, uint64_t step, const char *updates);
+
+/* Batches that a step of this configuration takes. Pure. */
+uint64_t gt_task_batches(const gt_config *config);
 
 /* The table of tasks as a schema wants it (model/schema.h). */
 gt_schema_task gt_task_schema(int number);

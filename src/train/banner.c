@@ -26,6 +26,51 @@ static const char *plural(int n)
     return n == 1 ? "" : "s";
 }
 
+/* What BLAS was asked for and what it does may differ: a library has a largest
+ * number, or goes by its own environment alone. */
+static void print_ranks(gt_comm *comm, int asked)
+{
+    char blas[64] = "BLAS threads by its own settings";
+    int threads = gt_blas_threads();
+    int most = (int)gt_comm_max(comm, threads);
+    if (threads > 0)
+        snprintf(blas, sizeof blas, "%s%d BLAS thread%s each",
+                 most > threads ? "at least " : "", threads, plural(threads));
+    gt_info("  ranks         %d on %d node%s, %s, %s kernels, fp32", comm->size,
+            comm->nodes, plural(comm->nodes), blas, gt_blas_kernel());
+    if (most != asked && most > 0)
+        gt_warn("BLAS runs %d threads where --threads asks for %d: it has no "
+                "more",
+                most, asked);
+}
+
+/* Of a batch that is full, or holds all the data. */
+static void print_batch(const gt_train_config *train, int shards,
+                        uint64_t count)
+{
+    int batch = (int)train->batch, filled = 0, largest = 0;
+    int n = (uint64_t)batch > count ? (int)count : batch;
+    for (int i = 0; i < shards; i++) {
+        int first, size;
+        gt_shard_bounds(n, batch, shards, i, &first, &size);
+        filled += size > 0;
+        largest = size > largest ? size : largest;
+    }
+    gt_info("  batch         %d in %d shard%s of up to %d, seed %lld", n,
+            filled, plural(filled), largest, (long long)train->seed);
+}
+
+static void print_data(const gt_source *source, const gt_source *test)
+{
+    char shape[GT_SHAPE_TEXT], held_out[64] = "none held out";
+    if (test)
+        snprintf(held_out, sizeof held_out, "%llu held out",
+                 (unsigned long long)test->count);
+    gt_info("  data          %llu %s %s, %s", (unsigned long long)source->count,
+            gt_shape_is_point(source->shape) ? "points of" : "images of",
+            gt_shape_text(source->shape, shape), held_out);
+}
+
 static void print_networks(const gt_task *task)
 {
     for (int i = 0; i < task->n_learners; i++) {
@@ -56,26 +101,22 @@ static bool stops_learning(const gt_task *task, uint64_t steps)
     return false;
 }
 
-void gt_banner_print(const gt_task *task, int threads, int shards,
-                     const gt_source *source, uint64_t steps)
+void gt_banner_print(const gt_task *task, int asked, int shards,
+                     const gt_source *source, const gt_source *test,
+                     uint64_t steps)
 {
     gt_comm *comm = task->setup.comm;
     const gt_config *config = task->setup.config;
     char warning[512];
-    gt_binding_check(comm, threads, warning, sizeof warning);
+    gt_binding_check(comm, task->setup.blas_threads, warning, sizeof warning);
     double memory = gt_comm_max(comm, peak_memory());
 
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
-    gt_info("  ranks         %d on %d node%s, %d BLAS thread%s each, %s "
-            "kernels, fp32",
-            comm->size, comm->nodes, plural(comm->nodes), threads,
-            plural(threads), gt_blas_kernel());
-    gt_info("  batch         %lld in %d shard%s of up to %d, seed %lld",
-            (long long)gt_train_config_of(config)->batch, shards,
-            plural(shards), task->setup.max_n,
-            (long long)gt_train_config_of(config)->seed);
+    print_ranks(comm, asked);
+    print_data(source, test);
+    print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);
-    gt_info("  memory        %.0f MB per rank", memory);
+    gt_info("  memory        up to %.0f MB per rank", memory);
     if (gt_blas_kernel_is_old())
         gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/trace.h"
+#include "core/gemm.h"
 #include "data/config.h"
 #include "run/checkpoint_list.h"
 #include "run/config.h"
@@ -18,9 +19,11 @@
 #include "tasks/shards.h"
 #include "train/banner.h"
 #include "train/config.h"
+#include "train/data_agree.h"
 #include "train/interrupt.h"
 #include "train/memory_need.h"
 #include "train/progress.h"
+#include "train/resume.h"
 #include "train/sizes.h"
 #include "train/tracefile.h"
 #include "train/validation.h"
@@ -47,25 +50,29 @@ typedef struct trainer {
     gt_outputs outputs;
     gt_progress progress;
     gt_tracefile trace;
-    gt_run *run; /* borrowed */
-    uint64_t batches_per_epoch, batches_per_step;
+    gt_run *run;          /* borrowed */
+    gt_position position; /* in the data, at the start */
+    uint64_t batches_per_step;
     uint64_t start, step, last; /* steps done at the start, now, at the end */
     double started, lined;      /* seconds: start, last line of metrics */
     uint64_t lined_step;
 } trainer;
 
-static double epochs_done(const trainer *t)
+/* The number of the first batch of a step. */
+static uint64_t batch_of(const trainer *t, uint64_t step)
 {
-    return (double)(t->step * t->batches_per_step) /
-           (double)t->batches_per_epoch;
+    return t->position.number + (step - t->start) * t->batches_per_step;
 }
 
-/* Samples of the first `steps` steps; an epoch's last batch may be short. */
-static uint64_t samples_until(const trainer *t, uint64_t steps)
+/* Samples taken before a step; an epoch's last batch may be short. */
+static uint64_t samples_until(const trainer *t, uint64_t step)
 {
-    uint64_t batches = steps * t->batches_per_step;
-    return batches / t->batches_per_epoch * t->source->count +
-           batches % t->batches_per_epoch * (uint64_t)t->train->batch;
+    return gt_position_samples(&t->position, batch_of(t, step));
+}
+
+static double epochs_done(const trainer *t)
+{
+    return (double)samples_until(t, t->step) / (double)t->source->count;
 }
 
 /* --- Before the first step. */
@@ -83,8 +90,7 @@ static gt_status open_data(trainer *t)
     status = gt_comm_work_end(t->comm, status);
     gt_phase_leave(before);
     if (status == GT_OK)
-        t->batches_per_epoch =
-            gt_batches_per_epoch(t->source->count, (int)t->train->batch);
+        status = gt_data_agree(t->comm, t->source, t->test_source);
     return status;
 }
 
@@ -93,6 +99,13 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
     trainer *t = context;
     double beside = gt_bytes_beside(task, t->source, t->shards);
     return gt_memory_check(t->comm, (double)bytes + beside, beside);
+}
+
+/* BLAS may have fewer threads than it is asked for. */
+static int running_threads(const trainer *t)
+{
+    int threads = gt_blas_threads();
+    return threads > 0 ? threads : t->options->threads;
 }
 
 static gt_status build_task(trainer *t)
@@ -108,7 +121,7 @@ static gt_status build_task(trainer *t)
                            .n_shards = t->shards / t->comm->size,
                            .max_n = gt_largest_pass(t->config, t->source,
                                                     t->test_source, t->shards),
-                           .blas_threads = t->options->threads,
+                           .blas_threads = running_threads(t),
                            .training = true,
                            .fits = fits,
                            .context = t};
@@ -120,8 +133,8 @@ static uint64_t last_step(const trainer *t)
     uint64_t per_step = t->batches_per_step;
     if (t->train->steps > 0)
         return (uint64_t)t->train->steps;
-    uint64_t batches = (uint64_t)t->train->epochs * t->batches_per_epoch;
-    return (batches + per_step - 1) / per_step;
+    uint64_t end = gt_position_after(&t->position, (uint64_t)t->train->epochs);
+    return t->start + (end - t->position.number + per_step - 1) / per_step;
 }
 
 static gt_status resume(trainer *t)
@@ -129,17 +142,12 @@ static gt_status resume(trainer *t)
     gt_checkpoint *from = &t->run->resumed;
     gt_status status = gt_snapshot_read(t->task, from, true);
     gt_checkpoint_release(from);
-    if (status == GT_OK)
-        gt_provenance_compare(t->task, from->info.provenance);
-    t->start = from->info.step;
-    if (status == GT_OK && t->start > t->last)
-        status = gt_fail(GT_ERR_USAGE,
-                         "%s has done %llu of %llu steps already; give a "
-                         "larger --steps or --epochs to train on",
-                         from->path, (unsigned long long)t->start,
-                         (unsigned long long)t->last);
-    t->step = t->lined_step = t->start;
-    return status;
+    if (status != GT_OK)
+        return status;
+    gt_provenance_compare(t->task, from->info.provenance);
+    gt_resume_check_data(&from->info, t->source);
+    return gt_resume_check_end(from, &t->position, t->train,
+                               t->batches_per_step);
 }
 
 static gt_status prepare_outputs(trainer *t)
@@ -161,9 +169,12 @@ static gt_status prepare_outputs(trainer *t)
                                .first_shard =
                                    t->comm->rank * (t->shards / t->comm->size),
                                .n_shards = t->shards / t->comm->size,
-                               .start = t->start * t->batches_per_step};
+                               .start = t->position.number,
+                               .from = t->position.number,
+                               .from_samples = t->position.samples};
     if (status == GT_OK)
         status = gt_loader_open(&t->loader, &loader);
+    gt_outputs_set_data(&t->outputs, t->source);
     /* The directory comes last: nothing is left behind, nor taken from another
      * job, by a run that could not have started. */
     status = gt_comm_work_end(t->comm, status);
@@ -199,15 +210,24 @@ static gt_status prepare(trainer *t)
         status = build_task(t);
     if (status != GT_OK)
         return status;
-    t->batches_per_step = (uint64_t)t->task->type->batches(t->config);
+    const gt_checkpoint *from = &t->run->resumed;
+    t->position = (gt_position){.count = t->source->count,
+                                .batch = (uint64_t)t->train->batch};
+    if (from->path[0])
+        gt_resume_position(&from->info, t->options->settings, t->config,
+                           &t->position);
+    t->step = t->lined_step = t->start = from->info.step;
+    t->batches_per_step = gt_task_batches(t->config);
     t->last = last_step(t);
     /* Batch numbers are 32 bits of the address of random numbers. */
-    if (t->last > UINT32_MAX / t->batches_per_step)
+    if (t->last > t->start &&
+        (t->last - t->start > UINT32_MAX / t->batches_per_step ||
+         batch_of(t, t->last) > UINT32_MAX))
         return gt_fail(GT_ERR_CONFIG,
                        "%llu steps take more than 2^32 batches; lower "
                        "train.steps or train.epochs",
                        (unsigned long long)t->last);
-    if (t->run->resumed.path[0])
+    if (from->path[0])
         return resume(t);
     gt_task_advise(t->task);
     return GT_OK;
@@ -222,9 +242,9 @@ static bool every(uint64_t step, int64_t interval)
 
 static bool epoch_ended(const trainer *t)
 {
-    uint64_t per_step = t->batches_per_step;
-    return t->step * per_step / t->batches_per_epoch !=
-           (t->step - 1) * per_step / t->batches_per_epoch;
+    uint64_t count = t->source->count;
+    return samples_until(t, t->step) / count !=
+           samples_until(t, t->step - 1) / count;
 }
 
 /* Samples per second, to a tenth. */
@@ -282,6 +302,8 @@ static gt_status one_step(trainer *t, bool *stop)
     bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;
+    gt_outputs_set_place(&t->outputs, samples_until(t, t->step),
+                         batch_of(t, t->step));
     if (ends)
         gt_outputs_last(&t->outputs, last ? 0 : t->last);
     return gt_outputs_write(&t->outputs, t->step, epochs_done(t), picture,
@@ -386,7 +408,7 @@ static gt_status train(trainer *t)
     if (status != GT_OK)
         return status;
     gt_banner_print(t->task, t->options->threads, t->shards, t->source,
-                    t->last);
+                    t->test_source, t->last);
     gt_info("  run           %s", t->run->path);
     status = loop(t);
     if (status == GT_OK)

@@ -21,6 +21,8 @@ typedef struct gt_train_options {
     gt_report report;
     const char *trace;    /* file for a trace of the first steps, or NULL */
     uint64_t trace_steps; /* how many steps that is */
+    const gt_config *settings; /* of the checkpoint; NULL: a new run, or they
+                                  are refused by now; borrowed */
 } gt_train_options;
 
 /* Train a run: a new one, or one that gt_run_resume goes on with. A checkpoint

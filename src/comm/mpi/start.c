@@ -2,6 +2,7 @@
 #include "comm/mpi/start.h"
 
 #include "base/progress_hook.h"
+#include "comm/launcher.h"
 #include "comm/mpi/backend_mpi.h"
 #include "comm/mpi/handle.h"
 #include "comm/pending.h"
@@ -41,22 +42,6 @@ static void number_ranks(gt_comm *c)
     snprintf(c->host, sizeof c->host, "%.63s", name);
 }
 
-/* Where srun and this MPI library speak different PMIs, each process believes
- * that it is alone. */
-static gt_status check_together(const gt_comm *c)
-{
-    const char *started = getenv("SLURM_STEP_NUM_TASKS");
-    bool by_mpirun = getenv("OMPI_COMM_WORLD_SIZE");
-    if (c->size > 1 || by_mpirun || !started || atoi(started) < 2)
-        return GT_OK;
-    return gt_fail(GT_ERR_USAGE,
-                   "srun started %s processes that do not see each other, as "
-                   "this MPI library does not speak the PMI of srun --mpi; "
-                   "start them by mpirun (GENTRAIN_LAUNCHER=mpirun in "
-                   "jobs/gentrain.sbatch) or with another --mpi",
-                   started);
-}
-
 /* A process that no launcher started is alone. It needs no daemon of Open
  * MPI's, no folder that all such processes would share, and no network. Looking
  * for networks is most of the time that Open MPI takes to start. What the user
@@ -82,8 +67,15 @@ static void progress(void *comm)
 
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
 {
-    expect_one_rank();
     int provided;
+    gt_launcher launcher;
+    *out = NULL;
+    gt_status status = gt_launcher_find(&launcher);
+    if (status != GT_OK)
+        return status;
+    gt_launcher_follow(&launcher);
+    gt_launcher_hide(&launcher);
+    expect_one_rank();
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     gt_comm *c = calloc(1, sizeof *c);
     gt__mpi *mpi = calloc(1, sizeof *mpi);
@@ -104,7 +96,7 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
         return gt_fail(GT_ERR_COMM,
                        "this MPI library does not allow a second thread in "
                        "the process (MPI_THREAD_FUNNELED); use one that does");
-    return check_together(c);
+    return gt_launcher_check(&launcher, c->size);
 }
 
 void gt_comm_finalize(gt_comm *c)
@@ -120,16 +112,4 @@ void gt_comm_finalize(gt_comm *c)
     MPI_Finalize();
     free(c->mpi);
     free(c);
-}
-
-int gt_launch_rank(void)
-{
-    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK",
-                                        "PMI_RANK", "SLURM_PROCID"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-        if (value)
-            return atoi(value);
-    }
-    return 0;
 }

@@ -1,0 +1,51 @@
+/* data_agree.c: the digest is over all contents, and was made as they were
+ * read.
+ */
+#include "train/data_agree.h"
+
+#include "comm/compare.h"
+#include "core/hash.h"
+
+#include <stdio.h>
+
+enum { FACTS = 1024, NUMBER = 28 };
+
+/* "60,000". */
+static const char *grouped(uint64_t n, char text[NUMBER])
+{
+    char digits[NUMBER], *to = text;
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            *to++ = ',';
+        *to++ = digits[i];
+    }
+    *to = '\0';
+    return text;
+}
+
+static size_t describe(char *text, size_t size, const char *subject,
+                       const gt_source *source)
+{
+    char count[NUMBER], shape[GT_SHAPE_TEXT], digest[GT_HASH_TEXT];
+    if (!source)
+        return (size_t)snprintf(text, size, "%s\tno samples\n", subject);
+    return (size_t)snprintf(
+        text, size,
+        "%s\t%s samples\n%s samples of shape\t%s\n%s samples of\t%d "
+        "classes\n%s contents of digest\t%s\n",
+        subject, grouped(source->count, count), subject,
+        gt_shape_text(source->shape, shape), subject, source->classes, subject,
+        gt_hash_text(source->digest, digest));
+}
+
+gt_status gt_data_agree(gt_comm *comm, const gt_source *train,
+                        const gt_source *test)
+{
+    char facts[FACTS];
+    size_t used = describe(facts, sizeof facts, "data.uri has", train);
+    describe(facts + used, sizeof facts - used, "data.uri holds out", test);
+    return gt_comm_compare(comm, facts,
+                           "give all nodes the same data: they see other files "
+                           "under this path, or it was copied in part");
+}
