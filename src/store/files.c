@@ -26,40 +26,6 @@ enum {
     FLUSH = 1 << 26, /* bytes after which to flush */
 };
 
-/* Whether the first `n` characters of the path are a link that leads nowhere.
- */
-static bool is_dangling(const char *path, size_t n, char *target, size_t room)
-{
-    char part[GT_PATH];
-    struct stat info;
-    snprintf(part, sizeof part, "%.*s", (int)n, path);
-    if (lstat(part, &info) != 0 || !S_ISLNK(info.st_mode) ||
-        stat(part, &info) == 0)
-        return false;
-    ssize_t size = readlink(part, target, room - 1);
-    target[size > 0 ? size : 0] = '\0';
-    return size > 0;
-}
-
-const char *gt_file_reason(const char *path)
-{
-    static _Thread_local char text[2 * GT_PATH + 64];
-    char target[GT_PATH];
-    int error = errno;
-    bool may = error == ENOENT || error == EEXIST || error == ENOTDIR;
-    for (size_t n = 1; may && n <= strlen(path) && n < GT_PATH; n++) {
-        if ((path[n] != '/' && path[n] != '\0') ||
-            !is_dangling(path, n, target, sizeof target))
-            continue;
-        snprintf(text, sizeof text, "%.*s is a link to %s, which is not there",
-                 (int)n, path, target);
-        errno = error;
-        return text;
-    }
-    errno = error;
-    return strerror(error);
-}
-
 int gt_file_flush(int fd)
 {
     if (fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS ||

@@ -5,17 +5,13 @@
 #define GT_STORE_FILES_H
 
 #include "base/status.h"
+#include "store/reason.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Room for a path. */
 enum { GT_PATH = 4096 };
-
-/* Why a call of the system on `path` has just failed: what errno means or, if
- * it is that a link on the way leads nowhere, just that. Valid until the
- * thread's next call. */
-const char *gt_file_reason(const char *path);
 
 /* Have the bytes of an open file reach the disk, as far as its file system can
  * do that. 0, or -1 with errno. */
