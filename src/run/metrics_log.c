@@ -175,8 +175,7 @@ gt_status gt_metrics_log_flush(gt_metrics_log *log)
 
 gt_status gt_metrics_log_sync(gt_metrics_log *log)
 {
-    /* A file system that cannot flush says EINVAL. */
-    if (log->fd < 0 || fsync(log->fd) == 0 || errno == EINVAL)
+    if (log->fd < 0 || gt_file_flush(log->fd) == 0)
         return GT_OK;
     log->unsafe = true;
     return refuse(log);
