@@ -221,3 +221,20 @@ if part "file" command -v file; then
     says out.txt "Hierarchical Data Format"
 fi
 echo "$parts of 6 tools were there"
+
+# --- samples: no room is noticed before the work, and people see how far it is
+must "a model" ranks 1 train vae.yaml --out roomy --quiet
+refused 4 "disk has " 2 sample roomy -n 1000000000000 -o too-many.h5
+[ ! -e too-many.h5 ] || fail "there is a file of too many samples"
+must "samples" ranks 2 sample roomy -n 100 -o some.h5 --grid some.png
+says err.txt "wrote some.h5"
+says err.txt "wrote some.png"
+"$GENTRAIN" sample roomy -n 20000000 -o long.h5 >out.txt 2>err.txt &
+sampling=$!
+for _ in $(seq 300); do
+    grep -q "of 20000000 samples, " err.txt && break
+    sleep 0.1
+done
+kill $sampling
+wait $sampling
+says err.txt "of 20000000 samples, "

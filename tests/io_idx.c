@@ -358,7 +358,7 @@ static void labels_that_cannot_be_used_are_left_out(void **state)
     assert_unlabelled("array of 3 dimensions where labels (1) are expected");
     unlink(path_of("train-labels-idx1-ubyte"));
     assert_int_equal(symlink("nowhere", path_of("train-labels-idx1-ubyte")), 0);
-    assert_unlabelled("a link that leads nowhere");
+    assert_unlabelled("which is not there");
 }
 
 static void a_labels_file_instead_of_images_is_refused(void **state)

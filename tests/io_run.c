@@ -80,6 +80,39 @@ static void a_directory_that_is_not_empty_is_left_alone(void **state)
     gt_run_close(&run);
 }
 
+static void a_start_that_was_cut_off_is_begun_anew(void **state)
+{
+    (void)state;
+    gt_run run;
+    assert_int_equal(mkdir(in_scratch("checkpoints"), 0777), 0);
+    store_text("fence.1", "process 1 on a machine that is not this one\n");
+    store_text("config.yaml.7-0.tmp", "task");
+    assert_ok(gt_run_init(&run, scratch, "name"));
+    assert_ok(gt_run_take(&run, "task: gan\n"));
+    assert_text("config.yaml", "task: gan\n");
+    assert_false(exists("fence.1") || exists("config.yaml.7-0.tmp"));
+    assert_true(exists("fence.2") && exists("samples"));
+    gt_run_close(&run);
+}
+
+/* The fence says that its maker is alive, as it is this test's parent. */
+static void a_start_that_goes_on_is_left_alone(void **state)
+{
+    (void)state;
+    gt_run run;
+    char text[256], host[64] = "";
+    gethostname(host, sizeof host - 1);
+    snprintf(text, sizeof text, "process %ld on %s since 1.0\n",
+             (long)getppid(), host);
+    store_text("fence.1", text);
+    assert_ok(gt_run_init(&run, scratch, "name"));
+    assert_fails(gt_run_take(&run, "task: gan\n"), GT_ERR_IO,
+                 "another gentrain has just started");
+    assert_text("fence.1", text);
+    assert_int_equal(names_in(""), 1);
+    gt_run_close(&run);
+}
+
 static void
 without_a_name_a_run_gets_the_first_number_that_is_free(void **state)
 {
@@ -302,6 +335,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         each(a_new_run_makes_its_directory_when_it_is_taken),
         each(a_directory_that_is_not_empty_is_left_alone),
+        each(a_start_that_was_cut_off_is_begun_anew),
+        each(a_start_that_goes_on_is_left_alone),
         each(without_a_name_a_run_gets_the_first_number_that_is_free),
         each(a_path_without_end_is_refused),
         with_run(a_run_goes_on_from_its_newest_checkpoint),

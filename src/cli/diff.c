@@ -18,7 +18,8 @@ const gt_command gt__command_diff = {
     .details = "A and B are HDF5 files, or run directories, which stand for "
                "their newest checkpoint.\n\n"
                "The exit code is 0 if all numbers are equal, bit for bit, and "
-               "6 if some differ. It is 5 if a file is damaged, holds no "
+               "6 if some differ, which is no error. It is 5 if a file is "
+               "damaged, holds no "
                "numbers, or holds numbers of a type that cannot be compared.",
     .examples = "gentrain diff runs/a runs/b\n",
     .min_operands = 2,

@@ -7,15 +7,19 @@
 #include "cli/args.h"
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "base/version.h"
 #include "cli/pages.h"
 #include "comm/launcher.h"
 #include "comm/mpi/start.h"
+#include "store/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,7 +51,7 @@ static int finish(gt_status status)
     bool closed = false;
     if (status == GT_OK)
         status = flush_output(&closed);
-    if (status != GT_OK && !closed)
+    if (status != GT_OK && !closed && *gt_message())
         gt_error("%s", gt_message());
     if (status == GT_OK && gt_log_lost())
         status = GT_ERR_IO;
@@ -75,6 +79,22 @@ static int refuse(const gt_launcher *launcher, gt_status status)
     if (!gt_launcher_speaks(launcher))
         sleep(1);
     return finish(status);
+}
+
+/* OpenBLAS starts a thread for each core when it is loaded, and each asks for a
+ * buffer, for ever where a limit of addresses does not allow that. The threads
+ * that are wanted are started later. What the user has set stands. */
+static void expect_one_blas_thread(char **argv)
+{
+    static const char variable[] = "OPENBLAS_NUM_THREADS";
+    char path[GT_PATH];
+    if (getenv(variable) || isinf(gt_memory_addresses().left))
+        return;
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n <= 0 || setenv(variable, "1", 1) != 0)
+        return;
+    path[n] = '\0';
+    execv(path, argv);
 }
 
 static gt_status find_command(const char *name, const gt_command **command)
@@ -143,6 +163,7 @@ static gt_status parse(int argc, char **argv, const gt_command **command,
 int main(int argc, char **argv)
 {
     /* A file over the limit (ulimit -f) is an error like a full disk. */
+    expect_one_blas_thread(argv);
     signal(SIGXFSZ, SIG_IGN);
     keep_descriptors();
     if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {

@@ -63,11 +63,14 @@ const gt_command gt__command_sample = {
     .name = "sample",
     .operands = "RUN_OR_CHECKPOINT [OPTION ...]",
     .summary = "make samples from a trained model, on all ranks",
-    .details = "Sample i of a seed is the same on any number of ranks. Of a "
-               "run directory, the newest checkpoint that is not damaged is "
-               "taken.\n\n"
-               "GENTRAIN_ALONE=1 in the environment makes each process work by "
-               "itself, whatever launcher started it.",
+    .details =
+        "Sample i of a seed is the same on any number of ranks. Of a "
+        "run directory, the newest checkpoint that is not damaged is "
+        "taken.\n\nWhere there is no room for the samples, on the disk or "
+        "in memory, nothing is begun. After two seconds a line tells "
+        "how far it is.\n\n"
+        "GENTRAIN_ALONE=1 in the environment makes each process work by "
+        "itself, whatever launcher started it.",
     .examples =
         "mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n"
         "gentrain sample runs/dcgan28-1 --grid out.png --seed 7\n",

@@ -50,6 +50,8 @@ static const entry files[] = {
      "the resolved configuration: every key with the value that was used"},
     {"metrics.jsonl", "figures of the training, one JSON object a line; names "
                       "that begin with test_ are of held-out samples"},
+    {"metrics.jsonl.old", "those of a run that was cut off before its first "
+                          "checkpoint and began again"},
     {"checkpoints/step-N.h5",
      "all that is needed to go on after step N: weights, statistics, the "
      "optimizer's state, the configuration"},

@@ -315,12 +315,15 @@ static gt_status begin_new(start *s)
     return status;
 }
 
-/* The checkpoint holds the recipe. */
+/* The checkpoint holds the recipe, or config.yaml where there is none yet. */
 static gt_status begin_again(gt_run *run, void *context)
 {
     start *s = context;
-    recipe r = {.place = strdup(run->resumed.path),
-                .text = strdup(run->resumed.info.config)};
+    char place[GT_PATH + 16];
+    snprintf(place, sizeof place, "%s/config.yaml", run->path);
+    recipe r = {.place = strdup(run->begun ? place : run->resumed.path),
+                .text =
+                    strdup(run->begun ? run->begun : run->resumed.info.config)};
     gt_status status = GT_OK;
     set_name(&r, run->path);
     if (!r.place || !r.text)

@@ -3,6 +3,8 @@
  * that will use it. */
 #include "core/arena.h"
 
+#include "base/memory.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,14 +49,60 @@ gt_real *gt_real_alloc(size_t count)
     return p;
 }
 
+/* A block that waits begins with the one that waited before. */
+typedef struct waiting {
+    struct waiting *next;
+    size_t count; /* reals */
+} waiting;
+_Static_assert(sizeof(waiting) <= GT_ALIGN, "an empty arena holds one");
+
+static _Thread_local bool deferring;
+static _Thread_local waiting *first;
+static _Thread_local size_t deferred; /* bytes */
+
+void gt_arena_defer(void)
+{
+    deferring = true;
+}
+
+size_t gt_arena_deferred(void)
+{
+    return deferred;
+}
+
+void gt_arena_settle(bool used)
+{
+    while (used && first) {
+        waiting block = *first;
+        gt_real_clear((gt_real *)(void *)first, block.count);
+        first = block.next;
+    }
+    deferring = false;
+    first = NULL;
+    deferred = 0;
+}
+
+static gt_real *defer(size_t count)
+{
+    size_t bytes = rounded(count ? count : 1) * sizeof(gt_real);
+    waiting *block = aligned_alloc(GT_ALIGN, bytes);
+    if (!block)
+        return NULL;
+    *block = (waiting){.next = first, .count = bytes / sizeof(gt_real)};
+    first = block;
+    deferred += bytes;
+    return (gt_real *)(void *)block;
+}
+
 gt_status gt_arena_commit(gt_arena *arena, const char *what)
 {
-    arena->base = gt_real_alloc(arena->count);
+    arena->base = deferring ? defer(arena->count) : gt_real_alloc(arena->count);
     if (!arena->base)
         return gt_fail(GT_ERR_MEMORY,
-                       "cannot allocate %.1f MB for %s; use a smaller batch, "
+                       "cannot allocate %.1f MB for %s%s; use a smaller batch, "
                        "a smaller model or more ranks",
-                       (double)arena->count * sizeof(gt_real) / 1e6, what);
+                       (double)arena->count * sizeof(gt_real) / 1e6, what,
+                       gt_memory_reason((char[GT_MEMORY_REASON]){""}));
     return GT_OK;
 }
 

@@ -10,6 +10,8 @@
 #include "base/status.h"
 #include "core/tensor.h"
 
+#include <stdbool.h>
+
 typedef struct gt_arena {
     size_t count; /* reals reserved, each span rounded up to GT_ALIGN bytes */
     gt_real *base;
@@ -26,6 +28,16 @@ static inline gt_real *gt_arena_at(const gt_arena *arena, size_t offset)
 {
     return arena->base + offset;
 }
+
+/* From here on gt_arena_commit of this thread takes addresses alone, until
+ * gt_arena_settle: memory that is not touched cannot be too much. */
+void gt_arena_defer(void);
+
+/* Bytes of the arenas that have been committed since, and are waiting. */
+size_t gt_arena_deferred(void);
+
+/* Zero those, if they are to be `used`, and end the waiting. */
+void gt_arena_settle(bool used);
 
 /* Release the memory; the arena is empty again. */
 void gt_arena_free(gt_arena *arena);

@@ -145,6 +145,17 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
 
 /* --- What the library says of itself. */
 
+/* Large enough to be packed. */
+void gt_blas_start(void)
+{
+    enum { SIDE = 128 };
+    static gt_real a[SIDE * SIDE], c[SIDE * SIDE];
+    double before = operations;
+    gt_gemm(GT_PLAIN, GT_TRANSPOSED, SIDE, SIDE, SIDE, a, SIDE, a, SIDE, 0, c,
+            SIDE);
+    operations = before;
+}
+
 void gt_blas_set_threads(int threads)
 {
     if (openblas_set_num_threads)

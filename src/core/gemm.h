@@ -23,6 +23,13 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
  * each. */
 double gt_gemm_operations(void);
 
+/* Have the library allocate its buffer for the calling thread, by a first
+ * product: OpenBLAS does so when it is needed, and where a limit of addresses
+ * does not allow it, asks again for ever. GT_BLAS_BUFFER: what it may take, in
+ * bytes. */
+enum { GT_BLAS_BUFFER = 129 << 20 };
+void gt_blas_start(void);
+
 /* BLAS threads of this process; no effect where the library has no such call.
  */
 void gt_blas_set_threads(int threads);

@@ -5,6 +5,7 @@
 
 #include "base/collective_tick.h"
 #include "data/file_kind.h"
+#include "store/files.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -226,13 +227,11 @@ static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
 
 static gt_status unopened(const char *path)
 {
-    struct stat info;
     if (!errno)
         return gt__idx_no_memory(path);
-    bool link = errno == ENOENT && lstat(path, &info) == 0;
     return gt_fail(GT_ERR_IO,
                    "%s: cannot open: %s; check the path and its permissions",
-                   path, link ? "a link that leads nowhere" : strerror(errno));
+                   path, gt_file_reason(path));
 }
 
 gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)

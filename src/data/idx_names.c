@@ -221,14 +221,11 @@ gt_status gt__idx_find(const char *path, gt_split split, char **images,
 {
     struct stat info;
     gt_status status = GT_OK;
-    if (stat(path, &info)) {
-        bool link = errno == ENOENT && lstat(path, &info) == 0;
+    if (stat(path, &info))
         return gt_fail(GT_ERR_IO,
                        "%s: cannot open: %s; check the path and its "
                        "permissions",
-                       path,
-                       link ? "a link that leads nowhere" : strerror(errno));
-    }
+                       path, gt_file_reason(path));
     if (S_ISDIR(info.st_mode)) {
         status = search_folder(path, split, images);
     } else if (split == GT_SPLIT_TRAIN) {

@@ -65,6 +65,12 @@ int gt_shard_max(int batch, int shards)
     return batch / shards + (batch % shards != 0);
 }
 
+int gt_shard_largest(uint64_t count, int batch, int shards)
+{
+    int most = gt_shard_max(batch, shards);
+    return count < (uint64_t)most ? (int)count : most;
+}
+
 /* One shard; returns early, half filled, when the loader is being closed. */
 static void fill_shard(gt_loader *loader, const gt_batch *batch,
                        uint64_t batch_first, gt_shard *shard, gt_real *x,
@@ -133,7 +139,8 @@ static gt_status allocate(gt_loader *loader)
 {
     const gt_loader_config *config = &loader->config;
     size_t shards = (size_t)config->n_shards;
-    loader->most = (size_t)gt_shard_max(config->batch, config->shards);
+    loader->most = (size_t)gt_shard_largest(config->source->count,
+                                            config->batch, config->shards);
     size_t span = loader->most * gt_shape_size(config->source->shape);
     gt_arena_reserve(&loader->arena, span);
     loader->stride = loader->arena.count; /* one span, rounded up */

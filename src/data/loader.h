@@ -53,6 +53,10 @@ void gt_shard_bounds(int n, int batch, int shards, int index, int *first,
 /* Most samples of a shard. */
 int gt_shard_max(int batch, int shards);
 
+/* The same where there are only `count` samples: a batch may be larger than
+ * that, but never holds more. Pure. */
+int gt_shard_largest(uint64_t count, int batch, int shards);
+
 /* Start to read ahead. Errors: GT_ERR_MEMORY, GT_ERR_IO (no thread). */
 gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config);
 

@@ -96,7 +96,7 @@ static gt_status tell_kind(const char *run_or_file, bool *is_run)
     struct stat info;
     if (stat(run_or_file, &info) != 0)
         return gt_fail(GT_ERR_IO, "no run directory or checkpoint %s: %s",
-                       run_or_file, strerror(errno));
+                       run_or_file, gt_file_reason(run_or_file));
     *is_run = S_ISDIR(info.st_mode);
     return GT_OK;
 }

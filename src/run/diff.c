@@ -120,9 +120,11 @@ static int visit_b(const gt_h5_info *info, void *context)
 
 static gt_status judge(const comparison *c, const char *a, const char *b)
 {
-    if (c->different)
-        return gt_fail(GT_ERR_MISMATCH, "%s and %s differ in %d of %d tensors",
-                       a, b, c->different, c->sets);
+    if (c->different) {
+        fprintf(c->out, "different: %s and %s, %d of %d tensors\n", a, b,
+                c->different, c->sets);
+        return gt_fail(GT_ERR_MISMATCH, "%s", "");
+    }
     if (c->unread)
         return gt_fail(GT_ERR_FORMAT,
                        "of %s and %s, %d of %d tensors cannot be compared", a,

@@ -8,12 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { NAME = GT_PATH + 40 };
+enum { NAME = GT_PATH + 40, ATTEMPTS = 10 };
 
 /* What the files are called, and were called by older versions. */
 static const char *const kinds[] = {"fence", "generation"};
@@ -75,7 +76,8 @@ static gt_status taken_by_another(const char *run)
 static gt_status write_text(int fd, const char *path, const char *text)
 {
     size_t size = strlen(text);
-    bool written = write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
+    bool written =
+        write(fd, text, size) == (ssize_t)size && gt_file_flush(fd) == 0;
     int error = errno;
     if (close(fd) != 0 && written) {
         written = false;
@@ -131,13 +133,14 @@ static gt_status succeed(const gt_fence *f, const char *run)
     return status;
 }
 
-gt_status gt_fence_take(gt_fence *f, const char *run, bool fresh)
+/* number 0: the one after the highest. */
+static gt_status take(gt_fence *f, const char *run, unsigned long long number)
 {
     search s = {.run = run};
     gt_status status = gt_directory_list(run, consider, &s);
     if (status != GT_OK)
         return status;
-    f->number = fresh ? 1 : s.highest + 1;
+    f->number = number > 0 ? number : s.highest + 1;
     print_text(f);
     /* The old kind comes first: older versions make no other. */
     if (s.old)
@@ -155,6 +158,54 @@ gt_status gt_fence_take(gt_fence *f, const char *run, bool fresh)
     else if (s.old)
         remove_file(f, run, OLD);
     return status;
+}
+
+gt_status gt_fence_take(gt_fence *f, const char *run, bool fresh)
+{
+    return take(f, run, fresh ? 1 : 0);
+}
+
+gt_status gt_fence_take_after(gt_fence *f, const char *run,
+                              unsigned long long last)
+{
+    return take(f, run, last + 1);
+}
+
+bool gt_fence_is_name(const char *name)
+{
+    unsigned long long number;
+    return parse_name(name, &number) != KINDS;
+}
+
+/* What the file says; 0 bytes where it cannot be read. */
+static size_t read_text(const char *path, char *text, size_t room)
+{
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, room - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* The file is empty for the moment between its making and its writing. A number
+ * of a process that is ours was another's, in another container for example. */
+bool gt_fence_is_held(const char *run, unsigned long long *last)
+{
+    char path[NAME], text[256], host[64] = "", here[64] = "";
+    search s = {.run = run};
+    long process = 0;
+    gt_status status = gt_directory_list(run, consider, &s);
+    *last = s.highest;
+    if (status != GT_OK || s.highest == 0)
+        return false;
+    print_path(run, NEW, s.highest, path);
+    for (int i = 0; i < ATTEMPTS && !read_text(path, text, sizeof text); i++)
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    gethostname(here, sizeof here - 1);
+    return sscanf(text, "process %ld on %63s", &process, host) == 2 &&
+           !strcmp(host, here) && process > 0 && process != (long)getpid() &&
+           (kill((pid_t)process, 0) == 0 || errno == EPERM);
 }
 
 /* Whether the file is there and says what we wrote into it; true as well when

@@ -28,6 +28,19 @@ typedef struct gt_fence {
  * or has ever done so where the run is to be a `fresh` one. */
 gt_status gt_fence_take(gt_fence *fence, const char *run, bool fresh);
 
+/* The same where the last to take it was number `last`, 0 if nobody did;
+ * GT_ERR_IO also when that is not so any more. */
+gt_status gt_fence_take_after(gt_fence *fence, const char *run,
+                              unsigned long long last);
+
+/* Whether a file of that name is a fence. */
+bool gt_fence_is_name(const char *name);
+
+/* Whether the process that took the directory last is seen to live; *last is
+ * its number, 0 if there is none. One that runs on another machine is not seen;
+ * it will find its fence gone. */
+bool gt_fence_is_held(const char *run, unsigned long long *last);
+
 /* GT_OK, or GT_ERR_IO with the news that another process has taken the
  * directory since. A directory that cannot be looked into counts as ours. */
 gt_status gt_fence_check(const gt_fence *fence);

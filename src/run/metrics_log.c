@@ -172,8 +172,7 @@ gt_status gt_metrics_log_flush(gt_metrics_log *j)
 
 gt_status gt_metrics_log_sync(gt_metrics_log *j)
 {
-    /* A file system that cannot flush says EINVAL. */
-    if (j->fd < 0 || fsync(j->fd) == 0 || errno == EINVAL)
+    if (j->fd < 0 || gt_file_flush(j->fd) == 0)
         return GT_OK;
     j->unsafe = true;
     return refuse(j);

@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NAME = GT_PATH + 32 };
@@ -28,6 +30,8 @@ void gt_run_close(gt_run *run)
 {
     gt_file_set_guard(NULL, NULL);
     gt_checkpoint_close(&run->resumed);
+    free(run->begun);
+    run->begun = NULL;
 }
 
 /* --- The directory. */
@@ -41,7 +45,7 @@ static gt_status make_folders(const gt_run *run)
 {
     if (access(run->path, W_OK | X_OK) != 0)
         return gt_fail(GT_ERR_IO, "cannot write into the run directory %s: %s",
-                       run->path, strerror(errno));
+                       run->path, gt_file_reason(run->path));
     gt_status status = GT_OK;
     for (int i = 0; i < 2 && status == GT_OK; i++) {
         char path[NAME];
@@ -51,13 +55,32 @@ static gt_status make_folders(const gt_run *run)
     return status;
 }
 
-static gt_status refuse_name(const char *name, void *run)
+/* What a directory holds that is not empty. */
+typedef struct leftover {
+    const char *run, *folder; /* folder: where it is being looked at */
+    bool any;
+} leftover;
+
+/* Folders without a file, a fence and temporary files are what a start leaves
+ * that is cut off before config.yaml is there. */
+static gt_status look_at_name(const char *name, void *context)
 {
-    (void)name;
+    leftover *l = context;
+    char path[NAME];
+    l->any = true;
+    if (gt_file_is_temporary(name) || gt_fence_is_name(name))
+        return GT_OK;
+    for (int i = 0; l->folder == l->run && i < 2; i++) {
+        if (strcmp(name, folders[i]) != 0)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", l->run, name);
+        leftover inside = {.run = l->run, .folder = path};
+        return gt_directory_list(path, look_at_name, &inside);
+    }
     return gt_fail(GT_ERR_IO,
                    "the run directory %s exists and is not empty; give another "
                    "--out, or go on with that run: gentrain train --resume %s",
-                   (const char *)run, (const char *)run);
+                   l->run, l->run);
 }
 
 /* mkdir tells whether we were first, so two jobs that start at once do not get
@@ -73,11 +96,19 @@ static gt_status make_numbered(gt_run *run)
     return status;
 }
 
-static gt_status make_named(gt_run *run)
+/* *left: a start was cut off here, and *last is its fence. */
+static gt_status make_named(gt_run *run, bool *left, unsigned long long *last)
 {
+    leftover found = {.run = run->path, .folder = run->path};
     gt_status status = gt_directory_make(run->path);
     if (status == GT_OK)
-        status = gt_directory_list(run->path, refuse_name, run->path);
+        status = gt_directory_list(run->path, look_at_name, &found);
+    if (status == GT_OK && found.any && gt_fence_is_held(run->path, last))
+        return gt_fail(GT_ERR_IO,
+                       "another gentrain has just started in the run directory "
+                       "%s; only one can train there",
+                       run->path);
+    *left = found.any;
     return status;
 }
 
@@ -121,6 +152,33 @@ static gt_status sweep(const gt_run *run)
     return status;
 }
 
+/* A run that begins again keeps the figures that it had. */
+static gt_status set_metrics_aside(const gt_run *run)
+{
+    char path[NAME], aside[NAME + 8];
+    struct stat info;
+    name_file(run, "metrics.jsonl", path);
+    snprintf(aside, sizeof aside, "%s.old", path);
+    if (stat(path, &info) != 0 || info.st_size == 0)
+        return GT_OK;
+    return gt_file_rename(path, aside);
+}
+
+/* There is still no checkpoint to go on from. */
+static gt_status confirm_none(const gt_run *run)
+{
+    uint64_t *steps = NULL;
+    size_t count = 0;
+    gt_status status = gt_checkpoint_steps(run->path, &steps, &count);
+    free(steps);
+    if (status == GT_OK && count > 0)
+        status = gt_fail(GT_ERR_STALE,
+                         "a checkpoint of %s was written "
+                         "meanwhile",
+                         run->path);
+    return status == GT_OK ? set_metrics_aside(run) : status;
+}
+
 /* Somebody else may have trained here until a moment ago, and may still be
  * about to give a file its name. The order settles that: since the fence, no
  * further file of theirs gets that far; the sweep takes those that had, so a
@@ -134,8 +192,8 @@ static gt_status clean(const gt_run *run)
     name_file(run, "INTERRUPTED", mark);
     gt_status status = sweep(run);
     if (status == GT_OK)
-        status = confirm(run);
-    if (status == GT_OK)
+        status = run->begun ? confirm_none(run) : confirm(run);
+    if (status == GT_OK && !run->begun)
         status = gt_checkpoint_set_aside(run->path, run->resumed.info.step);
     return status == GT_OK ? gt_file_remove(mark) : status;
 }
@@ -144,18 +202,23 @@ gt_status gt_run_take(gt_run *run, const char *config)
 {
     char path[NAME];
     gt_status status = GT_OK;
-    bool fresh = !run->resumed.path[0];
+    bool fresh = !run->resumed.path[0] && !run->begun, left = false;
+    unsigned long long last = 0;
     if (fresh)
-        status = run->path[0] ? make_named(run) : make_numbered(run);
+        status =
+            run->path[0] ? make_named(run, &left, &last) : make_numbered(run);
     if (status == GT_OK)
         status = make_folders(run);
     if (status == GT_OK)
-        status = gt_fence_take(&run->fence, run->path, fresh);
+        status = left ? gt_fence_take_after(&run->fence, run->path, last)
+                      : gt_fence_take(&run->fence, run->path, fresh);
     if (status != GT_OK)
         return status;
     gt_file_set_guard(check_fence, run);
     if (!fresh)
         status = clean(run);
+    else if (left)
+        status = sweep(run);
     name_file(run, "config.yaml", path);
     return status == GT_OK ? gt_file_replace(path, config, strlen(config))
                            : status;
@@ -184,6 +247,61 @@ static gt_status find_directory(gt_run *run)
     return GT_OK;
 }
 
+/* A run that was cut off before its first checkpoint has its configuration at
+ * least. */
+static gt_status read_begun(gt_run *run, const char *asked)
+{
+    struct stat info;
+    char path[NAME];
+    uint64_t *steps = NULL;
+    size_t count = 0, size;
+    if (stat(asked, &info) != 0 || !S_ISDIR(info.st_mode) ||
+        snprintf(run->path, sizeof run->path, "%s", asked) >= GT_PATH)
+        return GT_OK;
+    name_file(run, folders[0], path);
+    if (access(path, F_OK) != 0) /* it was there before config.yaml */
+        return GT_OK;
+    gt_status status = gt_checkpoint_steps(asked, &steps, &count);
+    free(steps);
+    if (status != GT_OK || count > 0)
+        return status;
+    name_file(run, "config.yaml", path);
+    if (access(path, F_OK) != 0)
+        return gt_fail(GT_ERR_IO,
+                       "no checkpoint in %s, and no config.yaml to begin again "
+                       "with; start the run anew, with --out %s",
+                       asked, asked);
+    gt_warn("no checkpoint in %s: the run was cut off before its first one, "
+            "and begins again at step 0",
+            asked);
+    return gt_file_read(path, &run->begun, &size);
+}
+
+static gt_status share_begun(gt_comm *comm, gt_run *run, const char *asked)
+{
+    gt_status status = GT_OK;
+    gt_comm_work_begin(comm);
+    if (comm->rank == 0)
+        status = read_begun(run, asked);
+    status = gt_comm_work_end(comm, status);
+    bool begun = run->begun != NULL;
+    gt_comm_broadcast(comm, &begun, sizeof begun);
+    gt_comm_broadcast(comm, run->path, sizeof run->path);
+    return status == GT_OK && begun ? gt_comm_broadcast_text(comm, &run->begun)
+                                    : status;
+}
+
+/* What the run goes on from. */
+static gt_status look(gt_comm *comm, gt_run *run, const char *asked)
+{
+    gt_status status = share_begun(comm, run, asked);
+    if (status != GT_OK || run->begun)
+        return status;
+    status = gt_checkpoint_choose_shared(comm, &run->resumed, asked);
+    run->newest = strcmp(asked, run->resumed.path) != 0;
+    return status == GT_OK ? find_directory(run) : status;
+}
+
 gt_status gt_run_resume(gt_comm *comm, const char *asked,
                         gt_status (*begin)(gt_run *run, void *context),
                         void *context)
@@ -191,10 +309,7 @@ gt_status gt_run_resume(gt_comm *comm, const char *asked,
     gt_status status;
     do {
         gt_run run = {0};
-        status = gt_checkpoint_choose_shared(comm, &run.resumed, asked);
-        run.newest = strcmp(asked, run.resumed.path) != 0;
-        if (status == GT_OK)
-            status = find_directory(&run);
+        status = look(comm, &run, asked);
         if (status == GT_OK)
             status = begin(&run, context);
         gt_run_close(&run);

@@ -64,7 +64,11 @@
  *     io_run.c: what_lies_beyond_the_step_is_set_aside.
  *  8. A checkpoint is removed only when a newer one is on the disk.
  *     cli_faults.sh: there is always one to go on from.
- *  9. INTERRUPTED is there only beside the checkpoint that it tells of.
+ *  9. A directory that has no checkpoint yet is one in which the same training
+ *     starts anew, as long as config.yaml is not there, or with which --resume
+ *     begins at step 0, from then on.
+ *     cli_faults.sh: the process dies at every call of a start.
+ * 10. INTERRUPTED is there only beside the checkpoint that it tells of.
  *     mpi_snapshot.c: a_stopped_run_is_marked_if_it_can_go_on_from_there.
  *
  * The directory: config.yaml, the resolved configuration; metrics.jsonl;
@@ -81,20 +85,23 @@ typedef struct gt_run {
     const char *name;      /* of one that is to be found; borrowed */
     gt_checkpoint resumed; /* what it goes on from; path "": a new run */
     bool newest;           /* that was chosen as the newest good one */
+    char *begun;           /* a run without a checkpoint that begins again: its
+                              configuration; NULL: another one. Owned */
     gt_fence fence;        /* rank 0's; none before gt_run_take */
 } gt_run;
 
-/* A new run in the directory `out`, which must not be there or be empty; NULL:
- * the first that is free of runs/NAME-1, runs/NAME-2, ... Makes nothing yet.
- * GT_ERR_IO: the path is too long. Local. */
+/* A new run in the directory `out`, which must not be there, be empty, or be
+ * what a start left that was cut off; NULL: the first that is free of
+ * runs/NAME-1, runs/NAME-2, ... Makes nothing yet. GT_ERR_IO: the path is too
+ * long. Local. */
 gt_status gt_run_init(gt_run *run, const char *out, const char *name);
 
 /* Go on with a run: `asked` is its directory or RUN/checkpoints/FILE. Reads the
- * checkpoint and calls `begin`, which prepares the training, calls gt_run_take
- * and trains. If that finds that another checkpoint is the one to go on from,
- * all of it is done again. GT_ERR_USAGE when a file lies in no run; else what
- * gt_checkpoint_choose or `begin` returns. Collective; all ranks fail
- * together. */
+ * checkpoint, or config.yaml where there is none yet, and calls `begin`, which
+ * prepares the training, calls gt_run_take and trains. If that finds that
+ * another checkpoint is the one to go on from, all of it is done again.
+ * GT_ERR_USAGE when a file lies in no run; else what gt_checkpoint_choose or
+ * `begin` returns. Collective; all ranks fail together. */
 gt_status gt_run_resume(gt_comm *comm, const char *asked,
                         gt_status (*begin)(gt_run *run, void *context),
                         void *context);

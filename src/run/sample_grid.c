@@ -22,6 +22,15 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+size_t gt_sample_grid_largest(const gt_config *config)
+{
+    size_t count = (size_t)gt_output_config_of(config)->sample_count;
+    size_t least = gt_shape_is_point(gt_data_config_of(config)->image)
+                       ? REFERENCE_POINTS
+                       : PAIRS;
+    return count > least ? count : least;
+}
+
 static gt_status write_files(void *context);
 
 gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,

@@ -29,6 +29,9 @@ typedef struct gt_sample_grid {
 gt_status gt_sample_grid_new(gt_sample_grid *grid, gt_task *task,
                              const char *run, const gt_source *source,
                              gt_write_errors *errors);
+/* Most samples that are made, or shown, at once. Pure. */
+size_t gt_sample_grid_largest(const gt_config *config);
+
 void gt_sample_grid_free(gt_sample_grid *grid);
 
 /* Make samples, and reconstructions where the task has them, and have them

@@ -26,6 +26,14 @@ enum {
     FLUSH = 1 << 26, /* bytes after which to flush */
 };
 
+int gt_file_flush(int fd)
+{
+    if (fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS ||
+        errno == ENOTSUP || errno == EOPNOTSUPP)
+        return 0;
+    return -1;
+}
+
 typedef struct output {
     int fd;
     size_t unflushed; /* bytes */
@@ -43,7 +51,7 @@ static gt_status write_all(output *out, const char *data, size_t size)
         size -= (size_t)n;
         out->unflushed += (size_t)n;
         if (out->unflushed >= FLUSH) {
-            if (fdatasync(out->fd) != 0)
+            if (gt_file_flush(out->fd) != 0)
                 return GT_ERR_IO;
             out->unflushed = 0;
         }
@@ -75,6 +83,14 @@ static gt_status write_pieces(int fd, const gt_piece *pieces, size_t count)
     return status == GT_OK ? write_all(&out, buffer, used) : status;
 }
 
+/* Many file systems cannot flush a folder, or let nobody read it who may write
+ * into it, and say so in as many ways. Only what tells that data are gone
+ * counts. */
+static bool is_serious(int error)
+{
+    return error == EIO || error == ENOSPC || error == EDQUOT;
+}
+
 /* The folder that holds `path`, flushed so that a rename in it lasts. */
 static gt_status flush_directory_of(const char *path)
 {
@@ -88,11 +104,11 @@ static gt_status flush_directory_of(const char *path)
     else
         *slash = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY);
-    if (fd < 0)
-        return GT_ERR_IO;
-    /* Some file systems cannot flush a directory and say EINVAL. */
-    int failed = fsync(fd) != 0 && errno != EINVAL, error = errno;
-    close(fd);
+    bool failed =
+        fd < 0 ? is_serious(errno) : fsync(fd) != 0 && is_serious(errno);
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
     gt_collective_tick();
     errno = error;
     return failed ? GT_ERR_IO : GT_OK;
@@ -132,12 +148,16 @@ static gt_status open_temporary(const char *path, char temporary[GT_PATH],
         if (errno != EEXIST)
             break;
     }
-    return gt_fail(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    return gt_fail(GT_ERR_IO, "cannot write %s: %s", path,
+                   gt_file_reason(path));
 }
 
 gt_status gt_file_check(const char *path)
 {
     struct stat info;
+    if (*path && stat(path, &info) != 0 && lstat(path, &info) == 0)
+        return gt_fail(GT_ERR_IO, "cannot write %s: %s", path,
+                       gt_file_reason(path));
     if (!*path || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
         return gt_fail(GT_ERR_IO, "cannot write \"%s\": not a regular file",
                        path);
@@ -182,7 +202,7 @@ gt_status gt_file_replace_pieces(const char *path, const gt_piece *pieces,
     if (status != GT_OK)
         return status;
     status = write_pieces(fd, pieces, count);
-    if (status == GT_OK && fsync(fd) != 0)
+    if (status == GT_OK && gt_file_flush(fd) != 0)
         status = GT_ERR_IO;
     int error = errno;
     if (close(fd) != 0 && status == GT_OK) {
@@ -215,7 +235,8 @@ gt_status gt_file_rename(const char *from, const char *to)
     if (rename(from, to) == 0 ? flush_directory_of(to) == GT_OK
                               : errno == ENOENT)
         return GT_OK;
-    return gt_fail(GT_ERR_IO, "cannot rename %s: %s", from, strerror(errno));
+    return gt_fail(GT_ERR_IO, "cannot rename %s: %s", from,
+                   gt_file_reason(from));
 }
 
 gt_status gt_file_remove(const char *path)
@@ -246,7 +267,7 @@ static bool tells_of_file(int error)
 static gt_status unreadable(const char *path)
 {
     gt_status status = tells_of_file(errno) ? GT_ERR_IO : GT_ERR_BUSY;
-    return gt_fail(status, "cannot read %s: %s", path, strerror(errno));
+    return gt_fail(status, "cannot read %s: %s", path, gt_file_reason(path));
 }
 
 gt_status gt_file_check_readable(const char *path)
@@ -314,7 +335,7 @@ gt_status gt_directory_make_new(const char *path, bool *made)
     if (*made ? flush_directory_of(path) == GT_OK : errno == EEXIST)
         return GT_OK;
     return gt_fail(GT_ERR_IO, "cannot make the directory %s: %s", path,
-                   strerror(errno));
+                   gt_file_reason(path));
 }
 
 /* Some file systems refuse to make a directory for other reasons than that it
@@ -328,9 +349,12 @@ static gt_status make_part(const char *path)
         return made ? status : GT_OK;
     if (status != GT_OK)
         return status;
-    return gt_fail(GT_ERR_IO,
-                   "cannot make the directory %s: a file of that name exists",
-                   path);
+    errno = EEXIST;
+    const char *reason = gt_file_reason(path);
+    return gt_fail(GT_ERR_IO, "cannot make the directory %s: %s", path,
+                   strcmp(reason, strerror(EEXIST)) != 0
+                       ? reason
+                       : "a file of that name exists");
 }
 
 gt_status gt_directory_make(const char *path)
@@ -356,7 +380,8 @@ gt_status gt_directory_list(const char *path,
 {
     DIR *dir = opendir(path);
     if (!dir)
-        return gt_fail(GT_ERR_IO, "cannot list %s: %s", path, strerror(errno));
+        return gt_fail(GT_ERR_IO, "cannot list %s: %s", path,
+                       gt_file_reason(path));
     gt_status status = GT_OK;
     while (status == GT_OK) {
         errno = 0; /* else an error would pass for the end */
@@ -374,7 +399,7 @@ gt_status gt_directory_list(const char *path,
 }
 
 /* Only names that open_temporary gives, which people do not. */
-static bool is_temporary(const char *name)
+bool gt_file_is_temporary(const char *name)
 {
     char ours[64];
     long process;
@@ -392,7 +417,7 @@ static bool is_temporary(const char *name)
 static gt_status sweep_one(const char *name, void *folder)
 {
     char path[GT_PATH];
-    if (!is_temporary(name) ||
+    if (!gt_file_is_temporary(name) ||
         snprintf(path, sizeof path, "%s/%s", (const char *)folder, name) >=
             (int)sizeof path)
         return GT_OK;

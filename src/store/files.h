@@ -5,12 +5,17 @@
 #define GT_STORE_FILES_H
 
 #include "base/status.h"
+#include "store/reason.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Room for a path. */
 enum { GT_PATH = 4096 };
+
+/* Have the bytes of an open file reach the disk, as far as its file system can
+ * do that. 0, or -1 with errno. */
+int gt_file_flush(int fd);
 
 /* Put `size` bytes at `path`: written under a temporary name beside it, flushed
  * to the disk, renamed, the directory flushed. On failure an older file stays.
@@ -66,6 +71,9 @@ gt_status gt_directory_make_new(const char *path, bool *made);
 gt_status gt_directory_list(const char *path,
                             gt_status (*visit)(const char *name, void *context),
                             void *context);
+
+/* Whether a file of that name is a temporary one of gt_file_replace. */
+bool gt_file_is_temporary(const char *name);
 
 /* Remove the temporary files of gt_file_replace that dead processes left in a
  * directory. */

@@ -1,6 +1,7 @@
 /* task.c: the table of tasks, and what all tasks share. */
 #include "tasks/task.h"
 
+#include "core/arena.h"
 #include "tasks/learner.h"
 #include "tasks/tasks.h"
 
@@ -21,6 +22,18 @@ gt_schema_task gt_task_schema(int number)
     return (gt_schema_task){types[number]->name, types[number]->sections};
 }
 
+/* What the task will use: arenas that wait, and of each learner the gradients
+ * of a shard, of their sum, and this rank's moments. */
+static size_t later_bytes(const gt_task *task)
+{
+    size_t reals = 0, ranks = (size_t)task->setup.comm->size;
+    for (int i = 0; task->setup.training && i < task->n_learners; i++) {
+        const gt_network *net = task->learner[i]->net;
+        reals += 2 * (net->n_params + net->n_state) + 2 * net->n_params / ranks;
+    }
+    return gt_arena_deferred() + reals * sizeof(gt_real);
+}
+
 gt_status gt_task_new(gt_task **out, const gt_task_setup *setup)
 {
     gt_task *task = calloc(1, sizeof *task);
@@ -30,9 +43,14 @@ gt_status gt_task_new(gt_task **out, const gt_task_setup *setup)
     } else {
         task->type = types[setup->config->task];
         task->setup = *setup;
+        if (setup->fits)
+            gt_arena_defer();
         status = task->type->build(task);
     }
     status = gt_comm_agree(setup->comm, status);
+    if (status == GT_OK && setup->fits)
+        status = setup->fits(setup->context, task, later_bytes(task));
+    gt_arena_settle(status == GT_OK);
     for (int i = 0; status == GT_OK && setup->training && i < task->n_learners;
          i++)
         status =

@@ -26,6 +26,11 @@ typedef struct gt_task_setup {
     int max_n;               /* most samples of one pass */
     int blas_threads;        /* of this rank */
     bool training;           /* false: no gradients, no optimizer */
+    /* Asked once all is planned and before it takes memory, but for addresses
+     * and parameters: whether `bytes` more of this rank fit. Collective. NULL:
+     * they do. */
+    gt_status (*fits)(void *context, const gt_task *task, size_t bytes);
+    void *context; /* borrowed */
 } gt_task_setup;
 
 /* How often a step runs a network. */

@@ -4,20 +4,26 @@
  * shapes of the matrix products do not change. */
 #include "train/generate.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "core/arena.h"
-#include "core/gemm.h"
 #include "data/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/snapshot.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
+#include "train/memory_need.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 enum { BLOCK = GT_SAMPLE_BLOCK, GRID_MOST = 100 };
+enum { FIRST_LINE = 2, NEXT_LINES = 10 }; /* seconds */
+static const double least_ratio = 0.1;    /* of compressing */
 
 typedef struct generator {
     gt_comm *comm;
@@ -31,7 +37,8 @@ typedef struct generator {
     gt_real *all_z, *all_x; /* rank 0: a wave of blocks */
     gt_real *first;         /* rank 0: samples of the grid */
     size_t n_first;
-    gt_sampleset *set; /* rank 0 */
+    gt_sampleset *set;     /* rank 0 */
+    double started, shown; /* seconds: the first wave, the last line */
 } generator;
 
 static gt_status allocate(generator *g)
@@ -80,6 +87,89 @@ static gt_status open_set(generator *g)
     return gt_sampleset_create(&g->set, g->options->out, &info);
 }
 
+/* --- Before long work. */
+
+/* Bytes of a set as it is computed; its file is compressed, to a tenth at the
+ * very best. */
+static double set_bytes(const generator *g)
+{
+    double sample = gt_shape_is_point(g->image)
+                        ? (double)(g->size * sizeof(gt_real))
+                        : (double)g->size;
+    if (g->options->latents)
+        sample += (double)(g->latent * sizeof(gt_real));
+    return g->options->out ? sample * (double)g->options->count : 0;
+}
+
+/* Bytes free in the folder of `path`; infinite where that is unknown. */
+static double disk_room(const char *path)
+{
+    char folder[GT_PATH];
+    struct statvfs info;
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    if (statvfs(slash ? folder : ".", &info) != 0 || info.f_blocks == 0)
+        return INFINITY;
+    return (double)info.f_bavail * (double)info.f_frsize;
+}
+
+static gt_status check_disk(const generator *g)
+{
+    if (g->comm->rank != 0 || !g->options->out)
+        return GT_OK;
+    double need = set_bytes(g), room = disk_room(g->options->out);
+    if (need * least_ratio > room)
+        return gt_fail(GT_ERR_IO,
+                       "%s: %llu samples are %.0f MB, at least %.0f MB when "
+                       "compressed, but its disk has %.0f MB left; make fewer, "
+                       "or give another place",
+                       g->options->out, (unsigned long long)g->options->count,
+                       need / 1e6, need * least_ratio / 1e6, room / 1e6);
+    if (need > room)
+        gt_warn("%s: %llu samples are %.0f MB before they are compressed, and "
+                "its disk has %.0f MB left",
+                g->options->out, (unsigned long long)g->options->count,
+                need / 1e6, room / 1e6);
+    return GT_OK;
+}
+
+/* Blocks on each rank; on rank 0 a wave of them, and the file, which is built
+ * in memory. */
+static gt_status fits(void *context, const gt_task *task, size_t bytes)
+{
+    const generator *g = context;
+    double block = BLOCK * (double)(g->size + g->latent) * sizeof(gt_real);
+    double beside = block;
+    (void)task;
+    if (g->comm->rank == 0)
+        beside += block * g->comm->size + least_ratio * set_bytes(g);
+    return gt_memory_check(g->comm, (double)bytes + beside, beside);
+}
+
+/* --- The work. */
+
+/* A line after two seconds, and then every ten: this may take hours. */
+static void tell_progress(generator *g, uint64_t done)
+{
+    double now = gt_seconds();
+    if (g->comm->rank != 0 || now - g->started < FIRST_LINE ||
+        (g->shown > 0 && now - g->shown < NEXT_LINES))
+        return;
+    g->shown = now;
+    double rate = (double)done / (now - g->started);
+    gt_info("%llu of %llu samples, %.0f a second, %.0f s to go",
+            (unsigned long long)done, (unsigned long long)g->options->count,
+            rate, (double)(g->options->count - done) / rate);
+}
+
+static void tell_file(const char *path)
+{
+    if (path)
+        gt_info("wrote %s", path);
+}
+
 static gt_status take_wave(generator *g, uint64_t first, size_t n)
 {
     for (size_t i = 0; i < n && first + i < g->n_first; i++)
@@ -108,6 +198,8 @@ static gt_status run_waves(generator *g)
         status = gt_comm_agree(g->comm, status);
         if (status != GT_OK)
             return status;
+        if (left > wave)
+            tell_progress(g, first + wave);
     }
     return GT_OK;
 }
@@ -140,8 +232,12 @@ static gt_status finish(generator *g)
     if (g->set)
         status = gt_sampleset_commit(g->set);
     g->set = NULL;
+    if (status == GT_OK)
+        tell_file(g->options->out);
     if (status == GT_OK && g->options->grid)
         status = draw_grid(g);
+    if (status == GT_OK)
+        tell_file(g->options->grid);
     return status;
 }
 
@@ -156,9 +252,17 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                    .image = image,
                    .size = gt_shape_size(image),
                    .latent = gt_shape_size(gt_latent_config_of(config)->shape)};
-    gt_blas_set_threads(options->threads);
-    gt_task_setup setup = {.config = config, .comm = comm, .max_n = BLOCK};
-    gt_status status = gt_task_new(&g.task, &setup);
+    gt_task_setup setup = {.config = config,
+                           .comm = comm,
+                           .max_n = BLOCK,
+                           .fits = fits,
+                           .context = &g};
+    gt_status status = check_disk(&g);
+    if (status == GT_OK)
+        status = gt_memory_start_libraries(options->threads);
+    status = gt_comm_agree(comm, status);
+    if (status == GT_OK)
+        status = gt_task_new(&g.task, &setup);
     if (status == GT_OK)
         status = gt_snapshot_read(g.task, from, false);
     gt_checkpoint_release(from);
@@ -166,6 +270,7 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
         status = gt_comm_agree(comm, allocate(&g));
     if (status == GT_OK)
         status = gt_comm_agree(comm, open_set(&g));
+    g.started = gt_seconds();
     if (status == GT_OK)
         status = run_waves(&g);
     if (status == GT_OK)

@@ -21,8 +21,10 @@
 #include "train/config.h"
 #include "train/data_agree.h"
 #include "train/interrupt.h"
+#include "train/memory_need.h"
 #include "train/progress.h"
 #include "train/resume.h"
+#include "train/sizes.h"
 #include "train/tracefile.h"
 #include "train/validation.h"
 #include "train/watchdog.h"
@@ -92,6 +94,13 @@ static gt_status open_data(trainer *t)
     return status;
 }
 
+static gt_status fits(void *context, const gt_task *task, size_t bytes)
+{
+    trainer *t = context;
+    double beside = gt_bytes_beside(task, t->source, t->shards);
+    return gt_memory_check(t->comm, (double)bytes + beside, beside);
+}
+
 /* BLAS may have fewer threads than it is asked for. */
 static int running_threads(const trainer *t)
 {
@@ -110,9 +119,12 @@ static gt_status build_task(trainer *t)
     gt_task_setup setup = {.config = t->config,
                            .comm = t->comm,
                            .n_shards = t->shards / t->comm->size,
-                           .max_n = gt_shard_max(batch, t->shards),
+                           .max_n = gt_largest_pass(t->config, t->source,
+                                                    t->test_source, t->shards),
                            .blas_threads = running_threads(t),
-                           .training = true};
+                           .training = true,
+                           .fits = fits,
+                           .context = t};
     return gt_task_new(&t->task, &setup);
 }
 
@@ -191,7 +203,6 @@ static void warn_of_data(const trainer *t)
 
 static gt_status prepare(trainer *t)
 {
-    gt_blas_set_threads(t->options->threads);
     gt_status status = open_data(t);
     if (status == GT_OK)
         warn_of_data(t);
@@ -416,8 +427,11 @@ gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                  .output = gt_output_config_of(config),
                  .validate = gt_validation_config_of(config),
                  .options = options};
-    gt_watchdog *watchdog;
-    gt_status status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
+    gt_watchdog *watchdog = NULL;
+    gt_status status =
+        gt_comm_agree(comm, gt_memory_start_libraries(options->threads));
+    if (status == GT_OK)
+        status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
     if (status == GT_OK)
         status = gt_tracefile_open(&t.trace, comm, options->trace,
                                    options->trace_steps, run->path);

@@ -1,0 +1,109 @@
+/* memory_need.c: a job that takes more than its control group or its node has
+ * is killed without a word, and one that takes more addresses than ulimit
+ * allows may hang in a library (OpenBLAS asks for its buffer for ever) or crash
+ * in one (HDF5). Here either becomes an error before the first step. */
+#include "train/memory_need.h"
+
+#include "base/memory.h"
+#include "core/gemm.h"
+#include "store/h5file.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Bytes. HDF5 and a file's tables, which are there from the first checkpoint
+ * on; what the heap and stacks of threads may still want. */
+static const double hdf5_room = 16e6, slack = 8e6;
+
+static gt_status fail_addresses(const gt_memory_room *room, double need,
+                                const char *what)
+{
+    return gt_fail(
+        GT_ERR_MEMORY,
+        "%s needs %.0f MB of addresses more, but %s allows %.0f MB in all, of "
+        "which %.0f MB are left; raise it (ulimit, h_vmem of SGE, pvmem of "
+        "PBS), or use a smaller batch or model",
+        what, need / 1e6, room->name, room->limit / 1e6, room->left / 1e6);
+}
+
+gt_status gt_memory_start_libraries(int threads)
+{
+    gt_memory_room room = gt_memory_addresses();
+    double need = (double)threads * GT_BLAS_BUFFER + hdf5_room + slack;
+    if (need > room.left)
+        return fail_addresses(&room, need, "a rank with its libraries");
+    gt_blas_set_threads(threads);
+    gt_blas_start();
+    return gt_h5_start();
+}
+
+/* What one rank wants and sees. */
+typedef struct report {
+    double need;
+    gt_memory_room group, node;
+    int node_rank, padding;
+} report;
+
+/* Ranks from `first` on that share the limit: those of its node, in the same
+ * group. */
+static gt_status check_shared(const gt_comm *comm, const report *of, int first,
+                              bool whole_node)
+{
+    const gt_memory_room *room =
+        whole_node ? &of[first].node : &of[first].group;
+    double need = 0;
+    int ranks = 0;
+    for (int r = first; r < comm->size && (r == first || of[r].node_rank > 0);
+         r++)
+        if (whole_node || of[r].group.group == room->group) {
+            need += of[r].need;
+            ranks++;
+        }
+    if (need + slack <= room->left)
+        return GT_OK;
+    return gt_fail(GT_ERR_MEMORY,
+                   "the %d rank%s from rank %d on need %.0f MB of memory more, "
+                   "but %s is %.0f MB, of which %.0f MB are left; use a "
+                   "smaller batch or model, train.accumulate, fewer ranks on a "
+                   "node, or ask for more (sbatch --mem, docker --memory)",
+                   ranks, ranks == 1 ? "" : "s", first, need / 1e6, room->name,
+                   room->limit / 1e6, room->left / 1e6);
+}
+
+/* Every rank is the first of those that share some limit with it, or comes
+ * after it. */
+static gt_status check_all(const gt_comm *comm, const report *of)
+{
+    gt_status status = GT_OK;
+    for (int r = 0; r < comm->size && status == GT_OK; r++) {
+        status = check_shared(comm, of, r, false);
+        if (status == GT_OK && of[r].node_rank == 0)
+            status = check_shared(comm, of, r, true);
+    }
+    return status;
+}
+
+gt_status gt_memory_check(gt_comm *comm, double bytes, double addresses)
+{
+    report mine = {.need = bytes,
+                   .group = gt_memory_group(""),
+                   .node = gt_memory_node(""),
+                   .node_rank = comm->node_rank};
+    gt_memory_room own = gt_memory_addresses();
+    report *all = NULL;
+    gt_status status = GT_OK;
+    if (addresses + slack > own.left)
+        status = fail_addresses(&own, addresses + slack, "the job");
+    if (comm->rank == 0 && !(all = calloc((size_t)comm->size, sizeof *all)))
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate a table of ranks");
+    status = gt_comm_agree(comm, status);
+    if (status == GT_OK) {
+        gt_comm_gather(comm, &mine, sizeof mine, all);
+        if (comm->rank == 0)
+            status = check_all(comm, all);
+        status = gt_comm_agree(comm, status);
+    }
+    free(all);
+    return status;
+}

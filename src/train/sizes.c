@@ -1,0 +1,47 @@
+/* sizes.c: a batch may be far larger than the data, and then never holds more
+ * than all of them. */
+#include "train/sizes.h"
+
+#include "data/config.h"
+#include "data/loader.h"
+#include "run/config.h"
+#include "run/sample_grid.h"
+#include "tasks/config.h"
+#include "train/config.h"
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int gt_largest_pass(const gt_config *config, const gt_source *source,
+                    const gt_source *test_source, int shards)
+{
+    int batch = (int)gt_train_config_of(config)->batch;
+    int most = gt_shard_max(batch, shards);
+    int64_t need = gt_shard_largest(source->count, batch, shards);
+    int64_t tests = test_source ? (int64_t)test_source->count : 0;
+    int64_t limit = gt_validation_config_of(config)->test_samples;
+    if (limit > 0 && limit < tests)
+        tests = limit;
+    need = larger(need, tests);
+    need = larger(need, (int64_t)gt_sample_grid_largest(config));
+    return need < most ? (int)need : most;
+}
+
+double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards)
+{
+    const gt_config *config = task->setup.config;
+    const gt_comm *comm = task->setup.comm;
+    double sample = (double)gt_shape_size(gt_data_config_of(config)->image);
+    int batch = (int)gt_train_config_of(config)->batch;
+    double ahead = 3.0 * shards / comm->size *
+                   gt_shard_largest(source->count, batch, shards);
+    double reals = sample * (ahead + task->setup.max_n);
+    if (comm->rank == 0) {
+        reals += 3 * sample * (double)gt_sample_grid_largest(config);
+        if (gt_output_config_of(config)->checkpoint_every > 0)
+            reals += 3 * (double)gt_task_parameters(task);
+    }
+    return reals * sizeof(gt_real);
+}

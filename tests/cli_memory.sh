@@ -1,0 +1,68 @@
+# Memory that is not there is an error before the first step: no limit of
+# addresses makes a training hang or crash, and buffers follow what a step uses.
+#
+# ctest: two cores
+. "$(dirname "$0")/common.sh"
+# The sanitizers map terabytes of addresses.
+! sanitized || exit 77
+
+# limited KB N COMMAND...: gentrain under ulimit -v; exit code in $code
+limited() {
+    local size=$1
+    shift
+    (
+        ulimit -v "$size"
+        if [ "$1" -eq 1 ]; then
+            timeout 120 "$GENTRAIN" "${@:2}" >out.txt 2>err.txt
+        else
+            timeout 120 "$MPIRUN" -np "$1" "$GENTRAIN" "${@:2}" >out.txt 2>err.txt
+        fi
+    )
+    code=$?
+}
+
+must "an undisturbed run" ranks 1 train vae.yaml --out whole --quiet
+refusals=0
+trained=0
+for mb in 100 150 200 250 300 330 350 380 410 440 480 520 560 600 700 900 1200; do
+    limited $((1000 * mb)) 1 train vae.yaml --out run-$mb --quiet
+    case $code in
+    0)
+        trained=$((trained + 1))
+        must "comparing" "$GENTRAIN" diff run-$mb whole >diff.txt
+        ;;
+    7)
+        refusals=$((refusals + 1))
+        [ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "$mb MB: not one error"
+        says err.txt "ulimit -v"
+        [ ! -e run-$mb/metrics.jsonl ] || [ ! -s run-$mb/metrics.jsonl ] ||
+            fail "$mb MB: it was noticed after the first step"
+        ;;
+    *) fail "with $mb MB of addresses: exit code $code" ;;
+    esac
+done
+echo "refused $refusals, trained $trained"
+[ $refusals -gt 0 ] || fail "no limit was too low"
+[ $trained -gt 0 ] || fail "no limit was high enough"
+
+limited 400000 2 train vae.yaml --out two --quiet
+[ $code -eq 7 ] || fail "2 ranks with 400 MB of addresses: exit code $code"
+[ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "2 ranks: not one error"
+says err.txt "ulimit -v"
+
+# More than any machine has.
+sed 's/units: 32/units: 100000/' vae.yaml >huge.yaml
+refused 7 " MB " 2 train huge.yaml --out huge --steps 1 \
+    --set train.batch=1048576 --set train.shards=2 \
+    --set "data.uri=glyphs?count=1048576"
+[ ! -e huge ] || fail "a run that does not fit has made its directory"
+
+# A batch that is larger than the data takes memory for the data.
+rss() { sed -n 's/^  memory *\([0-9]*\) MB per rank$/\1/p' err.txt; }
+must "a batch of all images" ranks 1 train vae.yaml --out all --steps 3 \
+    --set train.batch=100 --set train.shards=1
+all=$(rss)
+must "a batch of many more" ranks 1 train vae.yaml --out more --steps 3 \
+    --set train.batch=1048576 --set train.shards=2
+more=$(rss)
+[ "$more" -lt $((all + 20)) ] || fail "100 images take $all MB, with a larger batch $more"
