@@ -1,11 +1,11 @@
 # NaN or infinity ends the run on all ranks; the last good checkpoint stays.
 . "$(dirname "$0")/common.sh"
 
-must "six good steps" ranks 2 train gan.yaml --out run --steps 6 --quiet
+must "six good steps" ranks 2 train gan.yaml --out run --steps 6 --quiet \
+    --set optimizer.kind=sgd
 cp run/checkpoints/step-00000006.h5 good.h5
 refused 8 "step " 2 train --resume run --steps 50 --quiet \
-    --set output.checkpoint_every=0 \
-    --set optimizer.kind=sgd --set optimizer_discriminator.lr=1000 \
+    --set output.checkpoint_every=0 --set optimizer_discriminator.lr=1000 \
     --set optimizer_generator.lr=1000
 says err.txt "discriminator/"
 cmp run/checkpoints/step-00000006.h5 good.h5 || fail "the checkpoint changed"

@@ -116,7 +116,7 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     print_data(source, test);
     print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);
-    gt_info("  memory        up to %.0f MB per rank", memory);
+    gt_info("  memory        %.0f MB per rank at most", memory);
     if (gt_blas_kernel_is_old())
         gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",
