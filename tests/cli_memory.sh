@@ -58,7 +58,7 @@ refused 7 " MB " 2 train huge.yaml --out huge --steps 1 \
 [ ! -e huge ] || fail "a run that does not fit has made its directory"
 
 # A batch that is larger than the data takes memory for the data.
-rss() { sed -n 's/^  memory *up to \([0-9]*\) MB per rank$/\1/p' err.txt; }
+rss() { sed -n 's/^  memory *\([0-9]*\) MB per rank at most$/\1/p' err.txt; }
 must "a batch of all images" ranks 1 train vae.yaml --out all --steps 3 \
     --set train.batch=100 --set train.shards=1
 all=$(rss)
