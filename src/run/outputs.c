@@ -98,7 +98,14 @@ void gt_outputs_last(gt_outputs *o, uint64_t asked_for)
 {
     o->last = true;
     o->asked_for = asked_for;
-    o->snapshot.saved = asked_for > 0 ? mark : NULL;
+}
+
+/* The writer is done with the checkpoint before, so what it reads may change:
+ * the mark is that of the last one alone. */
+static void prepare_last_checkpoint(gt_outputs *o)
+{
+    gt_snapshot_use_live(&o->snapshot);
+    o->snapshot.saved = o->asked_for > 0 ? mark : NULL;
     o->snapshot.saved_context = o;
 }
 
@@ -133,7 +140,7 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     if (o->writer && checkpoint && status == GT_OK) {
         status = gt_snapshot_reserve(&o->snapshot, o->writer, step);
         if (o->last)
-            gt_snapshot_use_live(&o->snapshot);
+            prepare_last_checkpoint(o);
         gt_trace_end(begin, NULL, "wait for the writer");
         begin = gt_trace_begin();
     }
