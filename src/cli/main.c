@@ -14,6 +14,7 @@
 #include "comm/launcher.h"
 #include "comm/mpi/start.h"
 #include "store/files.h"
+#include "train/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -127,6 +128,7 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
     gt_launcher launcher;
     gt_failure bad = {0};
     int code;
+    gt_interrupt_note_ignored();
     gt_failure_keep(&bad, parsed);
     gt_status status = gt_launcher_find(&launcher);
     if (launcher.size <= 1 && parsed != GT_OK)

@@ -17,6 +17,7 @@ static const int signals[] = {SIGINT,  SIGTERM, SIGHUP,
                               SIGXCPU, SIGUSR1, SIGUSR2};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 static volatile sig_atomic_t asked;
+static bool ignored[SIGNALS]; /* when the process started */
 static bool tells;
 
 static void tell(void)
@@ -44,18 +45,29 @@ static void remember(int number)
         tell();
 }
 
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+void gt_interrupt_note_ignored(void)
+{
+    for (int i = 0; i < SIGNALS; i++)
+        ignored[i] = is_ignored(signals[i]);
+}
+
 void gt_interrupt_watch(bool speaker)
 {
     struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     asked = 0;
     tells = speaker;
-    for (int i = 0; i < SIGNALS; i++) {
-        struct sigaction before;
-        if (sigaction(signals[i], NULL, &before) == 0 &&
-            before.sa_handler != SIG_IGN)
+    for (int i = 0; i < SIGNALS; i++)
+        if (ignored[i] || is_ignored(signals[i]))
+            signal(signals[i], SIG_IGN);
+        else
             sigaction(signals[i], &action, NULL);
-    }
 }
 
 bool gt_interrupted(void)

@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 
+/* Note which signals the caller has this process ignore. Call it before MPI
+ * starts: some libraries set handlers of their own. Local. */
+void gt_interrupt_note_ignored(void);
+
 /* From now on SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1 and SIGUSR2 set a flag
  * instead of ending the process, but for those that are ignored; a second
  * SIGINT ends it. This is never undone, so that a signal after the last step
