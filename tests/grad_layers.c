@@ -158,13 +158,16 @@ static void trial_close(trial *b)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
     free(b->options);
+    gt_layer_free(&b->layer);
 }
 
 static void forward(trial *b, const gt_real *x, gt_real *y)
 {
     spoil(b->saved, b->layer.saved);
     spoil(b->scratch, b->layer.scratch);
-    b->layer.type->forward(&b->layer, &b->pass, x, y, b->saved, b->scratch);
+    gt_layer_io io = {
+        .x = {x}, .y = y, .saved = b->saved, .scratch = b->scratch};
+    b->layer.type->forward(&b->layer, &b->pass, &io);
 }
 
 /* Backward from the probe after a forward. The layer gets only what its type
@@ -176,9 +179,13 @@ static void backward(trial *b, gt_real *dy, gt_real *dx)
     spoil(none, b->in + b->out);
     spoil(b->scratch, b->layer.scratch);
     memcpy(dy, b->probe, b->out * sizeof *dy);
-    type->backward(&b->layer, &b->pass, type->reads_input ? b->x : none,
-                   type->reads_output ? b->y : none, dy, dx, b->saved,
-                   b->scratch);
+    gt_layer_io io = {.x = {type->reads_input ? b->x : none},
+                      .y = type->reads_output ? b->y : none,
+                      .dy = dy,
+                      .dx = {dx},
+                      .saved = b->saved,
+                      .scratch = b->scratch};
+    type->backward(&b->layer, &b->pass, &io);
     free(none);
 }
 

@@ -110,11 +110,12 @@ static gt_status plan(gt_layer *layer, int max_n)
     if (status != GT_OK)
         return status;
     double taps = (double)o->kernel[0] * o->kernel[1];
-    gt__window_params(layer, o,
-                      (int[]){o->kernel[0], o->kernel[1], cin, filters},
-                      taps * cin, taps * filters);
     gt__conv_geometry g = over_x(layer);
     status = gt__conv_check(&g, max_n);
+    if (status == GT_OK)
+        status = gt__window_params(
+            layer, o, (int[]){o->kernel[0], o->kernel[1], cin, filters},
+            taps * cin, taps * filters);
     if (status != GT_OK)
         return status;
     layer->scratch = gt__conv_scratch(&g, max_n);
@@ -126,21 +127,21 @@ static gt_status plan(gt_layer *layer, int max_n)
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    (void)saved;
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
     const gt_real *weight = pass->param + layer->param[0].offset;
     gt__conv_geometry g = over_x(layer);
     gt__conv_epilogue epilogue = {layer, pass};
     if (is_turned(&g)) {
         gt__conv_geometry turned = over_y(&g);
-        turn(&g, weight, scratch);
-        gt__conv_backward_data(&turned, pass->n, x, GT_PLAIN, scratch, y,
-                               &epilogue, scratch + turned_size(layer));
+        turn(&g, weight, io->scratch);
+        gt__conv_backward_data(&turned, pass->n, x, GT_PLAIN, io->scratch, y,
+                               &epilogue, io->scratch + turned_size(layer));
     } else {
         gt__conv_forward(&g, pass->n, x, GT_PLAIN, weight, y, &epilogue,
-                         scratch);
+                         io->scratch);
     }
 }
 
@@ -164,24 +165,26 @@ static void backward_turned(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    (void)saved;
+    const gt_real *x = io->x[0];
+    const gt_real *y = io->y;
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
     size_t at = layer->param[0].offset;
     gt__conv_geometry g = over_x(layer);
     gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * g.oh * g.ow,
                           pass->accumulate);
     if (is_turned(&g)) {
-        backward_turned(layer, pass, &g, x, dy, dx, scratch);
+        backward_turned(layer, pass, &g, x, dy, dx, io->scratch);
         return;
     }
     if (pass->grad)
         gt__conv_backward_weights(&g, pass->n, x, dy, GT_PLAIN, pass->grad + at,
-                                  pass->accumulate, scratch);
+                                  pass->accumulate, io->scratch);
     if (dx)
         gt__conv_backward_data(&g, pass->n, dy, GT_TRANSPOSED, pass->param + at,
-                               dx, NULL, scratch);
+                               dx, NULL, io->scratch);
 }
 
 const gt_layer_type gt__conv2d = {

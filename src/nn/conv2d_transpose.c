@@ -86,43 +86,46 @@ static gt_status plan(gt_layer *layer, int max_n)
     /* An output sees, on average, taps / stride^2 of the inputs around it. */
     double taps = (double)w->kernel[0] * w->kernel[1];
     double seen = taps / ((double)w->stride[0] * w->stride[1]);
-    gt__window_params(layer, w,
-                      (int[]){cin, w->kernel[0], w->kernel[1], filters},
-                      seen * cin, taps * filters);
     gt__conv_geometry g = over_y(layer);
     status = gt__conv_check(&g, max_n);
-    if (status == GT_OK)
-        layer->scratch = gt__conv_scratch(&g, max_n);
-    return status;
+    if (status != GT_OK)
+        return status;
+    layer->scratch = gt__conv_scratch(&g, max_n);
+    return gt__window_params(layer, w,
+                             (int[]){cin, w->kernel[0], w->kernel[1], filters},
+                             seen * cin, taps * filters);
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    (void)saved;
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
     gt__conv_geometry g = over_y(layer);
     gt__conv_epilogue epilogue = {layer, pass};
     gt__conv_backward_data(&g, pass->n, x, GT_PLAIN,
                            pass->param + layer->param[0].offset, y, &epilogue,
-                           scratch);
+                           io->scratch);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    (void)saved;
+    const gt_real *x = io->x[0];
+    const gt_real *y = io->y;
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
     gt__conv_geometry g = over_y(layer);
     size_t at = layer->param[0].offset;
     gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * g.h * g.w,
                           pass->accumulate);
     if (pass->grad)
         gt__conv_backward_weights(&g, pass->n, dy, x, GT_TRANSPOSED,
-                                  pass->grad + at, pass->accumulate, scratch);
+                                  pass->grad + at, pass->accumulate,
+                                  io->scratch);
     if (dx)
         gt__conv_forward(&g, pass->n, dy, GT_TRANSPOSED, pass->param + at, dx,
-                         NULL, scratch);
+                         NULL, io->scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {

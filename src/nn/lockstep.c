@@ -28,8 +28,8 @@ static void stat_local(const gt_shard_pass *shard, int i, double *stats)
     const gt_tape *tape = shard->tape;
     const gt_layer *layer = &tape->net->layers[i];
     int64_t begin = gt_trace_begin();
-    layer->type->stat_local(layer, &shard->pass, gt__tape_input(tape, i), stats,
-                            tape->ws->scratch);
+    gt_layer_io io = gt__tape_io(tape, i, NULL);
+    layer->type->stat_local(layer, &shard->pass, &io, stats);
     gt_trace_end_layer(begin, tape->net->name, i, layer->type->name,
                        "forward sums");
 }
@@ -40,10 +40,8 @@ static void stat_local_backward(const gt_shard_pass *shard, int i,
     const gt_tape *tape = shard->tape;
     const gt_layer *layer = &tape->net->layers[i];
     int64_t begin = gt_trace_begin();
-    layer->type->stat_local_backward(layer, &shard->pass,
-                                     gt__tape_input(tape, i),
-                                     gt__tape_input(tape, i + 1), shard->dy,
-                                     tape->saved[i], stats, tape->ws->scratch);
+    gt_layer_io io = gt__tape_io(tape, i, shard->dy);
+    layer->type->stat_local_backward(layer, &shard->pass, &io, stats);
     gt_trace_end_layer(begin, tape->net->name, i, layer->type->name,
                        "backward sums");
 }

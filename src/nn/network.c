@@ -167,6 +167,8 @@ void gt_network_free(gt_network *net)
 {
     if (!net)
         return;
+    for (int i = 0; net->layers && i < net->n_layers; i++)
+        gt_layer_free(&net->layers[i]);
     free(net->layers);
     free(net->params);
     free(net->state);

@@ -119,14 +119,24 @@ void gt_tape_free(gt_tape *tape)
     *tape = (gt_tape){0};
 }
 
-const gt_real *gt__tape_input(const gt_tape *tape, int i)
+/* What layer i reads; for i == n_layers, what the network returns. */
+static const gt_real *input(const gt_tape *tape, int i)
 {
     return i > 0 && tape->y[i - 1] ? tape->y[i - 1] : tape->x;
 }
 
+gt_layer_io gt__tape_io(const gt_tape *tape, int i, gt_real *dy)
+{
+    return (gt_layer_io){.x = {input(tape, i)},
+                         .y = tape->y[i],
+                         .dy = dy,
+                         .saved = tape->saved[i],
+                         .scratch = tape->ws->scratch};
+}
+
 const gt_real *gt_tape_output(const gt_tape *tape)
 {
-    return gt__tape_input(tape, tape->net->n_layers);
+    return input(tape, tape->net->n_layers);
 }
 
 void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
@@ -141,9 +151,8 @@ void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
         if (gt_layer_is_idle(layer))
             continue;
         int64_t begin = gt_trace_begin();
-        layer->type->forward(layer, i == from ? &first : pass,
-                             gt__tape_input(tape, i), tape->y[i],
-                             tape->saved[i], tape->ws->scratch);
+        gt_layer_io io = gt__tape_io(tape, i, NULL);
+        layer->type->forward(layer, i == from ? &first : pass, &io);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
         gt_heartbeat();
     }
@@ -203,9 +212,9 @@ gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
         if (i == bottom && !want_dx)
             dx = NULL;
         int64_t begin = gt_trace_begin();
-        layer->type->backward(
-            layer, i == top ? &first : pass, gt__tape_input(tape, i),
-            gt__tape_input(tape, i + 1), dy, dx, tape->saved[i], ws->scratch);
+        gt_layer_io io = gt__tape_io(tape, i, dy);
+        io.dx[0] = dx;
+        layer->type->backward(layer, i == top ? &first : pass, &io);
         gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
         gt_heartbeat();
         report_ready(net, pass, i);

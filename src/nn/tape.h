@@ -62,8 +62,8 @@ gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
 
 /* --- For src/nn: some of the layers (lockstep.h). */
 
-/* What layer i reads; for i == n_layers, what the network returns. */
-const gt_real *gt__tape_input(const gt_tape *tape, int i);
+/* What layer i reads and writes, with dx NULL. */
+gt_layer_io gt__tape_io(const gt_tape *tape, int i, gt_real *dy);
 
 /* The lowest layer that backward must compute. */
 int gt__tape_lowest(const gt_network *net, bool want_grad, bool want_dx);
