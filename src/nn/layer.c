@@ -51,6 +51,9 @@ gt_status gt_layer_add_state(gt_layer *layer, const char *name, gt_role role,
 
 void gt_layer_free(gt_layer *layer)
 {
+    if (layer->type && layer->type->release)
+        layer->type->release(layer);
+    layer->plan = NULL;
     free(layer->param);
     free(layer->state);
     layer->param = layer->state = NULL;

@@ -59,6 +59,7 @@ struct gt_layer {
     gt_tensor *param, *state; /* owned; gt_layer_add_param, _add_state */
     int n_params, n_states;
     gt_real state_rate; /* weight of a batch in the state: s += rate (b - s) */
+    void *plan;         /* owned; private to the type, see release */
     size_t saved;       /* reals kept from forward to backward by a pass */
     size_t scratch;     /* reals of working memory for any n <= max_n */
     size_t stat_count;  /* doubles that a shard contributes to the statistics of
@@ -145,6 +146,11 @@ struct gt_layer_type {
      * saved and scratch for passes of up to max_n samples. Fails with
      * GT_ERR_CONFIG and a message that says what does not fit. */
     gt_status (*plan)(gt_layer *layer, int max_n);
+
+    /* Release layer->plan, in which plan keeps what passes would otherwise
+     * find out again each time. It may be half made, or NULL. This is NULL for
+     * layers that keep nothing. */
+    void (*release)(gt_layer *layer);
 
     /* y from x. */
     void (*forward)(const gt_layer *layer, const gt_pass *pass,
