@@ -49,13 +49,17 @@ typedef struct gt_layer_type gt_layer_type;
 typedef struct gt_layer gt_layer;
 struct gt_layer {
     const gt_layer_type *type;
-    const void *options;   /* borrowed; a struct that type->options describes */
-    int index;             /* position in its network */
+    const void *options; /* borrowed; a struct that type->options describes */
+    const char *name;    /* borrowed; "": none */
+    int index;           /* number in the description of its network */
+    int n_inputs;        /* at least 1 */
+    int from[GT_LAYER_MAX_INPUTS];       /* what it reads (graph.h) */
+    gt_shape input[GT_LAYER_MAX_INPUTS]; /* their shapes */
     const gt_layer *fused; /* borrowed; an activation that this layer applies to
                               its own output, and whose gradient it applies in
                               backward; NULL: none */
     bool is_fused; /* this is such an activation: it computes nothing itself */
-    gt_shape in, out;
+    gt_shape in, out;         /* in: of the first input, mostly the only one */
     gt_tensor *param, *state; /* owned; gt_layer_add_param, _add_state */
     int n_params, n_states;
     gt_real state_rate; /* weight of a batch in the state: s += rate (b - s) */
@@ -123,11 +127,15 @@ struct gt_layer_type {
 
     /* What the planner of memory must know.
      * reads_input, reads_output: whether backward reads x or y.
-     * in_place: forward may run with y == x (not if reads_input is set: then
-     * the planner keeps x) and backward with dx == dy.
-     * view: y is x under another shape and nothing is computed; forward and
-     * backward are NULL. */
+     * in_place: forward may run with y == x[k], for one k, if they have the
+     * same size (not if reads_input is set: then the planner keeps x), and
+     * backward with dx[k] == dy. view: y is x under another shape and nothing
+     * is computed; forward and backward are NULL. */
     bool reads_input, reads_output, in_place, view;
+
+    /* Whether it takes several inputs. In front of other layers they are joined
+     * along the channels (concat.c). */
+    bool joins;
 
     /* Whether this layer can apply an activation that follows it: forward then
      * applies layer->fused to y, and backward (or stat_local_backward) begins
@@ -142,7 +150,7 @@ struct gt_layer_type {
      */
     bool trains_apart;
 
-    /* Check that layer->in and the options fit, and fill out, param, state,
+    /* Check that layer->input and the options fit, and fill out, param, state,
      * saved and scratch for passes of up to max_n samples. Fails with
      * GT_ERR_CONFIG and a message that says what does not fit. */
     gt_status (*plan)(gt_layer *layer, int max_n);

@@ -28,16 +28,19 @@ const gt_variants gt_layer_variants = {
             "paddings [top, bottom, left, right]; one number stands for all.",
     .at = layer_at};
 
-gt_status gt_network_from_list(gt_network **out, const char *name, gt_shape in,
+gt_status gt_network_from_list(gt_network **out, const char *name,
+                               const gt_network_input *inputs, int n_inputs,
                                const gt_variant_list *list, int max_n)
 {
     gt_layer_spec *specs = calloc((size_t)list->count + 1, sizeof *specs);
     if (!specs)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate the %s", name);
     for (int i = 0; i < list->count; i++)
-        specs[i] = (gt_layer_spec){gt_layer_types[list->items[i].variant],
-                                   list->items[i].options};
-    gt_status status = gt_network_new(out, name, in, specs, list->count, max_n);
+        specs[i] =
+            (gt_layer_spec){.type = gt_layer_types[list->items[i].variant],
+                            .options = list->items[i].options};
+    gt_status status =
+        gt_network_new(out, name, inputs, n_inputs, specs, list->count, max_n);
     free(specs);
     return status;
 }
