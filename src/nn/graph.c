@@ -10,6 +10,8 @@
 #include <string.h>
 
 static const char previous[] = "previous";
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
 typedef struct graph {
     const gt_network_input *inputs;
@@ -59,7 +61,9 @@ static gt_status check_name(const graph *g, int spec)
     char text[160];
     if (!name)
         return GT_OK;
-    if (find_input(g, name) >= 0)
+    if (name[strspn(name, letters)])
+        snprintf(text, sizeof text, "a name is letters, digits, _ and -");
+    else if (find_input(g, name) >= 0)
         snprintf(text, sizeof text,
                  "%.60s is the name of an input; choose another", name);
     else if (!strcmp(name, previous))

@@ -229,32 +229,32 @@ static void touch_gradient(planner *p, gt__place at, int when)
         touch(&p->gradients[at.offset], when);
 }
 
-/* The way back from node i to its input k. `sums` is by root: where its
+/* The edge from node i back to its input k. `sums` is by root: where its
  * gradient is; GT__NOWHERE: not begun. `taken` tells whether dy was handed on.
  */
-static void plan_way_back(planner *p, int i, int k, gt__place *sum, bool *taken)
+static void plan_edge(planner *p, int i, int k, gt__place *sum, bool *taken)
 {
     const gt_layer *l = &p->layers[i];
-    gt__way_back *back = &p->node[i].back[k];
+    gt__edge_placement *edge = &p->node[i].edge[k];
     int when = backward_of(p, i);
     bool in_place = l->type->in_place && !*taken;
-    back->to = root_of(p, l->from[k]);
+    edge->to = root_of(p, l->from[k]);
     if (sum->where != GT__NOWHERE) { /* add to it */
-        back->sum = *sum;
-        back->dx = in_place ? p->node[i].dy
+        edge->sum = *sum;
+        edge->dx = in_place ? p->node[i].dy
                             : new_gradient(p, size_of(p, l->input[k]), when);
     } else {
-        if (gt_is_input(back->to))
-            *sum = (gt__place){GT__AT_INPUT, (size_t)gt_input_of(back->to)};
+        if (gt_is_input(edge->to))
+            *sum = (gt__place){GT__AT_INPUT, (size_t)gt_input_of(edge->to)};
         else if (in_place)
             *sum = p->node[i].dy;
         else
             *sum = new_gradient(p, size_of(p, l->input[k]), when);
-        back->dx = *sum;
+        edge->dx = *sum;
     }
-    if (in_place && !(gt_is_input(back->to) && back->sum.where == GT__NOWHERE))
+    if (in_place && !(gt_is_input(edge->to) && edge->sum.where == GT__NOWHERE))
         *taken = true;
-    touch_gradient(p, back->dx, when);
+    touch_gradient(p, edge->dx, when);
     touch_gradient(p, *sum, when);
 }
 
@@ -271,10 +271,10 @@ static gt_status place_gradients(planner *p, size_t *total)
         touch_gradient(p, p->node[i].dy, backward_of(p, i));
         for (int k = 0; k < l->n_inputs; k++) {
             int to = root_of(p, l->from[k]);
-            plan_way_back(p, i, k,
-                          gt_is_input(to) ? &of_input[gt_input_of(to)]
-                                          : &p->node[to].dy,
-                          &taken);
+            plan_edge(p, i, k,
+                      gt_is_input(to) ? &of_input[gt_input_of(to)]
+                                      : &p->node[to].dy,
+                      &taken);
         }
     }
     gt_status status = gt__place_all(p->gradients, p->n_gradients, total);
@@ -282,8 +282,8 @@ static gt_status place_gradients(planner *p, size_t *total)
         gt__node_placement *node = &p->node[i];
         gt__place *all[1 + 2 * GT_LAYER_MAX_INPUTS] = {&node->dy};
         for (int k = 0; k < GT_LAYER_MAX_INPUTS; k++) {
-            all[1 + 2 * k] = &node->back[k].dx;
-            all[2 + 2 * k] = &node->back[k].sum;
+            all[1 + 2 * k] = &node->edge[k].dx;
+            all[2 + 2 * k] = &node->edge[k].sum;
         }
         for (int k = 0; k < 1 + 2 * GT_LAYER_MAX_INPUTS; k++)
             if (all[k]->where == GT__IN_WORKSPACE)

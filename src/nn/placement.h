@@ -27,17 +27,17 @@ typedef struct gt__place {
 } gt__place;
 
 /* What becomes of the gradient towards one input of a node. */
-typedef struct gt__way_back {
+typedef struct gt__edge_placement {
     int to;        /* whose gradient: a node or an input (graph.h) */
     gt__place dx;  /* where backward puts it */
     gt__place sum; /* where it is then added; GT__NOWHERE: it is there already
                     */
-} gt__way_back;
+} gt__edge_placement;
 
 typedef struct gt__node_placement {
     bool is_idle; /* nothing is computed: gt_layer_is_idle */
     gt__place x[GT_LAYER_MAX_INPUTS], y, saved, dy;
-    gt__way_back back[GT_LAYER_MAX_INPUTS];
+    gt__edge_placement edge[GT_LAYER_MAX_INPUTS];
     bool has_params;     /* the node or what it follows from has parameters */
     unsigned from_input; /* bit k: it follows from input k */
 } gt__node_placement;

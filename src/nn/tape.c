@@ -163,7 +163,7 @@ bool gt__tape_needs(const gt_network *net, int i, gt_wanted wanted)
 
 bool gt__tape_needs_dx(const gt_network *net, int i, int k, gt_wanted wanted)
 {
-    int to = net->placement.node[i].back[k].to;
+    int to = net->placement.node[i].edge[k].to;
     if (gt_is_input(to))
         return wanted.inputs & 1u << gt_input_of(to);
     return gt__tape_needs(net, to, wanted);
@@ -196,8 +196,8 @@ static void add_shares(const gt_tape *tape, int n, int i, gt_real *const dx[],
     const gt_layer *layer = &tape->net->layers[i];
     const gt__node_placement *node = &tape->net->placement.node[i];
     for (int k = 0; k < layer->n_inputs; k++)
-        if (io->dx[k] && node->back[k].sum.where != GT__NOWHERE)
-            add(gradient(tape, node->back[k].sum, dx), io->dx[k],
+        if (io->dx[k] && node->edge[k].sum.where != GT__NOWHERE)
+            add(gradient(tape, node->edge[k].sum, dx), io->dx[k],
                 (size_t)n * gt_shape_size(layer->input[k]));
 }
 
@@ -210,7 +210,7 @@ static void backward_layer(gt_tape *tape, const gt_pass *pass, int i,
     gt_layer_io io = gt__tape_io(tape, i);
     for (int k = 0; k < layer->n_inputs; k++)
         if (gt__tape_needs_dx(tape->net, i, k, wanted))
-            io.dx[k] = gradient(tape, node->back[k].dx, dx);
+            io.dx[k] = gradient(tape, node->edge[k].dx, dx);
     layer->type->backward(layer, pass, &io);
     add_shares(tape, pass->n, i, dx, &io);
     gt_trace_end_layer(begin, tape->net->name, layer->index, layer->type->name,

@@ -70,7 +70,7 @@ void gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *const dx[]);
 
 /* --- For src/nn: some of the layers (lockstep.h). */
 
-/* Whether backward must compute layer i, or the gradient of the way back k from
+/* Whether backward must compute layer i, or the gradient towards input k of
  * it. */
 bool gt__tape_needs(const gt_network *net, int i, gt_wanted wanted);
 bool gt__tape_needs_dx(const gt_network *net, int i, int k, gt_wanted wanted);
