@@ -2,8 +2,6 @@
 # a rank and the first key that differs.
 . "$(dirname "$0")/common.sh"
 
-# shellcheck disable=SC2016
-number='${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-0}}}'
 GENTRAIN=$(realpath "$GENTRAIN")
 export GENTRAIN
 mkdir node0 node1
