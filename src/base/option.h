@@ -44,6 +44,8 @@ typedef struct gt_option {
     const gt_variants *variants; /* VARIANTS: what the list may hold */
     bool optional;  /* may be left out; then the field stays 0 and the resolved
                        text has no such key. For TEXT and WORDS */
+    bool per_node;  /* ranks of a job may have other values, as what these
+                       stand for is compared elsewhere */
     bool resumable; /* a run that is resumed with another value is still the
                        same training, or its checkpoints tell */
 } gt_option;
