@@ -297,6 +297,19 @@ static void same_values(const gt_option *options, const void *a, const void *b)
     }
 }
 
+static const char graph_text[] = "task: vae\n"
+                                 "data: {uri: ring, image: 2}\n"
+                                 "model:\n"
+                                 "  latent: 1\n"
+                                 "  encoder:\n"
+                                 "  - dense: {name: a, units: 2}\n"
+                                 "  - relu: {name: b}\n"
+                                 "  - relu\n"
+                                 "  - add: {from: [a, b, previous]}\n"
+                                 "  decoder:\n"
+                                 "  - dense: {units: 2, from: z}\n"
+                                 "train: {batch: 4, steps: 1}\n";
+
 static void resolved_text_is_a_fixed_point(const char *text)
 {
     gt_config *a = parsed(text, NULL);
@@ -315,12 +328,7 @@ static void resolved_text_gives_the_same_configuration(void **state)
     (void)state;
     resolved_text_is_a_fixed_point(gan_text);
     resolved_text_is_a_fixed_point(vae_text);
-    resolved_text_is_a_fixed_point(
-        "task: vae\ndata: {uri: ring, image: 2}\nmodel:\n  latent: 1\n  "
-        "encoder:\n"
-        "  - dense: {name: a, units: 2}\n  - relu: {name: b}\n"
-        "  - relu\n  - add: {from: [a, b, previous]}\n"
-        "  decoder:\n  - dense: {units: 2, from: z}\ntrain: {batch: 4}\n");
+    resolved_text_is_a_fixed_point(graph_text);
     for (const gt_preset *p = gt_presets; p->name; p++)
         resolved_text_is_a_fixed_point(p->text);
 }
