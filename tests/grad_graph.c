@@ -233,6 +233,108 @@ static void views_of_inputs_and_outputs_are_no_copies(void **state)
           "add < h g", "reshape shape=2x3x2");
 }
 
+/* --- Penalties on the gradient towards x. */
+
+static double penalty(trial *t)
+{
+    double sum = 0;
+    gt_pass pass = t->pass;
+    pass.grad = NULL;
+    gt_tape_forward(&t->tape, &pass, (const gt_real *const *)t->x);
+    for (size_t i = 0; i < t->out; i++)
+        gt_tape_loss_gradient(&t->tape)[i] = 1;
+    gt_tape_backward(&t->tape, &pass, (gt_real *[INPUTS]){t->dx[0]});
+    for (size_t i = 0; i < t->in[0]; i++)
+        sum += t->dx[0][i] * t->dx[0][i] / 2;
+    return sum;
+}
+
+/* The gradient of the penalty is that of the tangent along dx. */
+static void penalty_gradient(trial *t)
+{
+    static const gt_real still[8] = {0}; /* the condition does not move */
+    penalty(t);
+    gt_tape_tangent(&t->tape, &t->pass,
+                    (const gt_real *[INPUTS]){t->dx[0], still});
+    for (size_t i = 0; i < t->out; i++)
+        gt_tape_loss_gradient(&t->tape)[i] = 1;
+    gt_tape_backward_tangent(&t->tape, &t->pass);
+}
+
+static void check_penalty(const char *const *lines)
+{
+    trial t;
+    const double h = 1e-6;
+    open_trial(&t, lines, true);
+    assert_int_equal(gt_tape_plan_tangent(&t.tape), GT_OK);
+    penalty_gradient(&t);
+    for (size_t i = 0; i < t.net->n_params; i++) {
+        gt_real *at = &t.net->params[i], here = *at;
+        *at = here + h;
+        double above = penalty(&t);
+        *at = here - h;
+        double below = penalty(&t);
+        *at = here;
+        double numeric = (above - below) / (2 * h);
+        double size = fmax(fmax(fabs(numeric), fabs(t.grad[i])), 0.1);
+        if (!(fabs(numeric - t.grad[i]) <= 1e-6 * size))
+            fail_msg("parameter %zu: gradient %.10g, finite difference %.10g",
+                     i, t.grad[i], numeric);
+    }
+    /* Added to another gradient, the bias's 0 is none. */
+    gt_real *once = numbers(t.net->n_params, 8);
+    memcpy(once, t.grad, t.net->n_params * sizeof *once);
+    t.pass.accumulate = true;
+    penalty_gradient(&t);
+    for (size_t i = 0; i < t.net->n_params; i++)
+        assert_true(fabs(t.grad[i] - 2 * once[i]) <=
+                    1e-12 * (1 + fabs(once[i])));
+    free(once);
+    close_trial(&t);
+}
+
+static void penalties_match_central_differences(void **state)
+{
+    (void)state;
+    check_penalty(
+        (const char *const[]){"conv2d filters=4 kernel=3 padding=same < x c",
+                              "a: leaky_relu",
+                              "conv2d filters=4 kernel=3 padding=same",
+                              "leaky_relu slope=0.1",
+                              "conv2d filters=4 kernel=3 padding=same",
+                              "b: add < a previous",
+                              "leaky_relu",
+                              "upsample",
+                              "d: conv2d filters=3 kernel=2 stride=2",
+                              "e: conv2d filters=3 kernel=1 < b",
+                              "add < d e",
+                              "relu",
+                              "dropout",
+                              "conv2d_transpose filters=2 kernel=2 stride=2",
+                              "avg_pool",
+                              "flatten",
+                              "dense units=6",
+                              "leaky_relu",
+                              "concat < previous c",
+                              "dense units=1",
+                              NULL});
+    check_penalty((const char *const[]){"flatten < x", "leaky_relu", "f: relu",
+                                        "dense units=1 < f c", NULL});
+}
+
+static void curved_layers_have_no_tangent(void **state)
+{
+    (void)state;
+    trial t;
+    open_trial(&t,
+               (const char *const[]){"concat < x c", "dense units=3", "tanh",
+                                     "dense units=1", NULL},
+               true);
+    assert_int_equal(gt_tape_plan_tangent(&t.tape), GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "net: layer 2 tanh is curved"));
+    close_trial(&t);
+}
+
 /* --- Random graphs. */
 
 static uint32_t next(uint32_t *seed, uint32_t below)
@@ -294,6 +396,8 @@ int main(void)
         cmocka_unit_test(conditions_join_where_they_are_named),
         cmocka_unit_test(outputs_with_several_readers_get_the_sum),
         cmocka_unit_test(views_of_inputs_and_outputs_are_no_copies),
+        cmocka_unit_test(penalties_match_central_differences),
+        cmocka_unit_test(curved_layers_have_no_tangent),
         cmocka_unit_test(random_graphs_match_finite_differences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

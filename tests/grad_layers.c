@@ -459,6 +459,49 @@ static void check_one_input(trial *b, const layer_case *c)
     free(dx);
 }
 
+/* The direction in which the output moves with the inputs, against differences
+ * of the forward map. */
+static void check_tangent(trial *b, const layer_case *c)
+{
+    const double h = 1e-5;
+    const gt_layer_type *type = b->layer.type;
+    if (!type->piecewise_linear)
+        return;
+    gt_real *u = reals(b->in), *x = copy_of(b->x, b->in);
+    gt_real *above = reals(b->out), *below = reals(b->out);
+    draw(u, b->in, 7);
+    for (size_t i = 0; i < b->in; i++)
+        b->x[i] = x[i] + h * u[i];
+    forward(b, b->x, above);
+    for (size_t i = 0; i < b->in; i++)
+        b->x[i] = x[i] - h * u[i];
+    forward(b, b->x, below);
+    forward(b, x, b->y);
+    b->pass.tangent = true;
+    if (type->apply_grad)
+        type->apply_grad(&b->layer, b->y, memcpy(b->dy, u, b->in * sizeof *u),
+                         b->in);
+    else
+        forward(b, u, b->dy);
+    for (size_t i = 0; i < b->out; i++) {
+        double numeric = (above[i] - below[i]) / (2 * h);
+        if (!(fabs(numeric - b->dy[i]) <= 1e-6 * fmax(1, fabs(numeric))))
+            fail_msg("%s %s: the tangent's output %zu is %.10g, the difference "
+                     "%.10g",
+                     c->type, c->options, i, b->dy[i], numeric);
+    }
+    free(u);
+    free(x);
+    free(above);
+    free(below);
+}
+
+static void tangents_match_differences_of_the_forward_map(void **state)
+{
+    (void)state;
+    for_all_cases(check_tangent);
+}
+
 static void gradients_towards_single_inputs_are_the_same(void **state)
 {
     (void)state;
@@ -502,6 +545,7 @@ int main(void)
         cmocka_unit_test(either_gradient_can_be_left_out),
         cmocka_unit_test(layers_that_may_run_in_place_do_so_unharmed),
         cmocka_unit_test(gradients_towards_single_inputs_are_the_same),
+        cmocka_unit_test(tangents_match_differences_of_the_forward_map),
         cmocka_unit_test(forward_is_repeatable_and_leaves_its_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,6 +215,7 @@ const gt_layer_type gt__conv2d = {
     .options_size = sizeof(options),
     .reads_input = true,
     .has_epilogue = true,
+    .piecewise_linear = true,
     .plan = plan,
     .release = release,
     .forward = forward,

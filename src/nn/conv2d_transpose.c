@@ -137,6 +137,7 @@ const gt_layer_type gt__conv2d_transpose = {
     .options_size = sizeof(options),
     .reads_input = true,
     .has_epilogue = true,
+    .piecewise_linear = true,
     .plan = plan,
     .release = release,
     .forward = forward,

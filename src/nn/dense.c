@@ -110,6 +110,7 @@ const gt_layer_type gt__dense = {
     .options_size = sizeof(options),
     .reads_input = true,
     .has_epilogue = true,
+    .piecewise_linear = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -96,6 +96,9 @@ typedef struct gt_pass {
      * change any more. NULL: not wanted. */
     void (*grads_ready)(void *context, size_t from);
     void *grads_ready_context;
+    bool tangent; /* the numbers are directions, along which those of the last
+                     forward call move (gt_tape_tangent): constants, such as a
+                     bias, have none */
     const double *batch_stats; /* the merged statistics of the whole batch, for
                                   the one layer that is computed with them
                                   (stat_local); NULL: the pass is a batch of its
@@ -142,6 +145,12 @@ struct gt_layer_type {
      * by applying its gradient to dy. The functions of epilogue.h do that piece
      * by piece, while a piece is in the cache. */
     bool has_epilogue;
+
+    /* Whether the outputs are piecewise linear in the inputs. Then the layer
+     * can be part of a tangent pass: forward and backward of directions, where
+     * the epilogue leaves out what is constant; of an activation, apply_grad.
+     */
+    bool piecewise_linear;
 
     /* Limits of an activation's values; both 0: none. */
     double least, most;

@@ -67,6 +67,7 @@ void gt_tape_free(gt_tape *tape)
     if (!tape)
         return;
     gt_arena_free(&tape->arena);
+    gt_arena_free(&tape->directions);
     *tape = (gt_tape){0};
 }
 
@@ -201,6 +202,18 @@ static void add_shares(const gt_tape *tape, int n, int i, gt_real *const dx[],
                 (size_t)n * gt_shape_size(layer->input[k]));
 }
 
+/* Directions in the place of the numbers that move along them. */
+static void turn_to_directions(const gt_tape *tape, int i, gt_layer_io *io)
+{
+    const gt__node_placement *node = &tape->net->placement.node[i];
+    for (int k = 0; k < tape->net->layers[i].n_inputs; k++) {
+        gt__place at = node->x[k];
+        io->x[k] = at.where == GT__AT_INPUT
+                       ? tape->u[at.offset]
+                       : gt_arena_at(&tape->directions, at.offset);
+    }
+}
+
 static void backward_layer(gt_tape *tape, const gt_pass *pass, int i,
                            gt_real *const dx[], gt_wanted wanted)
 {
@@ -211,6 +224,8 @@ static void backward_layer(gt_tape *tape, const gt_pass *pass, int i,
     for (int k = 0; k < layer->n_inputs; k++)
         if (gt__tape_needs_dx(tape->net, i, k, wanted))
             io.dx[k] = gradient(tape, node->edge[k].dx, dx);
+    if (pass->tangent)
+        turn_to_directions(tape, i, &io);
     layer->type->backward(layer, pass, &io);
     add_shares(tape, pass->n, i, dx, &io);
     gt_trace_end_layer(begin, tape->net->name, layer->index, layer->type->name,
@@ -252,4 +267,75 @@ void gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *const dx[])
     for (int k = 0; dx && k < net->n_inputs; k++)
         wanted.inputs |= dx[k] ? 1u << k : 0;
     gt__tape_backward(tape, pass, dx, net->n_layers - 1, 0, wanted, NULL);
+}
+
+/* --- Tangents. */
+
+gt_status gt_tape_plan_tangent(gt_tape *tape)
+{
+    const gt_network *net = tape->net;
+    for (int i = 0; i < net->n_layers; i++)
+        if (!net->layers[i].type->piecewise_linear)
+            return gt_fail(GT_ERR_CONFIG,
+                           "%s: layer %d %s is curved, and a penalty on "
+                           "gradients needs its second derivative, which it "
+                           "does not have; use relu or leaky_relu, and no "
+                           "batch_norm",
+                           net->name, net->layers[i].index,
+                           net->layers[i].type->name);
+    gt_arena_reserve(&tape->directions, net->placement.activations);
+    gt_status status = gt_arena_commit(&tape->directions, "directions");
+    if (status != GT_OK)
+        gt_fail_in(status, "%s", net->name);
+    return status;
+}
+
+/* An activation multiplies by its slope. What it may overwrite here, it may in
+ * forward. */
+static void tangent_layer(const gt_tape *tape, const gt_pass *pass, int i)
+{
+    const gt_layer *layer = &tape->net->layers[i];
+    gt_layer_io io = gt__tape_io(tape, i);
+    const gt_real *y = io.y;
+    size_t count = (size_t)pass->n * gt_shape_size(layer->out);
+    turn_to_directions(tape, i, &io);
+    io.y =
+        gt_arena_at(&tape->directions, tape->net->placement.node[i].y.offset);
+    if (!layer->type->apply_grad) {
+        layer->type->forward(layer, pass, &io);
+        layer = layer->fused;
+    } else if (io.y != io.x[0]) {
+        memcpy(io.y, io.x[0], count * sizeof *io.y);
+    }
+    if (layer)
+        layer->type->apply_grad(layer, y, io.y, count);
+}
+
+const gt_real *gt_tape_tangent(gt_tape *tape, const gt_pass *pass,
+                               const gt_real *const u[])
+{
+    const gt_network *net = tape->net;
+    gt_pass directions = *pass;
+    directions.tangent = true;
+    for (int k = 0; k < net->n_inputs; k++)
+        tape->u[k] = u[k];
+    for (int i = 0; i < net->n_layers; i++) {
+        if (net->placement.node[i].is_idle)
+            continue;
+        int64_t begin = gt_trace_begin();
+        tangent_layer(tape, &directions, i);
+        gt_trace_end_layer(begin, net->name, net->layers[i].index,
+                           net->layers[i].type->name, "tangent");
+        gt_heartbeat();
+    }
+    gt__place at = net->placement.node[net->n_layers - 1].y;
+    return at.where == GT__AT_INPUT ? tape->u[at.offset]
+                                    : gt_arena_at(&tape->directions, at.offset);
+}
+
+void gt_tape_backward_tangent(gt_tape *tape, const gt_pass *pass)
+{
+    gt_pass directions = *pass;
+    directions.tangent = true;
+    gt_tape_backward(tape, &directions, NULL);
 }

@@ -35,6 +35,8 @@ typedef struct gt_tape {
     gt_real *loss; /* of this network in the workspace */
     /* Inputs of the last forward; borrowed until backward is done. */
     const gt_real *x[GT_NETWORK_MAX_INPUTS];
+    gt_arena directions; /* laid out as the activations; empty: no tangents */
+    const gt_real *u[GT_NETWORK_MAX_INPUTS]; /* of the last tangent pass */
 } gt_tape;
 
 /* Allocate a tape. GT_ERR_MEMORY. */
@@ -67,6 +69,28 @@ typedef struct gt_wanted {
  * whose gradients nobody needs are not computed. `pass` must be that of the
  * forward call except for grad, accumulate and grads_ready. */
 void gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *const dx[]);
+
+/* --- Tangents, for penalties on gradients.
+ *
+ * With g the gradient of a scalar output D towards an input x, the gradient of
+ * lambda/2 |g|^2 towards the parameters is that of the direction in which D
+ * moves when x moves along u = lambda g, with u held fixed. As each layer is
+ * piecewise linear, that direction is a pass of its own: `tangent` takes u
+ * through the layers, and backward of that pass gives the gradient.
+ * (Mescheder et al. 2018, arXiv:1801.04406, for what it is good for.) */
+
+/* Allocate what tangents need, after gt_tape_plan. GT_ERR_CONFIG names a layer
+ * that is not piecewise linear; GT_ERR_MEMORY. */
+gt_status gt_tape_plan_tangent(gt_tape *tape);
+
+/* After a forward with the same pass: the direction [n x net->out] in which the
+ * output moves when each input k moves along u[k][n x net->input[k]]; it stays
+ * until the next tangent of the tape. u stays borrowed until the backward. */
+const gt_real *gt_tape_tangent(gt_tape *tape, const gt_pass *pass,
+                               const gt_real *const u[]);
+
+/* gt_tape_backward for what gt_tape_tangent returned, with the u held fixed. */
+void gt_tape_backward_tangent(gt_tape *tape, const gt_pass *pass);
 
 /* --- For src/nn: some of the layers (lockstep.h). */
 
