@@ -135,6 +135,7 @@ static gt_status plan(gt_layer *layer, int max_n)
     if (status != GT_OK)
         return status;
     double taps = (double)o->kernel[0] * o->kernel[1];
+    layer->products = (double)gt_shape_size(layer->out) * taps * cin;
     gt__conv_geometry g = over_x(layer);
     status = gt__conv_check(&g, max_n);
     if (status == GT_OK)

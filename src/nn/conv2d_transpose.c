@@ -85,6 +85,7 @@ static gt_status plan(gt_layer *layer, int max_n)
         return status;
     /* An output sees, on average, taps / stride^2 of the inputs around it. */
     double taps = (double)w->kernel[0] * w->kernel[1];
+    layer->products = (double)gt_shape_size(layer->in) * taps * filters;
     double seen = taps / ((double)w->stride[0] * w->stride[1]);
     gt__conv_geometry g = over_y(layer);
     gt__conv *conv = NULL;

@@ -31,6 +31,7 @@ static gt_status plan(gt_layer *layer, int max_n)
     const options *o = layer->options;
     int units = (int)o->units;
     layer->out = (gt_shape){layer->in.h, layer->in.w, units};
+    layer->products = (double)gt_shape_size(layer->in) * units;
     gt_status status =
         gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 2,
                            (int[]){layer->in.c, units}, layer->in.c, units);

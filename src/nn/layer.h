@@ -64,6 +64,8 @@ struct gt_layer {
     int n_params, n_states;
     gt_real state_rate; /* weight of a batch in the state: s += rate (b - s) */
     void *plan;         /* owned; private to the type, see release */
+    double products;    /* multiplications by weights in forward, of a sample;
+                           taps that fall on padding are counted, as is usual */
     size_t saved;       /* reals kept from forward to backward by a pass */
     size_t scratch;     /* reals of working memory for any n <= max_n */
     size_t stat_count;  /* doubles that a shard contributes to the statistics of
