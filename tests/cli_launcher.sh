@@ -6,10 +6,6 @@
 # ctest: release
 . "$(dirname "$0")/common.sh"
 
-# The launcher's number of a process, whoever the launcher is.
-# shellcheck disable=SC2016
-number='${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-0}}}'
-
 # --- commands without MPI
 "$GENTRAIN" train gan.yaml --steps 1 --out a --quiet || fail "a lone run"
 "$GENTRAIN" train gan.yaml --steps 1 --out b --seed 2 --quiet || fail "a lone run"

@@ -11,13 +11,15 @@
  *              call else: before) is done in half, then the process dies;
  *              "pause": the process stops itself before it
  *   SHIM_LOG   file that gets a line when it happens
- * And three more:
+ * And these:
  *   SHIM_FOLDERS  number of an error with which folders cannot be flushed
  *   SHIM_TRACE  file that gets a line for each open and each read of a file
  *               that SHIM_NAME is part of, however it is opened
  *   SHIM_LOCK  number of the error with which every lock on a file fails that
  *              SHIM_NAME is part of; SHIM_LOG gets a line for each
- *   SHIM_THREADS  any: threads of the program itself cannot be started */
+ *   SHIM_THREADS  any: threads of the program itself cannot be started
+ *   SHIM_SIGNAL  number of a signal that the library handles from when it is
+ *               loaded, as UCX does with SIGHUP */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -341,4 +343,16 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
         dladdr(entry, &of_program) && of_run.dli_fbase == of_program.dli_fbase)
         return EAGAIN;
     return REAL(pthread_create)(thread, attributes, run, argument);
+}
+
+static void handle(int number)
+{
+    (void)number;
+}
+
+__attribute__((constructor)) static void take_signal(void)
+{
+    const char *number = getenv("SHIM_SIGNAL");
+    if (number)
+        signal(atoi(number), handle);
 }

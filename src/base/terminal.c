@@ -54,11 +54,12 @@ char *gt_terminal_wrap(const char *text, int columns, char *out, size_t size)
     static const char next[] = "\n  ";
     size_t used = 0;
     int at = 0;
+    bool begun = false; /* there is a word on the line */
     *out = '\0';
     while (*text) {
         size_t blank = strspn(text, " "), word = strcspn(text + blank, " \n");
         int wide = width(text, blank + word);
-        if (at > 2 && word > 0 && at + wide > columns) {
+        if (begun && word > 0 && at + wide > columns) {
             used = put(out, used, size, next, 3);
             text += blank;
             wide -= (int)blank;
@@ -67,10 +68,12 @@ char *gt_terminal_wrap(const char *text, int columns, char *out, size_t size)
         }
         used = put(out, used, size, text, blank + word);
         at += wide;
+        begun = begun || word > 0;
         text += blank + word;
         if (*text == '\n') {
             used = put(out, used, size, text++, 1);
             at = 0;
+            begun = false;
         }
     }
     return out;

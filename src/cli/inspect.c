@@ -83,15 +83,15 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     const char *path = args->operand[0];
     bool json = gt_cli_flag(args, "json");
     struct stat info;
-    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
-        gt_file_check_readable(path) != GT_OK)
+    bool there = stat(path, &info) == 0;
+    if (there && S_ISREG(info.st_mode) && gt_file_check_readable(path) != GT_OK)
         return GT_ERR_IO;
     if (gt_inspectable(path))
         return S_ISDIR(info.st_mode) ? gt_run_describe(stdout, path, json)
                                      : gt_inspect(stdout, path, json);
     gt_status status = describe_source(path, json);
-    if (status == GT_OK)
-        return GT_OK;
+    if (status == GT_OK || !there)
+        return status;
     return gt_fail_in(status, "not an HDF5 file and not a run; as data");
 }
 

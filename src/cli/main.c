@@ -109,12 +109,14 @@ static gt_status find_command(const char *name, const gt_command **command)
             return GT_OK;
         }
     }
-    const char *near = gt_nearest(name, names, n);
-    return gt_fail(GT_ERR_USAGE,
-                   "unknown command \"%s\"%s%s%s; see gentrain "
-                   "help",
-                   name, near ? " (did you mean " : "", near ? near : "",
-                   near ? "?)" : "");
+    if (*name == '-')
+        return gt_fail(GT_ERR_USAGE,
+                       "%s: a command comes before its options, as in gentrain "
+                       "train --preset quickstart; see gentrain help",
+                       name);
+    char suggestion[GT_SUGGESTION];
+    return gt_fail(GT_ERR_USAGE, "unknown command \"%s\" (see gentrain help)%s",
+                   name, gt_suggestion(name, names, n, suggestion));
 }
 
 /* What trains or writes samples outlives whoever reads its messages; other
@@ -128,13 +130,13 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
     gt_launcher launcher;
     gt_failure bad = {0};
     int code;
-    gt_interrupt_note_ignored();
     gt_failure_keep(&bad, parsed);
     gt_status status = gt_launcher_find(&launcher);
     if (launcher.size <= 1 && parsed != GT_OK)
         status = gt_failure_tell(&bad);
     else if (status == GT_OK)
         status = gt_comm_init(&comm, argc, argv);
+    gt_interrupt_restore();
     if (status != GT_OK) {
         code = refuse(&launcher, status);
     } else {
@@ -164,8 +166,9 @@ static gt_status parse(int argc, char **argv, const gt_command **command,
 
 int main(int argc, char **argv)
 {
-    /* A file over the limit (ulimit -f) is an error like a full disk. */
+    gt_interrupt_restore();
     expect_one_blas_thread(argv);
+    /* A file over the limit (ulimit -f) is an error like a full disk. */
     signal(SIGXFSZ, SIG_IGN);
     keep_descriptors();
     if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {

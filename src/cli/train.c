@@ -2,6 +2,7 @@
  * ranks. Files are read by rank 0 alone and broadcast, so it is enough that it
  * sees them. */
 #include "cli/args.h"
+#include "cli/hints.h"
 
 #include "base/log.h"
 #include "base/utf8.h"
@@ -26,12 +27,12 @@ static const gt_cli_option options[] = {
     {"resume", 'r', "RUN",
      "go on with a run directory, or from one of its checkpoints"},
     {"set", 's', "a.b=c", "set key a.b of the configuration; may be repeated"},
-    {"data", 'd', "URI", "where samples come from; see gentrain help data",
+    {"data", 'd', "URI", "where images come from; see gentrain help data",
      .per_node = true}, /* what is there is compared (trainer.c) */
     {"out", 'o', "DIR", "the run directory [runs/NAME-1, -2, ...]"},
     {"steps", 0, "N", "train up to step N"},
     {"epochs", 0, "N", "train up to epoch N"},
-    {"batch", 'b', "N", "samples of a step, over all ranks"},
+    {"batch", 'b', "N", "images of a step, over all ranks"},
     {"seed", 0, "N", "seed of weights, noise and data order"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {"quiet", 'q', NULL, "print warnings and errors only"},
@@ -159,7 +160,7 @@ static gt_status read_config(const char *path, recipe *r)
     size_t size;
     gt_status status = gt_file_read(path, &r->text, &size);
     if (status != GT_OK)
-        return status;
+        return gt_cli_refuse_config(path, status);
     if (strlen(r->text) != size)
         return gt_fail(GT_ERR_FORMAT, "%s: not a text file", path);
     set_name(r, path);

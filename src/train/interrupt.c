@@ -2,7 +2,9 @@
  * reduction of the training carries the flag to all ranks.
  *
  * A shell has a script's background jobs ignore Ctrl-C, and nohup has a job
- * ignore that its terminal is gone: what was ignored at the start stays so. */
+ * ignore that its terminal is gone: what was ignored at the start stays so.
+ * Libraries change that: UCX, which Open MPI 5 is linked with, takes SIGHUP for
+ * itself while it is loaded. So it is looked up before any library runs. */
 #include "train/interrupt.h"
 
 #include "base/log.h"
@@ -17,7 +19,7 @@ static const int signals[] = {SIGINT,  SIGTERM, SIGHUP,
                               SIGXCPU, SIGUSR1, SIGUSR2};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 static volatile sig_atomic_t asked;
-static bool ignored[SIGNALS]; /* when the process started */
+static bool noted, ignored[SIGNALS]; /* when the process started */
 static bool tells;
 
 static void tell(void)
@@ -50,10 +52,25 @@ static bool is_ignored(int number)
     return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-void gt_interrupt_note_ignored(void)
+static void note(void)
 {
+    noted = true;
     for (int i = 0; i < SIGNALS; i++)
         ignored[i] = is_ignored(signals[i]);
+}
+
+#ifdef __ELF__
+/* Runs before the constructors of libraries. */
+__attribute__((section(".preinit_array"),
+               used)) static void (*at_start)(void) = note;
+#endif
+
+void gt_interrupt_restore(void)
+{
+    if (!noted)
+        note();
+    for (int i = 0; i < SIGNALS; i++)
+        signal(signals[i], ignored[i] ? SIG_IGN : SIG_DFL);
 }
 
 void gt_interrupt_watch(bool speaker)
@@ -63,7 +80,7 @@ void gt_interrupt_watch(bool speaker)
     asked = 0;
     tells = speaker;
     for (int i = 0; i < SIGNALS; i++)
-        if (ignored[i] || is_ignored(signals[i]))
+        if (ignored[i])
             signal(signals[i], SIG_IGN);
         else
             sigaction(signals[i], &action, NULL);

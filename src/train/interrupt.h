@@ -4,9 +4,10 @@
 
 #include <stdbool.h>
 
-/* Note which signals the caller has this process ignore. Call it before MPI
- * starts: some libraries set handlers of their own. Local. */
-void gt_interrupt_note_ignored(void);
+/* The signals below do again what they did when the process started: ignored by
+ * the caller, or the default. Call it first of all, and after what may load
+ * libraries, as some set handlers of their own. Local. */
+void gt_interrupt_restore(void);
 
 /* From now on SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1 and SIGUSR2 set a flag
  * instead of ending the process, but for those that are ignored; a second

@@ -6,14 +6,8 @@
 #define GT_TRAIN_REPORT_H
 
 #include "run/outputs.h"
+#include "train/options.h"
 #include "train/progress.h"
-
-typedef enum gt_report_kind {
-    GT_REPORT_NORMAL, /* banner, progress, summary */
-    GT_REPORT_QUIET,  /* warnings and errors only */
-    GT_REPORT_JSON,   /* NORMAL on stderr, metrics and summary as JSON lines on
-                         stdout */
-} gt_report_kind;
 
 /* How far a training is. */
 typedef struct gt_place {

@@ -1,15 +1,14 @@
-/* run_status.c: nothing in the directory says that a run is at work, so it is
- * told from what there is: the mark INTERRUPTED, the process in the fence, the
- * checkpoints and the steps that config.yaml asks for. */
+/* run_status.c: what is asked for is in config.yaml; how far the run has come,
+ * in its checkpoints and metrics. */
 #include "train/run_status.h"
 
 #include "base/json.h"
 #include "base/utf8.h"
 #include "data/position.h"
 #include "model/config.h"
+#include "run/activity.h"
 #include "run/checkpoint_choose.h"
 #include "run/checkpoint_list.h"
-#include "run/fence.h"
 #include "run/inspect.h"
 #include "run/metrics_read.h"
 #include "tasks/config.h"
@@ -19,23 +18,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-typedef enum state {
-    FINISHED,
-    INTERRUPTED,
-    RUNNING,
-    CUT_OFF,
-    UNKNOWN, /* running or cut off, on another machine */
-} state;
-
-static const char *const state_names[] = {"finished", "interrupted", "running",
-                                          "cut off", "unknown"};
+static const char *const state_names[] = {
+    [GT_RUN_FINISHED] = "finished", [GT_RUN_INTERRUPTED] = "interrupted",
+    [GT_RUN_RUNNING] = "running",   [GT_RUN_CUT_OFF] = "cut off",
+    [GT_RUN_ELSEWHERE] = "unknown",
+};
 
 typedef struct run_status {
     const char *run; /* borrowed */
-    state state;
-    gt_fence_maker maker;
+    gt_run_activity activity;
     gt_config *config;    /* NULL: it is not there, or refused by now */
     uint64_t done, asked; /* steps; asked 0: not known */
     uint64_t *steps;      /* of checkpoints */
@@ -84,25 +76,6 @@ static uint64_t asked_steps(const run_status *s)
     return info->step + (left + per_step - 1) / per_step;
 }
 
-static bool is_marked(const char *run)
-{
-    char path[GT_PATH + 16];
-    snprintf(path, sizeof path, "%s/INTERRUPTED", run);
-    return access(path, F_OK) == 0;
-}
-
-static state find_state(const run_status *s)
-{
-    uint64_t saved = s->n_steps > 0 ? s->steps[s->n_steps - 1] : 0;
-    if (s->asked > 0 && saved >= s->asked)
-        return FINISHED;
-    if (is_marked(s->run))
-        return INTERRUPTED;
-    if (s->maker.holder == GT_FENCE_LIVES)
-        return RUNNING;
-    return s->maker.holder == GT_FENCE_ELSEWHERE ? UNKNOWN : CUT_OFF;
-}
-
 /* A checkpoint that cannot be read leaves the rest to be told. */
 static gt_status look(run_status *s)
 {
@@ -114,14 +87,13 @@ static gt_status look(run_status *s)
         return status;
     s->config = read_config(s->run);
     s->task = s->config ? gt_task_type_of(s->config) : NULL;
-    s->maker = gt_fence_look(s->run);
     if (s->n_steps > 0)
         bad = gt_checkpoint_choose(&s->newest, s->run);
     s->asked = asked_steps(s);
-    s->state = find_state(s);
     double lined = 0;
     gt_metrics_line_find(s->metrics.last, "step", &lined);
     s->done = s->n_steps > 0 ? s->steps[s->n_steps - 1] : 0;
+    s->activity = gt_run_activity_of(s->run, s->done, s->asked);
     if (s->done < (uint64_t)lined)
         s->done = (uint64_t)lined;
     if (s->task && s->task->best)
@@ -156,17 +128,17 @@ static void print_state(FILE *out, const run_status *s)
     char run[GT_PATH];
     fprintf(out, "%s\n  %-17s ", gt_utf8_show(s->run, "", run, sizeof run),
             "state");
-    switch (s->state) {
-    case RUNNING:
-        fprintf(out, "running, as process %ld: ", s->maker.process);
+    switch (s->activity.state) {
+    case GT_RUN_RUNNING:
+        fprintf(out, "running, as process %ld: ", s->activity.process);
         break;
-    case UNKNOWN:
-        fprintf(out, "running on %s, or cut off there: ", s->maker.host);
+    case GT_RUN_ELSEWHERE:
+        fprintf(out, "running on %s, or cut off there: ", s->activity.host);
         break;
-    case FINISHED:
-    case INTERRUPTED:
-    case CUT_OFF:
-        fprintf(out, "%s after ", state_names[s->state]);
+    case GT_RUN_FINISHED:
+    case GT_RUN_INTERRUPTED:
+    case GT_RUN_CUT_OFF:
+        fprintf(out, "%s after ", state_names[s->activity.state]);
     }
     print_steps(out, s);
     fputc('\n', out);
@@ -221,7 +193,8 @@ static void print_text(FILE *out, const run_status *s)
                 gt_metric_text(s->task->best, s->best, text),
                 (unsigned long long)s->best_step);
     print_checkpoints(out, s);
-    if (s->state == INTERRUPTED || s->state == CUT_OFF)
+    if (s->activity.state == GT_RUN_INTERRUPTED ||
+        s->activity.state == GT_RUN_CUT_OFF)
         fprintf(out, "  %-17s gentrain train --resume %s\n", "go on with",
                 gt_utf8_show(s->run, "", run, sizeof run));
 }
@@ -241,7 +214,7 @@ static void print_json(FILE *out, const run_status *s)
 {
     fputs("\"run\": {\"path\": ", out);
     gt_json_string(out, s->run);
-    fprintf(out, ", \"state\": \"%s\"", state_names[s->state]);
+    fprintf(out, ", \"state\": \"%s\"", state_names[s->activity.state]);
     print_number(out, "steps_done", s->done, true);
     print_number(out, "steps", s->asked, s->asked > 0);
     fprintf(out, ", \"last\": %s, \"best\": ",
