@@ -211,13 +211,18 @@ static void print_epoch(FILE *out, gt_h5 *f, bool json)
 static void print_header(FILE *out, gt_h5 *f, const char *path,
                          const char *head, bool json)
 {
-    static const char *const texts[] = {
-        "format",      "gentrain_version", "task",     "source", "latents_from",
-        "fingerprint", "data_digest",      "updates",  "build",  "blas",
-        "blas_kernel", "norm_sync",        "reduction"};
+    static const char *const texts[] = {"format",       "gentrain_version",
+                                        "task",         "source",
+                                        "latents_from", "parent",
+                                        "parent_state", "parent_fingerprint",
+                                        "fingerprint",  "data_digest",
+                                        "updates",      "build",
+                                        "blas",         "blas_kernel",
+                                        "norm_sync",    "reduction"};
     static const char *const numbers[] = {
-        "format_version", "step", "samples",      "batches", "data_count",
-        "data_classes",   "seed", "blas_threads", "shards"};
+        "format_version", "step",        "samples",      "batches",
+        "data_count",     "parent_step", "data_classes", "seed",
+        "blas_threads",   "shards"};
     print_path(out, path, head, json);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char *text, shown[1024];

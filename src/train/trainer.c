@@ -15,18 +15,11 @@
 
 typedef gt__training trainer;
 
-/* Samples taken before a step; an epoch's last batch may be short. */
-static uint64_t samples_until(const trainer *t, uint64_t step)
-{
-    return gt_position_samples(&t->position, gt__training_batch(t, step));
-}
-
 static gt_place place(const trainer *t)
 {
-    uint64_t samples = samples_until(t, t->step);
     return (gt_place){.step = t->step,
-                      .samples = samples,
-                      .epoch = (double)samples / (double)t->source->count};
+                      .samples = gt__training_samples(t, t->step),
+                      .epoch = gt__training_epochs(t)};
 }
 
 /* --- While training. */
@@ -39,8 +32,8 @@ static bool every(uint64_t step, int64_t interval)
 static bool epoch_ended(const trainer *t)
 {
     uint64_t count = t->source->count;
-    return samples_until(t, t->step) / count !=
-           samples_until(t, t->step - 1) / count;
+    return gt__training_samples(t, t->step) / count !=
+           gt__training_samples(t, t->step - 1) / count;
 }
 
 static gt_status one_step(trainer *t, bool *stop)
@@ -122,6 +115,15 @@ static void release(trainer *t)
     gt_tracefile_close(&t->trace);
 }
 
+static void tell_parent(const gt_run *run)
+{
+    if (run->branch)
+        gt_info("  begins with   %s of %s",
+                run->branch == GT_BRANCH_WEIGHTS ? "the weights"
+                                                 : "all of the state",
+                run->resumed.path);
+}
+
 static gt_status train(trainer *t)
 {
     gt_status status = gt__training_prepare_outputs(t);
@@ -130,6 +132,7 @@ static gt_status train(trainer *t)
     gt_banner_print(t->task, t->options->threads, t->shards, t->source,
                     t->test_source, t->last);
     gt_info("  run           %s", t->run->path);
+    tell_parent(t->run);
     status = loop(t);
     gt_place here = place(t);
     if (status == GT_OK)
