@@ -41,7 +41,8 @@ static char *find_key(const gt_command *command, const char *name,
         return NULL;
     snprintf(word, sizeof word, "%s", dot ? dot + 1 : name);
     for (char *c = word; *c; c++)
-        *c = *c == '-' ? '_' : *c;
+        if (*c == '-')
+            *c = '_';
     if (!gt_schema_find_key(&gt_train_schema, word, false, key))
         return NULL;
     return dot && strncmp(name, key, (size_t)(dot - name)) != 0 ? NULL : key;
