@@ -56,6 +56,30 @@ grep -q 'from: \[body, previous\]' false-1/config.yaml ||
     fail "the resolved configuration does not say what add reads"
 must "samples" ranks 2 sample false-1 -n 4 -o four.h5
 
+# The networks as tables.
+must "inspecting a configuration" ranks 1 inspect graph.yaml
+cat >expected <<'END'
+discriminator: x 8x8x1 -> 1
+  layer          reads         makes  parameters  bytes  products
+  00_conv2d a                  8x8x4          40  1,024     2,304
+  01_leaky_relu                8x8x4           -  1,024         -
+  02_conv2d                    8x8x4         148  1,024     9,216
+  03_add         a, 02_conv2d  8x8x4           -      -         -
+  04_avg_pool                  4x4x4           -    256         -
+  05_leaky_relu                4x4x4           -      -         -
+  06_flatten                   64              -      -         -
+  07_dense                     1              65      4        64
+  253 parameters, 11,584 products a sample
+END
+sed -n '/^discriminator/,/products a sample/p' out.txt | diff expected - ||
+    fail "the table of the discriminator is another one"
+must "the same as JSON" ranks 1 inspect graph.yaml --json
+says out.txt '"type": "add", "name": "", "from": ["a", "02_conv2d"], "shape": [8, 8, 4]'
+must "inspecting a preset" ranks 1 inspect dcgan28
+says out.txt "generator: z 100 -> 28x28x1"
+echo "task: gan" >half.yaml
+refused 3 "half.yaml" 1 inspect half.yaml
+
 refused 3 'generator: layer 12 add: from: nothing is called "bodi"; did you mean "body"?' \
     2 train graph.yaml --out no --set 'model.generator.12.add.from=[bodi, previous]'
 refused 3 "discriminator: layer 3 add: needs two inputs or more" 2 train \

@@ -182,12 +182,12 @@ static int plan_activations(planner *p)
     return first_saved;
 }
 
-static gt__place value_at(const planner *p, int from)
+static gt__location value_at(const planner *p, int from)
 {
     int root = root_of(p, from);
     if (gt_is_input(root))
-        return (gt__place){GT__AT_INPUT, (size_t)gt_input_of(root)};
-    return (gt__place){GT__IN_TAPE, p->spans[p->of[root]].life.offset};
+        return (gt__location){GT__AT_INPUT, (size_t)gt_input_of(root)};
+    return (gt__location){GT__IN_TAPE, p->spans[p->of[root]].life.offset};
 }
 
 static gt_status place_activations(planner *p, size_t *total)
@@ -206,7 +206,7 @@ static gt_status place_activations(planner *p, size_t *total)
         const gt_layer *l = &p->layers[i];
         p->node[i].y = value_at(p, i);
         p->node[i].saved =
-            (gt__place){GT__IN_TAPE, p->spans[first_saved + i].life.offset};
+            (gt__location){GT__IN_TAPE, p->spans[first_saved + i].life.offset};
         for (int k = 0; k < l->n_inputs; k++)
             p->node[i].x[k] = value_at(p, l->from[k]);
     }
@@ -216,14 +216,14 @@ static gt_status place_activations(planner *p, size_t *total)
 /* --- Gradients. Until they are placed, the offset of one in the workspace is
  * its number. */
 
-static gt__place new_gradient(planner *p, size_t size, int when)
+static gt__location new_gradient(planner *p, size_t size, int when)
 {
     p->gradients[p->n_gradients] =
         (gt__lifetime){.size = size, .first = when, .last = when};
-    return (gt__place){GT__IN_WORKSPACE, (size_t)p->n_gradients++};
+    return (gt__location){GT__IN_WORKSPACE, (size_t)p->n_gradients++};
 }
 
-static void touch_gradient(planner *p, gt__place at, int when)
+static void touch_gradient(planner *p, gt__location at, int when)
 {
     if (at.where == GT__IN_WORKSPACE)
         touch(&p->gradients[at.offset], when);
@@ -232,7 +232,7 @@ static void touch_gradient(planner *p, gt__place at, int when)
 /* The edge from node i back to its input k. `sums` is by root: where its
  * gradient is; GT__NOWHERE: not begun. `taken` tells whether dy was handed on.
  */
-static void plan_edge(planner *p, int i, int k, gt__place *sum, bool *taken)
+static void plan_edge(planner *p, int i, int k, gt__location *sum, bool *taken)
 {
     const gt_layer *l = &p->layers[i];
     gt__edge_placement *edge = &p->node[i].edge[k];
@@ -245,7 +245,7 @@ static void plan_edge(planner *p, int i, int k, gt__place *sum, bool *taken)
                             : new_gradient(p, size_of(p, l->input[k]), when);
     } else {
         if (gt_is_input(edge->to))
-            *sum = (gt__place){GT__AT_INPUT, (size_t)gt_input_of(edge->to)};
+            *sum = (gt__location){GT__AT_INPUT, (size_t)gt_input_of(edge->to)};
         else if (in_place)
             *sum = p->node[i].dy;
         else
@@ -260,9 +260,9 @@ static void plan_edge(planner *p, int i, int k, gt__place *sum, bool *taken)
 
 static gt_status place_gradients(planner *p, size_t *total)
 {
-    gt__place of_input[GT_NETWORK_MAX_INPUTS] = {{0}};
+    gt__location of_input[GT_NETWORK_MAX_INPUTS] = {{0}};
     if (!gt_is_input(p->root[p->n - 1]))
-        p->node[p->root[p->n - 1]].dy = (gt__place){GT__AT_LOSS, 0};
+        p->node[p->root[p->n - 1]].dy = (gt__location){GT__AT_LOSS, 0};
     for (int i = p->n - 1; i >= 0; i--) {
         const gt_layer *l = &p->layers[i];
         bool taken = false;
@@ -280,7 +280,7 @@ static gt_status place_gradients(planner *p, size_t *total)
     gt_status status = gt__place_all(p->gradients, p->n_gradients, total);
     for (int i = 0; i < p->n; i++) {
         gt__node_placement *node = &p->node[i];
-        gt__place *all[1 + 2 * GT_LAYER_MAX_INPUTS] = {&node->dy};
+        gt__location *all[1 + 2 * GT_LAYER_MAX_INPUTS] = {&node->dy};
         for (int k = 0; k < GT_LAYER_MAX_INPUTS; k++) {
             all[1 + 2 * k] = &node->edge[k].dx;
             all[2 + 2 * k] = &node->edge[k].sum;

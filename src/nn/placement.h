@@ -21,22 +21,23 @@ typedef enum gt__where {
     GT__AT_LOSS,      /* the gradient of the loss towards the output */
 } gt__where;
 
-typedef struct gt__place {
+typedef struct gt__location {
     gt__where where;
     size_t offset; /* reals */
-} gt__place;
+} gt__location;
 
 /* What becomes of the gradient towards one input of a node. */
 typedef struct gt__edge_placement {
-    int to;        /* whose gradient: a node or an input (graph.h) */
-    gt__place dx;  /* where backward puts it */
-    gt__place sum; /* where it is then added; GT__NOWHERE: it is there already
-                    */
+    int to;          /* whose gradient: a node or an input (graph.h) */
+    gt__location dx; /* where backward puts it */
+    gt__location
+        sum; /* where it is then added; GT__NOWHERE: it is there already
+              */
 } gt__edge_placement;
 
 typedef struct gt__node_placement {
     bool is_idle; /* nothing is computed: gt_layer_is_idle */
-    gt__place x[GT_LAYER_MAX_INPUTS], y, saved, dy;
+    gt__location x[GT_LAYER_MAX_INPUTS], y, saved, dy;
     gt__edge_placement edge[GT_LAYER_MAX_INPUTS];
     bool has_params;     /* the node or what it follows from has parameters */
     unsigned from_input; /* bit k: it follows from input k */

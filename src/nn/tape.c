@@ -74,18 +74,19 @@ void gt_tape_free(gt_tape *tape)
 /* --- Addresses. */
 
 /* Of activations; NULL for the inputs, which only the caller may write. */
-static gt_real *value(const gt_tape *tape, gt__place at)
+static gt_real *value(const gt_tape *tape, gt__location at)
 {
     return at.where == GT__IN_TAPE ? gt_arena_at(&tape->arena, at.offset)
                                    : NULL;
 }
 
-static const gt_real *read_value(const gt_tape *tape, gt__place at)
+static const gt_real *read_value(const gt_tape *tape, gt__location at)
 {
     return at.where == GT__AT_INPUT ? tape->x[at.offset] : value(tape, at);
 }
 
-static gt_real *gradient(const gt_tape *tape, gt__place at, gt_real *const dx[])
+static gt_real *gradient(const gt_tape *tape, gt__location at,
+                         gt_real *const dx[])
 {
     switch (at.where) {
     case GT__IN_WORKSPACE:
@@ -207,7 +208,7 @@ static void turn_to_directions(const gt_tape *tape, int i, gt_layer_io *io)
 {
     const gt__node_placement *node = &tape->net->placement.node[i];
     for (int k = 0; k < tape->net->layers[i].n_inputs; k++) {
-        gt__place at = node->x[k];
+        gt__location at = node->x[k];
         io->x[k] = at.where == GT__AT_INPUT
                        ? tape->u[at.offset]
                        : gt_arena_at(&tape->directions, at.offset);
@@ -237,7 +238,7 @@ static void backward_layer(gt_tape *tape, const gt_pass *pass, int i,
 static void pass_through(const gt_tape *tape, int n, gt_real *const dx[])
 {
     const gt_network *net = tape->net;
-    gt__place y = net->placement.node[net->n_layers - 1].y;
+    gt__location y = net->placement.node[net->n_layers - 1].y;
     if (y.where == GT__AT_INPUT && dx && dx[y.offset])
         memcpy(dx[y.offset], tape->loss,
                (size_t)n * gt_shape_size(net->out) * sizeof *tape->loss);
@@ -328,7 +329,7 @@ const gt_real *gt_tape_tangent(gt_tape *tape, const gt_pass *pass,
                            net->layers[i].type->name, "tangent");
         gt_heartbeat();
     }
-    gt__place at = net->placement.node[net->n_layers - 1].y;
+    gt__location at = net->placement.node[net->n_layers - 1].y;
     return at.where == GT__AT_INPUT ? tape->u[at.offset]
                                     : gt_arena_at(&tape->directions, at.offset);
 }

@@ -94,8 +94,8 @@ static void print_sums(FILE *out, const gt_network *net)
     count_text((double)gt_network_parameters(net), parameters);
     count_text(products, multiplications);
     fprintf(out,
-            "  %s parameters, %s multiplications a sample\n"
-            "  for %d sample%s at once: activations %.1f MB, gradients %.1f "
+            "  %s parameters, %s products a sample\n"
+            "  for %d sample%s at once: activations %.3g MB, gradients %.3g "
             "MB\n",
             parameters, multiplications, net->max_n, net->max_n == 1 ? "" : "s",
             (double)net->placement.activations * sizeof(gt_real) / 1e6,
@@ -116,7 +116,7 @@ static void print_table(FILE *out, const gt_network *net)
 {
     row *rows = calloc((size_t)net->n_layers + 1, sizeof *rows);
     static const char *const titles[COLUMNS] = {
-        "layer", "reads", "makes", "parameters", "bytes", "multiplications"};
+        "layer", "reads", "makes", "parameters", "bytes", "products"};
     int width[COLUMNS] = {0};
     print_inputs(out, net);
     for (int c = 0; rows && c < COLUMNS; c++)
