@@ -3,6 +3,7 @@
  * the tree once more. */
 #include "model/config.h"
 
+#include "model/config_blocks.h"
 #include "model/config_check.h"
 #include "model/config_set.h"
 #include "model/config_text.h"
@@ -23,6 +24,8 @@ gt_status gt_config_parse(gt_config **out, const gt_schema *schema,
         status = gt__config_check_root(&tree, schema);
     for (int i = 0; i < n_sets && status == GT_OK; i++)
         status = gt__set_apply(&tree, i);
+    if (status == GT_OK)
+        status = gt__blocks_expand(&tree, schema);
     if (status == GT_OK)
         status = gt__config_fill(&tree, schema, config);
     if (status == GT_OK)

@@ -66,7 +66,7 @@ static gt_status check_name(const graph *g, int spec)
     else if (find_input(g, name) >= 0)
         snprintf(text, sizeof text,
                  "%.60s is the name of an input; choose another", name);
-    else if (!strcmp(name, previous))
+    else if (!strncmp(name, previous, sizeof previous - 1))
         snprintf(text, sizeof text,
                  "%s stands for the layer before; choose another name",
                  previous);
@@ -98,9 +98,23 @@ static gt_status fail_unknown(const graph *g, int spec, const char *name)
     return fail_at(g, spec, text);
 }
 
-static int before(int spec)
+/* "previous" is one layer back, "previous-3" three; 0: it is another name. */
+static int steps_back(const char *name)
 {
-    return spec > 0 ? spec - 1 : gt_from_input(0);
+    size_t n = sizeof previous - 1;
+    if (strncmp(name, previous, n) != 0)
+        return 0;
+    if (!name[n])
+        return 1;
+    int steps = name[n] == '-' ? atoi(name + n + 1) : 0;
+    return steps > GT_NETWORK_MAX_LAYERS ? GT_NETWORK_MAX_LAYERS : steps;
+}
+
+/* What stands `steps` in front of a layer; before the first there is the input.
+ */
+static int before(int spec, int steps)
+{
+    return spec >= steps ? spec - steps : gt_from_input(0);
 }
 
 static gt_status resolve(graph *g, int spec)
@@ -112,12 +126,13 @@ static gt_status resolve(graph *g, int spec)
                  s->n_from, GT_LAYER_MAX_INPUTS);
         return fail_at(g, spec, text);
     }
-    g->from[spec][0] = before(spec);
+    g->from[spec][0] = before(spec, 1);
     for (int k = 0; k < s->n_from; k++) {
         int input = find_input(g, s->from[k]);
         int other = find_spec(g, s->from[k]);
-        if (!strcmp(s->from[k], previous))
-            g->from[spec][k] = before(spec);
+        int steps = steps_back(s->from[k]);
+        if (steps > 0)
+            g->from[spec][k] = before(spec, steps);
         else if (input >= 0)
             g->from[spec][k] = gt_from_input(input);
         else if (other >= 0)

@@ -49,7 +49,13 @@ const gt_variants gt_layer_variants = {
             "paddings [top, bottom, left, right]; one number stands for all. A "
             "layer reads the one before, the first one the network's input, "
             "unless it says otherwise; several inputs are joined along the "
-            "channels, except by layers that take several.",
+            "channels, except by layers that take several. Layers that come "
+            "several times with other numbers may be written once, as a "
+            "block: \"blocks: {NAME: {with: {KEY: DEFAULT}, layers: [...]}}\" "
+            "at the top of the file. $KEY stands for the parameter in it, "
+            "\"input\" for what the block reads; \"NAME: {KEY: VALUE}\" in a "
+            "list of layers stands for all of them, and may have a name and a "
+            "from.",
     .at = layer_at,
     .common = link_options,
     .common_size = sizeof(links)};
