@@ -12,6 +12,7 @@
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/snapshot.h"
+#include "store/h5rehearse.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 #include "train/memory_need.h"
@@ -153,7 +154,8 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
         beside += block * g->comm->size + least_ratio * set_bytes(g);
     else if (g->options->latents)
         beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
-    return gt_memory_check(g->comm, (double)bytes + beside, beside);
+    return gt_memory_check(g->comm, GT_MEMORY_WORK, (double)bytes + beside,
+                           beside + gt_memory_later(0));
 }
 
 /* --- Latents that are given. */
@@ -313,7 +315,7 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     if (status == GT_OK)
         status = check_disk(&g);
     if (status == GT_OK)
-        status = gt_memory_start_libraries(options->threads);
+        status = gt_memory_start_libraries(options->threads, 0);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status = gt_task_new(&g.task, &setup);
@@ -321,7 +323,12 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
         status = gt_snapshot_read(g.task, from, false);
     gt_checkpoint_release(from);
     if (status == GT_OK)
-        status = gt_comm_agree(comm, allocate(&g));
+        status = allocate(&g);
+    if (status == GT_OK)
+        status = gt_memory_check_rest(comm->rank == 0);
+    if (status == GT_OK && comm->rank == 0)
+        status = gt_h5_rehearse();
+    status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status = gt_comm_agree(comm, open_set(&g));
     g.started = gt_seconds();
