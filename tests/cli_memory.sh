@@ -77,6 +77,12 @@ near_edge train vae.yaml --out edge --quiet
 must "comparing" "$GENTRAIN" diff edge whole >diff.txt
 near_edge sample whole -n 300 -o edge.h5 --grid edge.png
 
+# Points and latents are not compressed, and the file is built in memory.
+must "points" ranks 1 train --preset ring --out ring --steps 1 --quiet
+limited 500000 1 sample ring -n 20000000 -o edge.h5
+[ $code -eq 7 ] || fail "a set of 320 MB under a limit of 500 MB: exit code $code"
+says err.txt "more, but ulimit -v"
+
 limited 400000 2 train vae.yaml --out two --quiet
 [ $code -eq 7 ] || fail "2 ranks with 400 MB of addresses: exit code $code"
 [ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "2 ranks: not one error"

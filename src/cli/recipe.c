@@ -20,10 +20,15 @@ void gt__recipe_free(gt__recipe *r)
 
 void gt__recipe_name(gt__recipe *r, const char *path)
 {
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
+    size_t end = strlen(path), start;
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    for (start = end; start > 0 && path[start - 1] != '/';)
+        start--;
+    size_t length = end - start, most = sizeof r->name - 1;
     snprintf(r->name, sizeof r->name, "%.*s",
-             (int)gt_utf8_cut(base, sizeof r->name - 1), base);
+             (int)gt_utf8_cut(path + start, length < most ? length : most),
+             path + start);
     char *dot = strrchr(r->name, '.');
     if (dot && dot != r->name)
         *dot = '\0';

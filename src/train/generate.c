@@ -25,7 +25,7 @@
 
 enum { BLOCK = GT_SAMPLE_BLOCK, GRID_MOST = 100 };
 enum { FIRST_LINE = 2, NEXT_LINES = 10 }; /* seconds */
-static const double least_ratio = 0.1;    /* of compressing */
+static const double least_ratio = 0.1;    /* of compressing pixels */
 
 typedef struct generator {
     gt_comm *comm;
@@ -96,13 +96,13 @@ static gt_status open_set(generator *g)
 
 /* --- Before long work. */
 
-/* Bytes of a set as it is computed; its file is compressed, to a tenth at the
- * very best. */
-static double set_bytes(const generator *g)
+/* Bytes of a set's file where pixels are compressed to `ratio` of theirs;
+ * points and latents are not. */
+static double set_bytes(const generator *g, double ratio)
 {
     double sample = gt_shape_is_point(g->image)
                         ? (double)(g->size * sizeof(gt_real))
-                        : (double)g->size;
+                        : ratio * (double)g->size;
     if (g->options->store_latents)
         sample += (double)(g->latent * sizeof(gt_real));
     return g->options->out ? sample * (double)g->count : 0;
@@ -126,14 +126,15 @@ static gt_status check_disk(const generator *g)
 {
     if (g->comm->rank != 0 || !g->options->out)
         return GT_OK;
-    double need = set_bytes(g), room = disk_room(g->options->out);
-    if (need * least_ratio > room)
+    double need = set_bytes(g, 1), least = set_bytes(g, least_ratio);
+    double room = disk_room(g->options->out);
+    if (least > room)
         return gt_fail(GT_ERR_IO,
                        "%s: %llu samples are %.0f MB, at least %.0f MB when "
                        "compressed, but its disk has %.0f MB left; make fewer, "
                        "or give another place",
                        g->options->out, (unsigned long long)g->count,
-                       need / 1e6, need * least_ratio / 1e6, room / 1e6);
+                       need / 1e6, least / 1e6, room / 1e6);
     if (need > room)
         gt_warn("%s: %llu samples are %.0f MB before they are compressed, and "
                 "its disk has %.0f MB left",
@@ -151,7 +152,7 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
     double beside = block;
     (void)task;
     if (g->comm->rank == 0)
-        beside += block * g->comm->size + least_ratio * set_bytes(g);
+        beside += block * g->comm->size + set_bytes(g, least_ratio);
     else if (g->options->latents)
         beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
     return gt_memory_check(g->comm, GT_MEMORY_WORK, (double)bytes + beside,
