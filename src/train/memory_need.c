@@ -16,6 +16,8 @@
 
 /* Bytes that the heap and MPI's library may still want. */
 static const double slack = 8e6;
+/* What MPI takes to start, and does not always survive not to get. */
+static const double mpi_room = 32e6;
 
 static const struct {
     const char *what, *addresses, *mend;
@@ -43,6 +45,13 @@ static gt_status fail_addresses(const gt_memory_room *room, double need,
 double gt_memory_later(int others)
 {
     return others * gt_thread_addresses() + gt_h5_room;
+}
+
+gt_status gt_memory_expect_mpi(void)
+{
+    gt_memory_room room = gt_memory_addresses();
+    return mpi_room <= room.left ? GT_OK
+                                 : fail_addresses(&room, mpi_room, "MPI");
 }
 
 gt_status gt_memory_start_libraries(int threads, int others)
