@@ -20,10 +20,6 @@ struct gt_h5 {
     bool digested;    /* those bytes were compared with a digest */
 };
 
-/* Begin a file as gt_h5_create does, wherever it may be put; defined in
- * h5file.c. */
-gt_status gt__h5_begin(gt_h5 **out, const char *path);
-
 /* Forget HDF5's errors and errno, before a call that may fail. */
 void gt__h5_clear(void);
 
