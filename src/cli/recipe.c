@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void gt__recipe_free(gt__recipe *r)
 {
@@ -62,15 +63,19 @@ static gt_status read_config(const char *path, gt__recipe *r)
     return r->place ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
 }
 
-/* What this rank sees under the same name. A file need not be there. */
+/* What this rank sees under the same name. A file need not be there, and what
+ * is no file, such as /dev/stdin, is rank 0's alone. */
 static void look_at_own(const gt_cli_args *args, gt__recipe *r)
 {
     const char *name = gt_cli_value(args, "preset");
     const gt_preset *preset;
+    struct stat info;
     size_t size;
     if (name && gt_preset_find(name, &preset) == GT_OK)
         r->own = strdup(preset->text);
-    else if (!name && gt_file_read(args->operand[0], &r->own, &size) != GT_OK)
+    else if (!name && stat(args->operand[0], &info) == 0 &&
+             S_ISREG(info.st_mode) &&
+             gt_file_read(args->operand[0], &r->own, &size) != GT_OK)
         r->own = NULL;
     if (r->own && !strcmp(r->own, r->text)) {
         free(r->own);
