@@ -195,7 +195,7 @@ GENTRAIN_API gentrain_status gentrain_sample_bytes(gentrain_model *model,
                                                    int64_t n, uint8_t *bytes);
 
 /* The latents behind these samples: the data set /latents of
- * `gentrain sample --latents`. */
+ * `gentrain sample`. */
 GENTRAIN_API gentrain_status gentrain_latents(gentrain_model *model,
                                               int64_t seed, int64_t first,
                                               int64_t n, float *latents);

@@ -122,8 +122,8 @@ static inline int make_runs(void **state)
         if (run_program(arguments) != 0)
             return -1;
         snprintf(arguments, sizeof arguments,
-                 "sample %s -n %d --seed %d --latents -o %s.h5", runs[i].name,
-                 COUNT, SEED, runs[i].name);
+                 "sample %s -n %d --seed %d -o %s.h5", runs[i].name, COUNT,
+                 SEED, runs[i].name);
         if (run_program(arguments) != 0)
             return -1;
     }

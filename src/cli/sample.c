@@ -14,7 +14,9 @@ static const gt_cli_option options[] = {
     {"out", 'o', "FILE.h5", "write them to this HDF5 file"},
     {"grid", 'g', "FILE.png", "draw the first 100 of them"},
     {"seed", 0, "S", "seed of the latents [1]"},
-    {"latents", 0, NULL, "store the latents beside the samples"},
+    {"latents", 0, "FILE.h5[:/SET]",
+     "make the samples of these latents, instead of --count and --seed"},
+    {"no-latents", 0, NULL, "do not store the latents beside the samples"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
 };
@@ -32,7 +34,13 @@ static gt_status read_numbers(const gt_cli_args *args, gt_generate_options *how)
     how->threads = (int)threads;
     how->out = gt_cli_value(args, "out");
     how->grid = gt_cli_value(args, "grid");
-    how->latents = gt_cli_flag(args, "latents");
+    how->latents = gt_cli_value(args, "latents");
+    how->store_latents = !gt_cli_flag(args, "no-latents");
+    if (status == GT_OK && how->latents &&
+        (gt_cli_value(args, "count") || gt_cli_value(args, "seed")))
+        status = gt_fail(GT_ERR_USAGE,
+                         "--latents says which samples and how many; leave out "
+                         "--count and --seed");
     if (status == GT_OK && !how->out && !how->grid)
         status = gt_fail(GT_ERR_USAGE, "nothing to write: give --out FILE.h5, "
                                        "--grid FILE.png or both");
@@ -66,14 +74,22 @@ const gt_command gt__command_sample = {
     .details =
         "Sample i of a seed is the same on any number of ranks. Of a "
         "run directory, the newest checkpoint that is not damaged is "
-        "taken.\n\nWhere there is no room for the samples, on the disk or "
+        "taken.\n\n"
+        "Latents are stored beside the samples, as the data set /latents. "
+        "--latents FILE.h5 makes the samples of the latents that are stored in "
+        "such a file: the same ones to the bit, with the same model. Another "
+        "program may have written them: 32-bit floats, n x values or n x "
+        "height x width x channels, in /latents or in the data set that "
+        "follows the file's name, as in z.h5:/path.\n\n"
+        "Where there is no room for the samples, on the disk or "
         "in memory, nothing is begun. After two seconds a line tells "
         "how far it is.\n\n"
         "GENTRAIN_ALONE=1 in the environment makes each process work by "
         "itself, whatever launcher started it.",
     .examples =
         "mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n"
-        "gentrain sample runs/dcgan28-1 --grid out.png --seed 7\n",
+        "gentrain sample runs/dcgan28-1 --grid out.png --seed 7\n"
+        "gentrain sample runs/other --latents out.h5 -o same-latents.h5\n",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

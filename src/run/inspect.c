@@ -160,9 +160,9 @@ static const char *shown_key(gt_h5 *f, const char *key)
 static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
 {
     static const char *const texts[] = {
-        "format",      "gentrain_version", "task",      "source",
-        "fingerprint", "data_digest",      "updates",   "build",
-        "blas",        "blas_kernel",      "norm_sync", "reduction"};
+        "format",      "gentrain_version", "task",     "source", "latents_from",
+        "fingerprint", "data_digest",      "updates",  "build",  "blas",
+        "blas_kernel", "norm_sync",        "reduction"};
     static const char *const numbers[] = {
         "format_version", "step", "samples",      "batches", "data_count",
         "data_classes",   "seed", "blas_threads", "shards"};

@@ -31,9 +31,11 @@ static gt_status write_header(gt_h5 *f, const gt_sampleset_info *info)
         status = gt_h5_set_text(f, "/", "source", info->source);
     if (status == GT_OK)
         status = gt_h5_set_int(f, "/", "step", (int64_t)info->step);
-    if (status == GT_OK)
-        status = gt_h5_set_int(f, "/", "seed", (int64_t)info->seed);
-    return status;
+    if (status != GT_OK)
+        return status;
+    return info->latents_from
+               ? gt_h5_set_text(f, "/", "latents_from", info->latents_from)
+               : gt_h5_set_int(f, "/", "seed", (int64_t)info->seed);
 }
 
 static gt_status make_sets(gt_h5 *f, const gt_sampleset_info *info)

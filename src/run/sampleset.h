@@ -3,7 +3,7 @@
  * Layout, version 1 (attributes of "/": format "gentrain samples",
  * format_version, gentrain_version, plus what the writer adds): /images, uint8
  * [n x h x w x c] with HDF5 Image attributes; for points /points, float
- * [n x 2]; /latents, float [n x ...] where asked for.
+ * [n x 2]; /latents, float [n x ...] if they are stored.
  */
 #ifndef GT_RUN_SAMPLESET_H
 #define GT_RUN_SAMPLESET_H
@@ -20,7 +20,9 @@ typedef struct gt_sampleset_info {
     size_t count;
     gt_shape latent;    /* of the latents; size 0: not stored */
     const char *source; /* what made them, e.g. the checkpoint's path */
-    uint64_t step, seed;
+    uint64_t step;
+    uint64_t seed;            /* of the latents, */
+    const char *latents_from; /* or where they were read; NULL: the seed's */
 } gt_sampleset_info;
 
 /* Whether a file of that name may be replaced by a set; see files.h. */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "core/arena.h"
 #include "data/config.h"
+#include "run/latents.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/snapshot.h"
@@ -32,9 +33,12 @@ typedef struct generator {
     const gt_generate_options *options;
     gt_task *task;
     gt_shape image;
+    uint64_t count;         /* samples */
     size_t size, latent;    /* reals of a sample and of its latents */
+    gt_real *given;         /* rank 0: [count x latent] from a file, or NULL */
     gt_real *z, *x;         /* [BLOCK x latent], [BLOCK x image]: own block */
-    gt_real *all_z, *all_x; /* rank 0: a wave of blocks */
+    gt_real *all_z, *all_x; /* rank 0: a wave of blocks. Latents from a file:
+                               all_z on every rank */
     gt_real *first;         /* rank 0: samples of the grid */
     size_t n_first;
     gt_sampleset *set;     /* rank 0 */
@@ -43,12 +47,13 @@ typedef struct generator {
 
 static gt_status allocate(generator *g)
 {
-    size_t wave = g->comm->rank == 0 ? (size_t)g->comm->size * BLOCK : 0;
+    size_t all = (size_t)g->comm->size * BLOCK;
+    size_t wave = g->comm->rank == 0 ? all : 0;
     size_t grid = g->options->grid ? GRID_MOST : 0;
-    g->n_first = g->options->count < grid ? (size_t)g->options->count : grid;
+    g->n_first = g->count < grid ? (size_t)g->count : grid;
     g->z = gt_real_alloc(BLOCK * g->latent);
     g->x = gt_real_alloc(BLOCK * g->size);
-    g->all_z = gt_real_alloc(wave * g->latent);
+    g->all_z = gt_real_alloc((g->options->latents ? all : wave) * g->latent);
     g->all_x = gt_real_alloc(wave * g->size);
     g->first = gt_real_alloc(g->n_first * g->size);
     if (!g->z || !g->x || !g->all_z || !g->all_x || !g->first)
@@ -78,11 +83,12 @@ static gt_status open_set(generator *g)
                               .points = gt_shape_is_point(g->image),
                               .range =
                                   (gt_range)gt_data_config_of(g->config)->range,
-                              .count = g->options->count,
+                              .count = g->count,
+                              .latents_from = g->options->latents,
                               .source = g->from->path,
                               .step = g->from->info.step,
                               .seed = g->options->seed};
-    if (g->options->latents)
+    if (g->options->store_latents)
         info.latent = gt_latent_config_of(g->config)->shape;
     return gt_sampleset_create(&g->set, g->options->out, &info);
 }
@@ -96,9 +102,9 @@ static double set_bytes(const generator *g)
     double sample = gt_shape_is_point(g->image)
                         ? (double)(g->size * sizeof(gt_real))
                         : (double)g->size;
-    if (g->options->latents)
+    if (g->options->store_latents)
         sample += (double)(g->latent * sizeof(gt_real));
-    return g->options->out ? sample * (double)g->options->count : 0;
+    return g->options->out ? sample * (double)g->count : 0;
 }
 
 /* Bytes free in the folder of `path`; infinite where that is unknown. */
@@ -125,13 +131,13 @@ static gt_status check_disk(const generator *g)
                        "%s: %llu samples are %.0f MB, at least %.0f MB when "
                        "compressed, but its disk has %.0f MB left; make fewer, "
                        "or give another place",
-                       g->options->out, (unsigned long long)g->options->count,
+                       g->options->out, (unsigned long long)g->count,
                        need / 1e6, need * least_ratio / 1e6, room / 1e6);
     if (need > room)
         gt_warn("%s: %llu samples are %.0f MB before they are compressed, and "
                 "its disk has %.0f MB left",
-                g->options->out, (unsigned long long)g->options->count,
-                need / 1e6, room / 1e6);
+                g->options->out, (unsigned long long)g->count, need / 1e6,
+                room / 1e6);
     return GT_OK;
 }
 
@@ -145,7 +151,43 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
     (void)task;
     if (g->comm->rank == 0)
         beside += block * g->comm->size + least_ratio * set_bytes(g);
+    else if (g->options->latents)
+        beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
     return gt_memory_check(g->comm, (double)bytes + beside, beside);
+}
+
+/* --- Latents that are given. */
+
+static gt_status read_latents(generator *g)
+{
+    gt_status status = GT_OK;
+    g->count = g->options->count;
+    if (!g->options->latents)
+        return GT_OK;
+    gt_comm_work_begin(g->comm);
+    if (g->comm->rank == 0)
+        status = gt_latents_read(g->options->latents,
+                                 gt_latent_config_of(g->config)->shape,
+                                 &g->given, &g->count);
+    status = gt_comm_work_end(g->comm, status);
+    gt_comm_broadcast(g->comm, &g->count, sizeof g->count);
+    return status;
+}
+
+/* This rank's block of the wave that begins with latent `first`. Behind the
+ * last one are zeros. */
+static void share_latents(generator *g, uint64_t first)
+{
+    size_t block = BLOCK * g->latent, wave = block * (size_t)g->comm->size;
+    if (g->comm->rank == 0) {
+        uint64_t left = (g->count - first) * g->latent;
+        size_t n = left < wave ? (size_t)left : wave;
+        memcpy(g->all_z, g->given + first * g->latent, n * sizeof *g->all_z);
+        memset(g->all_z + n, 0, (wave - n) * sizeof *g->all_z);
+    }
+    gt_comm_broadcast(g->comm, g->all_z, wave * sizeof *g->all_z);
+    memcpy(g->z, g->all_z + (size_t)g->comm->rank * block,
+           block * sizeof *g->z);
 }
 
 /* --- The work. */
@@ -160,8 +202,8 @@ static void tell_progress(generator *g, uint64_t done)
     g->shown = now;
     double rate = (double)done / (now - g->started);
     gt_info("%llu of %llu samples, %.0f a second, %.0f s to go",
-            (unsigned long long)done, (unsigned long long)g->options->count,
-            rate, (double)(g->options->count - done) / rate);
+            (unsigned long long)done, (unsigned long long)g->count, rate,
+            (double)(g->count - done) / rate);
 }
 
 static void tell_file(const char *path)
@@ -178,20 +220,30 @@ static gt_status take_wave(generator *g, uint64_t first, size_t n)
     if (!g->set)
         return GT_OK;
     return gt_sampleset_append(g->set, g->all_x,
-                               g->options->latents ? g->all_z : NULL, n);
+                               g->options->store_latents ? g->all_z : NULL, n);
+}
+
+/* A block beyond the end is computed too: gather wants equal parts. */
+static void make_wave(generator *g, uint64_t first)
+{
+    if (g->options->latents) {
+        share_latents(g, first);
+        g->task->type->generate(g->task, g->z, BLOCK, g->x);
+    } else {
+        gt_sampler_block(g->task, g->options->seed,
+                         first / BLOCK + (uint64_t)g->comm->rank, g->z, g->x);
+        gt_comm_gather(g->comm, g->z, BLOCK * g->latent * sizeof *g->z,
+                       g->all_z);
+    }
+    gt_comm_gather(g->comm, g->x, BLOCK * g->size * sizeof *g->x, g->all_x);
 }
 
 static gt_status run_waves(generator *g)
 {
     uint64_t wave = (uint64_t)g->comm->size * BLOCK;
-    for (uint64_t first = 0; first < g->options->count; first += wave) {
-        /* A block beyond the end is computed too: gather wants equal parts. */
-        gt_sampler_block(g->task, g->options->seed,
-                         first / BLOCK + (uint64_t)g->comm->rank, g->z, g->x);
-        gt_comm_gather(g->comm, g->z, BLOCK * g->latent * sizeof *g->z,
-                       g->all_z);
-        gt_comm_gather(g->comm, g->x, BLOCK * g->size * sizeof *g->x, g->all_x);
-        uint64_t left = g->options->count - first;
+    for (uint64_t first = 0; first < g->count; first += wave) {
+        make_wave(g, first);
+        uint64_t left = g->count - first;
         gt_status status = GT_OK;
         if (g->comm->rank == 0)
             status = take_wave(g, first, left < wave ? left : wave);
@@ -257,7 +309,9 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                            .max_n = BLOCK,
                            .fits = fits,
                            .context = &g};
-    gt_status status = check_disk(&g);
+    gt_status status = read_latents(&g);
+    if (status == GT_OK)
+        status = check_disk(&g);
     if (status == GT_OK)
         status = gt_memory_start_libraries(options->threads);
     status = gt_comm_agree(comm, status);
@@ -276,6 +330,7 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     if (status == GT_OK)
         status = gt_comm_agree(comm, finish(&g));
     gt_sampleset_discard(g.set);
+    free(g.given);
     free(g.z);
     free(g.x);
     free(g.all_z);

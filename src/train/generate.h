@@ -10,14 +10,18 @@
 typedef struct gt_generate_options {
     uint64_t count; /* samples */
     uint64_t seed;
-    const char *out;  /* HDF5 file, or NULL */
-    const char *grid; /* PNG of the first samples, or NULL */
-    bool latents;     /* store the latents too */
+    const char *latents; /* instead of count and seed: where all latents are
+                            (run/latents.h), or NULL */
+    const char *out;     /* HDF5 file, or NULL */
+    const char *grid;    /* PNG of the first samples, or NULL */
+    bool store_latents;  /* beside the samples */
     int threads;
 } gt_generate_options;
 
-/* Samples number 0 .. count - 1 of a seed: each is the same whatever the number
- * of ranks, as it is computed in a block of fixed size and place. `from` is
+/* Samples number 0 .. count - 1 of a seed, or those of the latents that are
+ * given: each is the same whatever the number of ranks, as it is computed in a
+ * block of fixed size and place. So the latents of a seed, given, make the
+ * seed's samples to the bit. `from` is
  * that of gt_checkpoint_choose_shared; its bytes are released as soon as they
  * are read. Rank 0 writes. Collective; all ranks fail together. */
 gt_status gt_generate(gt_comm *comm, const gt_config *config,

@@ -6,24 +6,8 @@
 #ifndef GT_TRAIN_TRAINER_H
 #define GT_TRAIN_TRAINER_H
 
-#include "run/outputs.h"
-
-typedef enum gt_report {
-    GT_REPORT_NORMAL, /* banner, progress, summary */
-    GT_REPORT_QUIET,  /* warnings and errors only */
-    GT_REPORT_JSON,   /* NORMAL on stderr, metrics and summary as JSON lines on
-                         stdout */
-} gt_report;
-
-typedef struct gt_train_options {
-    const char *name; /* of the recipe, for people */
-    int threads;      /* BLAS threads of a rank */
-    gt_report report;
-    const char *trace;    /* file for a trace of the first steps, or NULL */
-    uint64_t trace_steps; /* how many steps that is */
-    const gt_config *settings; /* of the checkpoint; NULL: a new run, or they
-                                  are refused by now; borrowed */
-} gt_train_options;
+#include "run/run.h"
+#include "train/options.h"
 
 /* Train a run: a new one, or one that gt_run_resume goes on with. A checkpoint
  * of the last step already leaves nothing to do, which is warned of.

@@ -1,0 +1,177 @@
+/* prepare.c: what may be refused is refused here, before a run's directory is
+ * touched. Everything that may fail on one rank is agreed on before the next
+ * collective call, so that all ranks leave together. */
+#include "train/prepare.h"
+
+#include "base/heartbeat.h"
+#include "base/log.h"
+#include "core/gemm.h"
+#include "tasks/advice.h"
+#include "tasks/shards.h"
+#include "train/data_agree.h"
+#include "train/memory_need.h"
+#include "train/resume.h"
+#include "train/sizes.h"
+
+typedef gt__training trainer;
+
+uint64_t gt__training_batch(const trainer *t, uint64_t step)
+{
+    return t->position.number + (step - t->start) * t->batches_per_step;
+}
+
+static gt_status open_data(trainer *t)
+{
+    gt_shape image = t->data->image;
+    const char *before = gt_phase_enter("opening the data");
+    gt_comm_work_begin(t->comm);
+    gt_status status =
+        gt_source_open(&t->source, t->data->uri, GT_SPLIT_TRAIN, image);
+    if (status == GT_OK)
+        status =
+            gt_source_open(&t->test_source, t->data->uri, GT_SPLIT_TEST, image);
+    status = gt_comm_work_end(t->comm, status);
+    gt_phase_leave(before);
+    if (status == GT_OK)
+        status = gt_data_agree(t->comm, t->source, t->test_source);
+    return status;
+}
+
+static gt_status fits(void *context, const gt_task *task, size_t bytes)
+{
+    trainer *t = context;
+    double beside = gt_bytes_beside(task, t->source, t->shards);
+    return gt_memory_check(t->comm, (double)bytes + beside, beside);
+}
+
+/* BLAS may have fewer threads than it is asked for. */
+static int running_threads(const trainer *t)
+{
+    int threads = gt_blas_threads();
+    return threads > 0 ? threads : t->options->threads;
+}
+
+static gt_status build_task(trainer *t)
+{
+    int batch = (int)t->train->batch;
+    gt_status status =
+        gt_shards_choose((int)t->train->shards, (int)t->train->accumulate,
+                         batch, t->comm->size, &t->shards);
+    if (status != GT_OK)
+        return status;
+    gt_task_setup setup = {.config = t->config,
+                           .comm = t->comm,
+                           .n_shards = t->shards / t->comm->size,
+                           .max_n = gt_largest_pass(t->config, t->source,
+                                                    t->test_source, t->shards),
+                           .blas_threads = running_threads(t),
+                           .training = true,
+                           .fits = fits,
+                           .context = t};
+    return gt_task_new(&t->task, &setup);
+}
+
+static uint64_t last_step(const trainer *t)
+{
+    uint64_t per_step = t->batches_per_step;
+    if (t->train->steps > 0)
+        return (uint64_t)t->train->steps;
+    uint64_t end = gt_position_after(&t->position, (uint64_t)t->train->epochs);
+    return t->start + (end - t->position.number + per_step - 1) / per_step;
+}
+
+static gt_status resume(trainer *t)
+{
+    gt_checkpoint *from = &t->run->resumed;
+    gt_status status = gt_snapshot_read(t->task, from, true);
+    gt_checkpoint_release(from);
+    if (status != GT_OK)
+        return status;
+    gt_provenance_compare(t->task, from->info.provenance);
+    gt_resume_check_data(&from->info, t->source);
+    return gt_resume_check_end(from, &t->position, t->train,
+                               t->batches_per_step);
+}
+
+gt_status gt__training_prepare_outputs(trainer *t)
+{
+    gt_status status = GT_OK;
+    const char *before = gt_phase_enter("opening the run directory");
+    gt_comm_work_begin(t->comm);
+    if (t->test_source)
+        status = gt_validation_new(&t->validation, t->task, t->test_source,
+                                   t->source, t->validate->test_samples);
+    if (status == GT_OK)
+        status = gt_outputs_new(&t->outputs, t->task, t->run,
+                                t->test_source ? t->test_source : t->source);
+    gt_loader_config loader = {.source = t->source,
+                               .range = (gt_range)t->data->range,
+                               .seed = (uint64_t)t->train->seed,
+                               .batch = (int)t->train->batch,
+                               .shards = t->shards,
+                               .first_shard =
+                                   t->comm->rank * (t->shards / t->comm->size),
+                               .n_shards = t->shards / t->comm->size,
+                               .start = t->position.number,
+                               .from = t->position.number,
+                               .from_samples = t->position.samples};
+    if (status == GT_OK)
+        status = gt_loader_open(&t->loader, &loader);
+    gt_outputs_set_data(&t->outputs, t->source);
+    /* The directory comes last: nothing is left behind, nor taken from another
+     * job, by a run that could not have started. */
+    status = gt_comm_work_end(t->comm, status);
+    gt_comm_work_begin(t->comm);
+    if (status == GT_OK && t->comm->rank == 0)
+        status = gt_outputs_open(&t->outputs, t->config->text);
+    status = gt_comm_work_end(t->comm, status);
+    gt_phase_leave(before);
+    gt_comm_broadcast(t->comm, t->run->path, sizeof t->run->path);
+    return status;
+}
+
+/* What is asked for and cannot be had from this data, though training can. */
+static void warn_of_data(const trainer *t)
+{
+    const char *uri = t->data->uri;
+    if (t->validate->test_every > 0 && !t->test_source)
+        gt_warn("output.test_every is %lld, but %s has no held-out samples",
+                (long long)t->validate->test_every, uri);
+    if ((uint64_t)t->train->batch > t->source->count)
+        gt_warn("train.batch is %lld, but %s has %llu samples; every batch is "
+                "all of them",
+                (long long)t->train->batch, uri,
+                (unsigned long long)t->source->count);
+}
+
+gt_status gt__training_prepare(trainer *t)
+{
+    gt_status status = open_data(t);
+    if (status == GT_OK)
+        warn_of_data(t);
+    if (status == GT_OK)
+        status = build_task(t);
+    if (status != GT_OK)
+        return status;
+    const gt_checkpoint *from = &t->run->resumed;
+    t->position = (gt_position){.count = t->source->count,
+                                .batch = (uint64_t)t->train->batch};
+    if (from->path[0])
+        gt_resume_position(&from->info, t->options->settings, t->config,
+                           &t->position);
+    t->step = t->lined_step = t->start = from->info.step;
+    t->batches_per_step = gt_task_batches(t->config);
+    t->last = last_step(t);
+    /* Batch numbers are 32 bits of the address of random numbers. */
+    if (t->last > t->start &&
+        (t->last - t->start > UINT32_MAX / t->batches_per_step ||
+         gt__training_batch(t, t->last) > UINT32_MAX))
+        return gt_fail(GT_ERR_CONFIG,
+                       "%llu steps take more than 2^32 batches; lower "
+                       "train.steps or train.epochs",
+                       (unsigned long long)t->last);
+    if (from->path[0])
+        return resume(t);
+    gt_task_advise(t->task);
+    return GT_OK;
+}
