@@ -82,3 +82,22 @@ say sample sample a -n 10 -o out.h5 -g out.png --seed 7 --latents -t 1
 say inspect inspect --json a.h5
 say diff diff a.h5 b.h5
 say typo trian --hlep
+
+# --- checkpoint and sampleset: how; operations; 255 and damage.
+for name in checkpoint sampleset; do
+    printf '\0' >seeds/$name/whole
+    printf '\1' >seeds/$name/bare
+    printf '\1\377\0\10\1\1\100\377' >seeds/$name/damaged
+    # /config of other words
+    printf '\0\244\1a: b\n' >seeds/$name/config
+    # attribute step: a double; seed: a text; format: a list
+    printf '\0\0\4\3\0\0\10\1\2\3\4\5\6\7\10\0\11\2\3\0\3abc\0\0\2\4\145\3\4abcd' \
+        >seeds/$name/attributes
+    # /latents: 3 x 2 doubles; /points: 2 x 2 floats in chunks; a weight of text
+    printf '\0\200\2\3\0\162\3\2\0\0\4\0\0\0\0\200\3\0\0\162\2\2\6\1\1\0\10abcdefgh' \
+        >seeds/$name/sets
+    printf '\0\200\200\2\5\0\0\0\5words' >seeds/$name/text
+    # removed; a group; links to itself, to nothing; a named type
+    printf '\0\314\1\316\10\317\10\12\320\11\4\321\13\0\0' >seeds/$name/links
+done
+printf '\2\200\2\0\0\162\3\2\0\0\4\0\0\0\77' >seeds/sampleset/foreign
