@@ -42,10 +42,10 @@
  * without support for threads. So calls of gentrain_open wait for each other,
  * and no other thread may call HDF5 meanwhile.
  *
- * Processes. HDF5 may crash on a damaged file. So a file that has no digest,
- * because another program wrote it anew, is first read by a fork of the process
- * that ends at once; gentrain's own files have one, and need none. Call MPI_Init
- * after such a file was opened, not before.
+ * Processes. HDF5 may crash on a damaged file. So a file that has no digest, as
+ * another program wrote it anew, is first read by a fork of the process, which
+ * ends at once. Files of gentrain's have one and need no fork. A process that
+ * uses MPI opens such a file before MPI_Init.
  */
 #ifndef GENTRAIN_H
 #define GENTRAIN_H

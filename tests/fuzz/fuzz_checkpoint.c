@@ -97,5 +97,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!bare)
         must(gt_diff(sink, path, path) != GT_ERR_MISMATCH);
     drop("a.h5");
+    check_closed();
     return 0;
 }

@@ -19,6 +19,9 @@ void build_file(const char *name, input *in, void (*begin)(gt_h5 *f));
  * of the input says: pairs of a place and a byte. */
 void damage_file(const char *name, input *in);
 
+/* What was opened is closed: HDF5 itself would keep it without a leak. */
+void check_closed(void);
+
 /* A small model of all that checkpoints hold, and its configuration. */
 extern const char model_config[];
 extern gt_span *model_spans;
