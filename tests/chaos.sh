@@ -44,8 +44,8 @@ await() {
     done
 }
 has_ranks() {
-    read -ra ranks_of <<<"$(pgrep -d ' ' -P $launcher)"
-    [ ${#ranks_of[@]} -gt 0 ]
+    mapfile -t victims < <(ranks_of $launcher)
+    [ ${#victims[@]} -gt 0 ]
 }
 has_trained() {
     sleep 0.02
@@ -63,13 +63,13 @@ strike() {
     if [ $((kind % 2)) -eq 1 ]; then
         sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
         await has_ranks
-        victim=$((RANDOM % ${#ranks_of[@]}))
+        victim=$((RANDOM % ${#victims[@]}))
     else
         await has_ranks
         patience=$((SECONDS + 2))
         await writes
     fi
-    kill -KILL "${ranks_of[victim]}" || fail "there was no rank to kill"
+    kill -KILL "${victims[victim]}" || fail "there was no rank to kill"
 }
 
 # end: wait for the job. Now and then Open MPI 4.1's launcher hangs by itself when
@@ -80,7 +80,7 @@ end() {
     while kill -0 $launcher 2>/dev/null; do
         sleep 0.05
         [ $SECONDS -gt $patience ] || continue
-        ! pgrep -r R,S,D,T -P $launcher >left.txt ||
+        [ -z "$(ranks_of $launcher)" ] ||
             fail "ranks live on 30 s after one was killed"
         kill -KILL $launcher 2>/dev/null
     done

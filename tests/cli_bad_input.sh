@@ -81,13 +81,13 @@ refused 4 "file" 2 train gan.yaml --out file
 refused 4 "/proc" 2 train gan.yaml --out /proc/run
 
 # --- one rank of two that cannot start: nothing is claimed by the other
-cat >second <<'END'
+cat >second <<END
 #!/usr/bin/env bash
-[ "$OMPI_COMM_WORLD_RANK" = 0 ] || export LD_PRELOAD=$SHIM SHIM_THREADS=none
-exec "$REAL_GENTRAIN" "$@"
+[ "$number" = 0 ] || export LD_PRELOAD=$SHIM SHIM_THREADS=none
+exec "$GENTRAIN" "\$@"
 END
 chmod +x second
-ASAN_OPTIONS=$shimmed REAL_GENTRAIN=$GENTRAIN GENTRAIN=./second MPIRUN="$MPIRUN" \
+ASAN_OPTIONS=$shimmed GENTRAIN=./second MPIRUN="$MPIRUN" \
     refused 4 "reads data ahead" 4 train gan.yaml --out x --set train.watchdog_s=0
 
 # --- checkpoints

@@ -4,9 +4,6 @@
 # ctest: release
 . "$(dirname "$0")/common.sh"
 
-# shellcheck disable=SC2016
-number='${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-0}}}'
-
 # images N BYTE >FILE: N images of 12x12 of one grey; labels N BYTE >FILE.
 images() {
     printf '\0\0\10\3\0\0\0%b\0\0\0\14\0\0\0\14' "\\x$(printf %x "$1")"

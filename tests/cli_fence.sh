@@ -45,7 +45,7 @@ must "an undisturbed run" ranks 2 train vae.yaml --out whole --quiet
 "$MPIRUN" -np 2 "$GENTRAIN" train vae.yaml --out run --quiet >a.txt 2>a.err &
 launcher=$!
 await_checkpoint run
-old=$(pgrep -P $launcher gentrain)
+old=$(ranks_of $launcher)
 # shellcheck disable=SC2086
 kill -STOP $old
 [ -s run/fence.1 ] || fail "the run is not fenced"

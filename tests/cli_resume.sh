@@ -123,9 +123,8 @@ must "other kernels" env OPENBLAS_CORETYPE=Prescott "$GENTRAIN" train --quiet \
     --resume old --steps 2 2>err.txt
 warned "blas_kernel Nehalem (here Prescott)"
 # The colon that makes ranks differ crashes mpirun of Open MPI 5.0.7.
-# shellcheck disable=SC2016
-"$MPIRUN" -np 2 bash -c 'kernels=(Nehalem Prescott)
-    OPENBLAS_CORETYPE=${kernels[$OMPI_COMM_WORLD_RANK]} exec "$@"' bash \
+"$MPIRUN" -np 2 bash -c "kernels=(Nehalem Prescott)
+    OPENBLAS_CORETYPE=\${kernels[$number]} exec \"\$@\"" bash \
     "$GENTRAIN" train vae.yaml --out mixed --steps 1 --quiet >out.txt 2>err.txt ||
     fail "mixed kernels"
 grep -c 'its Prescott kernels here, but its Nehalem kernels on rank 0' err.txt |

@@ -24,7 +24,7 @@ for signal in $signals; do
         [ -s part-$signal/metrics.jsonl ] && break
         sleep 0.1
     done
-    rank=$(pgrep -P $launcher gentrain | tail -n 1)
+    rank=$(ranks_of $launcher | tail -n 1)
     kill -$signal "$rank" || fail "no rank to signal"
     wait $launcher || fail "SIG$signal gave exit code $?"
     says err.txt "gentrain train --resume part-$signal"

@@ -131,7 +131,7 @@ for steps in 3 100000; do
     done
     [ "$steps" -ne 3 ] || [ -s part.json ] || fail "the trace was not early"
     [ "$steps" -eq 3 ] || [ ! -e part.json ] || fail "the trace was early"
-    kill -TERM "$(pgrep -P $launcher gentrain | head -n 1)"
+    kill -TERM "$(ranks_of $launcher | head -n 1)"
     wait $launcher || fail "an interrupted run gave exit code $?"
     whole=$(sed -n 's/.*first \([0-9]*\) steps of this run.*/\1/p' err.txt)
     [ "$steps" -ne 3 ] || [ "$whole" -eq 3 ] || fail "not 3 steps"

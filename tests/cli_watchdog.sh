@@ -14,9 +14,9 @@ start() {
         2>err.txt &
     launcher=$!
     await_checkpoint run
-    ranks_of=$(pgrep -P $launcher)
-    first=$(echo "$ranks_of" | head -n 1)
-    second=$(echo "$ranks_of" | tail -n 1)
+    trained=$(ranks_of $launcher)
+    first=$(echo "$trained" | head -n 1)
+    second=$(echo "$trained" | tail -n 1)
     [ "$first" != "$second" ] || fail "the ranks were not found"
 }
 
@@ -37,7 +37,7 @@ ended() {
     wait $launcher
     local code=$?
     [ $code -eq "$1" ] || fail "exit code $code, not $1"
-    for process in $ranks_of; do
+    for process in $trained; do
         for _ in $(seq 50); do
             alive "$process" || break
             sleep 0.1
@@ -76,12 +76,11 @@ mkdir here there
 } >here/images
 mkfifo there/images
 set -- train "$PWD/gan.yaml" --quiet --data images --set train.watchdog_s=2
-# shellcheck disable=SC2016
-"$MPIRUN" -np 2 bash -c 'folders=(here there)
-    cd "${folders[$OMPI_COMM_WORLD_RANK]}" && exec "$@"' bash "$GENTRAIN" "$@" \
+"$MPIRUN" -np 2 bash -c "folders=(here there)
+    cd \"\${folders[$number]}\" && exec \"\$@\"" bash "$GENTRAIN" "$@" \
     >out.txt 2>err.txt &
 launcher=$!
-ranks_of=
+trained=
 ended 9
 says err.txt "rank 1 on"
 says err.txt "while opening the data"

@@ -56,7 +56,7 @@ last_line() { # the step of a run's last whole line of metrics
 
 # --- a signal: all that was handed over is written before the run says so
 busy stopped
-kill -TERM "$(pgrep -P $launcher gentrain | head -n 1)"
+kill -TERM "$(ranks_of $launcher | head -n 1)"
 wait $launcher || fail "SIGTERM gave exit code $?"
 step=$(newest stopped)
 says stopped/INTERRUPTED "after step $step;"
@@ -66,7 +66,7 @@ says stopped/INTERRUPTED "after step $step;"
 
 # --- a crash: metrics reach as far as checkpoints, and those are whole
 busy killed
-for rank in $(pgrep -P $launcher gentrain); do kill -KILL "$rank"; done
+for rank in $(ranks_of $launcher); do kill -KILL "$rank"; done
 wait $launcher && fail "a killed run gave exit code 0"
 [ "$(newest killed)" -le "$(last_line killed)" ] ||
     fail "the checkpoint of step $(newest killed) is ahead of the metrics"
@@ -96,7 +96,7 @@ for folder in checkpoints samples; do
         [ -n "$(find no-$folder/$folder -name '*.h5' -newer mark)" ] && break
         sleep 0.1
     done
-    kill -TERM "$(pgrep -P $launcher gentrain | head -n 1)"
+    kill -TERM "$(ranks_of $launcher | head -n 1)"
     wait $launcher
     code=$?
     [ $code -eq 4 ] || fail "without its $folder the run gave exit code $code"

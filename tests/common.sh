@@ -5,12 +5,42 @@ export LC_ALL=C
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
+# Launchers that are killed leave folders behind that are named after their
+# process numbers, and a later one with that number does not start.
+mkdir tmp
+export TMPDIR=$scratch/tmp
 
 # ranks N COMMAND...: gentrain on N ranks; output in out.txt, err.txt.
 ranks() {
     local n=$1
     shift
     "$MPIRUN" -np "$n" "$GENTRAIN" "$@" >out.txt 2>err.txt
+}
+
+# The launcher's number of a process, for the shell that is to become a rank,
+# whoever the launcher is.
+# shellcheck disable=SC2016 disable=SC2034
+number='${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-0}}}'
+
+# below PROCESS: the processes that it has started, and those that these have.
+below() {
+    local child
+    for child in $(pgrep -P "$1"); do
+        echo "$child"
+        below "$child"
+    done
+}
+# ranks_of PROCESS: those of them that run gentrain and have not ended, one a line,
+# by their ranks. Launchers start ranks themselves, or by others.
+ranks_of() {
+    local process program
+    program=$(realpath "$GENTRAIN")
+    for process in $(below "$1"); do
+        [ "$(readlink "/proc/$process/exe")" != "$program" ] ||
+            tr '\0' '\n' <"/proc/$process/environ" |
+            sed -nE "s/^(OMPI_COMM_WORLD|PMIX|PMI)_RANK=(.*)/\\2 $process/p" |
+            head -n 1
+    done 2>/dev/null | sort -n | cut -d ' ' -f 2
 }
 
 # What the sanitizers' build needs beside a preloaded library.

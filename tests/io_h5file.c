@@ -36,7 +36,7 @@ static void numbers_come_back_to_the_bit(void **state)
     (void)state;
     static const gt_real reals[] = {0,       -0.0f,  1.5f,     FLT_MAX,
                                     FLT_MIN, 1e-45f, INFINITY, -INFINITY,
-                                    NAN,     0.1f,   -1e-30f,  16777217};
+                                    NAN,     0.1f,   -1e-30f,  16777215};
     static const uint8_t bytes[] = {0, 1, 127, 128, 254, 255};
     static const int32_t ints[] = {INT32_MIN, -1, 0, 1, 65536, INT32_MAX};
     gt_real reals_back[12];

@@ -1,5 +1,6 @@
 /* A file that is being built takes memory for its tables only: large numbers
  * stay where they are. It is the file that HDF5 itself would have made. */
+#include "base/sanitizers.h"
 #include "scratch.h"
 
 #include "store/h5attr.h"
@@ -293,7 +294,7 @@ static void a_full_disk_is_noticed_in_any_piece(void **state)
 static void a_lack_of_memory_is_told_in_the_end(void **state)
 {
     (void)state;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef GT_ADDRESS_SANITIZER
     print_message("skipped: the sanitizer ends a program that lacks memory\n");
     skip();
 #endif

@@ -2,6 +2,7 @@
  * The allocator is replaced by one that counts the calls which come from this
  * program's own code while somebody counts; what MPI and BLAS do inside is
  * theirs. */
+#include "base/sanitizers.h"
 #include "task_fixture.h"
 
 #include <stdatomic.h>
@@ -9,7 +10,7 @@
 static atomic_bool counting;
 static atomic_int calls;
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__GLIBC__) && !defined(GT_ADDRESS_SANITIZER)
 enum { CAN_COUNT = true };
 
 extern char __executable_start, etext;

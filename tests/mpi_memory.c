@@ -1,5 +1,6 @@
 /* What all ranks need is compared with what there is, before it is used. */
 #include "base/memory.h"
+#include "base/sanitizers.h"
 #include "comm/mpi/start.h"
 #include "train/memory_need.h"
 
@@ -47,7 +48,7 @@ static void needs_of_a_node_are_added(void **state)
 static void addresses_are_limited_by_ulimit(void **state)
 {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(GT_ADDRESS_SANITIZER) || defined(GT_THREAD_SANITIZER)
     skip(); /* sanitizers take terabytes of addresses for themselves */
 #endif
     struct rlimit before, tight;

@@ -45,16 +45,18 @@ struct gt_section {
     gt_status (*check)(const gt_config *config, gt_config_place *at);
 };
 
+struct gt_config_part {
+    const gt_section *section;
+    void *values; /* owned */
+};
+
 /* What a person asked for: the sections of one task, filled. */
 struct gt_config {
     int task;              /* number in the schema */
     const char *task_name; /* borrowed from the schema */
     int n_parts;
-    struct gt_config_part {
-        const gt_section *section;
-        void *values; /* owned */
-    } * parts;        /* owned */
-    char *text;       /* owned: the resolved YAML */
+    struct gt_config_part *parts; /* owned */
+    char *text;                   /* owned: the resolved YAML */
 };
 
 /* The struct of a section. A section that the configuration's task does not

@@ -12,6 +12,7 @@
 #include "base/version.h"
 #include "cli/pages.h"
 #include "comm/launcher.h"
+#include "comm/mpi/library.h"
 #include "comm/mpi/start.h"
 #include "store/files.h"
 #include "store/h5trial.h"
@@ -165,6 +166,15 @@ static gt_status parse(int argc, char **argv, const gt_command **command,
                     : gt_cli_parse(*command, argc, argv, args, help);
 }
 
+/* jobs/launcher.sh reads the second line. */
+static gt_status print_version(void)
+{
+    char library[GT_LIBRARY_TEXT];
+    gt_comm_library(library);
+    printf("gentrain %s, build %s\nMPI: %s\n", GT_VERSION, gt_build, library);
+    return GT_OK;
+}
+
 int main(int argc, char **argv)
 {
     gt_interrupt_restore();
@@ -173,8 +183,7 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN);
     keep_descriptors();
     if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
-        printf("gentrain %s, build %s\n", GT_VERSION, gt_build);
-        return finish(GT_OK);
+        return finish(print_version());
     }
     const gt_command *command = NULL;
     gt_cli_args args;

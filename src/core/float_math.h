@@ -13,17 +13,19 @@
 #ifndef GT_CORE_FLOAT_MATH_H
 #define GT_CORE_FLOAT_MATH_H
 
+#include "core/simd.h"
+
 #include <stdint.h>
 #include <string.h>
 
-static inline float gt__float_of(uint32_t bits)
+GT_INLINE float gt__float_of(uint32_t bits)
 {
     float x;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
 
-static inline uint32_t gt__bits_of(float x)
+GT_INLINE uint32_t gt__bits_of(float x)
 {
     uint32_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -34,7 +36,7 @@ static inline uint32_t gt__bits_of(float x)
  * away 1.5 * 2^23 rounds to the nearest integer, which then lies in the low
  * bits; log 2 is taken away in two parts, the first of so few bits that n times
  * it is exact. |x| < 2^17. */
-static inline float gt__exp_parts(float x, int32_t *n)
+GT_INLINE float gt__exp_parts(float x, int32_t *n)
 {
     const float shift = 0x1.8p23f, log2_e = 1.44269504f;
     const float log2_high = 0.693359375f, log2_low = -2.12194440e-4f;
@@ -51,14 +53,14 @@ static inline float gt__exp_parts(float x, int32_t *n)
 }
 
 /* 2^n for -126 <= n <= 127. */
-static inline float gt__power_of_two(int32_t n)
+GT_INLINE float gt__power_of_two(int32_t n)
 {
     return gt__float_of((uint32_t)(n + 127) << 23);
 }
 
 /* Scaled in two steps, so that the ends of the range, numbers below the normal
  * ones and infinity, come out right. */
-static inline float gt__exp(float x)
+GT_INLINE float gt__exp(float x)
 {
     x = x > 89.0f ? 89.0f : x;
     x = x < -104.0f ? -104.0f : x;
@@ -69,7 +71,7 @@ static inline float gt__exp(float x)
 }
 
 /* exp(x) - 1, with all digits near 0. Beyond 2^25 the 1 is lost anyway. */
-static inline float gt__expm1(float x)
+GT_INLINE float gt__expm1(float x)
 {
     float within = x > 30.0f ? 30.0f : x;
     within = within < -30.0f ? -30.0f : within;
@@ -80,7 +82,7 @@ static inline float gt__expm1(float x)
 }
 
 /* 2 artanh(s) for |s| <= 1/3. */
-static inline float gt__twice_artanh(float s)
+GT_INLINE float gt__twice_artanh(float s)
 {
     float t = s * s;
     float p = 0.140156403f;
@@ -91,14 +93,14 @@ static inline float gt__twice_artanh(float s)
 }
 
 /* log(1 + e) for 0 <= e <= 1, as 2 artanh(e / (2 + e)). */
-static inline float gt__log1p_unit(float e)
+GT_INLINE float gt__log1p_unit(float e)
 {
     return gt__twice_artanh(e / (2.0f + e));
 }
 
 /* log(u) for normal u > 0: u = 2^n m, sqrt(1/2) <= m < sqrt(2), and
  * log m = 2 artanh((m - 1) / (m + 1)). */
-static inline float gt__log(float u)
+GT_INLINE float gt__log(float u)
 {
     const float log2_high = 0.693359375f, log2_low = -2.12194440e-4f;
     uint32_t bits = gt__bits_of(u), root = 0x3F3504F3u; /* sqrt(1/2) */
@@ -110,7 +112,7 @@ static inline float gt__log(float u)
 
 /* Cosine and sine of `turns` whole turns, 0 <= turns < 1: of the nearest
  * quarter turn plus at most an eighth. */
-static inline void gt__cos_sin(float turns, float *cosine, float *sine)
+GT_INLINE void gt__cos_sin(float turns, float *cosine, float *sine)
 {
     float quarters = turns * 4.0f, shifted = quarters + 0x1.8p23f;
     uint32_t quarter = gt__bits_of(shifted);

@@ -118,7 +118,8 @@ static void multiply_in_pieces(product *p, int *side, int most)
     for (int at = 0; at < length; at += size) {
         *side = length - at < size ? length - at : size;
         multiply(p);
-        step_over(p, side, *side);
+        if (at + size < length) /* no pointer beyond an end */
+            step_over(p, side, size);
     }
 }
 

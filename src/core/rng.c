@@ -14,7 +14,7 @@ enum { ROUNDS = 10, LANES = 16 };
 /* The words of LANES blocks, each word's lanes in a row. */
 typedef uint32_t block_words[4][LANES];
 
-static inline void philox(uint32_t c[4], uint32_t k0, uint32_t k1)
+GT_INLINE void philox(uint32_t c[4], uint32_t k0, uint32_t k1)
 {
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t a = (uint64_t)0xD2511F53u * c[0];
@@ -30,7 +30,7 @@ static inline void philox(uint32_t c[4], uint32_t k0, uint32_t k1)
     }
 }
 
-static inline void start(gt_rng at, uint32_t block, uint32_t words[4])
+GT_INLINE void start(gt_rng at, uint32_t block, uint32_t words[4])
 {
     words[0] = block;
     words[1] = at.stream << 16 | (uint32_t)(at.sample >> 32 & 0xFFFF);
@@ -52,7 +52,7 @@ uint32_t gt_rng_word(gt_rng at, uint32_t element)
 }
 
 /* The blocks from `block` on. */
-static inline void fill(gt_rng at, uint32_t block, block_words w)
+GT_INLINE void fill(gt_rng at, uint32_t block, block_words w)
 {
     uint32_t k0 = (uint32_t)at.seed, k1 = (uint32_t)(at.seed >> 32);
     for (uint32_t j = 0; j < LANES; j++) {
@@ -65,7 +65,7 @@ static inline void fill(gt_rng at, uint32_t block, block_words w)
 }
 
 /* From lanes to the order of elements; the last blocks may be incomplete. */
-static inline void unpack(const float value[4][LANES], gt_real *out, size_t n)
+GT_INLINE void unpack(const float value[4][LANES], gt_real *out, size_t n)
 {
     if (n >= (size_t)4 * LANES) {
         for (size_t j = 0; j < LANES; j++)
@@ -77,7 +77,7 @@ static inline void unpack(const float value[4][LANES], gt_real *out, size_t n)
         out[i] = (gt_real)value[i % 4][i / 4];
 }
 
-GT_SIMD void gt_rng_uniform(gt_rng at, gt_real *out, size_t n)
+GT_SIMD static void fill_uniform(gt_rng at, gt_real *out, size_t n)
 {
     for (size_t i = 0; i < n; i += (size_t)4 * LANES) {
         block_words w;
@@ -90,10 +90,15 @@ GT_SIMD void gt_rng_uniform(gt_rng at, gt_real *out, size_t n)
     }
 }
 
+void gt_rng_uniform(gt_rng at, gt_real *out, size_t n)
+{
+    fill_uniform(at, out, n);
+}
+
 /* Two normals from two words (Box and Muller 1958). The first word is moved off
  * zero so that its logarithm is finite. */
-static inline void box_muller(const uint32_t *a, const uint32_t *b, float *x,
-                              float *y)
+GT_INLINE void box_muller(const uint32_t *a, const uint32_t *b, float *x,
+                          float *y)
 {
     for (int j = 0; j < LANES; j++) {
         float u = ((float)(int32_t)(a[j] >> 8) + 0.5f) * 0x1p-24f;
@@ -105,7 +110,7 @@ static inline void box_muller(const uint32_t *a, const uint32_t *b, float *x,
     }
 }
 
-GT_SIMD void gt_rng_normal(gt_rng at, gt_real *out, size_t n)
+GT_SIMD static void fill_normal(gt_rng at, gt_real *out, size_t n)
 {
     for (size_t i = 0; i < n; i += (size_t)4 * LANES) {
         block_words w;
@@ -115,4 +120,9 @@ GT_SIMD void gt_rng_normal(gt_rng at, gt_real *out, size_t n)
         box_muller(w[2], w[3], value[2], value[3]);
         unpack(value, out + i, n - i);
     }
+}
+
+void gt_rng_normal(gt_rng at, gt_real *out, size_t n)
+{
+    fill_normal(at, out, n);
 }

@@ -23,7 +23,7 @@
 #define ABS fabsf
 
 /* With e = exp(2x) - 1: e / (e + 2). All digits near 0. */
-static inline float gt__tanh(float x)
+GT_INLINE float gt__tanh(float x)
 {
     x = x > 10.0f ? 10.0f : x;
     float e = gt__expm1(2.0f * x);
@@ -33,35 +33,23 @@ static inline float gt__tanh(float x)
 
 #endif
 
-GT_SIMD void gt__vexp(const gt_real *x, gt_real *y, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] = EXP(x[i]);
-}
+/* gt__NAME(x, y, n): y[i] is the expression in x[i]. */
+#define SPAN_FUNCTION(name, expression)                                        \
+    GT_SIMD static void name(const gt_real *x, gt_real *y, size_t n)           \
+    {                                                                          \
+        for (size_t i = 0; i < n; i++)                                         \
+            y[i] = expression;                                                 \
+    }                                                                          \
+    void gt__##name(const gt_real *x, gt_real *y, size_t n)                    \
+    {                                                                          \
+        name(x, y, n);                                                         \
+    }
 
-GT_SIMD void gt__vexpm1(const gt_real *x, gt_real *y, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] = EXPM1(x[i]);
-}
-
-GT_SIMD void gt__vtanh(const gt_real *x, gt_real *y, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] = TANH(x[i]);
-}
-
-GT_SIMD void gt__vsigmoid(const gt_real *x, gt_real *y, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] = 1 / (1 + EXP(-x[i]));
-}
-
-GT_SIMD void gt__vsoftplus_tail(const gt_real *x, gt_real *y, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] = LOG1P_UNIT(EXP(-ABS(x[i])));
-}
+SPAN_FUNCTION(vexp, EXP(x[i]))
+SPAN_FUNCTION(vexpm1, EXPM1(x[i]))
+SPAN_FUNCTION(vtanh, TANH(x[i]))
+SPAN_FUNCTION(vsigmoid, 1 / (1 + EXP(-x[i])))
+SPAN_FUNCTION(vsoftplus_tail, LOG1P_UNIT(EXP(-ABS(x[i]))))
 
 /* Sixteen sums side by side vectorise; one sum would be a chain of additions
  * whose order the compiler must keep. */

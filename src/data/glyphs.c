@@ -31,17 +31,17 @@ static int clamp_int(int x, int low, int high)
     return x < low ? low : x > high ? high : x;
 }
 
-static inline float smaller(float a, float b)
+GT_INLINE float smaller(float a, float b)
 {
     return a < b ? a : b;
 }
 
-static inline float larger(float a, float b)
+GT_INLINE float larger(float a, float b)
 {
     return a > b ? a : b;
 }
 
-static inline float clamp_unit(float x)
+GT_INLINE float clamp_unit(float x)
 {
     return smaller(larger(x, 0), 1);
 }

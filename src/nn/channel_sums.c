@@ -61,13 +61,13 @@ void gt__channel_sums_clear(const gt__channel_sums *s)
     memset(s->sum_b, 0, (size_t)s->channels * sizeof *s->sum_b);
 }
 
-static void clear_parts(const gt__channel_sums *s)
+GT_INLINE void clear_parts(const gt__channel_sums *s)
 {
     memset(s->part_a, 0, (size_t)s->count * sizeof *s->part_a);
     memset(s->part_b, 0, (size_t)s->count * sizeof *s->part_b);
 }
 
-static void add_parts(const gt__channel_sums *s)
+GT_INLINE void add_parts(const gt__channel_sums *s)
 {
     for (int j = 0; j < s->count; j += s->channels)
         for (int c = 0; c < s->channels; c++) {
@@ -100,8 +100,8 @@ GT_SIMD static void take_mean(const gt__channel_sums *s,
     gt__channel_sums_repeat(s, s->mean);
 }
 
-GT_SIMD void gt__channel_sums_deviations(const gt__channel_sums *s,
-                                         const gt_real *restrict x, size_t n)
+GT_SIMD static void take_deviations(const gt__channel_sums *s,
+                                    const gt_real *restrict x, size_t n)
 {
     gt_real *restrict a = s->part_a, *restrict b = s->part_b;
     const gt_real *restrict mean = s->mean;
@@ -119,10 +119,15 @@ GT_SIMD void gt__channel_sums_deviations(const gt__channel_sums *s,
     add_parts(s);
 }
 
-GT_SIMD void gt__channel_sums_add_gradients(const gt__channel_sums *s,
-                                            const gt_real *restrict x,
-                                            const gt_real *restrict dy,
-                                            size_t n)
+void gt__channel_sums_deviations(const gt__channel_sums *s, const gt_real *x,
+                                 size_t n)
+{
+    take_deviations(s, x, n);
+}
+
+GT_SIMD static void add_gradients(const gt__channel_sums *s,
+                                  const gt_real *restrict x,
+                                  const gt_real *restrict dy, size_t n)
 {
     gt_real *restrict a = s->part_a, *restrict b = s->part_b;
     const gt_real *restrict mean = s->mean;
@@ -135,4 +140,10 @@ GT_SIMD void gt__channel_sums_add_gradients(const gt__channel_sums *s,
         }
     }
     add_parts(s);
+}
+
+void gt__channel_sums_add_gradients(const gt__channel_sums *s, const gt_real *x,
+                                    const gt_real *dy, size_t n)
+{
+    add_gradients(s, x, dy, n);
 }

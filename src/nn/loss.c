@@ -16,7 +16,7 @@ static size_t block_at(size_t i, size_t count)
     return count - i < BLOCK ? count - i : BLOCK;
 }
 
-static inline gt_real positive(gt_real x)
+GT_INLINE gt_real positive(gt_real x)
 {
     return x < 0 ? 0 : x; /* NaN stays */
 }

@@ -42,15 +42,14 @@ static const gt_option pool_table[] = {
     {0},
 };
 
-static inline void add(gt_real *restrict to, const gt_real *restrict x,
-                       size_t n)
+GT_INLINE void add(gt_real *restrict to, const gt_real *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         to[i] += x[i];
 }
 
-static inline void add_scaled(gt_real *restrict to, gt_real a,
-                              const gt_real *restrict x, size_t n)
+GT_INLINE void add_scaled(gt_real *restrict to, gt_real a,
+                          const gt_real *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         to[i] += a * x[i];

@@ -60,7 +60,7 @@ static void on_image(const gt__conv_geometry *g, int x, int *from, int *to)
 }
 
 /* The grid columns [*from, *to) whose kernels lie wholly on the image. */
-static void interior(const gt__conv_geometry *g, int *from, int *to)
+GT_INLINE void interior(const gt__conv_geometry *g, int *from, int *to)
 {
     *from = limit((g->left + g->sw - 1) / g->sw, 0, g->ow);
     int room = g->w + g->left - g->kw;
@@ -105,8 +105,8 @@ GT_INLINE void add(const gt_real *from, gt_real *to, size_t n)
 /* One line of kernels' patches: `image_line` is the line of the image under
  * kernel line ky (NULL: beyond an edge), `patch` that kernel line in the first
  * patch. */
-static inline void im2col_line(const gt__conv_geometry *g,
-                               const gt_real *image_line, gt_real *patch)
+GT_INLINE void im2col_line(const gt__conv_geometry *g,
+                           const gt_real *image_line, gt_real *patch)
 {
     size_t size = (size_t)gt__conv_patch_size(g), run = (size_t)g->kw * g->c;
     size_t step = (size_t)g->sw * g->c;
@@ -118,9 +118,9 @@ static inline void im2col_line(const gt__conv_geometry *g,
         if (x == first && first < last) {
             const gt_real *from =
                 image_line + (size_t)(x * g->sw - g->left) * (size_t)g->c;
-            for (; x < last; x++, from += step, to += size)
-                copy(from, to, run);
-            x--;
+            for (int i = 0; i < last - first; i++)
+                copy(from + (size_t)i * step, to + (size_t)i * size, run);
+            x = last - 1;
             continue;
         }
         int left = 0, right = 0;
@@ -137,8 +137,8 @@ static inline void im2col_line(const gt__conv_geometry *g,
 /* The reverse: add each patch's line to the image. Neighbours overlap, and a
  * value that was just stored is slow to load as part of a longer piece, so
  * those that do not overlap come one after the other. */
-static inline void col2im_line(const gt__conv_geometry *g, const gt_real *patch,
-                               gt_real *image_line)
+GT_INLINE void col2im_line(const gt__conv_geometry *g, const gt_real *patch,
+                           gt_real *image_line)
 {
     size_t size = (size_t)gt__conv_patch_size(g);
     int overlapping = (g->kw + g->sw - 1) / g->sw;

@@ -8,9 +8,10 @@
 #include <string.h>
 
 GT_INLINE void combine_n(int n, bool add, const gt__sum *s, const gt__runs *of,
-                         gt_real *restrict to)
+                         gt_real *begin)
 {
-    for (int x = 0; x < of->times; x++, to += of->next) {
+    for (int x = 0; x < of->times; x++) {
+        gt_real *restrict to = begin + (size_t)x * of->next;
         const gt_real *from[GT__SOURCES] = {0};
         gt_real by[GT__SOURCES] = {0};
         for (int i = 0; i < n; i++) {
@@ -51,7 +52,7 @@ GT_INLINE void combine_any(bool add, const gt__sum *s, const gt__runs *of,
     }
 }
 
-GT_SIMD void gt__combine(const gt__sum *s, const gt__runs *of, gt_real *to)
+GT_SIMD static void combine(const gt__sum *s, const gt__runs *of, gt_real *to)
 {
     if (of->add)
         combine_any(true, s, of, to);
@@ -60,4 +61,9 @@ GT_SIMD void gt__combine(const gt__sum *s, const gt__runs *of, gt_real *to)
     else
         for (int x = 0; x < of->times; x++)
             memset(to + (size_t)x * of->next, 0, of->size * sizeof *to);
+}
+
+void gt__combine(const gt__sum *s, const gt__runs *of, gt_real *to)
+{
+    combine(s, of, to);
 }

@@ -160,14 +160,12 @@ static void transform_tiles_back(const gt__side *side, int a, int i,
     size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
     for (int at = side->span[1] - 1; at >= 0; at--) {
         const gt__terms *terms = &side->back[1][at];
-        gt__sum s = {0}, rest = {0};
+        gt__sum s = {0};
         for (int k = 0; k < terms->n; k++) {
             int b = point_of(side, 1, terms->at[k]);
             place from = {a, b, i, terms->at[k]};
-            size_t next = (size_t)gt__side_depth(side, a, b);
-            gt__sum_add(&s, matrices + offset_of(side, &from, rows, row), next,
-                        terms->by[k]);
-            gt__sum_add(&rest, s.from[k] + next, next, terms->by[k]);
+            gt__sum_add(&s, matrices + offset_of(side, &from, rows, row),
+                        (size_t)gt__side_depth(side, a, b), terms->by[k]);
         }
         gt__runs of = {.times = side->tiles, .size = c, .next = step};
         if (is_seen_before(side, 1, at))
@@ -175,8 +173,11 @@ static void transform_tiles_back(const gt__side *side, int a, int i,
         gt__combine(&s, &of, line + (size_t)at * c);
         of.times = side->tiles - of.times;
         of.add = true;
-        if (of.times > 0)
-            gt__combine(&rest, &of, line + (size_t)at * c + step);
+        if (of.times == 0)
+            continue;
+        for (int k = 0; k < s.n; k++)
+            s.from[k] += s.next[k];
+        gt__combine(&s, &of, line + (size_t)at * c + step);
     }
 }
 
