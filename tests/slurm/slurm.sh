@@ -35,6 +35,7 @@ if [ -z "${GT_SLURM_SCRATCH:-}" ]; then
 fi
 
 export PATH=$PATH:/usr/sbin:/sbin
+unset OMPI_MCA_btl_tcp_if_include
 ip link set lo up
 # SLURM resolves no names, and Open MPI does not talk, over the loopback alone.
 ip link add name eth0 type veth peer name eth1
