@@ -63,7 +63,7 @@ static herr_t read_attribute(hid_t root, const char *key,
 static void read_all(const char *path, const char *bytes, size_t size)
 {
     hsize_t first = 0;
-    gt_h5 f = {.path = (char *)(uintptr_t)path};
+    gt_h5 f = {.path = (char *)path};
     gt__h5_clear();
     f.file = gt__h5_open_bytes(path, bytes, size);
     if (f.file < 0)
@@ -110,7 +110,7 @@ static pid_t start_program(const char *path, int out)
 {
     pid_t child = -1;
     char *argv[] = {(char *)"gentrain", (char *)"inspect", (char *)"--",
-                    (char *)(uintptr_t)path, NULL};
+                    (char *)path, NULL};
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null",
