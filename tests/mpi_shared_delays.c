@@ -40,7 +40,8 @@ static uint64_t load_late(_Atomic uint64_t *counter, memory_order order)
     delay();
     uint64_t value = atomic_load_explicit(counter, order);
     delay();
-    return hasty ? UINT64_MAX : value;
+    /* a counter of another rank */
+    return hasty && order == memory_order_acquire ? UINT64_MAX : value;
 }
 
 static void store_late(_Atomic uint64_t *counter, uint64_t value,
