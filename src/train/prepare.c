@@ -5,6 +5,7 @@
 
 #include "base/heartbeat.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "core/gemm.h"
 #include "tasks/advice.h"
 #include "tasks/shards.h"
@@ -152,10 +153,11 @@ static void warn_of_data(const trainer *t)
         gt_warn("output.test_every is %lld, but %s has no held-out samples",
                 (long long)t->validate->test_every, uri);
     if ((uint64_t)t->train->batch > t->source->count)
-        gt_warn("train.batch is %lld, but %s has %llu samples; every batch is "
+        gt_warn("train.batch is %lld, but %s has %llu sample%s; every batch is "
                 "all of them",
                 (long long)t->train->batch, uri,
-                (unsigned long long)t->source->count);
+                (unsigned long long)t->source->count,
+                gt_plural(t->source->count));
 }
 
 gt_status gt__training_prepare(trainer *t)

@@ -6,6 +6,7 @@
 #include "base/heartbeat.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/trace.h"
 #include "run/checkpoint_list.h"
 #include "train/banner.h"
@@ -137,12 +138,13 @@ static void summarise_text(const trainer *t, double seconds, double rate,
     char image[GT_SHAPE_TEXT];
     gt_shape_text(t->data->image, image);
     printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
-    printf("trained     %s (%s, %s, %zu parameters): %llu steps, %.2f epochs "
+    printf("trained     %s (%s, %s, %zu parameters): %llu step%s, %.2f epochs "
            "in %.1f s, %.0f images/s on %d rank%s\n",
            t->options->name, t->task->type->name, image,
            gt_task_parameters(t->task),
-           (unsigned long long)(t->step - t->start), gt__training_epochs(t),
-           seconds, rate, t->comm->size, t->comm->size == 1 ? "" : "s");
+           (unsigned long long)(t->step - t->start),
+           gt_plural(t->step - t->start), gt__training_epochs(t), seconds, rate,
+           t->comm->size, gt_plural((unsigned long long)t->comm->size));
 }
 
 static void summarise_json(const trainer *t, double seconds, double rate,
@@ -237,10 +239,10 @@ gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
     if (status == GT_OK)
         status = gt__training_prepare(&t);
     if (status == GT_OK && t.start == t.last)
-        gt_warn("nothing to do: %s has done %llu of %llu steps; give a larger "
+        gt_warn("nothing to do: %s has done %llu of %llu step%s; give a larger "
                 "--steps or --epochs to train on",
                 run->resumed.path, (unsigned long long)t.start,
-                (unsigned long long)t.last);
+                (unsigned long long)t.last, gt_plural(t.last));
     else if (status == GT_OK)
         status = train(&t);
     gt_watchdog_stop(watchdog);
