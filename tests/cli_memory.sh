@@ -66,3 +66,43 @@ must "a batch of many more" ranks 1 train vae.yaml --out more --steps 3 \
     --set train.batch=1048576 --set train.shards=2
 more=$(rss)
 [ "$more" -lt $((all + 20)) ] || fail "100 images take $all MB, with a larger batch $more"
+
+# A control group of this machine's, where it lets us make one: a job is refused
+# whose ranks need more together, and one that fits trains.
+own_group() {
+    local top=$1 file=$2 path
+    [ "$file" = memory.max ] && path=$(sed -n 's/^0:://p' /proc/self/cgroup) ||
+        path=$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)
+    group=$top$path/gentrain-test-$$ limit=$file
+    mkdir "$group" 2>/dev/null || return 1
+    trap 'rmdir "$group"; rm -rf "$scratch"' EXIT
+    # Folders alone are no groups.
+    [ -e "$group/$file" ] && echo 400000000 2>/dev/null >"$group/$file" && return
+    rmdir "$group"
+    trap 'rm -rf "$scratch"' EXIT
+    return 1
+}
+if own_group /sys/fs/cgroup memory.max ||
+    own_group /sys/fs/cgroup/memory memory.limit_in_bytes; then
+    # in_group N COMMAND...
+    in_group() {
+        # shellcheck disable=SC2016
+        bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" \
+            "$MPIRUN" -np "$1" "$GENTRAIN" "${@:2}" >out.txt 2>err.txt
+    }
+    must "a training that fits into its control group" in_group 2 train vae.yaml \
+        --out grouped --quiet
+    must "comparing" "$GENTRAIN" diff grouped whole >diff.txt
+    in_group 2 train --preset seed-vae --out beyond --steps 1
+    code=$?
+    [ $code -eq 7 ] || fail "a control group that is too small: exit code $code"
+    [ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "the group: not one error"
+    says err.txt "the 2 ranks from rank 0 on need "
+    says err.txt "but the control group's $limit is 400 MB"
+    [ ! -e beyond ] || fail "a run that does not fit its group has made its directory"
+    in_group 1 train --preset seed-vae --out beyond --steps 1
+    says err.txt "rank 0 needs "
+else
+    echo "skipped: no control group for memory can be made here"
+fi
+exit 0

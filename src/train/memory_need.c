@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Bytes. HDF5 and a file's tables, which are there from the first checkpoint
@@ -71,13 +72,18 @@ static gt_status check_shared(const gt_comm *comm, const report *of, int first,
         }
     if (need + slack <= room->left)
         return GT_OK;
+    char who[64];
+    snprintf(who, sizeof who, "rank %d needs", first);
+    if (ranks > 1)
+        snprintf(who, sizeof who, "the %d ranks from rank %d on need", ranks,
+                 first);
     return gt_fail(GT_ERR_MEMORY,
-                   "the %d rank%s from rank %d on need %.0f MB of memory more, "
+                   "%s %.0f MB of memory more, "
                    "but %s is %.0f MB, of which %.0f MB are left; use a "
                    "smaller batch or model, train.accumulate, fewer ranks on a "
                    "node, or ask for more (sbatch --mem, docker --memory)",
-                   ranks, ranks == 1 ? "" : "s", first, need / 1e6, room->name,
-                   room->limit / 1e6, room->left / 1e6);
+                   who, need / 1e6, room->name, room->limit / 1e6,
+                   room->left / 1e6);
 }
 
 /* Every rank is the first of those that share some limit with it, or comes
