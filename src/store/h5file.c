@@ -10,6 +10,7 @@
 #include "store/h5digest_v1.h"
 #include "store/h5driver.h"
 #include "store/h5handle.h"
+#include "store/h5trial.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -62,13 +63,10 @@ static gt_status reserve(gt_h5 **out, const char *path)
     return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
 }
 
-gt_status gt_h5_create(gt_h5 **out, const char *path)
+gt_status gt__h5_begin(gt_h5 **out, const char *path)
 {
     gt_h5 *f = NULL;
-    /* Now, before long work, and not only when it is committed. */
-    gt_status status = gt_file_check(path);
-    if (status == GT_OK)
-        status = reserve(&f, path);
+    gt_status status = reserve(&f, path);
     if (status != GT_OK)
         return status;
     gt__h5_clear();
@@ -82,6 +80,13 @@ gt_status gt_h5_create(gt_h5 **out, const char *path)
     else
         release(f);
     return status;
+}
+
+gt_status gt_h5_create(gt_h5 **out, const char *path)
+{
+    /* Now, before long work, and not only when it is committed. */
+    gt_status status = gt_file_check(path);
+    return status == GT_OK ? gt__h5_begin(out, path) : status;
 }
 
 static gt_status write_out(const gt_h5 *f)
@@ -180,6 +185,10 @@ static gt_status check_bytes(gt_h5 *f, size_t size)
 
 static gt_status open_bytes(gt_h5 *f, size_t size)
 {
+    gt_status status =
+        f->digested ? GT_OK : gt__h5_trial(f->path, f->bytes, size);
+    if (status != GT_OK)
+        return status;
     gt__h5_clear();
     f->file = gt__h5_open_bytes(f->path, f->bytes, size);
     if (f->file < 0)
@@ -188,7 +197,7 @@ static gt_status open_bytes(gt_h5 *f, size_t size)
                        f->path);
     if (f->digested)
         return GT_OK;
-    gt_status status = gt__h5_digest_check_lost(f);
+    status = gt__h5_digest_check_lost(f);
     return status == GT_OK ? gt__h5_digest_v1_check_lost(f) : status;
 }
 
