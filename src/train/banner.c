@@ -3,7 +3,6 @@
 #include "train/banner.h"
 
 #include "base/log.h"
-#include "base/plural.h"
 #include "base/version.h"
 #include "comm/mpi/binding.h"
 #include "core/gemm.h"
@@ -22,6 +21,11 @@ static double peak_memory(void)
     return (double)usage.ru_maxrss / 1024;
 }
 
+static const char *plural(int n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* What BLAS was asked for and what it does may differ: a library has a largest
  * number, or goes by its own environment alone. */
 static void print_ranks(gt_comm *comm, int asked)
@@ -31,11 +35,9 @@ static void print_ranks(gt_comm *comm, int asked)
     int most = (int)gt_comm_max(comm, threads);
     if (threads > 0)
         snprintf(blas, sizeof blas, "%s%d BLAS thread%s each",
-                 most > threads ? "at least " : "", threads,
-                 gt_plural((unsigned long long)threads));
+                 most > threads ? "at least " : "", threads, plural(threads));
     gt_info("  ranks         %d on %d node%s, %s, %s kernels, fp32", comm->size,
-            comm->nodes, gt_plural((unsigned long long)comm->nodes), blas,
-            gt_blas_kernel());
+            comm->nodes, plural(comm->nodes), blas, gt_blas_kernel());
     if (most != asked && most > 0)
         gt_warn("BLAS runs %d threads where --threads asks for %d: it has no "
                 "more",
@@ -55,8 +57,7 @@ static void print_batch(const gt_train_config *train, int shards,
         largest = size > largest ? size : largest;
     }
     gt_info("  batch         %d in %d shard%s of up to %d, seed %lld", n,
-            filled, gt_plural((unsigned long long)filled), largest,
-            (long long)train->seed);
+            filled, plural(filled), largest, (long long)train->seed);
 }
 
 static void print_data(const gt_source *source, const gt_source *test)
@@ -124,9 +125,9 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
         gt_warn("norm.sync is true but has no effect: no network has a "
                 "batch_norm layer");
     if (stops_learning(task, steps))
-        gt_warn("the learning rate is 0 at the last of %llu step%s: its "
+        gt_warn("the learning rate is 0 at the last of %llu steps: its "
                 "schedule ends before that (decay_steps), and lr_end is 0",
-                (unsigned long long)steps, gt_plural(steps));
+                (unsigned long long)steps);
     if (warning[0])
         gt_warn("%s", warning);
     gt_provenance_check_ranks(comm);

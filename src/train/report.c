@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/plural.h"
 #include "data/config.h"
 #include "run/checkpoint_list.h"
 #include "run/metrics_read.h"
@@ -190,11 +189,10 @@ static void summarise_text(const gt_report *r, const gt_place *place,
     gt_shape_text(gt_data_config_of(task->setup.config)->image, shape);
     printf("trained     %s: %s, %s, %zu parameters\n", name, task->type->name,
            shape, gt_task_parameters(task));
-    printf("            %llu step%s, %.2f epochs in %.1f s, %.0f %s/s on %d "
+    printf("            %llu steps, %.2f epochs in %.1f s, %.0f %s/s on %d "
            "rank%s\n",
-           (unsigned long long)(place->step - r->begin.step),
-           gt_plural(place->step - r->begin.step), place->epoch, seconds, rate,
-           unit(task), ranks, gt_plural((unsigned long long)ranks));
+           (unsigned long long)(place->step - r->begin.step), place->epoch,
+           seconds, rate, unit(task), ranks, ranks == 1 ? "" : "s");
     if (r->has_best) {
         char text[GT_METRIC_TEXT];
         printf("held out    the best %s, after step %llu\n",
