@@ -63,13 +63,14 @@ exec 9>"$cache/lock"
 flock -n 9 || skip "another run uses $cache"
 
 # in_tree TREE COMMAND...: in the tree, where this source is /source. What is
-# mounted for it goes with it.
+# mounted for it, and every process in it, goes with it.
 in_tree() {
     # shellcheck disable=SC2016
-    unshare --mount --propagation private sh -c '
+    unshare --mount --propagation private --pid --fork --kill-child sh -c '
         tree=$1 source=$2
         shift 2
-        for fs in proc sys dev; do
+        mount -t proc proc "$tree/proc" || exit
+        for fs in sys dev; do
             mount --rbind "/$fs" "$tree/$fs" || exit
         done
         mkdir -p "$tree/source" && mount --bind "$source" "$tree/source" || exit
