@@ -75,7 +75,7 @@ in_tree() {
         done
         mkdir -p "$tree/source" && mount --bind "$source" "$tree/source" || exit
         exec chroot "$tree" env -i HOME=/root LC_ALL=C "PATH=$PATH" \
-            DEBIAN_FRONTEND=noninteractive "$@"' sh "$1" "$source" "${@:2}"
+            DEBIAN_FRONTEND=noninteractive "$@"' sh "$1" "$source" "${@:2}" 9>&-
 }
 
 # make_tree DEBIAN: with all packages; prints what went wrong.
