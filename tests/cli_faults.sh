@@ -31,11 +31,11 @@ calm() {
     LD_PRELOAD=$SHIM SHIM_DIR=$run "$GENTRAIN" "$@" --quiet >"$run.out" 2>"$run.err"
 }
 
-# check RUN WHAT: as if nothing had happened
+# check RUN WHAT [STEPS]: as if nothing had happened; its metrics are those of STEPS
 check() {
     "$GENTRAIN" diff "$1" whole >"$1.out" 2>"$1.err" ||
         fail "$2: $(cat "$1.out" "$1.err")"
-    [ "$(sed 's/{"step": //; s/,.*//' "$1/metrics.jsonl" | tr '\n' ' ')" = "1 2 3 " ] ||
+    [ "$(sed 's/{"step": //; s/,.*//' "$1/metrics.jsonl" | tr '\n' ' ')" = "${3:-1 2 3} " ] ||
         fail "$2: $(cat "$1/metrics.jsonl")"
     [ -z "$(find "$1" -name '*.tmp')" ] || fail "$2: temporary files were left"
 }
@@ -141,9 +141,37 @@ resumes() {
     echo "resume, $2: $((k - stride)) calls, ${#seen[@]} states"
 }
 
+# branches RUN WHAT: the process dies at every call of a branch's start and training.
+# There is no moment at which a configuration without a state could begin at step 0.
+branches() {
+    local run=$1 k=0
+    seen=()
+    must "a run to branch from" "$GENTRAIN" train tiny.yaml --out parent --quiet --steps 2
+    branch=(train --from parent --out "$run" --steps 3)
+    while k=$((k + stride)); rm -rf "$run"; disturbed "$run" $k "$2" "${branch[@]}" --quiet; do
+        [ $code -eq 137 ] || fail "$place: exit code $code, not killed"
+        unseen "$run" || continue
+        if newest "$run" >/dev/null; then
+            calm "$run" train --resume "$run" --steps 3
+            code=$?
+        else
+            [ ! -e "$run/config.yaml" ] || fail "$place: config.yaml before the state"
+            calm "$run" "${branch[@]}"
+            code=$?
+        fi
+        [ $code -eq 0 ] || fail "$place: going on gave $code: $(cat "$run.err")"
+        ! warnings "$run.err" | grep -v "has done 3 of 3" || fail "$place: $(cat "$run.err")"
+        find "$run" -name '*.tmp' -delete
+        check "$run" "$place" 3
+    done
+    [ $k -gt 40 ] || fail "only $k calls were seen"
+    echo "branch, $2: $((k - stride)) calls, ${#seen[@]} states"
+}
+
 ( # on a core of its own
     errors failed
     resumes again torn
+    branches branch torn
 ) >beside.txt 2>&1 &
 beside=$!
 deaths torn torn

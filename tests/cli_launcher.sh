@@ -47,18 +47,30 @@ unseen() {
     for n in 0 1; do
         for command in "train gan.yaml --out x" "sample a -o s.h5"; do
             # shellcheck disable=SC2086
-            env "${@//NUMBER/$n}" "$GENTRAIN" $command >out.txt 2>err.txt
+            env ${*//NUMBER/$n} "$GENTRAIN" $command >out.txt 2>err.txt
             [ $? -eq 2 ] || fail "$command with $*"
             [ ! -e x ] && [ ! -e s.h5 ] || fail "$command with $* does something"
             [ $n -eq 1 ] && [ ! -s err.txt ] && continue
             [ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "not one error"
+            [ "$(wc -l <err.txt)" -eq 1 ] || fail "$command with $*: more than one error"
             says err.txt "$text"
+            says err.txt "gentrain is built with $("$GENTRAIN" --version |
+                sed -n 's/^MPI: //p'); start its ranks by "
             says err.txt "GENTRAIN_ALONE=1"
         done
     done
 }
 unseen "srun started 2 processes (SLURM_STEP_NUM_TASKS=2)" \
     SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=NUMBER
+# All that Open MPI 4 takes for srun's marks, by which it would end in MPI_Init:
+# srun without a PMI, srun --mpi=pmi2, and MPICH's mpiexec in an allocation.
+step="SLURM_STEP_ID=0 SLURM_STEPID=0 SLURM_NODELIST=x SLURM_JOB_ID=1"
+unseen "srun started 2 processes (SLURM_STEP_NUM_TASKS=2)" \
+    "$step" SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=NUMBER
+unseen "started 2 processes (PMI_SIZE=2)" \
+    "$step" SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=NUMBER PMI_SIZE=2 PMI_RANK=NUMBER
+unseen "started 2 processes (PMI_SIZE=2)" \
+    "$step" SLURM_STEP_NUM_TASKS=1 SLURM_PROCID=0 PMI_SIZE=2 PMI_RANK=NUMBER
 unseen "started 2 processes (PMI_SIZE=2)" PMI_SIZE=2 PMI_RANK=NUMBER
 unseen "started 3 processes (OMPI_COMM_WORLD_SIZE=3)" OMPI_COMM_WORLD_SIZE=3 \
     OMPI_COMM_WORLD_RANK=NUMBER
@@ -78,7 +90,8 @@ says err.txt "unknown option --bogus"
 for marks in "GENTRAIN_ALONE=1 PMI_SIZE=2 PMI_RANK=1" "SLURM_PROCID=1 SLURM_NTASKS=2" \
     "GENTRAIN_ALONE=1 SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=1 SLURM_NODELIST=x SLURM_STEP_ID=0" \
     "GENTRAIN_ALONE=0" "GENTRAIN_ALONE=" \
-    "SLURM_STEP_NUM_TASKS=1 SLURM_PROCID=0 SLURM_NODELIST=x SLURM_STEP_ID=0"; do
+    "SLURM_STEP_NUM_TASKS=1 SLURM_PROCID=0 $step" \
+    "SLURM_STEP_NUM_TASKS=1 SLURM_PROCID=0 $step PMI_SIZE=1 PMI_RANK=0"; do
     # shellcheck disable=SC2086
     env $marks "$GENTRAIN" train gan.yaml --steps 1 --out alone --quiet \
         2>err.txt || fail "no training with $marks"

@@ -76,6 +76,8 @@ says launched "train gan.yaml -s train.batch=12 -q --out run"
 asks_nothing "a run that ends"
 must "no --out" job 0 'exit 0' --preset ring
 says launched "train --preset ring --out runs/gentrain-7"
+must "a branch" job 0 'exit 0' -p ring --from=other --weights-only --out run
+says launched "train --preset ring --from other --weights-only --out run"
 # How ranks are started: what binds them, and to how many cores.
 SPEAKS=pmix must "srun" job 0 'exit 0' gan.yaml
 says launched "srun --mpi=pmix --ntasks=7 --cpus-per-task=1 --kill-on-bad-exit=1"
@@ -94,6 +96,8 @@ unset SLURM_CPUS_PER_TASK
 mkdir -p run/checkpoints
 touch run/checkpoints/step-00000006.h5
 must "a checkpoint" job 0 'exit 0' --preset ring --out run --epochs 3
+says launched "train --resume run --epochs 3"
+must "a branch that has begun" job 0 'exit 0' --from other --out run --epochs 3
 says launched "train --resume run --epochs 3"
 
 # A copy that cannot be made does not stay in part.

@@ -142,6 +142,58 @@ static void a_path_without_end_is_refused(void **state)
     assert_fails(gt_run_init(&run, path, "name"), GT_ERR_IO, "too long");
 }
 
+/* --- Branches. */
+
+static void a_branch_has_its_configuration_last(void **state)
+{
+    (void)state;
+    gt_run run;
+    assert_ok(gt_run_init(&run, in_scratch("branch"), "name"));
+    assert_ok(gt_run_branch(&comm, &run, path_of(2), GT_BRANCH_STATE));
+    assert_true(gt_run_goes_on(&run));
+    assert_ok(gt_run_take(&run, "task: gan\n"));
+    assert_false(exists("branch/config.yaml"));
+    assert_true(exists("branch/fence.1") && exists("branch/checkpoints"));
+    assert_ok(gt_run_write_config(&run, "task: gan\n"));
+    assert_text("branch/config.yaml", "task: gan\n");
+    gt_run_close(&run);
+    assert_true(is_saved(3) && exists("INTERRUPTED"));
+    assert_text("config.yaml", "first\n");
+}
+
+static void a_branch_knows_its_parent(void **state)
+{
+    (void)state;
+    gt_run run;
+    char absolute[GT_PATH];
+    assert_ok(gt_run_init(&run, in_scratch("branch"), "name"));
+    assert_ok(gt_run_branch(&comm, &run, scratch, GT_BRANCH_WEIGHTS));
+    assert_false(gt_run_goes_on(&run));
+    gt_checkpoint_parent parent = gt_run_parent(&run);
+    assert_string_equal(parent.path, realpath(path_of(3), absolute));
+    assert_int_equal(parent.step, 3);
+    assert_true(parent.weights);
+    gt_checkpoint_info later = {.parent = parent};
+    assert_int_equal(gt_run_begin(&later), 0);
+    later.parent.weights = false;
+    assert_int_equal(gt_run_begin(&later), 3);
+    gt_run_close(&run);
+}
+
+static void a_checkpoint_tells_its_run(void **state)
+{
+    (void)state;
+    char run[GT_PATH];
+    assert_true(gt_run_of_checkpoint("a/b/checkpoints/step.h5", run));
+    assert_string_equal(run, "a/b");
+    assert_true(gt_run_of_checkpoint("checkpoints/step.h5", run));
+    assert_string_equal(run, ".");
+    assert_true(gt_run_of_checkpoint("/checkpoints/step.h5", run));
+    assert_string_equal(run, "/");
+    assert_false(gt_run_of_checkpoint("step.h5", run));
+    assert_false(gt_run_of_checkpoint("a/b/step.h5", run));
+}
+
 /* --- Going on. What a training does there, by its number of calls. */
 
 typedef struct training {
@@ -353,6 +405,9 @@ int main(void)
         each(a_start_that_goes_on_is_left_alone),
         each(without_a_name_a_run_gets_the_first_number_that_is_free),
         each(a_path_without_end_is_refused),
+        with_run(a_branch_has_its_configuration_last),
+        with_run(a_branch_knows_its_parent),
+        each(a_checkpoint_tells_its_run),
         with_run(a_run_goes_on_from_its_newest_checkpoint),
         with_run(what_lies_beyond_the_step_is_set_aside),
         with_run(a_run_is_not_changed_before_it_is_taken),

@@ -261,7 +261,7 @@ static void metrics_that_do_not_fit_keep_a_checkpoint_back(void **state)
     gt_outputs outputs;
     open_all(&f, &outputs);
     if (comm->rank == 0) {
-        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0));
+        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0, 0));
         assert_int_equal(close(outputs.metrics_log.fd), 0);
         outputs.metrics_log.fd = open("/dev/full", O_RDWR);
         assert_true(outputs.metrics_log.fd >= 0);
@@ -290,7 +290,7 @@ static void lines_that_did_not_fit_are_written_when_they_do(void **state)
     gt_metrics none = {0};
     open_all(&f, &outputs);
     if (comm->rank == 0) {
-        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0));
+        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0, 0));
         file = outputs.metrics_log.fd;
         outputs.metrics_log.fd = open("/dev/full", O_RDWR);
     }
@@ -322,7 +322,7 @@ static void a_line_that_found_no_memory_is_missing_in_the_end(void **state)
     gt_metrics none = {0};
     open_all(&f, &outputs);
     if (comm->rank == 0)
-        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0));
+        assert_ok(gt_metrics_log_open(&outputs.metrics_log, scratch, 0, 0));
     gt_outputs_line(&outputs, 1, 0, &none);
     no_texts = true;
     gt_outputs_line(&outputs, 2, 0, &none);

@@ -77,17 +77,24 @@ static void the_innermost_launcher_counts(void **state)
                  "SLURM_STEP_NUM_TASKS=4");
 }
 
+static gt_status check(const gt_launcher *l, int size)
+{
+    return gt_launcher_check(l, size, "Foo MPI 1", "foorun");
+}
+
 static void more_processes_than_mpi_sees_are_refused(void **state)
 {
     (void)state;
     gt_launcher two = find("PMI_SIZE=2 PMI_RANK=0");
-    assert_int_equal(gt_launcher_check(&two, 2), GT_OK);
-    assert_int_equal(gt_launcher_check(&two, 1), GT_ERR_USAGE);
+    assert_int_equal(check(&two, 2), GT_OK);
+    assert_int_equal(check(&two, 1), GT_ERR_USAGE);
     assert_non_null(strstr(gt_message(), "2 processes (PMI_SIZE=2)"));
+    assert_non_null(strstr(gt_message(), "with Foo MPI 1; start its ranks by "
+                                         "foorun"));
     gt_launcher one = find("PMI_SIZE=1 PMI_RANK=0");
-    assert_int_equal(gt_launcher_check(&one, 1), GT_OK);
+    assert_int_equal(check(&one, 1), GT_OK);
     gt_launcher alone = find("PMI_SIZE=2 PMI_RANK=0 GENTRAIN_ALONE=1");
-    assert_int_equal(gt_launcher_check(&alone, 1), GT_OK);
+    assert_int_equal(check(&alone, 1), GT_OK);
 }
 
 static void marks_are_hidden_from_who_is_alone(void **state)
@@ -95,14 +102,33 @@ static void marks_are_hidden_from_who_is_alone(void **state)
     (void)state;
     gt_launcher l = find("PMI_SIZE=2 SLURM_JOB_ID=1 GENTRAIN_ALONE=1");
     setenv("OMPI_MCA_btl", "self", 1);
-    gt_launcher_hide(&l);
+    gt_launcher_hide(&l, false);
     assert_null(getenv("PMI_SIZE"));
     assert_null(getenv("SLURM_JOB_ID"));
     assert_non_null(getenv("OMPI_MCA_btl"));
     l = find("PMI_SIZE=2 SLURM_JOB_ID=1");
-    gt_launcher_hide(&l);
+    gt_launcher_hide(&l, true);
     assert_non_null(getenv("PMI_SIZE"));
     assert_non_null(getenv("SLURM_JOB_ID"));
+}
+
+static void marks_of_one_process_are_hidden_from_who_misses_them(void **state)
+{
+    (void)state;
+    gt_launcher l = find("PMI_SIZE=1 PMI_RANK=0 SLURM_STEP_NUM_TASKS=1");
+    gt_launcher_hide(&l, false);
+    assert_non_null(getenv("PMI_SIZE"));
+    gt_launcher_hide(&l, true);
+    assert_null(getenv("PMI_SIZE"));
+    assert_null(getenv("SLURM_STEP_NUM_TASKS"));
+}
+
+static void what_open_mpi_looks_for_is_known(void **state)
+{
+    (void)state;
+    assert_false(find("PMI_SIZE=2 SLURM_STEP_NUM_TASKS=2").for_open_mpi);
+    assert_true(find("PMIX_RANK=0 SLURM_STEP_NUM_TASKS=2").for_open_mpi);
+    assert_true(find("OMPI_COMM_WORLD_SIZE=2").for_open_mpi);
 }
 
 #ifdef __linux__
@@ -201,6 +227,8 @@ int main(void)
         cmocka_unit_test(the_innermost_launcher_counts),
         cmocka_unit_test(more_processes_than_mpi_sees_are_refused),
         cmocka_unit_test(marks_are_hidden_from_who_is_alone),
+        cmocka_unit_test(marks_of_one_process_are_hidden_from_who_misses_them),
+        cmocka_unit_test(what_open_mpi_looks_for_is_known),
 #ifdef __linux__
         cmocka_unit_test(a_rank_ends_with_its_launcher),
         cmocka_unit_test(a_rank_outlives_a_thread_of_its_launcher),

@@ -81,7 +81,7 @@ static void more_figures_than_there_is_room_for_are_dropped(void **state)
 /* Open the run at `step` and write `text` there. */
 static void go_on(uint64_t step, const char *text)
 {
-    assert_ok(gt_metrics_log_trim(scratch, step));
+    assert_ok(gt_metrics_log_trim(scratch, 0, step));
     FILE *out = fopen(in_scratch("metrics.jsonl"), "ab");
     assert_non_null(out);
     fputs(text, out);
@@ -174,7 +174,8 @@ static void only_a_file_that_is_not_there_is_begun_anew(void **state)
     assert_text("metrics.jsonl", TEN);
     unlink(in_scratch("metrics.jsonl"));
     assert_int_equal(symlink("metrics.jsonl", in_scratch("metrics.jsonl")), 0);
-    assert_fails(gt_metrics_log_trim(scratch, 7), GT_ERR_IO, strerror(ELOOP));
+    assert_fails(gt_metrics_log_trim(scratch, 0, 7), GT_ERR_IO,
+                 strerror(ELOOP));
     struct stat info;
     assert_int_equal(lstat(in_scratch("metrics.jsonl"), &info), 0);
     assert_true(S_ISLNK(info.st_mode));
@@ -183,7 +184,7 @@ static void only_a_file_that_is_not_there_is_begun_anew(void **state)
 static void a_run_that_is_not_there_is_refused(void **state)
 {
     (void)state;
-    assert_fails(gt_metrics_log_trim(in_scratch("none"), 0), GT_ERR_IO,
+    assert_fails(gt_metrics_log_trim(in_scratch("none"), 0, 0), GT_ERR_IO,
                  in_scratch("none/metrics.jsonl"));
 }
 

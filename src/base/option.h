@@ -40,6 +40,8 @@ typedef struct gt_option {
                                     word (such as "auto") that stands for -1 */
     const char *help;            /* one line, with units */
     const gt_variants *variants; /* VARIANTS: what the list may hold */
+    bool per_node;  /* ranks of a job may have other values, as what these
+                       stand for is compared elsewhere */
     bool resumable; /* a run that is resumed with another value is still the
                        same training, or its checkpoints tell */
 } gt_option;

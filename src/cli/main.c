@@ -3,26 +3,28 @@
  * that is started, whatever launcher did that. Help and refusals of the command
  * line come before MPI, so that they work on a login node without one; but
  * where there are several ranks, perhaps not all of them are refused. */
+#include "cli/address_limit.h"
 #include "cli/agree.h"
 #include "cli/args.h"
 
 #include "base/log.h"
-#include "base/memory.h"
 #include "base/nearest.h"
 #include "base/version.h"
 #include "cli/pages.h"
 #include "comm/launcher.h"
+#include "comm/mpi/library.h"
 #include "comm/mpi/start.h"
-#include "store/files.h"
 #include "train/interrupt.h"
+#include "train/memory_need.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+extern char **environ;
 
 const gt_command *const gt__commands[] = {
     &gt__command_train,
@@ -82,22 +84,6 @@ static int refuse(const gt_launcher *launcher, gt_status status)
     return finish(status);
 }
 
-/* OpenBLAS starts a thread for each core when it is loaded, and each asks for a
- * buffer, for ever where a limit of addresses does not allow that. The threads
- * that are wanted are started later. What the user has set stands. */
-static void expect_one_blas_thread(char **argv)
-{
-    static const char variable[] = "OPENBLAS_NUM_THREADS";
-    char path[GT_PATH];
-    if (getenv(variable) || isinf(gt_memory_addresses().left))
-        return;
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (n <= 0 || setenv(variable, "1", 1) != 0)
-        return;
-    path[n] = '\0';
-    execv(path, argv);
-}
-
 static gt_status find_command(const char *name, const gt_command **command)
 {
     const char *names[16];
@@ -133,6 +119,8 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
     if (launcher.size <= 1 && parsed != GT_OK)
         status = gt_failure_tell(&bad);
     else if (status == GT_OK)
+        status = gt_memory_expect_mpi();
+    if (status == GT_OK)
         status = gt_comm_init(&comm, argc, argv);
     gt_interrupt_restore();
     if (status != GT_OK) {
@@ -162,16 +150,24 @@ static gt_status parse(int argc, char **argv, const gt_command **command,
                     : gt_cli_parse(*command, argc, argv, args, help);
 }
 
+/* jobs/launcher.sh reads the second line. */
+static gt_status print_version(void)
+{
+    char library[GT_LIBRARY_TEXT];
+    gt_comm_library(library);
+    printf("gentrain %s, build %s\nMPI: %s\n", GT_VERSION, gt_build, library);
+    return GT_OK;
+}
+
 int main(int argc, char **argv)
 {
     gt_interrupt_restore();
-    expect_one_blas_thread(argv);
+    gt_address_limit_respect(argc, argv, environ);
     /* A file over the limit (ulimit -f) is an error like a full disk. */
     signal(SIGXFSZ, SIG_IGN);
     keep_descriptors();
     if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
-        printf("gentrain %s, build %s\n", GT_VERSION, gt_build);
-        return finish(GT_OK);
+        return finish(print_version());
     }
     const gt_command *command = NULL;
     gt_cli_args args;

@@ -1,17 +1,14 @@
 /* train.c: `gentrain train`: from options to a configuration, the same on all
- * ranks. Files are read by rank 0 alone and broadcast, so it is enough that it
- * sees them. */
-#include "cli/args.h"
+ * ranks, and to one of the ways to begin. */
+#include "cli/recipe.h"
 
 #include "base/log.h"
-#include "base/utf8.h"
+#include "comm/compare.h"
 #include "data/config.h"
 #include "data/source.h"
 #include "model/config.h"
 #include "model/config_changes.h"
-#include "model/preset.h"
-#include "run/run.h"
-#include "store/files.h"
+#include "model/config_facts.h"
 #include "tasks/config.h"
 #include "tasks/shards.h"
 #include "train/schema.h"
@@ -25,6 +22,11 @@ static const gt_cli_option options[] = {
     {"preset", 'p', "NAME", "a configuration that comes with the program"},
     {"resume", 'r', "RUN",
      "go on with a run directory, or from one of its checkpoints"},
+    {"from", 0, "RUN",
+     "begin a new run with what a run or a checkpoint holds, which stays as it "
+     "is"},
+    {"weights-only", 0, NULL,
+     "with --from: take the weights alone, and begin at step 0"},
     {"set", 's', "a.b=c", "set key a.b of the configuration; may be repeated"},
     {"data", 'd', "URI", "where samples come from; see gentrain help data",
      .per_node = true}, /* what is there is compared (trainer.c) */
@@ -115,94 +117,39 @@ typedef struct start {
     set_list sets;
 } start;
 
-/* Where a configuration came from. */
-typedef struct recipe {
-    char name[64]; /* "dcgan28", for people */
-    char *place;   /* what messages call the text; owned */
-    char *text;    /* YAML; owned */
-} recipe;
-
-static void free_recipe(recipe *r)
-{
-    free(r->place);
-    free(r->text);
-}
-
-static void set_name(recipe *r, const char *path)
-{
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
-    snprintf(r->name, sizeof r->name, "%.*s",
-             (int)gt_utf8_cut(base, sizeof r->name - 1), base);
-    char *dot = strrchr(r->name, '.');
-    if (dot && dot != r->name)
-        *dot = '\0';
-}
-
-static gt_status read_preset(const char *name, recipe *r)
-{
-    const gt_preset *preset;
-    gt_status status = gt_preset_find(name, &preset);
-    if (status != GT_OK)
-        return status;
-    snprintf(r->name, sizeof r->name, "%s", name);
-    r->place = malloc(strlen(name) + 8);
-    r->text = strdup(preset->text);
-    if (!r->place || !r->text)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a preset");
-    sprintf(r->place, "preset %s", name);
-    return GT_OK;
-}
-
-static gt_status read_config(const char *path, recipe *r)
-{
-    size_t size;
-    gt_status status = gt_file_read(path, &r->text, &size);
-    if (status != GT_OK)
-        return status;
-    if (strlen(r->text) != size)
-        return gt_fail(GT_ERR_FORMAT, "%s: not a text file", path);
-    set_name(r, path);
-    r->place = strdup(path);
-    return r->place ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
-}
-
 static gt_status check_recipe(const gt_cli_args *args)
 {
     const char *preset = gt_cli_value(args, "preset");
     const char *resume = gt_cli_value(args, "resume");
-    int given = (preset != NULL) + (resume != NULL) + args->n_operands;
-    if (given != 1)
+    const char *from = gt_cli_value(args, "from");
+    bool weights = gt_cli_flag(args, "weights-only");
+    int own = (preset != NULL) + args->n_operands;
+    int given = own + (resume != NULL) + (from && !weights);
+    if (weights && !from)
+        return gt_fail(GT_ERR_USAGE, "--weights-only needs --from RUN");
+    if (from && own > 0 && !weights)
+        return gt_fail(GT_ERR_USAGE,
+                       "--from goes on with the settings of the checkpoint; "
+                       "change them with --set, or add --weights-only to take "
+                       "its weights alone into another configuration");
+    if (given > 1 || (given == 0 && !from))
         return gt_fail(
             GT_ERR_USAGE,
-            "%s: give --preset NAME, CONFIG.yaml or --resume RUN, one "
-            "of them (gentrain presets lists the presets)",
+            "%s: give --preset NAME, CONFIG.yaml, --resume RUN or --from RUN, "
+            "one of them (gentrain presets lists the presets)",
             given ? "more than one configuration" : "no configuration");
+    if (resume && from)
+        return gt_fail(GT_ERR_USAGE,
+                       "--resume goes on with a run, --from begins a new one; "
+                       "give one of them");
     if (resume && gt_cli_value(args, "out"))
         return gt_fail(GT_ERR_USAGE, "--resume writes into the directory of "
                                      "the run; leave out --out");
     return GT_OK;
 }
 
-/* Rank 0's recipe to everybody. */
-static gt_status share_recipe(gt_comm *comm, const gt_cli_args *args, recipe *r)
-{
-    const char *preset = gt_cli_value(args, "preset");
-    gt_status status = GT_OK;
-    if (comm->rank == 0)
-        status =
-            preset ? read_preset(preset, r) : read_config(args->operand[0], r);
-    status = gt_comm_agree(comm, status);
-    if (status == GT_OK)
-        status = gt_comm_broadcast_text(comm, &r->place);
-    if (status == GT_OK)
-        status = gt_comm_broadcast_text(comm, &r->text);
-    gt_comm_broadcast(comm, r->name, sizeof r->name);
-    return status;
-}
-
 /* `sets` and more of them. */
-static gt_status parse(const recipe *r, const set_list *sets,
+static gt_status parse(const gt__recipe *r, const set_list *sets,
                        const set_list *more, gt_config **config)
 {
     const char *all[2 * MAX_SETS];
@@ -219,8 +166,8 @@ static gt_status parse(const recipe *r, const set_list *sets,
  * the process. From here on they are part of the recipe: what they stand for
  * goes into the configuration, and so into its copies in the run directory and
  * the checkpoints. `ranks` 0: "auto" stays. */
-static gt_status parse_settled(const recipe *r, const set_list *sets, int ranks,
-                               gt_config **config)
+static gt_status parse_settled(const gt__recipe *r, const set_list *sets,
+                               int ranks, gt_config **config)
 {
     set_list more = {0};
     char number[16], *uri = NULL;
@@ -251,7 +198,7 @@ static gt_status parse_settled(const recipe *r, const set_list *sets, int ranks,
 
 /* A run that goes on with other settings than it was begun with says so. Those
  * before may be such as are refused by now: then *before is NULL. */
-static void tell_changes(const recipe *r, const gt_config *config,
+static void tell_changes(const gt__recipe *r, const gt_config *config,
                          gt_config **before)
 {
     static const set_list none;
@@ -264,7 +211,33 @@ static void tell_changes(const recipe *r, const gt_config *config,
         gt_info("settings that differ from the checkpoint's: %s", changes);
 }
 
-static gt_status train(const start *s, const recipe *r, gt_run *run)
+/* All ranks have rank 0's recipe. One that sees another preset or file under
+ * its name says which key it would have otherwise: somebody may have changed
+ * the one and not the other. */
+static gt_status compare_configs(gt_comm *comm, const gt__recipe *r,
+                                 const set_list *sets, const gt_config *config)
+{
+    gt__recipe seen = *r;
+    gt_config *own = NULL;
+    char *facts = NULL;
+    gt_status status = GT_OK;
+    if (r->own) {
+        seen.text = r->own;
+        status = parse_settled(&seen, sets, comm->size, &own);
+    }
+    if (status == GT_OK)
+        status = gt_config_facts(own ? own : config, &facts);
+    status = gt_comm_agree(comm, status);
+    if (status == GT_OK)
+        status = gt_comm_compare(comm, facts,
+                                 "give all nodes the same configuration: they "
+                                 "see other files under this path");
+    free(facts);
+    gt_config_free(own);
+    return status;
+}
+
+static gt_status train(const start *s, const gt__recipe *r, gt_run *run)
 {
     gt_comm *comm = s->comm;
     const gt_cli_args *args = s->args;
@@ -281,11 +254,13 @@ static gt_status train(const start *s, const recipe *r, gt_run *run)
     if (status == GT_OK)
         status = parse_settled(r, sets, comm->size, &config);
     status = gt_comm_agree(comm, status);
+    if (status == GT_OK)
+        status = compare_configs(comm, r, sets, config);
     if (status != GT_OK)
         goto out;
     bool quiet = gt_cli_flag(args, "quiet"), json = gt_cli_flag(args, "json");
     gt_log_setup(comm->rank == 0, quiet ? GT_LOG_QUIET : GT_LOG_NORMAL);
-    if (gt_cli_value(args, "resume"))
+    if (r->of_checkpoint)
         tell_changes(r, config, &before);
     gt_train_options how = {.name = r->name,
                             .threads = (int)threads,
@@ -304,35 +279,59 @@ out:
 
 static gt_status begin_new(start *s)
 {
-    recipe r = {0};
+    gt__recipe r = {0};
     gt_run run = {0};
-    gt_status status = share_recipe(s->comm, s->args, &r);
+    gt_status status = gt__recipe_share(s->comm, s->args, &r);
     if (status == GT_OK)
         status = gt_run_init(&run, gt_cli_value(s->args, "out"), r.name);
     if (status == GT_OK)
         status = train(s, &r, &run);
     gt_run_close(&run);
-    free_recipe(&r);
+    gt__recipe_free(&r);
     return status;
 }
 
-/* The checkpoint holds the recipe, or config.yaml where there is none yet. */
+/* A new run that begins with another one's state, or with its weights. */
+static gt_status begin_branch(start *s)
+{
+    gt__recipe r = {0};
+    gt_run run = {0};
+    char parent[GT_PATH];
+    const char *out = gt_cli_value(s->args, "out");
+    const char *from = gt_cli_value(s->args, "from");
+    bool weights = gt_cli_flag(s->args, "weights-only");
+    gt_status status = gt_run_init(&run, out, r.name);
+    if (status == GT_OK)
+        status = gt_run_branch(s->comm, &run, from,
+                               weights ? GT_BRANCH_WEIGHTS : GT_BRANCH_STATE);
+    if (status == GT_OK &&
+        (s->args->n_operands || gt_cli_value(s->args, "preset")))
+        status = gt__recipe_share(s->comm, s->args, &r);
+    else if (status == GT_OK)
+        status = gt__recipe_of_run(s->comm, &run, &r);
+    if (out)
+        gt__recipe_name(&r, out);
+    else if (r.of_checkpoint)
+        gt__recipe_name(&r, gt_run_of_checkpoint(run.resumed.path, parent) &&
+                                    strcmp(parent, ".") != 0
+                                ? parent
+                                : run.resumed.path);
+    if (status == GT_OK)
+        status = train(s, &r, &run);
+    gt_run_close(&run);
+    gt__recipe_free(&r);
+    return status;
+}
+
 static gt_status begin_again(gt_run *run, void *context)
 {
     start *s = context;
-    char place[GT_PATH + 16];
-    snprintf(place, sizeof place, "%s/config.yaml", run->path);
-    recipe r = {.place = strdup(run->begun ? place : run->resumed.path),
-                .text =
-                    strdup(run->begun ? run->begun : run->resumed.info.config)};
-    gt_status status = GT_OK;
-    set_name(&r, run->path);
-    if (!r.place || !r.text)
-        status = gt_fail(GT_ERR_MEMORY, "cannot allocate a recipe");
-    status = gt_comm_agree(s->comm, status);
+    gt__recipe r = {0};
+    gt_status status = gt__recipe_of_run(s->comm, run, &r);
+    gt__recipe_name(&r, run->path);
     if (status == GT_OK)
         status = train(s, &r, run);
-    free_recipe(&r);
+    gt__recipe_free(&r);
     return status;
 }
 
@@ -346,14 +345,16 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status = resume ? gt_run_resume(comm, resume, begin_again, &s)
-                        : begin_new(&s);
+                 : gt_cli_value(args, "from") ? begin_branch(&s)
+                                              : begin_new(&s);
     free_sets(&s.sets);
     return status;
 }
 
 const gt_command gt__command_train = {
     .name = "train",
-    .operands = "[--preset NAME | CONFIG.yaml | --resume RUN] [OPTION ...]",
+    .operands = "[--preset NAME | CONFIG | --resume RUN | --from RUN] "
+                "[OPTION ...]",
     .summary = "train a model on all ranks",
     .details =
         "The batch is global: ranks share it. More ranks make a step faster; "
@@ -369,6 +370,11 @@ const gt_command gt__command_train = {
         "--resume RUN goes on from the newest checkpoint that is not damaged, "
         "--resume FILE from that one or not at all. The settings are those of "
         "the checkpoint, changed by the options that are given now.\n\n"
+        "--from RUN --out NEW branches: a new run begins with all that the "
+        "checkpoint of another one holds and goes on from its step, or with "
+        "--weights-only at step 0, with a fresh optimizer and any "
+        "configuration whose networks have the same layers. The other run "
+        "stays as it is, and is not needed any more.\n\n"
         "A file that cannot be written is warned of, and the training goes on. "
         "Its exit code is then 4.\n\n"
         "All ranks must have the same options, but for --data, and see the "
@@ -379,6 +385,7 @@ const gt_command gt__command_train = {
         "mpirun -np 2 gentrain train --preset quickstart\n"
         "mpirun -np 4 gentrain train --preset dcgan28 --data mnist/ --out a\n"
         "mpirun -np 8 gentrain train --resume a --epochs 20\n"
+        "mpirun -np 8 gentrain train --from a --out b --set optimizer.lr=1e-4\n"
         "mpirun -np 4 gentrain train --preset dcgan28 --trace trace.json\n",
     .options = options,
     .max_operands = 1,

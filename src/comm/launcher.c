@@ -81,6 +81,8 @@ gt_status gt_launcher_find(gt_launcher *launcher)
             (l.size > launcher->size || (l.counted && !launcher->counted)))
             *launcher = l;
     }
+    launcher->for_open_mpi =
+        getenv("PMIX_RANK") || getenv("OMPI_COMM_WORLD_SIZE");
     if (!alone || !*alone || !strcmp(alone, "0"))
         return GT_OK;
     return gt_fail(GT_ERR_USAGE,
@@ -94,7 +96,8 @@ bool gt_launcher_speaks(const gt_launcher *l)
     return l->rank == 0 || !l->counted;
 }
 
-gt_status gt_launcher_check(const gt_launcher *l, int size)
+gt_status gt_launcher_check(const gt_launcher *l, int size, const char *library,
+                            const char *launchers)
 {
     char count[32] = "several";
     if (size > 1 || l->size <= 1)
@@ -104,13 +107,10 @@ gt_status gt_launcher_check(const gt_launcher *l, int size)
     return gt_fail(
         GT_ERR_USAGE,
         "%s started %s processes (%s), but MPI sees one, so each would train "
-        "the whole. Start them by the launcher of the MPI library that "
-        "gentrain is built with%s; for trainings that have nothing to do with "
-        "each other, set GENTRAIN_ALONE=1",
-        l->name, count, l->seen,
-        l->for_mpi ? ""
-                   : ", such as mpirun (GENTRAIN_LAUNCHER=mpirun in "
-                     "jobs/gentrain.sbatch), or by another srun --mpi");
+        "the whole. gentrain is built with %s; start its ranks by %s "
+        "(GENTRAIN_LAUNCHER in jobs/gentrain.sbatch). For trainings that have "
+        "nothing to do with each other, set GENTRAIN_ALONE=1",
+        l->name, count, l->seen, library, launchers);
 }
 
 static bool is_mark(const char *variable)
@@ -121,10 +121,10 @@ static bool is_mark(const char *variable)
     return false;
 }
 
-void gt_launcher_hide(const gt_launcher *l)
+void gt_launcher_hide(const gt_launcher *l, bool missed)
 {
-    bool by_srun_alone = l->name && !l->for_mpi && l->size == 1;
-    if (!l->alone && !by_srun_alone)
+    bool only = l->name && l->size == 1 && (missed || !l->for_mpi);
+    if (!l->alone && !only)
         return;
     for (int i = 0; environ[i];) {
         char name[128];

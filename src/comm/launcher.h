@@ -12,13 +12,14 @@
 #include <stdbool.h>
 
 typedef struct gt_launcher {
-    const char *name; /* "srun"; NULL: no launcher, or none that counts */
-    char seen[80];    /* what tells of it: "PMI_SIZE=2" */
-    int rank;         /* the number that it gave this process; 0: none */
-    int size;         /* processes that it started, at least; 1: none known */
-    bool counted;     /* it says how many they are */
-    bool for_mpi;     /* it starts MPI programs only, unlike srun */
-    bool alone;       /* the user says that each process trains by itself */
+    const char *name;  /* "srun"; NULL: no launcher, or none that counts */
+    char seen[80];     /* what tells of it: "PMI_SIZE=2" */
+    int rank;          /* the number that it gave this process; 0: none */
+    int size;          /* processes that it started, at least; 1: none known */
+    bool counted;      /* it says how many they are */
+    bool for_mpi;      /* it starts MPI programs only, unlike srun */
+    bool for_open_mpi; /* it, or one above it, gave what Open MPI looks for */
+    bool alone;        /* the user says that each process trains by itself */
 } gt_launcher;
 
 /* Look for a launcher. Where the user has set GENTRAIN_ALONE=1, none counts.
@@ -31,13 +32,16 @@ gt_status gt_launcher_find(gt_launcher *launcher);
 bool gt_launcher_speaks(const gt_launcher *launcher);
 
 /* Refuse, with GT_ERR_USAGE, if the launcher started more processes than the
- * one that MPI sees. `size`: the ranks that MPI sees. */
-gt_status gt_launcher_check(const gt_launcher *launcher, int size);
+ * one that MPI sees. `size`: the ranks that MPI sees; `library`: its name, and
+ * `launchers` what starts its ranks, for the message. */
+gt_status gt_launcher_check(const gt_launcher *launcher, int size,
+                            const char *library, const char *launchers);
 
 /* Take out of the environment by what MPI would find a launcher, if it is to
- * find none: the user says so, or srun started this process alone and without a
- * PMI. What else the user has set for MPI stays. */
-void gt_launcher_hide(const gt_launcher *launcher);
+ * find none: the user says so, or this process is the only one of srun, without
+ * a PMI, or of any launcher that MPI misses (`missed`). What else the user has
+ * set for MPI stays. */
+void gt_launcher_hide(const gt_launcher *launcher, bool missed);
 
 /* End this process when its launcher dies, from now on and at any time, also
  * within MPI's calls. Nothing happens where there is no launcher: what a shell

@@ -10,7 +10,8 @@ static const char *const range_names[] = {"symmetric", "unit", NULL};
 static const gt_option options[] = {
     {"uri", GT_OPTION_TEXT, FIELD(uri), NULL, 0, 0, NULL,
      "where samples come from: glyphs, shapes, ring, grid, a file or a folder; "
-     "see gentrain help data"},
+     "see gentrain help data",
+     .per_node = true}, /* data_agree.h */
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
      "shape of a sample: [height, width, channels]; points: [1, 1, 2]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,

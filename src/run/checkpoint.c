@@ -47,6 +47,21 @@ static gt_status write_data(gt_h5 *f, const gt_checkpoint_data *data)
                            : status;
 }
 
+static const char *const parent_states[] = {"all", "weights"};
+
+static gt_status write_parent(gt_h5 *f, const gt_checkpoint_parent *parent)
+{
+    gt_status status = gt_h5_set_text(f, "/", "parent", parent->path);
+    if (status == GT_OK)
+        status = gt_h5_set_int(f, "/", "parent_step", (int64_t)parent->step);
+    if (status == GT_OK && parent->fingerprint[0])
+        status =
+            gt_h5_set_text(f, "/", "parent_fingerprint", parent->fingerprint);
+    return status == GT_OK ? gt_h5_set_text(f, "/", "parent_state",
+                                            parent_states[parent->weights])
+                           : status;
+}
+
 static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
 {
     gt_status status = gt_h5_set_text(f, "/", "format", format_name);
@@ -70,6 +85,8 @@ static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
         status = gt_h5_set_text(f, "/", "fingerprint", info->fingerprint);
     if (status == GT_OK)
         status = write_provenance(f, info);
+    if (status == GT_OK && info->parent.path[0])
+        status = write_parent(f, &info->parent);
     if (status == GT_OK)
         status = gt_h5_write_text(f, "/config", info->config);
     return status;
@@ -155,6 +172,20 @@ static void read_place(gt_h5 *f, gt_checkpoint_info *info)
     }
 }
 
+static void read_parent(gt_h5 *f, gt_checkpoint_parent *parent)
+{
+    char state[16];
+    int64_t step = 0;
+    if (read_text(f, "parent", parent->path, sizeof parent->path) != GT_OK)
+        return;
+    gt_h5_get_int(f, "/", "parent_step", &step);
+    parent->step = (uint64_t)step;
+    read_text(f, "parent_fingerprint", parent->fingerprint,
+              sizeof parent->fingerprint);
+    read_text(f, "parent_state", state, sizeof state);
+    parent->weights = !strcmp(state, parent_states[true]);
+}
+
 static gt_status read_info(gt_checkpoint *c)
 {
     gt_checkpoint_info *info = &c->info;
@@ -179,6 +210,7 @@ static gt_status read_info(gt_checkpoint *c)
                   sizeof info->fingerprint);
     read_provenance(c->file, info);
     read_place(c->file, info);
+    read_parent(c->file, &info->parent);
     return GT_OK;
 }
 

@@ -6,11 +6,11 @@
  * format_version, gentrain_version, task, step, epoch, samples, batches,
  * updates, seed, fingerprint; data_count, data_classes, data_digest; and what
  * bits depend on: build, blas, blas_kernel, blas_threads, shards,
- * norm_sync, reduction; text data set /config: the resolved configuration as
- * YAML). The fingerprint is the XXH3 hash of the parameters and statistics,
- * network by network and layer by layer.
- *   /generator/03_conv2d/weight     parameters, one data set a tensor
- *   /generator/04_batch_norm/running_mean
+ * norm_sync, reduction; of a branch parent, parent_step, parent_fingerprint and
+ * parent_state; text data set /config: the resolved configuration as YAML). The
+ * fingerprint is the XXH3 hash of the parameters and statistics, network by
+ * network and layer by layer. /generator/03_conv2d/weight     parameters, one
+ * data set a tensor /generator/04_batch_norm/running_mean
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
  *                                   parameters; each tensor's begin at a
  *                                   multiple of 16 numbers, with zeros between
@@ -34,6 +34,15 @@ typedef struct gt_checkpoint_data {
     char digest[GT_HASH_TEXT];
 } gt_checkpoint_data;
 
+/* What a run began with that is a branch of another one. */
+typedef struct gt_checkpoint_parent {
+    char path[GT_PATH]; /* of the other run's checkpoint; "": no branch */
+    uint64_t step;      /* of that checkpoint */
+    char fingerprint[GT_HASH_TEXT]; /* "": not known */
+    bool weights; /* it began with weights alone, at step 0; else with all of
+                     the state, at that step */
+} gt_checkpoint_parent;
+
 typedef struct gt_checkpoint_info {
     char task[16]; /* "gan", "vae" */
     uint64_t step; /* steps done */
@@ -45,6 +54,7 @@ typedef struct gt_checkpoint_info {
     uint64_t seed;
     char fingerprint[GT_HASH_TEXT]; /* "": none, or that of version 1 */
     char provenance[GT_PROVENANCES][GT_PROVENANCE_TEXT]; /* "": not known */
+    gt_checkpoint_parent parent;
     char *config; /* resolved YAML; owned by what is read from a file */
 } gt_checkpoint_info;
 

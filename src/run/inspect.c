@@ -159,13 +159,18 @@ static const char *shown_key(gt_h5 *f, const char *key)
 /* What the file says of itself; attributes it lacks are left out. */
 static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
 {
-    static const char *const texts[] = {
-        "format",      "gentrain_version", "task",     "source", "latents_from",
-        "fingerprint", "data_digest",      "updates",  "build",  "blas",
-        "blas_kernel", "norm_sync",        "reduction"};
+    static const char *const texts[] = {"format",       "gentrain_version",
+                                        "task",         "source",
+                                        "latents_from", "parent",
+                                        "parent_state", "parent_fingerprint",
+                                        "fingerprint",  "data_digest",
+                                        "updates",      "build",
+                                        "blas",         "blas_kernel",
+                                        "norm_sync",    "reduction"};
     static const char *const numbers[] = {
-        "format_version", "step", "samples",      "batches", "data_count",
-        "data_classes",   "seed", "blas_threads", "shards"};
+        "format_version", "step",        "samples",      "batches",
+        "data_count",     "parent_step", "data_classes", "seed",
+        "blas_threads",   "shards"};
     fputs(json ? "{\"path\": " : "", out);
     if (json)
         gt_json_string(out, path);

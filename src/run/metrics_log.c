@@ -34,12 +34,12 @@ static size_t kept_length(const char *text, uint64_t step)
     return kept;
 }
 
-gt_status gt_metrics_log_trim(const char *run, uint64_t step)
+gt_status gt_metrics_log_trim(const char *run, uint64_t begin, uint64_t step)
 {
     char path[GT_PATH + 16];
     snprintf(path, sizeof path, "%s/metrics.jsonl", run);
     if (access(path, F_OK) != 0 && errno == ENOENT) {
-        if (step > 0)
+        if (step > begin)
             gt_warn("%s is missing; a new one begins after step %llu", path,
                     (unsigned long long)step);
         return gt_file_replace(path, "", 0);
@@ -71,11 +71,11 @@ static gt_status reopen(gt_metrics_log *log)
 }
 
 gt_status gt_metrics_log_open(gt_metrics_log *log, const char *run,
-                              uint64_t step)
+                              uint64_t begin, uint64_t step)
 {
     *log = (gt_metrics_log){.fd = -1};
     snprintf(log->path, sizeof log->path, "%s/metrics.jsonl", run);
-    gt_status status = gt_metrics_log_trim(run, step);
+    gt_status status = gt_metrics_log_trim(run, begin, step);
     return status == GT_OK ? reopen(log) : status;
 }
 

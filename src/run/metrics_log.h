@@ -18,9 +18,10 @@ typedef struct gt_metrics_log {
     bool gaps;   /* a line found no memory and is lost */
 } gt_metrics_log;
 
-/* Open RUN/metrics.jsonl, with its lines up to `step`. */
+/* Open RUN/metrics.jsonl, with its lines up to `step`, of a run that began
+ * after step `begin`. */
 gt_status gt_metrics_log_open(gt_metrics_log *metrics_log, const char *run,
-                              uint64_t step);
+                              uint64_t begin, uint64_t step);
 
 /* Add a line and hand all that is pending to the system. */
 gt_status gt_metrics_log_add(gt_metrics_log *metrics_log, uint64_t step,
@@ -38,7 +39,8 @@ void gt_metrics_log_close(gt_metrics_log *metrics_log);
 
 /* Leave in RUN/metrics.jsonl the leading whole lines of rising steps up to
  * `step`; what a run that stopped later had written goes. The file is a new one
- * in any case: a process that still has the old one open writes to nowhere. */
-gt_status gt_metrics_log_trim(const char *run, uint64_t step);
+ *  in any case: a process that still has the old one open writes to nowhere.
+ * Lines after `begin` that are not there are warned of. */
+gt_status gt_metrics_log_trim(const char *run, uint64_t begin, uint64_t step);
 
 #endif

@@ -19,6 +19,8 @@ gt_status gt_outputs_new(gt_outputs *o, gt_task *task, gt_run *run,
     if (o->comm->rank != 0)
         return status;
     if (status == GT_OK)
+        o->snapshot.parent = gt_run_parent(run);
+    if (status == GT_OK)
         status = gt_sample_grid_new(&o->sample_grid, task, run->path, source,
                                     &o->write_errors);
     if (status == GT_OK)
@@ -36,12 +38,43 @@ void gt_outputs_free(gt_outputs *o)
     *o = (gt_outputs){0};
 }
 
-gt_status gt_outputs_open(gt_outputs *o, const char *config)
+/* Rank 0's part; of a branch, before and after its first checkpoint. */
+static gt_status take_run(gt_outputs *o, const char *config, uint64_t step)
 {
     gt_status status = gt_run_take(o->run, config);
-    return status == GT_OK ? gt_metrics_log_open(&o->metrics_log, o->run->path,
-                                                 o->run->resumed.info.step)
-                           : status;
+    if (status != GT_OK || o->run->branch)
+        return status;
+    return gt_metrics_log_open(&o->metrics_log, o->run->path,
+                               gt_run_begin(&o->run->resumed.info), step);
+}
+
+static gt_status begin_branch(gt_outputs *o, const char *config, uint64_t step)
+{
+    gt_status status = gt_run_write_config(o->run, config);
+    return status == GT_OK
+               ? gt_metrics_log_open(&o->metrics_log, o->run->path, step, step)
+               : status;
+}
+
+gt_status gt_outputs_open(gt_outputs *o, const char *config, uint64_t step,
+                          double epoch)
+{
+    gt_status status = GT_OK;
+    gt_comm_work_begin(o->comm);
+    if (o->comm->rank == 0)
+        status = take_run(o, config, step);
+    status = gt_comm_work_end(o->comm, status);
+    if (status != GT_OK || !o->run->branch)
+        return status;
+    o->snapshot.samples = o->samples;
+    o->snapshot.batches = o->batches;
+    status = gt_snapshot_write(&o->snapshot, step, epoch);
+    if (status != GT_OK)
+        return status;
+    gt_comm_work_begin(o->comm);
+    if (o->comm->rank == 0)
+        status = begin_branch(o, config, step);
+    return gt_comm_work_end(o->comm, status);
 }
 
 void gt_outputs_set_data(gt_outputs *o, const gt_source *source)

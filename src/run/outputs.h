@@ -33,9 +33,12 @@ gt_status gt_outputs_new(gt_outputs *outputs, gt_task *task, gt_run *run,
 /* Writes first what was handed over. Local. */
 void gt_outputs_free(gt_outputs *outputs);
 
-/* Take the run (gt_run_take) and open its metrics, with the lines up to the
- * step that it goes on from. Rank 0 alone; local. */
-gt_status gt_outputs_open(gt_outputs *outputs, const char *config);
+/* Take the run (gt_run_take), which begins after `step` steps and has its
+ * gt_outputs_set_place, and open its metrics, with the lines up to there. A
+ * branch gets a checkpoint of what it begins with, so that it needs the other
+ * run no more. Collective; all ranks fail together. */
+gt_status gt_outputs_open(gt_outputs *outputs, const char *config,
+                          uint64_t step, double epoch);
 
 /* What checkpoints say of the data that the run is trained on. Local. */
 void gt_outputs_set_data(gt_outputs *outputs, const gt_source *source);

@@ -205,9 +205,9 @@ static gt_status clean(const gt_run *run)
 
 gt_status gt_run_take(gt_run *run, const char *config)
 {
-    char path[NAME];
     gt_status status = GT_OK;
-    bool fresh = !run->resumed.path[0] && !run->begun, left = false;
+    bool fresh = (run->branch || !run->resumed.path[0]) && !run->begun;
+    bool left = false;
     unsigned long long last = 0;
     if (fresh)
         status =
@@ -225,32 +225,81 @@ gt_status gt_run_take(gt_run *run, const char *config)
         status = clean(run);
     else if (status == GT_OK && left)
         status = sweep(run);
+    return status == GT_OK && !run->branch ? gt_run_write_config(run, config)
+                                           : status;
+}
+
+gt_status gt_run_write_config(const gt_run *run, const char *config)
+{
+    char path[NAME];
     name_file(run, "config.yaml", path);
-    return status == GT_OK ? gt_file_replace(path, config, strlen(config))
-                           : status;
+    return gt_file_replace(path, config, strlen(config));
+}
+
+/* --- Branches. */
+
+gt_status gt_run_branch(gt_comm *comm, gt_run *run, const char *from,
+                        gt_branch branch)
+{
+    run->branch = branch;
+    return gt_checkpoint_choose_shared(comm, &run->resumed, from);
+}
+
+bool gt_run_goes_on(const gt_run *run)
+{
+    return run->resumed.path[0] && run->branch != GT_BRANCH_WEIGHTS;
+}
+
+uint64_t gt_run_begin(const gt_checkpoint_info *info)
+{
+    const gt_checkpoint_parent *parent = &info->parent;
+    return parent->path[0] && !parent->weights ? parent->step : 0;
+}
+
+gt_checkpoint_parent gt_run_parent(const gt_run *run)
+{
+    const gt_checkpoint *from = &run->resumed;
+    if (!run->branch)
+        return from->info.parent;
+    gt_checkpoint_parent parent = {.step = from->info.step,
+                                   .weights = run->branch == GT_BRANCH_WEIGHTS};
+    memcpy(parent.fingerprint, from->info.fingerprint,
+           sizeof parent.fingerprint);
+    /* From the root, as it is to be understood from any folder. */
+    char *absolute = realpath(from->path, NULL);
+    snprintf(parent.path, sizeof parent.path, "%s",
+             absolute ? absolute : from->path);
+    free(absolute);
+    return parent;
 }
 
 /* --- Going on with it. */
 
-/* RUN of RUN/checkpoints/FILE, where RUN/ may be left out. */
-static gt_status find_directory(gt_run *run)
+bool gt_run_of_checkpoint(const char *checkpoint, char run[GT_PATH])
 {
-    char *path = run->path;
-    strcpy(path, run->resumed.path);
-    char *file = strrchr(path, '/');
+    snprintf(run, GT_PATH, "%s", checkpoint);
+    char *file = strrchr(run, '/');
     if (file)
         *file = '\0';
-    char *slash = strrchr(path, '/');
-    if (!file || strcmp(slash ? slash + 1 : path, folders[0]) != 0)
-        return gt_fail(GT_ERR_USAGE,
-                       "--resume %s: this checkpoint is not in a run "
-                       "directory; name it as RUN/checkpoints/FILE",
-                       run->resumed.path);
+    char *slash = strrchr(run, '/');
+    if (!file || strcmp(slash ? slash + 1 : run, folders[0]) != 0)
+        return false;
     if (!slash)
-        strcpy(path, ".");
+        strcpy(run, ".");
     else
-        slash[slash == path] = '\0';
-    return GT_OK;
+        slash[slash == run] = '\0';
+    return true;
+}
+
+static gt_status find_directory(gt_run *run)
+{
+    if (gt_run_of_checkpoint(run->resumed.path, run->path))
+        return GT_OK;
+    return gt_fail(GT_ERR_USAGE,
+                   "--resume %s: this checkpoint is not in a run directory; "
+                   "name it as RUN/checkpoints/FILE, or begin a new run with "
+                   "it: --from",
+                   run->resumed.path);
 }
 
 /* A run that was cut off before its first checkpoint has its configuration at

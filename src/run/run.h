@@ -64,7 +64,8 @@
  *     cli_faults.sh: there is always one to go on from.
  *  9. A directory that has no checkpoint yet is one in which the same training
  *     starts anew, as long as config.yaml is not there, or with which --resume
- *     begins at step 0, from then on.
+ *     begins at step 0, from then on. A branch of another run has a checkpoint
+ *     before it has config.yaml, so it never begins at step 0 by mistake.
  *     cli_faults.sh: the process dies at every call of a start.
  * 10. INTERRUPTED is there only beside the checkpoint that it names.
  *     mpi_snapshot.c: a_stopped_run_is_marked_if_it_can_go_on_from_there.
@@ -78,10 +79,18 @@
 #include "run/checkpoint_choose.h"
 #include "run/fence.h"
 
+/* What a new run takes over from another one's checkpoint. */
+typedef enum gt_branch {
+    GT_BRANCH_NONE,
+    GT_BRANCH_STATE,   /* all; it goes on from that step */
+    GT_BRANCH_WEIGHTS, /* parameters and statistics; it begins at step 0 */
+} gt_branch;
+
 typedef struct gt_run {
     char path[GT_PATH];    /* of the directory; "": found when it is made */
     const char *name;      /* of one that is to be found; borrowed */
     gt_checkpoint resumed; /* what it goes on from; path "": a new run */
+    gt_branch branch;      /* not NONE: a new run, and `resumed` is another's */
     bool newest;           /* that was chosen as the newest good one */
     char *begun;           /* a run without a checkpoint that begins again: its
                               configuration; NULL: another one. Owned */
@@ -94,6 +103,27 @@ typedef struct gt_run {
  * long. Local. */
 gt_status gt_run_init(gt_run *run, const char *out, const char *name);
 
+/* Have a new run begin with what `from` holds, a run directory or a checkpoint
+ * anywhere, which stays as it is. What gt_checkpoint_choose returns.
+ * Collective; all ranks fail together. */
+gt_status gt_run_branch(gt_comm *comm, gt_run *run, const char *from,
+                        gt_branch branch);
+
+/* The run directory that a checkpoint lies in: RUN of RUN/checkpoints/FILE, "."
+ * where RUN/ is left out. False if it lies in none. Local. */
+bool gt_run_of_checkpoint(const char *checkpoint, char run[GT_PATH]);
+
+/* The step after which a run began, one of whose checkpoints says this of
+ * itself. Local. */
+uint64_t gt_run_begin(const gt_checkpoint_info *info);
+
+/* Whether the training begins in the state that `resumed` holds, rather than at
+ * step 0. Local. */
+bool gt_run_goes_on(const gt_run *run);
+
+/* What checkpoints say of where this run comes from. Local. */
+gt_checkpoint_parent gt_run_parent(const gt_run *run);
+
 /* Go on with a run: `asked` is its directory or RUN/checkpoints/FILE. Reads the
  * checkpoint, or config.yaml where there is none yet, and calls `begin`, which
  * prepares the training, calls gt_run_take and trains. If that finds that
@@ -105,12 +135,17 @@ gt_status gt_run_resume(gt_comm *comm, const char *asked,
                         void *context);
 
 /* Make the directory of a new run, or prepare that of one that goes on; fence
- * it, and write its config.yaml. It comes last: whoever fails before leaves
- * nothing behind and takes the run from nobody. From here on, gt_file_replace
- * and its like ask for the fence (gt_file_set_guard). GT_ERR_STALE: begin again
- * with another checkpoint. GT_ERR_IO also when another process has the run.
- * Rank 0 alone; local. */
+ * it, and write its config.yaml, which a branch gets later: see
+ * gt_run_write_config. It comes last: whoever fails before leaves nothing
+ * behind and takes the run from nobody. From here on, gt_file_replace and its
+ * like ask for the fence (gt_file_set_guard). GT_ERR_STALE: begin again with
+ * another checkpoint. GT_ERR_IO also when another process has the run. Rank 0
+ * alone; local. */
 gt_status gt_run_take(gt_run *run, const char *config);
+
+/* Write config.yaml: of a branch, once its first checkpoint is there, without
+ * which it could only begin at step 0. Local. */
+gt_status gt_run_write_config(const gt_run *run, const char *config);
 
 /* Leave the mark of a run that was asked to stop after `step` steps. Local. */
 gt_status gt_run_mark_interrupted(const gt_run *run, uint64_t step);

@@ -39,6 +39,7 @@ static gt_status write_file(const gt_snapshot *s)
                                .samples = s->samples,
                                .batches = s->batches,
                                .data = s->data,
+                               .parent = s->parent,
                                .seed =
                                    (uint64_t)gt_train_config_of(config)->seed,
                                .config = config->text};
@@ -155,19 +156,40 @@ gt_status gt_snapshot_reserve(gt_snapshot *s, gt_writer *writer, uint64_t step)
     return gt_write_errors_record(s->errors, status, GT_WRITE_CHECKPOINT, step);
 }
 
+/* All but the moments, which are there. */
+static void copy_rest(gt_snapshot *s, uint64_t step, double epoch)
+{
+    copy_networks(s);
+    s->step = step;
+    s->epoch = epoch;
+    gt_task_updates(s->task, s->updates);
+}
+
 void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
                       double epoch)
 {
     gt_task_gather_moments(s->task, s->copy, s->count);
     if (!writer || !s->wanted)
         return;
-    copy_networks(s);
-    s->step = step;
-    s->epoch = epoch;
-    gt_task_updates(s->task, s->updates);
+    copy_rest(s, step, epoch);
     gt_info("checkpoint of step %llu, fingerprint %s", (unsigned long long)step,
             s->fingerprint);
     gt_writer_submit(writer, &s->write);
+}
+
+gt_status gt_snapshot_write(gt_snapshot *s, uint64_t step, double epoch)
+{
+    gt_comm *comm = s->task->setup.comm;
+    gt_status status = GT_OK;
+    gt_task_gather_moments(s->task, s->copy, s->count);
+    gt_comm_work_begin(comm);
+    if (comm->rank == 0) {
+        copy_rest(s, step, epoch);
+        status = check_finite(s->copy, s->count, step);
+    }
+    if (comm->rank == 0 && status == GT_OK)
+        status = write_file(s);
+    return gt_comm_work_end(comm, status);
 }
 
 /* --- Reading. */
@@ -248,7 +270,7 @@ gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
         status = read_networks(task, from, optimizer, spans, count);
     if (status == GT_OK && optimizer)
         status = read_moments(task, from, spans, count);
-    if (status == GT_OK)
+    if (status == GT_OK && optimizer)
         gt_task_set_step(task, from->info.step, from->info.updates);
     gt_phase_leave(before);
     free(spans);

@@ -27,6 +27,7 @@ typedef struct gt_snapshot {
     uint64_t samples, batches; /* taken so far */
     char updates[GT_TASK_UPDATES];
     gt_checkpoint_data data;
+    gt_checkpoint_parent parent;
     char fingerprint[GT_HASH_TEXT];
     char provenance[GT_PROVENANCES][GT_PROVENANCE_TEXT];
     gt_write_job write;
@@ -64,9 +65,15 @@ void gt_snapshot_use_live(gt_snapshot *snapshot);
 void gt_snapshot_take(gt_snapshot *snapshot, gt_writer *writer, uint64_t step,
                       double epoch);
 
+/* Write a checkpoint of the state now, and wait for it: the first one of a
+ * branch. GT_ERR_NUMERIC, GT_ERR_IO, GT_ERR_MEMORY. Collective; all ranks fail
+ * together. */
+gt_status gt_snapshot_write(gt_snapshot *snapshot, uint64_t step, double epoch);
+
 /* A task's state from a checkpoint, of which rank 0 has the bytes and all ranks
  * the info (checkpoint_choose.h); all ranks get what they need of it. With
- * `optimizer` false only parameters and statistics are read. GT_ERR_MISMATCH as
+ * `optimizer` false only parameters and statistics are read, and no step counts
+ * as done. GT_ERR_MISMATCH as
  * in gt_checkpoint_read. Collective; all ranks fail together. */
 gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
                            bool optimizer);

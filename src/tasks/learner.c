@@ -21,7 +21,7 @@ static size_t vector_size(const gt_network *net)
 }
 
 /* The reductions of all networks of a task may run at the same time. */
-_Static_assert((int)GT_CHANNELS >= (int)GT_TASK_MAX_NETWORKS,
+_Static_assert(GT_CHANNELS - GT_TASK_MAX_NETWORKS >= 0,
                "each network's reducer has a channel of its own");
 
 static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,

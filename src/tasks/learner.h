@@ -22,7 +22,7 @@
 /* The scalars, which are sums over the batch. GT_SCALAR_STOP counts shards of
  * ranks that were asked to stop; a task numbers its own from GT_SCALAR_FIRST.
  */
-enum { GT_SCALAR_STOP, GT_SCALAR_FIRST, GT_SCALARS = 8 };
+enum { GT_SCALAR_STOP = 0, GT_SCALAR_FIRST = 1, GT_SCALARS = 8 };
 
 typedef struct gt_learner {
     gt_network *net;

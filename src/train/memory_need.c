@@ -15,6 +15,8 @@
 /* Bytes. HDF5 and a file's tables, which are there from the first checkpoint
  * on; what the heap and stacks of threads may still want. */
 static const double hdf5_room = 16e6, slack = 8e6;
+/* What MPI takes to start, and does not always survive not to get. */
+static const double mpi_room = 32e6;
 
 static gt_status fail_addresses(const gt_memory_room *room, double need,
                                 const char *what)
@@ -25,6 +27,13 @@ static gt_status fail_addresses(const gt_memory_room *room, double need,
         "which %.0f MB are left; raise it (ulimit, h_vmem of SGE, pvmem of "
         "PBS), or use a smaller batch or model",
         what, need / 1e6, room->name, room->limit / 1e6, room->left / 1e6);
+}
+
+gt_status gt_memory_expect_mpi(void)
+{
+    gt_memory_room room = gt_memory_addresses();
+    return mpi_room <= room.left ? GT_OK
+                                 : fail_addresses(&room, mpi_room, "MPI");
 }
 
 gt_status gt_memory_start_libraries(int threads)

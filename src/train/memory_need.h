@@ -5,6 +5,10 @@
 
 #include "comm/comm.h"
 
+/* Whether a limit of addresses leaves what MPI takes to start, which may crash
+ * or hang without. GT_ERR_MEMORY names the limit. Local. */
+gt_status gt_memory_expect_mpi(void);
+
 /* Have BLAS use `threads` threads, and take what libraries would take when they
  * are first used, and do not all survive not to get: the buffers of BLAS,
  * HDF5's tables. GT_ERR_MEMORY when an address limit does not allow that; it

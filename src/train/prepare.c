@@ -20,6 +20,16 @@ uint64_t gt__training_batch(const trainer *t, uint64_t step)
     return t->position.number + (step - t->start) * t->batches_per_step;
 }
 
+uint64_t gt__training_samples(const trainer *t, uint64_t step)
+{
+    return gt_position_samples(&t->position, gt__training_batch(t, step));
+}
+
+double gt__training_epochs(const trainer *t)
+{
+    return (double)gt__training_samples(t, t->step) / (double)t->source->count;
+}
+
 static gt_status open_data(trainer *t)
 {
     gt_shape image = t->data->image;
@@ -40,7 +50,8 @@ static gt_status open_data(trainer *t)
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
 {
     trainer *t = context;
-    double beside = gt_bytes_beside(task, t->source, t->shards);
+    bool copies = t->output->checkpoint_every > 0 || t->run->branch;
+    double beside = gt_bytes_beside(task, t->source, t->shards, copies);
     return gt_memory_check(t->comm, (double)bytes + beside, beside);
 }
 
@@ -80,12 +91,14 @@ static uint64_t last_step(const trainer *t)
     return t->start + (end - t->position.number + per_step - 1) / per_step;
 }
 
+/* Fill the task from a checkpoint, and see whether the training can go on. */
 static gt_status resume(trainer *t)
 {
     gt_checkpoint *from = &t->run->resumed;
-    gt_status status = gt_snapshot_read(t->task, from, true);
+    bool goes_on = gt_run_goes_on(t->run);
+    gt_status status = gt_snapshot_read(t->task, from, goes_on);
     gt_checkpoint_release(from);
-    if (status != GT_OK)
+    if (status != GT_OK || !goes_on)
         return status;
     gt_provenance_compare(t->task, from->info.provenance);
     gt_resume_check_data(&from->info, t->source);
@@ -121,10 +134,11 @@ gt_status gt__training_prepare_outputs(trainer *t)
     /* The directory comes last: nothing is left behind, nor taken from another
      * job, by a run that could not have started. */
     status = gt_comm_work_end(t->comm, status);
-    gt_comm_work_begin(t->comm);
-    if (status == GT_OK && t->comm->rank == 0)
-        status = gt_outputs_open(&t->outputs, t->config->text);
-    status = gt_comm_work_end(t->comm, status);
+    gt_outputs_set_place(&t->outputs, gt__training_samples(t, t->step),
+                         gt__training_batch(t, t->step));
+    if (status == GT_OK)
+        status = gt_outputs_open(&t->outputs, t->config->text, t->step,
+                                 gt__training_epochs(t));
     gt_phase_leave(before);
     gt_comm_broadcast(t->comm, t->run->path, sizeof t->run->path);
     return status;
@@ -156,10 +170,11 @@ gt_status gt__training_prepare(trainer *t)
     const gt_checkpoint *from = &t->run->resumed;
     t->position = (gt_position){.count = t->source->count,
                                 .batch = (uint64_t)t->train->batch};
-    if (from->path[0])
+    bool goes_on = gt_run_goes_on(t->run);
+    if (goes_on)
         gt_resume_position(&from->info, t->options->settings, t->config,
                            &t->position);
-    t->step = t->lined_step = t->start = from->info.step;
+    t->step = t->lined_step = t->start = goes_on ? from->info.step : 0;
     t->batches_per_step = gt_task_batches(t->config);
     t->last = last_step(t);
     /* Batch numbers are 32 bits of the address of random numbers. */
@@ -170,8 +185,7 @@ gt_status gt__training_prepare(trainer *t)
                        "%llu steps take more than 2^32 batches; lower "
                        "train.steps or train.epochs",
                        (unsigned long long)t->last);
-    if (from->path[0])
-        return resume(t);
-    gt_task_advise(t->task);
-    return GT_OK;
+    if (!goes_on)
+        gt_task_advise(t->task);
+    return from->path[0] ? resume(t) : GT_OK;
 }

@@ -38,8 +38,11 @@ typedef struct gt__training {
     uint64_t lined_step;
 } gt__training;
 
-/* The number of the first batch of a step. Local. */
+/* The number of the first batch of a step; samples that were taken before it,
+ * where an epoch's last batch may be short; epochs done by now. Local. */
 uint64_t gt__training_batch(const gt__training *training, uint64_t step);
+uint64_t gt__training_samples(const gt__training *training, uint64_t step);
+double gt__training_epochs(const gt__training *training);
 
 /* Open the data, build the task, and fill it from the checkpoint that the run
  * goes on from, if there is one: then `start`, `step` and `last` are known.

@@ -29,7 +29,8 @@ int gt_largest_pass(const gt_config *config, const gt_source *source,
     return need < most ? (int)need : most;
 }
 
-double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards)
+double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
+                       bool copies)
 {
     const gt_config *config = task->setup.config;
     const gt_comm *comm = task->setup.comm;
@@ -40,7 +41,7 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards)
     double reals = sample * (ahead + task->setup.max_n);
     if (comm->rank == 0) {
         reals += 3 * sample * (double)gt_sample_grid_largest(config);
-        if (gt_output_config_of(config)->checkpoint_every > 0)
+        if (copies)
             reals += 3 * (double)gt_task_parameters(task);
     }
     return reals * sizeof(gt_real);

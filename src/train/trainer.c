@@ -21,17 +21,6 @@
 
 typedef gt__training trainer;
 
-/* Samples taken before a step; an epoch's last batch may be short. */
-static uint64_t samples_until(const trainer *t, uint64_t step)
-{
-    return gt_position_samples(&t->position, gt__training_batch(t, step));
-}
-
-static double epochs_done(const trainer *t)
-{
-    return (double)samples_until(t, t->step) / (double)t->source->count;
-}
-
 /* --- While training. */
 
 static bool every(uint64_t step, int64_t interval)
@@ -42,14 +31,15 @@ static bool every(uint64_t step, int64_t interval)
 static bool epoch_ended(const trainer *t)
 {
     uint64_t count = t->source->count;
-    return samples_until(t, t->step) / count !=
-           samples_until(t, t->step - 1) / count;
+    return gt__training_samples(t, t->step) / count !=
+           gt__training_samples(t, t->step - 1) / count;
 }
 
 /* Samples per second, to a tenth. */
 static double rate_since(const trainer *t, uint64_t step, double seconds)
 {
-    uint64_t samples = samples_until(t, t->step) - samples_until(t, step);
+    uint64_t samples =
+        gt__training_samples(t, t->step) - gt__training_samples(t, step);
     return round(10 * (double)samples / seconds) / 10;
 }
 
@@ -65,10 +55,10 @@ static void report(trainer *t, gt_metrics *figures, bool line)
     gt_metrics_set(&all, "samples_per_s", rate);
     for (int i = 0; i < figures->count; i++)
         gt_metrics_set(&all, figures->entry[i].key, figures->entry[i].value);
-    gt_outputs_line(&t->outputs, t->step, epochs_done(t), &all);
+    gt_outputs_line(&t->outputs, t->step, gt__training_epochs(t), &all);
     if (t->comm->rank == 0 && t->options->report == GT_REPORT_JSON &&
         gt_log_ready(STDOUT_FILENO))
-        gt_metrics_print(stdout, t->step, epochs_done(t), &all);
+        gt_metrics_print(stdout, t->step, gt__training_epochs(t), &all);
     t->lined = now;
     t->lined_step = t->step;
 }
@@ -101,12 +91,12 @@ static gt_status one_step(trainer *t, bool *stop)
     bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;
-    gt_outputs_set_place(&t->outputs, samples_until(t, t->step),
+    gt_outputs_set_place(&t->outputs, gt__training_samples(t, t->step),
                          gt__training_batch(t, t->step));
     if (ends)
         gt_outputs_last(&t->outputs, last ? 0 : t->last);
-    return gt_outputs_write(&t->outputs, t->step, epochs_done(t), picture,
-                            checkpoint);
+    return gt_outputs_write(&t->outputs, t->step, gt__training_epochs(t),
+                            picture, checkpoint);
 }
 
 static gt_status traced_step(trainer *t, bool *stop)
@@ -151,8 +141,8 @@ static void summarise_text(const trainer *t, double seconds, double rate,
            "in %.1f s, %.0f images/s on %d rank%s\n",
            t->options->name, t->task->type->name, image,
            gt_task_parameters(t->task),
-           (unsigned long long)(t->step - t->start), epochs_done(t), seconds,
-           rate, t->comm->size, t->comm->size == 1 ? "" : "s");
+           (unsigned long long)(t->step - t->start), gt__training_epochs(t),
+           seconds, rate, t->comm->size, t->comm->size == 1 ? "" : "s");
 }
 
 static void summarise_json(const trainer *t, double seconds, double rate,
@@ -162,7 +152,7 @@ static void summarise_json(const trainer *t, double seconds, double rate,
            t->step < t->last ? "interrupted" : "done");
     gt_json_string(stdout, t->run->path);
     printf(", \"step\": %llu, \"epoch\": ", (unsigned long long)t->step);
-    gt_json_number(stdout, epochs_done(t));
+    gt_json_number(stdout, gt__training_epochs(t));
     printf(", \"seconds\": ");
     gt_json_number(stdout, seconds);
     printf(", \"samples_per_s\": ");
@@ -201,6 +191,15 @@ static void release(trainer *t)
     gt_tracefile_close(&t->trace);
 }
 
+static void tell_parent(const gt_run *run)
+{
+    if (run->branch)
+        gt_info("  begins with   %s of %s",
+                run->branch == GT_BRANCH_WEIGHTS ? "the weights"
+                                                 : "all of the state",
+                run->resumed.path);
+}
+
 static gt_status train(trainer *t)
 {
     gt_status status = gt__training_prepare_outputs(t);
@@ -209,6 +208,7 @@ static gt_status train(trainer *t)
     gt_banner_print(t->task, t->options->threads, t->shards, t->source,
                     t->test_source, t->last);
     gt_info("  run           %s", t->run->path);
+    tell_parent(t->run);
     status = loop(t);
     if (status == GT_OK)
         summarise(t);

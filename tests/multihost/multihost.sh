@@ -37,6 +37,7 @@ if [ -z "${GT_HOSTS:-}" ]; then
 fi
 
 export PATH=$PATH:/usr/sbin:/sbin TMPDIR=$GT_HOSTS
+unset OMPI_MCA_btl_tcp_if_include
 . "$here/../common.sh"
 ip link set lo up
 ip link add name switch type bridge

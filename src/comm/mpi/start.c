@@ -2,9 +2,9 @@
 #include "comm/mpi/start.h"
 
 #include "base/progress_hook.h"
-#include "comm/launcher.h"
 #include "comm/mpi/backend_mpi.h"
 #include "comm/mpi/handle.h"
+#include "comm/mpi/library.h"
 #include "comm/pending.h"
 #include "comm/shard_tree.h"
 
@@ -74,7 +74,10 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
     if (status != GT_OK)
         return status;
     gt_launcher_follow(&launcher);
-    gt_launcher_hide(&launcher);
+    bool missed = gt__library_misses(&launcher);
+    if (missed && launcher.size > 1)
+        return gt__library_check(&launcher, 1);
+    gt_launcher_hide(&launcher, missed);
     expect_one_rank();
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     gt_comm *c = calloc(1, sizeof *c);
@@ -96,7 +99,7 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
         return gt_fail(GT_ERR_COMM,
                        "this MPI library does not allow a second thread in "
                        "the process (MPI_THREAD_FUNNELED); use one that does");
-    return gt_launcher_check(&launcher, c->size);
+    return gt__library_check(&launcher, c->size);
 }
 
 void gt_comm_finalize(gt_comm *c)

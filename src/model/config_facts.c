@@ -1,0 +1,64 @@
+/* config_facts.c: values are taken from the structs, not from the text: neither
+ * how a value is written counts, nor comments or the order of keys. */
+#include "model/config_facts.h"
+
+#include "model/option_text.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PATH = 160 };
+
+static void put_value(FILE *out, const char *path, const gt_option *option,
+                      const void *values)
+{
+    char text[GT__VALUE_TEXT];
+    const void *field = (const char *)values + option->offset;
+    if (option->per_node)
+        return;
+    fprintf(out, "%s.%s\t%s\n", path, option->key,
+            option->kind == GT_OPTION_TEXT
+                ? *(char *const *)field /* whole, however long */
+                : gt__value_text(option, field, text));
+}
+
+static void put_list(FILE *out, const char *path, const gt_option *option,
+                     const void *values)
+{
+    const gt_variant_list *list =
+        (const void *)((const char *)values + option->offset);
+    for (int i = 0; i < list->count; i++) {
+        char item[2 * PATH];
+        const gt_variant_item *at = &list->items[i];
+        gt_variant variant = option->variants->at(at->variant);
+        fprintf(out, "%s.%s.%d\t%s\n", path, option->key, i, variant.name);
+        snprintf(item, sizeof item, "%s.%s.%d.%s", path, option->key, i,
+                 variant.name);
+        for (const gt_option *o = variant.options; o && o->key; o++)
+            put_value(out, item, o, at->options);
+    }
+}
+
+gt_status gt_config_facts(const gt_config *config, char **text)
+{
+    size_t size;
+    FILE *out = open_memstream(text, &size);
+    if (!out)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a configuration");
+    fprintf(out, "task\t%s\n", config->task_name);
+    for (int i = 0; i < config->n_parts; i++) {
+        const struct gt_config_part *part = &config->parts[i];
+        const gt_section *section = part->section;
+        for (const gt_option *o = section->options; o->key; o++)
+            if (o->kind == GT_OPTION_VARIANTS)
+                put_list(out, section->name, o, part->values);
+            else
+                put_value(out, section->name, o, part->values);
+    }
+    if (fclose(out) == 0)
+        return GT_OK;
+    free(*text);
+    *text = NULL;
+    return gt_fail(GT_ERR_MEMORY, "cannot allocate a configuration");
+}
