@@ -14,6 +14,7 @@
 #include "comm/launcher.h"
 #include "comm/mpi/library.h"
 #include "comm/mpi/start.h"
+#include "store/h5trial.h"
 #include "train/interrupt.h"
 #include "train/memory_need.h"
 
@@ -112,6 +113,8 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
                         gt_status parsed, int *argc, char ***argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    gt_h5_try_with("/proc/self/exe");
     gt_comm *comm = NULL;
     gt_launcher launcher;
     gt_failure bad = {0};
