@@ -58,6 +58,7 @@ static gt_status one_step(trainer *t, bool *stop)
     if (test) {
         double start = gt_seconds();
         int64_t begin = gt_trace_begin();
+        gt_report_validation(&t->report, t->step);
         gt_validation_run(&t->validation, t->task, &figures);
         gt_trace_end(begin, NULL, "held-out figures");
         gt_report_pause(&t->report, gt_seconds() - start);
