@@ -5,6 +5,7 @@
 #include "train/memory_need.h"
 
 #include "base/memory.h"
+#include "core/blas.h"
 #include "core/gemm.h"
 #include "store/h5file.h"
 
@@ -39,7 +40,7 @@ gt_status gt_memory_expect_mpi(void)
 gt_status gt_memory_start_libraries(int threads)
 {
     gt_memory_room room = gt_memory_addresses();
-    double need = (double)threads * GT_BLAS_BUFFER + hdf5_room + slack;
+    double need = (double)threads * gt_blas_buffer() + hdf5_room + slack;
     if (need > room.left)
         return fail_addresses(&room, need, "a rank with its libraries");
     gt_blas_set_threads(threads);
