@@ -2,7 +2,7 @@
  * the system may have had another one under the same name. What libraries offer
  * beyond CBLAS is reached through weak symbols, so the same source links with
  * one that lacks them. */
-#define _GNU_SOURCE /* dladdr */
+#define _GNU_SOURCE /* dladdr; NOLINT(bugprone-reserved-identifier) */
 #include "core/blas.h"
 
 #include <dlfcn.h>
