@@ -14,7 +14,7 @@
 #   --json FILE    write everything there, too
 #   --record       put the table into bench/README.md
 #
-# Checkpoints go to GT_BENCH_DIR, by default the folder of temporary files; set
+# Checkpoints go to GENTRAIN_BENCH_DIR, by default the folder of temporary files; set
 # it to the file system that you mean. Presets: dcgan64 mlp-vae seed-vae unless
 # named. Example: bench/checkpoint.sh --rounds 5 dcgan64
 # shellcheck source=bench/common.sh
@@ -59,7 +59,7 @@ rows=$work/rows.tsv
 for preset in $presets; do
     batch=$(batch_of "$preset")
     steps=$(chunk_for "$seconds" "$preset" "$batch")
-    echo "$preset, $rounds checkpoints, one every $((2 * steps)) steps" >&2
+    echo "$preset, $(counted "$rounds" checkpoint), one every $((2 * steps)) steps" >&2
     mapfile -t recipe < <(recipe "$preset" "$batch" "$ranks" "$steps" \
         $((2 * rounds + 1)))
     run=$work/run
@@ -73,8 +73,8 @@ done
 
 table=$work/table.md
 {
-    echo "$(machine); $ranks rank(s), median (lowest .. highest) of $rounds" \
-        "checkpoints"
+    echo "$(machine); $(counted "$ranks" rank), median (lowest .. highest) of" \
+        "$(counted "$rounds" checkpoint)"
     echo
     echo "| preset | checkpoint | a step | training takes longer by | at one every $every steps |"
     echo "|---|---|---|---|---|"

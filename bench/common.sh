@@ -9,11 +9,12 @@ cd "$(dirname "$0")/.."
 manual=$PWD/bench/${0##*/}
 # shellcheck source=jobs/dependencies.sh
 . jobs/dependencies.sh
+# shellcheck source=jobs/launcher.sh
+. jobs/launcher.sh
 
-gentrain=$PWD/build/gentrain
 # Whatever the caller's settings: the kernels that fit the CPU, one thread, and
 # ranks that do not yield their core while they wait.
-unset OPENBLAS_CORETYPE OMPI_MCA_rmaps_base_oversubscribe \
+unset OPENBLAS_CORETYPE OMPI_MCA_rmaps_base_oversubscribe PRTE_MCA_rmaps_default_mapping_policy \
     OMPI_MCA_mpi_yield_when_idle
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
@@ -24,7 +25,7 @@ here() {
     *) echo "$started/$1" ;;
     esac
 }
-GT_BENCH_DIR=$(here "${GT_BENCH_DIR:-${TMPDIR:-/tmp}}")
+GENTRAIN_BENCH_DIR=$(here "${GENTRAIN_BENCH_DIR:-${TMPDIR:-/tmp}}")
 
 # Print the comment at the top of the script: its manual.
 usage() {
@@ -38,8 +39,29 @@ misused() {
     exit 2
 }
 
-# build TARGET...: the release build, silent unless it fails.
+# The program: the release build of these sources, or one that is measured as it is,
+# because GENTRAIN names it or because there are no sources, where it is installed.
+given=${GENTRAIN:-}
+if [ -z "$given" ] && [ ! -e CMakeLists.txt ]; then
+    find_program "$PWD/jobs"
+    given=$GENTRAIN
+    [ "$given" != build/gentrain ] || given=$PWD/$given
+fi
+gentrain=$PWD/build/gentrain
+if [ -n "$given" ]; then
+    gentrain=$(cd "$started" && command -v "$given") ||
+        misused "there is no program $given (GENTRAIN)"
+    gentrain=$(here "$gentrain")
+fi
+
+# build TARGET...: the release build, silent unless it fails. Nothing where another
+# program is measured; what is not installed can be measured in the build alone.
 build() {
+    if [ -n "$given" ]; then
+        [ "$*" = gentrain_cli ] ||
+            misused "this measures a build of the sources; unset GENTRAIN"
+        return 0
+    fi
     # Where it was built once, what it needs is there, however CMake found it.
     [ -f build/CMakeCache.txt ] || need "$build_needs"
     local log
@@ -52,22 +74,25 @@ build() {
     rm "$log"
 }
 
-# A folder for runs and logs, removed at the end.
+# A folder for runs and logs, removed at the end. Ends the script if it cannot start
+# ranks.
 scratch() {
-    work=$(mktemp -d "$GT_BENCH_DIR/gentrain-bench.XXXXXX")
+    launcher 1 >/dev/null || exit 2
+    work=$(mktemp -d "$GENTRAIN_BENCH_DIR/gentrain-bench.XXXXXX")
     trap 'rm -rf "$work"' EXIT
 }
 
 # The machine, the day, and what was measured: a commit, "dirty" if the program
-# is not that commit's.
+# is not that commit's, or the version of a program that is measured as it is.
 machine() {
-    local cpu commit
-    commit=$(git describe --always 2>/dev/null) || commit="?"
-    [ "$commit" = "?" ] || git diff --quiet HEAD -- src include CMakeLists.txt ||
-        commit=$commit-dirty
+    local cpu program
+    program="gentrain $(git describe --always 2>/dev/null)" || program="gentrain ?"
+    [ "$program" = "gentrain ?" ] ||
+        git diff --quiet HEAD -- src include CMakeLists.txt || program=$program-dirty
+    [ -z "$given" ] || program=$("$gentrain" --version | head -n 1)
     cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-    echo "${cpu:-unknown CPU}, $places cores, $(date -u +%Y-%m-%d)," \
-        "gentrain $commit"
+    echo "${cpu:-unknown CPU}, $(counted "$places" core), $(date -u +%Y-%m-%d)," \
+        "$program"
 }
 
 # source_of PRESET: data with nothing held out. For grey 28 x 28 images a file
@@ -138,21 +163,22 @@ nodes_for() {
         END { print nodes }'
 }
 
-# launcher N: the words that start N processes, a core each. Inside a SLURM
-# allocation srun is taken if it speaks PMIx, else mpirun, which knows the
-# allocation, too. Both fill one node after another; srun by itself would take
-# as many nodes as it can. GT_LAUNCH replaces them: "srun --mpi=pmi2 -n".
+# launcher N: the words that start N ranks, a core each, by jobs/launcher.sh. In an
+# allocation of SLURM one node is filled after another; srun by itself would take as
+# many nodes as it can. With more ranks than cores on this machine, ranks share them.
 launcher() {
-    if [ -n "${GT_LAUNCH:-}" ]; then
-        echo "$GT_LAUNCH $1"
-    elif [ -n "${SLURM_JOB_ID:-}" ] && # grep reads all, for the sake of pipefail
-        srun --mpi=list 2>&1 | grep pmix >/dev/null; then
-        echo "srun --mpi=pmix --cpu-bind=cores -N $(nodes_for "$1") -n $1"
-    elif [ "$1" -le "$places" ] || [ -n "${SLURM_JOB_ID:-}" ]; then
-        echo "mpirun --bind-to core -np $1"
-    else
-        echo "mpirun --oversubscribe -np $1"
+    local nodes=1 launch=() GENTRAIN_BIND=${GENTRAIN_BIND:-core} crowded=""
+    if [ -n "${SLURM_JOB_ID:-}" ]; then
+        nodes=$(nodes_for "$1")
+    elif [ "$1" -gt "$places" ]; then
+        crowded=yes GENTRAIN_BIND=none
     fi
+    launch_words "$1" 1 "$nodes" "$gentrain" || return
+    case $(launcher_kind "${launch[0]}"),$crowded in
+    srun,*) launch+=(--nodes="$nodes") ;;
+    openmpi,yes) launch+=(--oversubscribe) ;;
+    esac
+    echo "${launch[*]}"
 }
 
 # together N RUN RECIPE...: N ranks train one model; prints their rate.
@@ -161,7 +187,7 @@ together() {
     shift 2
     # shellcheck disable=SC2046
     $(launcher "$n") "$gentrain" "$@" --out "$run" \
-        >"$run.out" 2>"$run.err" || failed "$run.err" "$n ranks: $*"
+        >"$run.out" 2>"$run.err" || failed "$run.err" "$(counted "$n" rank): $*"
     rate_of "$run.out"
 }
 
@@ -174,7 +200,7 @@ alone() {
     $(launcher "$n") bash bench/alone.sh "$run" "$gentrain" "$@" \
         >"$run.out" 2>&1 || {
         tail -n 5 "$run"/*.err >>"$run.out"
-        failed "$run.out" "$n processes: $*"
+        failed "$run.out" "$n lone processes: $*"
     }
     for i in "$run"/*.out; do
         rate_of "$i"

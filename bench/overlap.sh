@@ -34,8 +34,8 @@ scratch
 
 table=$work/table.md
 {
-    echo "$(machine); $ranks ranks, $megabytes MB, $milliseconds ms of" \
-        "computing, median (lowest .. highest) of $rounds steps"
+    echo "$(machine); $(counted "$ranks" rank), $megabytes MB, $milliseconds ms of" \
+        "computing, median (lowest .. highest) of $(counted "$rounds" step)"
     for transport in vader tcp; do
         echo
         echo "Messages by ${transport/vader/memory (vader)}:"

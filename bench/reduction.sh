@@ -55,7 +55,7 @@ for preset in $presets; do
         [ "$n" -le "$places" ] || export OMPI_MCA_mpi_yield_when_idle=1
         mapfile -t recipe < <(recipe "$preset" $((n * batch)) "$n" "$steps" "$chunks")
         for round in $(seq "$rounds"); do
-            echo "$preset, $n ranks, round $round of $rounds" >&2
+            echo "$preset, $(counted "$n" rank), round $round of $rounds" >&2
             for method in "${methods[@]}"; do
                 read -ra words <<<"$method"
                 rate=$(together "$n" "$work/run" "${recipe[@]}" \
@@ -81,7 +81,7 @@ ratio() {
 table=$work/table.md
 {
     echo "$(machine); weak scaling, rates by that of the tree with buckets of" \
-        "1 MB, median (lowest .. highest) of $rounds rounds"
+        "1 MB, median (lowest .. highest) of $(counted "$rounds" round)"
     echo
     echo "| preset | ranks | tree, samples/s | MPI's all-reduce | 16 bits |" \
         "one bucket | 0.25 MB | 4 MB |"

@@ -11,20 +11,22 @@
 #   --seconds S    about how long each of a run's three parts takes on one rank,
 #                  strong scaling makes it shorter [5]
 #   --chunk N      steps of each part, instead of --seconds
-#   --out DIR      table.md, scaling.json, scaling.png go there [runs/scaling];
+#   --out DIR      table.md, scaling.json and the picture go there [runs/scaling];
 #                  rows.tsv has every figure as soon as it is measured
 #   --record       put the table into bench/README.md
 #
 # RANKS are numbers of ranks [1, 2, 4, ... up to the cores, or the tasks of the
-# SLURM allocation]; 1 is always measured. Locally ranks are started by mpirun;
-# inside a SLURM allocation (SLURM_JOB_ID) by srun, or by mpirun if srun does
-# not speak PMIx; GT_LAUNCH="srun --mpi=pmi2 -n" says otherwise. Nodes are filled
-# one after another. There, GT_BENCH_DIR must name a folder that all nodes see,
-# and a release build (build/gentrain) that exists is taken as it is. A picture
-# needs gnuplot (Debian: gnuplot-nox).
+# SLURM allocation]; 1 is always measured. GENTRAIN names the program, which may be
+# an installed one; by default it is the release build of the sources, which is made
+# first unless it is there in a SLURM allocation. GENTRAIN_LAUNCHER and GENTRAIN_BIND
+# say how ranks are started, as in jobs/gentrain.sbatch. In an allocation nodes are
+# filled one after another, and GENTRAIN_BENCH_DIR must name a folder that all nodes
+# see. gnuplot draws the picture, scaling.svg (Debian: gnuplot-nox); where it is
+# missing, scaling.gp is what it needs to draw it elsewhere.
 #
 # Example: bench/scaling.sh --preset seed-vae --rounds 3 1 2 4
 #          salloc -n 32 bench/scaling.sh --out runs/scaling-32
+#          GENTRAIN=~/.local/bin/gentrain bench/scaling.sh
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -50,10 +52,10 @@ out=$(here "$out")
 if [ -z "${SLURM_JOB_ID:-}" ] || [ ! -x "$gentrain" ]; then
     build gentrain_cli
 fi
-[ -n "${SLURM_JOB_ID:-}" ] || want "command:gnuplot gnuplot-nox"
 scratch
 batch=${batch:-$(batch_of "$preset")}
-most=${SLURM_NTASKS:-$places}
+most=$places
+[ -z "${SLURM_JOB_ID:-}" ] || most=$(tasks_of_job)
 if [ -z "$list" ]; then
     for ((n = 1; n <= most; n *= 2)); do
         list="$list $n"
@@ -98,7 +100,7 @@ measure() {
 
 for round in $(seq "$rounds"); do
     for n in $list; do
-        echo "round $round of $rounds: $n ranks" >&2
+        echo "round $round of $rounds: $(counted "$n" rank)" >&2
         measure "$n" "$round" weak $((batch * n))
         if [ "$n" -eq 1 ]; then
             row=$(tail -n 1 "$rows")
@@ -121,11 +123,13 @@ column() {
         }' "$rows" "$rows" | spread
 }
 
-starter=$(launcher "$n" | sed 's/ -N [0-9]*//; s/ [0-9]*$/ N/')
-data=$work/figures.tsv
+# How ranks were started, with N for their number.
+starter=$(launcher "$n" | sed -E "s/([ =])$n( |\$)/\\1N\\2/; s/ --nodes=[0-9]*//")
+data=$out/figures.tsv
+: >"$data"
 {
     echo "$preset on $(machine); $starter; median (lowest .." \
-        "highest) of $rounds rounds"
+        "highest) of $(counted "$rounds" round)"
     echo
     for kind in strong weak; do
         if [ $kind = strong ]; then
@@ -135,32 +139,33 @@ data=$work/figures.tsv
             echo "Weak scaling, batch $batch of each rank:"
         fi
         echo
-        echo "| ranks | samples/s | speed-up | efficiency | exposed communication | waiting for sums |"
+        echo "| ranks | samples/s | speed-up | efficiency | exposed communication | of lone processes |"
         echo "|---|---|---|---|---|---|"
         for n in $list; do
             grep -q "^$kind	$n	" "$rows" || continue
             read -r rate _ < <(column $kind "$n" rate)
             read -r up _ < <(column $kind "$n" 'rate / one')
             read -r eff low high < <(column $kind "$n" 'rate / one / n')
-            read -r open least largest < <(column $kind "$n" '1 - rate / apart')
-            read -r wait _ < <(column $kind "$n" share)
+            read -r open least largest < <(column $kind "$n" share)
+            read -r lone below above < <(column $kind "$n" 'rate / apart')
             printf '%s\t%s\t%s\t%s\t%s\t%s\n' $kind "$n" "$up" "$eff" \
-                "$open" "$wait" >>"$data"
+                "$open" "$lone" >>"$data"
             awk -v n="$n" -v r="$rate" -v u="$up" -v e="$eff" -v l="$low" \
                 -v h="$high" -v o="$open" -v p="$least" -v q="$largest" \
-                -v w="$wait" 'BEGIN {
+                -v a="$lone" -v b="$below" -v c="$above" 'BEGIN {
                     printf "| %d | %.0f | %.2f ", n, r, u
                     printf "| %.1f %% (%.1f .. %.1f) ", 100*e, 100*l, 100*h
                     printf "| %.1f %% (%.1f .. %.1f) ", 100*o, 100*p, 100*q
-                    printf "| %.1f %% |\n", 100 * w }'
+                    printf "| %.1f %% (%.1f .. %.1f) |\n", 100*a, 100*b, 100*c }'
         done
     done
     echo
-    echo "Exposed communication is 1 - rate / (rates of as many processes" \
-        "that know nothing of each other, with a rank's share of the batch);" \
-        "it counts what ranks lose by being one job and nothing else." \
-        "Waiting for sums is gentrain's own figure, from --trace: the share" \
-        "of their steps in which ranks stood still for the reduction."
+    echo "Exposed communication is the share of their steps in which ranks stood" \
+        "still for sums over ranks, also for ranks that came later, from --trace." \
+        "Of lone processes is the rate by that of as many processes that know" \
+        "nothing of each other, each with a rank's share of the batch, measured" \
+        "next. It may be above 100 %: ranks share the optimizer's work, which a" \
+        "lone process does whole, and the two runs see a machine at two moments."
 } | tee "$out/table.md"
 
 awk -F '\t' -v machine="$(machine)" -v preset="$preset" -v chunk="$chunk" '
@@ -172,49 +177,44 @@ awk -F '\t' -v machine="$(machine)" -v preset="$preset" -v chunk="$chunk" '
         printf "%s\n  {\"scaling\": \"%s\", \"ranks\": %d, \"round\": %d, ",
             (NR > 1 ? "," : ""), $1, $2, $3
         printf "\"batch\": %d, \"samples_per_s\": %s, ", $4, $5
-        printf "\"samples_per_s_alone\": %s, \"waiting_share\": %s}", $6, $7
+        printf "\"samples_per_s_alone\": %s, \"exposed_share\": %s}", $6, $7
     }
     END { printf "\n]}\n" }' "$rows" >"$out/scaling.json"
 
-draw() {
-    grep "^strong" "$data" >"$work/strong"
-    grep "^weak" "$data" >"$work/weak"
-    gnuplot <<EOP
-set terminal png size 1200,440
-set output "$out/scaling.png"
+# The picture's own program: paths are from the folder that it is in.
+cat >"$out/scaling.gp" <<EOP
+set terminal svg size 1200,440 dynamic background "white"
+set output "scaling.svg"
 set datafile separator "\t"
 set multiplot layout 1,3
 set logscale x 2
+set samples 20
 set grid
 set key below
 set xlabel "ranks"
 set style data linespoints
 set linetype 1 lc "#1f77b4" pt 7
 set linetype 2 lc "#d62728" pt 5
-set linetype 3 lc "#9ecae8" pt 6
-set linetype 4 lc "#f2a0a0" pt 4
+of(k, c) = stringcolumn(1) eq k ? column(c) : NaN
 set title "$preset: speed-up"
 set logscale y 2
-plot "$work/strong" using 2:3 lt 1 title "strong", \
-  "$work/weak" using 2:3 lt 2 title "weak", x lc "gray" title "ideal"
+plot "figures.tsv" using 2:(of("strong", 3)) lt 1 title "strong", \
+  "figures.tsv" using 2:(of("weak", 3)) lt 2 title "weak", x with lines lc "gray" title "ideal"
 unset logscale y
 set title "efficiency, %"
 set yrange [0:*]
-plot "$work/strong" using 2:(100*\$4) lt 1 title "strong", \
-  "$work/weak" using 2:(100*\$4) lt 2 title "weak", \
-  100 lc "gray" title "ideal"
+plot "figures.tsv" using 2:(100*of("strong", 4)) lt 1 title "strong", \
+  "figures.tsv" using 2:(100*of("weak", 4)) lt 2 title "weak", \
+  100 with lines lc "gray" title "ideal"
 set title "exposed communication, %"
-set yrange [*:*]
-plot "$work/strong" using 2:(100*\$5) lt 1 title "strong", \
-  "$work/weak" using 2:(100*\$5) lt 2 title "weak", \
-  "$work/strong" using 2:(100*\$6) lt 3 title "strong, in sums", \
-  "$work/weak" using 2:(100*\$6) lt 4 title "weak, in sums"
+plot "figures.tsv" using 2:(100*of("strong", 5)) lt 1 title "strong", \
+  "figures.tsv" using 2:(100*of("weak", 5)) lt 2 title "weak"
 EOP
-}
 if command -v gnuplot >/dev/null; then
-    draw
-    echo "picture: $out/scaling.png"
+    (cd "$out" && gnuplot scaling.gp)
+    echo "picture: $out/scaling.svg"
 else
-    echo "no picture: gnuplot is not installed (Debian: gnuplot-nox)"
+    echo "no picture, because gnuplot is not here (Debian: gnuplot-nox); where it" \
+        "is: cd $out && gnuplot scaling.gp"
 fi
 [ -z "$record" ] || record scaling.sh "$out/table.md"

@@ -41,6 +41,11 @@
  * call returns. gentrain_open reads files through HDF5, which is mostly built
  * without support for threads. So calls of gentrain_open wait for each other,
  * and no other thread may call HDF5 meanwhile.
+ *
+ * Processes. HDF5 may crash on a damaged file. So a file that has no digest, as
+ * another program wrote it anew, is first read by a fork of the process, which
+ * ends at once. Files of gentrain's have one and need no fork. A process that
+ * uses MPI opens such a file before MPI_Init.
  */
 #ifndef GENTRAIN_H
 #define GENTRAIN_H

@@ -29,6 +29,8 @@ python:h5py python3-h5py
 command:clang-format clang-format
 command:clang-tidy clang-tidy
 command:man man-db
+command:spin spin
+command:clang clang
 "
 # For tests that make a cluster of their own, which only root can do. These packages
 # start services where systemd runs, so they are installed only where it does not,

@@ -129,7 +129,7 @@ refused 5 "good/config.yaml" 2 sample good/config.yaml -o s.h5
 
 # --- the command line, before MPI starts
 refused 2 "did you mean --preset" 2 train --prest quickstart
-refused 2 "did you mean train" 2 trian
+refused 2 'did you mean "train"?' 2 trian
 refused 2 "no configuration" 2 train
 refused 2 "--steps" 2 train gan.yaml --steps
 # shellcheck disable=SC2046

@@ -2,9 +2,56 @@
 # more of it. The counts are worked out by hand here, as multiplications of one
 # sample: products x (forward + weights + inputs).
 #
+# Scaling is measured of a program that is installed, by the scripts that are.
+#
 # ctest: release
 . "$(dirname "$0")/common.sh"
 
+# --- scaling.sh
+prefix=$scratch/prefix
+"$CMAKE" --install "$GENTRAIN_BUILD" --prefix "$prefix" >install.txt 2>&1 ||
+    fail "cmake --install fails: $(tail -n 5 install.txt)"
+# scaling TABLE OPTION...: the shortest measurement; out.txt, err.txt, TABLE/
+scaling() {
+    local out=$1 script=$2
+    shift 2
+    GENTRAIN_BENCH_DIR=$scratch bash "$script" --preset ring --batch 16 --rounds 1 \
+        --chunk 2 --out "$out" "$@" >out.txt 2>err.txt
+}
+installed=$prefix/share/gentrain/bench/scaling.sh
+must "an installed scaling.sh" env -u GENTRAIN bash -c "$(declare -f scaling)
+    scratch=$scratch; scaling rates $installed 1 2"
+says out.txt "$(GENTRAIN="" "$prefix/bin/gentrain" --version | head -n 1)"
+says err.txt "round 1 of 1: 1 rank"
+says err.txt "round 1 of 1: 2 ranks"
+grep -qE '1 (ranks|rounds|cores|nodes)' out.txt err.txt && fail "one is many"
+for file in table.md scaling.json rows.tsv figures.tsv scaling.gp; do
+    [ -s "rates/$file" ] || fail "no rates/$file"
+done
+# Ranks may stand still for no time, but not for less.
+awk -F '\t' '{ n++; if ($6 <= 0 || $5 < 0 || $5 > 1) bad = 1 }
+    END { exit bad || n != 4 }' rates/figures.tsv ||
+    fail "the figures: $(cat rates/figures.tsv)"
+grep -q '^| 2 |.*-' rates/table.md && fail "less than nothing: $(cat rates/table.md)"
+if command -v gnuplot >/dev/null; then
+    [ -s rates/scaling.svg ] || fail "no picture"
+else
+    says out.txt "gnuplot is not here (Debian: gnuplot-nox)"
+fi
+# The program that GENTRAIN names, without a build.
+must "GENTRAIN" scaling named "$GENTRAIN_SOURCE/bench/scaling.sh" 1
+says out.txt "$("$GENTRAIN" --version | head -n 1)"
+GENTRAIN=nowhere/gentrain scaling no "$GENTRAIN_SOURCE/bench/scaling.sh" 1
+[ $? -eq 2 ] || fail "a program that is not there"
+says err.txt "there is no program nowhere/gentrain"
+GENTRAIN_LAUNCHER=jsrun scaling no "$GENTRAIN_SOURCE/bench/scaling.sh" 1
+[ $? -eq 2 ] || fail "a launcher that nobody knows"
+says err.txt "with %n for the number of ranks, not jsrun"
+bash "$GENTRAIN_SOURCE/bench/overlap.sh" >out.txt 2>err.txt
+[ $? -eq 2 ] || fail "overlap.sh measures a program that is given"
+says err.txt "unset GENTRAIN"
+
+# --- bench_step
 [ -n "${BENCH_STEP:-}" ] || {
     echo "skipped: built without GT_BENCH"
     exit 77

@@ -39,16 +39,16 @@ export GENTRAIN
 GENTRAIN=$(realpath "$GENTRAIN")
 sed -i 's/shards: 12/shards: 12, watchdog_s: 60/' gan.yaml
 folder node1/mnist 49 a '\1'
-differ "data.uri has 49 samples here, 50 samples on rank 0"
+differ "data.uri has 49 images here, 50 images on rank 0"
 folder node1/mnist 50 b '\1'
 differ "data.uri has contents of digest"
 folder node1/mnist 50 a '\2'
-differ "data.uri has samples of 3 classes here, 2 classes on rank 0"
+differ "data.uri has images of 3 classes here, 2 classes on rank 0"
 rm node1/mnist/*labels*
-differ "data.uri has samples of 0 classes here, 2 classes on rank 0"
+differ "data.uri has images of 0 classes here, 2 classes on rank 0"
 folder node1/mnist 50 a '\1'
 cp node0/mnist/train-images-idx3-ubyte node1/mnist/t10k-images-idx3-ubyte
-differ "data.uri holds out 50 samples here, no samples on rank 0"
+differ "data.uri holds out 50 images here, no images on rank 0"
 rm -r node1/mnist
 differ "node1/mnist"
 # The same contents otherwise compressed, and under other paths, are the same.
@@ -73,7 +73,7 @@ go_on
 warnings err.txt && fail "a warning of data that are the same"
 folder node0/mnist 50 b '\1'
 go_on
-warned "has as many samples, but other contents"
+warned "has as many images, but other contents"
 go_on
 warnings err.txt && fail "a warning that was given before"
 folder node0/mnist 50 b '\2'
@@ -81,14 +81,14 @@ go_on
 warned "has labels of 3 classes, it had 2"
 folder node0/mnist 40 b '\2'
 go_on
-warned "has 40 samples, it had 50"
+warned "has 40 images, it had 50"
 "$GENTRAIN" inspect here >out.txt
 grep -q '^  data_count *40$' out.txt || fail "the new data are not recorded"
 must "another source" ranks 1 train --resume here --steps $(($(newest here) + 1)) \
     --quiet --data "glyphs?count=40"
 warned "glyphs?count=40 has labels of 10 classes"
 (printf '\0\0\10\3\0\0\0\62\0\0\0\13\0\0\0\13'; head -c 6050 /dev/zero) >other
-refused 6 "samples are 11x11x1, but the model works at 12x12x1" 1 train \
+refused 6 "images are 11x11x1, but the model works at 12x12x1" 1 train \
     --resume here --steps 99 --data other
 
 # --- a relative path is that of the folder in which the run was begun

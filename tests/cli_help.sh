@@ -37,7 +37,7 @@ for words in --version "help" "train --help" "help config" "presets show ring"; 
     says err.txt "standard output: No space left"
 done
 
-refused 2 "(did you mean config?)" 1 help confg
+refused 2 'did you mean "config"?' 1 help confg
 refused 2 "not text, man or markdown" 1 help config --format html
 
 # No line of plain text is too long for a terminal.

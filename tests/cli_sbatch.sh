@@ -9,6 +9,8 @@ command -v getopt >/dev/null || {
 }
 script=$GENTRAIN_SOURCE/jobs/gentrain.sbatch
 
+cp "$script" slurm_script # as SLURM does
+
 # An option that train has and the script does not know would be refused.
 "$GENTRAIN" train --help | grep -o -- '  --[a-z-]*\|, --[a-z-]*' |
     sed 's/.*--//' >known.txt
@@ -18,20 +20,26 @@ while read -r option; do
     grep -qE "[ ,]${option}[:, ]" taken.txt || fail "the script misses --$option"
 done <known.txt
 
-# mpirun and srun say what they were given and play what is in ./play; srun
+# Launchers say what they were given and play what is in ./play; srun
 # speaks $SPEAKS, and on each node it can make a folder but not copy. Queueing
 # again succeeds, whereupon SLURM would kill the script. $LEFT is what a job has
 # left of its time, in seconds, $STATE what SLURM says of it.
 mkdir bin
 cat >bin/mpirun <<'STANDIN'
 #!/usr/bin/env bash
-echo "$*" >launched
+if [ "$*" = --version ]; then
+    echo "${MPIRUN_SAYS:-mpirun (Open MPI) 4.1.4}"
+    exit
+fi
+echo "${0##*/} $*" >launched
 . ./play
 STANDIN
+for name in mpiexec aprun jsrun; do ln -s mpirun bin/$name; done
 cat >bin/scontrol <<'STANDIN'
 #!/usr/bin/env bash
 if [ "$1" = show ]; then
     echo "   ${STATE:-JobState=RUNNING Reason=None PreemptEligibleTime=2026-01-01T00:00:00 PreemptTime=None}"
+    echo "   Command=$GENTRAIN_SOURCE/jobs/gentrain.sbatch gan.yaml"
     echo "   StartTime=Unknown EndTime=${LEFT:+$(date -d "now + $LEFT seconds" +%FT%T)} Deadline=N/A"
     exit
 fi
@@ -62,7 +70,7 @@ job() {
     rm -f launched asked
     PATH=$PWD/bin:$PATH SLURM_JOB_ID=7 SLURM_RESTART_COUNT=$restarts \
         SLURM_JOB_NUM_NODES=3 SLURM_TASKS_PER_NODE='3(x2),1' \
-        timeout 60 bash "$script" "$@" >out.txt 2>err.txt
+        timeout 60 bash slurm_script "$@" >out.txt 2>err.txt
 }
 asks_again() {
     [ "$(cat asked 2>/dev/null)" = "requeue 7" ] || fail "$1: not queued again"
@@ -71,27 +79,105 @@ asks_nothing() { [ ! -e asked ] || fail "$1: queued again"; }
 
 # The first start, and one that finds a checkpoint.
 must "a first start" job 0 'exit 0' gan.yaml --out=run -s train.batch=12 -q
-says launched "-np 7 --bind-to core"
+says launched "mpirun -np 7 --bind-to core"
+says out.txt "on 7 ranks, 3 nodes"
 says launched "train gan.yaml -s train.batch=12 -q --out run"
 asks_nothing "a run that ends"
 must "no --out" job 0 'exit 0' --preset ring
 says launched "train --preset ring --out runs/gentrain-7"
 must "a branch" job 0 'exit 0' -p ring --from=other --weights-only --out run
 says launched "train --preset ring --from other --weights-only --out run"
-# How ranks are started: what binds them, and to how many cores.
-SPEAKS=pmix must "srun" job 0 'exit 0' gan.yaml
-says launched "srun --mpi=pmix --ntasks=7 --cpus-per-task=1 --kill-on-bad-exit=1"
-says launched "--cpu-bind=cores"
+# How ranks are started: what binds them, and to how many cores. A program that
+# tells nothing of its MPI is taken for one of Open MPI, and MPICH's is here a name.
+cat >program <<'STANDIN'
+#!/usr/bin/env bash
+printf 'gentrain 0, build 0\nMPI: %s\n' "$LIBRARY"
+STANDIN
+chmod +x program
+# starts WORDS SETTING...: with these variables the launcher is given these words
+starts() {
+    local words=$1
+    shift
+    must "$*" env GENTRAIN="$PWD/program" "$@" bash -c "$(declare -f job must fail)
+        job 0 'exit 0' gan.yaml || fail '$*'"
+    says launched "$words"
+}
+export LIBRARY="Open MPI v4.1.4"
+srun="srun --ntasks=7 --cpus-per-task=1 --kill-on-bad-exit=1 --wait=60"
+starts "mpirun -np 7 --bind-to core $PWD/program train gan.yaml" SPEAKS=pmi2
+starts "${srun/srun/srun --mpi=pmix} --cpu-bind=cores $PWD/program" SPEAKS=pmix
+starts "${srun/srun/srun --mpi=pmix} $PWD/program" SPEAKS=pmix GENTRAIN_BIND=none
+starts "${srun/srun/srun --mpi=pmi2} --cpu-bind=cores" SPEAKS="pmix pmi2" \
+    LIBRARY="MPICH 4.0.2"
+starts "mpiexec -n 7 -bind-to core:1 $PWD/program" SPEAKS=pmix LIBRARY="MPICH 4.0.2" \
+    MPIRUN_SAYS="HYDRA build details:"
+starts "mpiexec -n 7 -genv I_MPI_PIN_DOMAIN 1 $PWD/program" SPEAKS="pmix pmi2" \
+    LIBRARY="Intel(R) MPI Library 2021.6" \
+    MPIRUN_SAYS="Intel(R) MPI Library for Linux* OS, Version 2021.6"
+starts "${srun/srun/srun --mpi=pmi2}" SPEAKS="pmix pmi2" I_MPI_PMI_LIBRARY=libpmi2.so \
+    LIBRARY="Intel(R) MPI Library 2021.6"
+starts "$srun --cpu-bind=cores" SPEAKS="cray_shasta pmi2" LIBRARY="MPI CRAY MPICH 8.1"
+starts "${srun/srun/srun --mpi=pmi2 --cpu-bind=none} $PWD/program" \
+    GENTRAIN_LAUNCHER="srun --mpi=pmi2 --cpu-bind=none"
+starts "$srun --cpu-bind=cores" GENTRAIN_LAUNCHER=srun SPEAKS=none
+starts "mpiexec -n 7 --depth 1 --cpu-bind depth" GENTRAIN_LAUNCHER=mpiexec \
+    MPIRUN_SAYS="PALS version 1.2"
+starts "aprun -n 7 -d 1 -cc depth" GENTRAIN_LAUNCHER=aprun
+starts "mpirun --mca btl tcp,self -np 7 --bind-to core" \
+    GENTRAIN_LAUNCHER="mpirun --mca btl tcp,self"
+starts "jsrun -n 7 -c 1 -a 3 $PWD/program" GENTRAIN_LAUNCHER="jsrun -n %n -c %c -a %N"
+GENTRAIN_LAUNCHER=jsrun job 0 'exit 0' gan.yaml
+[ $? -eq 2 ] || fail "a launcher that nobody knows is taken"
+says err.txt "with %n for the number of ranks, not jsrun"
+GENTRAIN_BIND=cores job 0 'exit 0' gan.yaml
+[ $? -eq 2 ] || fail "GENTRAIN_BIND=cores is taken"
+says err.txt "GENTRAIN_BIND is core, socket or none, not cores"
 export SLURM_CPUS_PER_TASK=4
 for bind in core socket none; do
-    GENTRAIN_BIND=$bind must "$bind" job 0 'exit 0' gan.yaml
     # Open MPI binds to no socket those that have several cores.
-    says launched "-np 7 --map-by slot:PE=4 --bind-to ${bind/socket/core} $GENTRAIN"
+    starts "-np 7 --map-by slot:PE=4 --bind-to ${bind/socket/core} $PWD/program" \
+        GENTRAIN_BIND=$bind
 done
-SPEAKS=pmix GENTRAIN_BIND=socket must "srun, wide" job 0 'exit 0' gan.yaml
-says launched "--ntasks=7 --cpus-per-task=4"
+starts "--ntasks=7 --cpus-per-task=4" SPEAKS=pmix GENTRAIN_BIND=socket
 says launched "--cpu-bind=sockets"
-unset SLURM_CPUS_PER_TASK
+unset SLURM_CPUS_PER_TASK LIBRARY
+
+# What a person did wrong is told at once, with the manual; nothing is started.
+# wrong TEXT COMMAND...
+wrong() {
+    local text=$1
+    shift
+    rm -f launched
+    env PATH="$PWD/bin:$PATH" "$@" >out.txt 2>err.txt
+    [ $? -eq 2 ] || fail "$*: another exit code"
+    says err.txt "$text"
+    says err.txt "  sbatch "
+    [ ! -e launched ] || fail "$*: something was started"
+}
+for name in gentrain sweep scaling; do
+    wrong "$name.sbatch: this is no" bash "$GENTRAIN_SOURCE/jobs/$name.sbatch" --preset ring
+    bash "$GENTRAIN_SOURCE/jobs/$name.sbatch" --help >out.txt || fail "$name: no --help"
+    says out.txt "jobs/$name.sbatch"
+    grep -q '#SBATCH' out.txt && fail "$name.sbatch --help tells too much"
+    for line in '##SBATCH --account=' '##SBATCH --partition=' '#SBATCH --hint=nomultithread'; do
+        grep -q "^$line" "$GENTRAIN_SOURCE/jobs/$name.sbatch" || fail "$name: no $line"
+    done
+done
+wrong "nothing to train" env SLURM_JOB_ID=7 bash slurm_script
+wrong "nothing to train" env SLURM_JOB_ID=7 bash slurm_script --epochs 3
+wrong "see above" env SLURM_JOB_ID=7 bash slurm_script --preset ring --wrong
+sweep="$GENTRAIN_SOURCE/jobs/sweep.sbatch"
+wrong "nothing to train" env SLURM_ARRAY_TASK_ID=1 bash "$sweep"
+wrong "--points needs a value" env SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_JOB_ID=7 bash "$sweep" --points
+wrong "there is no file missing" env SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_JOB_ID=7 \
+    bash "$sweep" --points missing --preset ring
+GENTRAIN=nowhere/gentrain job 0 'exit 0' gan.yaml
+[ $? -eq 2 ] || fail "a program that is not there"
+says err.txt "no program nowhere/gentrain"
+# Where SLURM does not know the script any more.
+GENTRAIN_JOBS=nowhere job 0 'exit 0' gan.yaml
+[ $? -eq 2 ] || fail "no launcher.sh"
+says err.txt "set GENTRAIN_JOBS"
 [ ! -e run ] || fail "a run that wrote nothing leaves its directory"
 mkdir -p run/checkpoints
 touch run/checkpoints/step-00000006.h5
@@ -213,7 +299,7 @@ cat out.txt >log.txt
 again() { # the job's log is one for all its starts
     rm -f launched
     PATH=$PWD/bin:$PATH SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1 \
-        timeout 60 bash "$script" --preset ring --out seen >>log.txt 2>err.txt
+        timeout 60 bash slurm_script --preset ring --out seen >>log.txt 2>err.txt
 }
 mv seen elsewhere
 again && fail "a run that is not there does not keep the job from going on"

@@ -232,9 +232,10 @@ says err.txt "wrote some.png"
 "$GENTRAIN" sample roomy -n 20000000 -o long.h5 >out.txt 2>err.txt &
 sampling=$!
 for _ in $(seq 300); do
-    grep -q "of 20000000 samples, " err.txt && break
+    grep -q "/20000000 .* samples/s .* left" err.txt && break
     sleep 0.1
 done
 kill $sampling
 wait $sampling
-says err.txt "of 20000000 samples, "
+grep -q "^sample .*/20000000 .* samples/s .* left" err.txt ||
+    fail "no line tells how far it is"

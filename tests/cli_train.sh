@@ -11,7 +11,7 @@ done
 for key in step epoch samples_per_s loss_d loss_g d_real d_fake test_d_real; do
     says gan/metrics.jsonl "\"$key\": "
 done
-for word in ranks "on 1 node" kernels parameters "per rank" seed "D(G(z))"; do
+for word in ranks "on 1 node" kernels parameters "per rank" seed "D(x)"; do
     says err.txt "$word"
 done
 for word in picture checkpoint trained images/s; do says out.txt "$word"; done

@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -108,6 +109,43 @@ static void another_thread_s_ticks_count_for_who_waits_for_it(void **state)
     gt_collective_tick_set(NULL, NULL);
 }
 
+/* A thread that beats, as writers do, and asks for the phase, as watchdogs do
+ * of those who hang. */
+static void *work(void *argument)
+{
+    atomic_bool *stop = argument;
+    while (!atomic_load(stop)) {
+        gt_heartbeat();
+        gt_phase();
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return NULL;
+}
+
+/* It looks ten times a second, at heartbeats of two threads. */
+static void a_watchdog_leaves_those_who_work_alone(void **state)
+{
+    (void)state;
+    gt_comm comm = gt_comm_solo();
+    for (int i = 0; i < 3; i++) {
+        gt_watchdog *watchdog;
+        gt_thread thread;
+        atomic_bool stop = false;
+        assert_int_equal(gt_watchdog_start(&watchdog, &comm, 4), GT_OK);
+        assert_non_null(watchdog);
+        assert_int_equal(gt_thread_start(&thread, work, &stop, "works"), GT_OK);
+        for (int k = 0; k < 300 * i; k++) {
+            const char *before = gt_phase_enter(gt_phase_ranks);
+            gt_heartbeat();
+            gt_phase_leave(before);
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        }
+        atomic_store(&stop, true);
+        gt_thread_join(&thread);
+        gt_watchdog_stop(watchdog);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +153,7 @@ int main(void)
         cmocka_unit_test(while_a_process_is_suspended_it_is_not_silent),
         cmocka_unit_test(a_heartbeat_is_local_and_a_tick_is_passed_on),
         cmocka_unit_test(another_thread_s_ticks_count_for_who_waits_for_it),
+        cmocka_unit_test(a_watchdog_leaves_those_who_work_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * lines of different processes do not mix. Names in it control no terminal. */
 #include "base/log.h"
 
+#include "base/terminal.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -12,7 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 4096, MOMENT = 100 /* milliseconds */ };
+enum {
+    LINE_SIZE = 4096,
+    LINE_MOST = 3 * LINE_SIZE,
+    MOMENT = 100 /* milliseconds */
+};
 
 static bool speaks = true;
 static gt_log_level threshold = GT_LOG_NORMAL;
@@ -61,12 +66,34 @@ void gt_log_hurry(void)
     atomic_store(&hurry, true);
 }
 
-static void put_line(const char *prefix, const char *format, va_list args)
+/* What a line begins with. */
+typedef struct beginning {
+    const char *text, *colour;
+} beginning;
+
+/* On a terminal, in its width and with colour; elsewhere one line is one
+ * message, for whoever searches a log. */
+static int print_line(const beginning *begin, const char *text,
+                      char line[LINE_MOST])
 {
-    char text[LINE_SIZE], shown[LINE_SIZE], line[LINE_SIZE + 64];
+    char whole[LINE_SIZE + 64], wrapped[LINE_MOST - 64];
+    snprintf(whole, sizeof whole, "%s%s", begin->text, text);
+    if (!gt_terminal())
+        return snprintf(line, LINE_MOST, "%s\n", whole);
+    gt_terminal_wrap(whole, gt_terminal_columns(), wrapped, sizeof wrapped);
+    bool colour = *begin->colour && gt_terminal_has_colour();
+    size_t n = strlen(begin->text);
+    return snprintf(line, LINE_MOST, "%s%.*s%s%s\n",
+                    colour ? begin->colour : "", (int)n, wrapped,
+                    colour ? "\033[0m" : "", wrapped + n);
+}
+
+static void put_line(beginning begin, const char *format, va_list args)
+{
+    char text[LINE_SIZE], shown[LINE_SIZE], line[LINE_MOST];
     vsnprintf(text, sizeof text, format, args);
     gt_utf8_show(text, "\t\n", shown, sizeof shown);
-    int n = snprintf(line, sizeof line, "%s%s\n", prefix, shown);
+    int n = print_line(&begin, shown, line);
     if (!gt_log_ready(STDERR_FILENO))
         return;
     if (clear_progress)
@@ -88,7 +115,7 @@ void gt_info(const char *format, ...)
         return;
     va_list args;
     va_start(args, format);
-    put_line("", format, args);
+    put_line((beginning){"", ""}, format, args);
     va_end(args);
 }
 
@@ -109,7 +136,7 @@ void gt_warn(const char *format, ...)
     if (captured)
         capture(format, args);
     else if (speaks)
-        put_line("gentrain: warning: ", format, args);
+        put_line((beginning){"gentrain: warning: ", "\033[33m"}, format, args);
     va_end(args);
 }
 
@@ -119,6 +146,6 @@ void gt_error(const char *format, ...)
         return;
     va_list args;
     va_start(args, format);
-    put_line("gentrain: error: ", format, args);
+    put_line((beginning){"gentrain: error: ", "\033[31m"}, format, args);
     va_end(args);
 }

@@ -2,8 +2,8 @@
  * refusals into sentences. */
 #include "cli/args.h"
 
-#include "base/nearest.h"
 #include "base/utf8.h"
+#include "cli/hints.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -19,26 +19,6 @@ static int count_options(const gt_command *command)
     while (command->options && command->options[n].name)
         n++;
     return n;
-}
-
-static gt_status refuse(const gt_command *command, const char *word, int reason)
-{
-    if (reason == ':')
-        return gt_fail(GT_ERR_USAGE, "%s needs a value; see gentrain %s --help",
-                       word, command->name);
-    const char *names[GT_CLI_MAX_OPTIONS];
-    int n = count_options(command);
-    for (int i = 0; i < n; i++)
-        names[i] = command->options[i].name;
-    const char *near =
-        !strncmp(word, "--", 2) ? gt_nearest(word + 2, names, n) : NULL;
-    if (near)
-        return gt_fail(GT_ERR_USAGE,
-                       "unknown option %s; did you mean --%s? See gentrain %s "
-                       "--help",
-                       word, near, command->name);
-    return gt_fail(GT_ERR_USAGE, "unknown option %s; see gentrain %s --help",
-                   word, command->name);
 }
 
 /* Our table as getopt wants it. */
@@ -113,6 +93,11 @@ gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
     translate(command, longs, shorts);
     *args = (gt_cli_args){.command = command};
     *help = false;
+    for (int i = 1; i < argc; i++) {
+        gt_status status = gt_cli_check_dashes(command, argv[i]);
+        if (status != GT_OK)
+            return status;
+    }
     opterr = 0;
     optind = 1;
     for (int code;
@@ -123,11 +108,12 @@ gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
         }
         char letter[3] = {'-', (char)optopt};
         if (code == '?' || code == ':')
-            return refuse(command,
-                          optopt > 0 && optopt < FIRST && optopt != HELP
-                              ? letter
-                              : argv[optind - 1],
-                          code);
+            return gt_cli_refuse_option(command,
+                                        optopt > 0 && optopt < FIRST &&
+                                                optopt != HELP
+                                            ? letter
+                                            : argv[optind - 1],
+                                        code == ':');
         if (args->n_hits == GT_CLI_MAX_HITS)
             return gt_fail(GT_ERR_USAGE,
                            "more than %d options; put them into "

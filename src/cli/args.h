@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-enum { GT_CLI_MAX_OPTIONS = 20, GT_CLI_MAX_HITS = 256 };
+enum { GT_CLI_MAX_HITS = 256 };
 
 /* A parsed command line. Strings are borrowed from argv. */
 typedef struct gt_cli_args {

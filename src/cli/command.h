@@ -10,6 +10,8 @@
 
 struct gt_cli_args;
 
+enum { GT_CLI_MAX_OPTIONS = 20 }; /* of a command */
+
 typedef struct gt_cli_option {
     const char *name;     /* without the dashes */
     char letter;          /* short form, 0: none */

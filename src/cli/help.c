@@ -25,8 +25,11 @@ static gt_status find_format(const char *name, gt_page_style *style)
         }
     if (!name)
         return GT_OK;
-    return gt_fail(GT_ERR_USAGE,
-                   "--format: \"%s\" is not text, man or markdown", name);
+    char suggestion[GT_SUGGESTION];
+    return gt_fail(
+        GT_ERR_USAGE, "--format: \"%s\" is not text, man or markdown%s", name,
+        gt_suggestion(name, formats, (int)(sizeof formats / sizeof *formats),
+                      suggestion));
 }
 
 static gt_status no_such_topic(const char *name)
@@ -37,12 +40,11 @@ static gt_status no_such_topic(const char *name)
         names[n++] = (*c)->name;
     for (const gt_topic *t = gt__topics; t->name; t++)
         names[n++] = t->name;
-    const char *near = gt_nearest(name, names, n);
+    char suggestion[GT_SUGGESTION];
     return gt_fail(GT_ERR_USAGE,
-                   "there is no help on \"%s\"%s%s%s; gentrain "
-                   "help lists commands and topics",
-                   name, near ? " (did you mean " : "", near ? near : "",
-                   near ? "?)" : "");
+                   "there is no help on \"%s\" (gentrain help lists commands "
+                   "and topics)%s",
+                   name, gt_suggestion(name, names, n, suggestion));
 }
 
 static gt_status print_page(const gt_page *page, const char *name)

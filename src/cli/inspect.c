@@ -6,6 +6,7 @@
 #include "data/source.h"
 #include "run/inspect.h"
 #include "store/files.h"
+#include "train/run_status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +22,9 @@ static void describe_text(const gt_source *source, const char *split,
                           const uint64_t *classes)
 {
     char shape[GT_SHAPE_TEXT];
-    printf("%s: %llu %s samples of %s\n", source->uri,
+    printf("%s: %llu %s %s of %s\n", source->uri,
            (unsigned long long)source->count, split,
-           gt_shape_text(source->shape, shape));
+           gt_shape_noun(source->shape), gt_shape_text(source->shape, shape));
     for (int c = 0; c < source->classes; c++)
         printf("  label %-4d %llu\n", c, (unsigned long long)classes[c]);
 }
@@ -82,14 +83,15 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     const char *path = args->operand[0];
     bool json = gt_cli_flag(args, "json");
     struct stat info;
-    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
-        gt_file_check_readable(path) != GT_OK)
+    bool there = stat(path, &info) == 0;
+    if (there && S_ISREG(info.st_mode) && gt_file_check_readable(path) != GT_OK)
         return GT_ERR_IO;
     if (gt_inspectable(path))
-        return gt_inspect(stdout, path, json);
+        return S_ISDIR(info.st_mode) ? gt_run_describe(stdout, path, json)
+                                     : gt_inspect(stdout, path, json);
     gt_status status = describe_source(path, json);
-    if (status == GT_OK)
-        return GT_OK;
+    if (status == GT_OK || !there)
+        return status;
     return gt_fail_in(status, "not an HDF5 file and not a run; as data");
 }
 
@@ -97,8 +99,11 @@ const gt_command gt__command_inspect = {
     .name = "inspect",
     .operands = "FILE_OR_RUN_OR_DATA",
     .summary = "describe a checkpoint, a sample set, a run or a data source",
-    .details = "A run directory stands for its newest checkpoint. The file is "
-               "compared with its checksums first: a damaged one is refused.",
+    .details =
+        "Of a run it tells the state first: finished, interrupted, running or "
+        "cut off; steps done and asked for; the last and the best figures; its "
+        "checkpoints. The newest of these is described then. A file is "
+        "compared with its checksums first: a damaged one is refused.",
     .examples = "gentrain inspect runs/dcgan28-1\n"
                 "gentrain inspect path/to/mnist\n",
     .options = options,

@@ -15,6 +15,7 @@
 #include "comm/mpi/library.h"
 #include "comm/mpi/start.h"
 #include "core/blas.h"
+#include "store/h5trial.h"
 #include "train/interrupt.h"
 #include "train/memory_need.h"
 
@@ -96,12 +97,14 @@ static gt_status find_command(const char *name, const gt_command **command)
             return GT_OK;
         }
     }
-    const char *near = gt_nearest(name, names, n);
-    return gt_fail(GT_ERR_USAGE,
-                   "unknown command \"%s\"%s%s%s; see gentrain "
-                   "help",
-                   name, near ? " (did you mean " : "", near ? near : "",
-                   near ? "?)" : "");
+    if (*name == '-')
+        return gt_fail(GT_ERR_USAGE,
+                       "%s: a command comes before its options, as in gentrain "
+                       "train --preset quickstart; see gentrain help",
+                       name);
+    char suggestion[GT_SUGGESTION];
+    return gt_fail(GT_ERR_USAGE, "unknown command \"%s\" (see gentrain help)%s",
+                   name, gt_suggestion(name, names, n, suggestion));
 }
 
 /* What trains or writes samples outlives whoever reads its messages; other
@@ -111,6 +114,8 @@ static int run_parallel(const gt_command *command, const gt_cli_args *args,
                         gt_status parsed, int *argc, char ***argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    gt_h5_try_with("/proc/self/exe");
     gt_comm *comm = NULL;
     gt_launcher launcher;
     gt_failure bad = {0};

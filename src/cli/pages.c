@@ -16,7 +16,7 @@ const gt_topic gt__topics[] = {
     {"config", 5, "configuration of a training", "gentrain-train(1)",
      gt_topic_config},
     {"layers", 0, "layers of a network", NULL, gt_topic_layers},
-    {"data", 0, "sources of samples", NULL, gt_topic_data},
+    {"data", 0, "sources of images", NULL, gt_topic_data},
     {"run", 7, "files of a run, signals and exit codes", "gentrain-train(1)",
      gt_topic_run},
     {0},

@@ -3,6 +3,8 @@
  * good sign, so such a file is kept to be compared. */
 #include "cli/recipe.h"
 
+#include "cli/hints.h"
+
 #include "base/utf8.h"
 #include "model/preset.h"
 #include "store/files.h"
@@ -49,7 +51,7 @@ static gt_status read_config(const char *path, gt__recipe *r)
     size_t size;
     gt_status status = gt_file_read(path, &r->text, &size);
     if (status != GT_OK)
-        return status;
+        return gt_cli_refuse_config(path, status);
     if (strlen(r->text) != size)
         return gt_fail(GT_ERR_FORMAT, "%s: not a text file", path);
     gt__recipe_name(r, path);

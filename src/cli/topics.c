@@ -49,7 +49,7 @@ static const entry files[] = {
     {"config.yaml",
      "the resolved configuration: every key with the value that was used"},
     {"metrics.jsonl", "figures of the training, one JSON object a line; names "
-                      "that begin with test_ are of held-out samples"},
+                      "that begin with test_ are of held-out images"},
     {"metrics.jsonl.old", "those of a run that was cut off before its first "
                           "checkpoint and began again"},
     {"checkpoints/step-N.h5",

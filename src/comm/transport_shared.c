@@ -18,6 +18,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+/* Tests put delays there (tests/mpi_shared_delays.c). */
+#ifndef GT__PAUSE
+#define GT__PAUSE() ((void)0)
+#endif
+
 enum {
     CHUNK = 1024, /* reals that stay in the first-level cache */
     LINE = 64     /* bytes; a counter has a cache line of its own */
@@ -132,6 +137,7 @@ static void add_up(shared *s, gt__interval slice)
                                     : s->arena.base + (size_t)left * CHUNK;
             add_blocks(to, s->at[left], s->at[right], n);
             s->at[left] = to;
+            GT__PAUSE();
         }
     }
 }

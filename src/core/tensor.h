@@ -45,4 +45,11 @@ static inline bool gt_shape_is_point(gt_shape s)
 enum { GT_SHAPE_TEXT = 40 };
 char *gt_shape_text(gt_shape s, char text[GT_SHAPE_TEXT]);
 
+/* What people call data of that shape: "images" or "points". What a model makes
+ * of its latents is called samples. */
+static inline const char *gt_shape_noun(gt_shape s)
+{
+    return gt_shape_is_point(s) ? "points" : "images";
+}
+
 #endif

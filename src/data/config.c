@@ -9,11 +9,11 @@ static const char *const range_names[] = {"symmetric", "unit", NULL};
 
 static const gt_option options[] = {
     {"uri", GT_OPTION_TEXT, FIELD(uri), NULL, 0, 0, NULL,
-     "where samples come from: glyphs, shapes, ring, grid, a file or a folder; "
+     "where images come from: glyphs, shapes, ring, grid, a file or a folder; "
      "see gentrain help data",
      .per_node = true}, /* data_agree.h */
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
-     "shape of a sample: [height, width, channels]; points: [1, 1, 2]"},
+     "shape of an image: [height, width, channels]; points: [1, 1, 2]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
@@ -22,6 +22,6 @@ static const gt_option options[] = {
 };
 
 const gt_section gt_data_section = {.name = "data",
-                                    .help = "the samples",
+                                    .help = "the images",
                                     .options = options,
                                     .size = sizeof(gt_data_config)};

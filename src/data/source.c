@@ -26,9 +26,10 @@ static gt_status check_shape(const char *uri, gt_shape shape)
     if (shape.h < 1 || shape.w < 1 || shape.c < 1 || shape.h > LARGEST_SIDE ||
         shape.w > LARGEST_SIDE || shape.c > LARGEST_SIDE)
         return gt_fail(GT_ERR_CONFIG,
-                       "data '%s': cannot make or read samples of %s; each "
+                       "data '%s': cannot make or read %s of %s; each "
                        "dimension must be 1 to %d",
-                       uri, gt_shape_text(shape, text), LARGEST_SIDE);
+                       uri, gt_shape_noun(shape), gt_shape_text(shape, text),
+                       LARGEST_SIDE);
     return GT_OK;
 }
 
@@ -60,10 +61,11 @@ static gt_status open_type(gt_source *source, const gt__uri *uri,
         return status;
     char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
     return gt_fail(GT_ERR_MISMATCH,
-                   "data '%s': samples are %s, but the model works at %s; set "
+                   "data '%s': %s are %s, but the model works at %s; set "
                    "data.image to [%d, %d, %d] and fit the layers to it, or "
                    "choose other data",
-                   source->uri, gt_shape_text(source->shape, has),
+                   source->uri, gt_shape_noun(source->shape),
+                   gt_shape_text(source->shape, has),
                    gt_shape_text(want, wants), source->shape.h, source->shape.w,
                    source->shape.c);
 }

@@ -46,9 +46,14 @@ static gt_status check_keys(checker *c, const gt__keys *keys, int mapping,
         return gt__mapping_check_twice(c->tree, mapping, section);
     const char *word = gt__tree_word(c->tree, stranger);
     uint32_t tasks = tasks_with(c, section, word);
+    char full[GT__PATH], names[GT__TASKS_TEXT], meant[GT_SCHEMA_KEY];
+    uint32_t ours = (uint32_t)1 << c->config->task;
+    if (!tasks && gt__layout_find_key(&c->layout, ours, word, false, meant))
+        return gt__tree_fail(c->tree, stranger,
+                             gt__path_join(section, word, full),
+                             "unknown key; did you mean \"%s\"?", meant);
     if (!tasks)
         return gt__mapping_fail_stranger(c->tree, keys, stranger, section);
-    char full[GT__PATH], names[GT__TASKS_TEXT];
     return gt__tree_fail(c->tree, stranger, gt__path_join(section, word, full),
                          "only for task %s, but the task is %s",
                          gt__tasks_text(&c->layout, tasks, names),

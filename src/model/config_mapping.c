@@ -232,6 +232,9 @@ static gt_status take_items(gt__tree *tree, const gt_option *option,
 {
     const gt_variants *variants = option->variants;
     yaml_node_t *n = gt__tree_node(tree, node);
+    gt_status status = gt__value_check_list(tree, node, path);
+    if (status != GT_OK)
+        return status;
     if (n->type != YAML_SEQUENCE_NODE ||
         n->data.sequence.items.start == n->data.sequence.items.top)
         return gt__tree_fail(tree, node, path,
@@ -244,7 +247,6 @@ static gt_status take_items(gt__tree *tree, const gt_option *option,
     if (!list->items)
         return gt__tree_no_memory();
     list->count = (int)count;
-    gt_status status = GT_OK;
     for (int i = 0; i < list->count && status == GT_OK; i++) {
         char full[GT__PATH], number[24];
         int item = nodes[i];

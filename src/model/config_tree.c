@@ -73,6 +73,11 @@ yaml_node_t *gt__tree_node(gt__tree *tree, int node)
     return yaml_document_get_node(&tree->doc, node);
 }
 
+bool gt__tree_is_set(gt__tree *tree, int node)
+{
+    return gt__tree_node(tree, node)->start_mark.column == SET_COLUMN;
+}
+
 const char *gt__tree_word(gt__tree *tree, int node)
 {
     yaml_node_t *n = gt__tree_node(tree, node);

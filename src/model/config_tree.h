@@ -49,7 +49,8 @@ yaml_node_t *gt__tree_node(gt__tree *tree, int node);
 int gt__tree_find(gt__tree *tree, int mapping, const char *key);
 int *gt__tree_slot(gt__tree *tree, int mapping, const char *key);
 const char *gt__tree_word(gt__tree *tree, int node);
-bool gt__tree_empty(gt__tree *tree, int node); /* a key without a value */
+bool gt__tree_empty(gt__tree *tree, int node);  /* a key without a value */
+bool gt__tree_is_set(gt__tree *tree, int node); /* it comes from a --set */
 
 /* Add nodes; they take their place from the node `like`, or have none if that
  * is 0. */

@@ -107,6 +107,41 @@ static gt_status take_number(const value *v, int *node, double *number)
 
 /* --- Lists of numbers. */
 
+/* "30,90,1", "(30 90 1)" and "30x90x1" as "[30, 90, 1]"; false where that is no
+ * list. An x divides numbers only. */
+static bool write_list(const char *word, char *text, size_t size)
+{
+    static const char blank[] = ", \t()[]{};";
+    size_t used = (size_t)snprintf(text, size, "[");
+    int items = 0;
+    bool numbers = word[strspn(word, "0123456789xX*")] == '\0';
+    for (word += strspn(word, blank); *word && used < size; items++) {
+        size_t n = strcspn(word, numbers ? "xX*" : blank);
+        used += (size_t)snprintf(text + used, size - used, "%s%.*s",
+                                 items ? ", " : "", (int)n, word);
+        word += n;
+        word += strspn(word, numbers ? "xX*" : blank);
+    }
+    if (used < size)
+        used += (size_t)snprintf(text + used, size - used, "]");
+    return items > 1 && used < size;
+}
+
+gt_status gt__value_check_list(gt__tree *tree, int node, const char *path)
+{
+    char list[160], quoted[GT__QUOTED];
+    const char *word = gt__tree_word(tree, node);
+    if (!word || !write_list(word, list, sizeof list))
+        return GT_OK;
+    bool set = gt__tree_is_set(tree, node);
+    gt__quote(word, quoted);
+    return set ? gt__tree_fail(tree, node, path,
+                               "%s is not a list; write --set '%s=%s'", quoted,
+                               path, list)
+               : gt__tree_fail(tree, node, path, "%s is not a list; write %s",
+                               quoted, list);
+}
+
 /* One number stands for all of the list, or for a shape's channels. */
 static gt_status take_one_for_all(const value *v, int count, int *node)
 {
@@ -270,5 +305,8 @@ gt_status gt__value_take(gt__tree *tree, const gt_option *option,
         return take_single(&v, node);
     if (word && option->choices && looks_like_word(word))
         return take_word_for_all(&v, length, *node);
+    gt_status status = gt__value_check_list(tree, *node, path);
+    if (status != GT_OK)
+        return status;
     return take_list(&v, length, node);
 }

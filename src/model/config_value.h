@@ -12,4 +12,8 @@
 gt_status gt__value_take(gt__tree *tree, const gt_option *option,
                          const char *path, int *node, void *field);
 
+/* Fail if `node` is one word that looks as if a list was meant: "30,90,1",
+ * "28x28x1" or "dense relu". The message says what to write. */
+gt_status gt__value_check_list(gt__tree *tree, int node, const char *path);
+
 #endif

@@ -1,6 +1,8 @@
 /* schema.c: the sections of all owners in one order, with the tasks of each. */
 #include "model/schema.h"
 
+#include "base/nearest.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,4 +87,43 @@ gt_option gt__task_option(const gt__layout *layout)
                        .kind = GT_OPTION_CHOICE,
                        .choices = layout->task,
                        .help = "what is trained"};
+}
+
+enum { MOST_KEYS = 256 };
+
+char *gt__layout_find_key(const gt__layout *layout, uint32_t tasks,
+                          const char *word, bool near, char text[GT_SCHEMA_KEY])
+{
+    const char *names[MOST_KEYS] = {0}, *sections[MOST_KEYS];
+    int n = 0, found = -1;
+    for (int i = 0; i < layout->n_parts; i++) {
+        const gt_section *section = layout->part[i].section;
+        if (!(layout->part[i].tasks & tasks))
+            continue;
+        for (const gt_option *o = section->options; o->key && n < MOST_KEYS;
+             o++) {
+            names[n] = o->key;
+            sections[n++] = section->name;
+        }
+    }
+    for (int i = n; i-- > 0;)
+        if (!strcmp(names[i], word))
+            found = i;
+    const char *like = found < 0 && near ? gt_nearest(word, names, n) : NULL;
+    for (int i = n; like && i-- > 0;)
+        if (names[i] == like)
+            found = i;
+    if (found < 0)
+        return NULL;
+    snprintf(text, GT_SCHEMA_KEY, "%s.%s", sections[found], names[found]);
+    return text;
+}
+
+char *gt_schema_find_key(const gt_schema *schema, const char *word, bool near,
+                         char text[GT_SCHEMA_KEY])
+{
+    gt__layout layout;
+    gt__layout_make(&layout, schema);
+    return gt__layout_find_key(&layout, gt__all_tasks(&layout), word, near,
+                               text);
 }

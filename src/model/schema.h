@@ -25,6 +25,13 @@ typedef struct gt_schema {
     gt_schema_task (*task)(int number);
 } gt_schema;
 
+/* The whole name of the key that is called `word` in some section, as in
+ * "optimizer.lr" for "lr"; with `near`, also of the one that is most like it.
+ * NULL: there is none. Returns `text`. */
+enum { GT_SCHEMA_KEY = 128 };
+char *gt_schema_find_key(const gt_schema *schema, const char *word, bool near,
+                         char text[GT_SCHEMA_KEY]);
+
 /* --- Within the room: a schema laid out in the order of the text. */
 
 enum { GT__MOST_TASKS = 32, GT__MOST_PARTS = 64 };
@@ -46,6 +53,11 @@ static inline uint32_t gt__all_tasks(const gt__layout *layout)
 {
     return (uint32_t)(((uint64_t)1 << layout->n_tasks) - 1);
 }
+
+/* As gt_schema_find_key, among the sections of some of `tasks`. */
+char *gt__layout_find_key(const gt__layout *layout, uint32_t tasks,
+                          const char *word, bool near,
+                          char text[GT_SCHEMA_KEY]);
 
 /* Is part i the first of its section? */
 bool gt__layout_is_first(const gt__layout *layout, int i);

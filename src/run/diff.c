@@ -38,8 +38,8 @@ static void print_differences(comparison *c, const gt_h5_info *info,
     if (different == 0)
         return;
     fprintf(c->out,
-            "%-44s %zu of %zu values differ, the largest by %.3g at %zu "
-            "(%.9g, %.9g)\n",
+            "%s\n  %zu of %zu values differ, the largest by %.3g\n"
+            "  at %zu: %.9g and %.9g\n",
             info->name, different, info->count, largest, where,
             gt_h5_value(info->type, a, where),
             gt_h5_value(info->type, b, where));
@@ -69,14 +69,14 @@ static gt_status compare(comparison *c, const gt_h5_info *info)
 
 static void say(comparison *c, const gt_h5_info *info, const char *what)
 {
-    fprintf(c->out, "%-44s %s\n", info->name, what);
+    fprintf(c->out, "%s\n  %s\n", info->name, what);
     c->different++;
 }
 
 static void cannot_tell(comparison *c, const gt_h5_info *info, const char *file,
                         const char *flaw)
 {
-    fprintf(c->out, "%-44s %s in the %s: not compared\n", info->name, flaw,
+    fprintf(c->out, "%s\n  %s in the %s: not compared\n", info->name, flaw,
             file);
     c->unread++;
 }
@@ -121,8 +121,8 @@ static int visit_b(const gt_h5_info *info, void *context)
 static gt_status judge(const comparison *c, const char *a, const char *b)
 {
     if (c->different) {
-        fprintf(c->out, "different: %s and %s, %d of %d tensors\n", a, b,
-                c->different, c->sets);
+        fprintf(c->out, "different: %d of %d tensors\n  %s\n  %s\n",
+                c->different, c->sets, a, b);
         return gt_fail(GT_ERR_MISMATCH, "%s", "");
     }
     if (c->unread)
@@ -132,7 +132,7 @@ static gt_status judge(const comparison *c, const char *a, const char *b)
     if (c->sets == 0)
         return gt_fail(GT_ERR_FORMAT, "%s and %s hold no tensors to compare", a,
                        b);
-    fprintf(c->out, "identical: %s and %s, %d tensors\n", a, b, c->sets);
+    fprintf(c->out, "identical: %d tensors\n  %s\n  %s\n", c->sets, a, b);
     return GT_OK;
 }
 

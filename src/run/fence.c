@@ -190,22 +190,37 @@ static size_t read_text(const char *path, char *text, size_t room)
 
 /* The file is empty for the moment between its making and its writing. A number
  * of a process that is ours was another's, in another container for example. */
-bool gt_fence_is_held(const char *run, unsigned long long *last)
+gt_fence_maker gt_fence_look(const char *run)
 {
-    char path[NAME], text[256], host[64] = "", here[64] = "";
+    gt_fence_maker maker = {.holder = GT_FENCE_NOBODY};
+    char path[NAME], text[256], here[64] = "";
     search s = {.run = run};
-    long process = 0;
     gt_status status = gt_directory_list(run, consider, &s);
-    *last = s.highest;
+    maker.number = s.highest;
     if (status != GT_OK || s.highest == 0)
-        return false;
+        return maker;
     print_path(run, NEW, s.highest, path);
     for (int i = 0; i < ATTEMPTS && !read_text(path, text, sizeof text); i++)
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    if (sscanf(text, "process %ld on %63s", &maker.process, maker.host) != 2 ||
+        maker.process <= 0)
+        return maker;
     gethostname(here, sizeof here - 1);
-    return sscanf(text, "process %ld on %63s", &process, host) == 2 &&
-           !strcmp(host, here) && process > 0 && process != (long)getpid() &&
-           (kill((pid_t)process, 0) == 0 || errno == EPERM);
+    if (strcmp(maker.host, here) != 0)
+        maker.holder = GT_FENCE_ELSEWHERE;
+    else if (maker.process != (long)getpid() &&
+             (kill((pid_t)maker.process, 0) == 0 || errno == EPERM))
+        maker.holder = GT_FENCE_LIVES;
+    else
+        maker.holder = GT_FENCE_ENDED;
+    return maker;
+}
+
+bool gt_fence_is_held(const char *run, unsigned long long *last)
+{
+    gt_fence_maker maker = gt_fence_look(run);
+    *last = maker.number;
+    return maker.holder == GT_FENCE_LIVES;
 }
 
 /* Whether the file is there and says what we wrote into it; true as well when

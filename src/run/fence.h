@@ -36,6 +36,23 @@ gt_status gt_fence_take_after(gt_fence *fence, const char *run,
 /* Whether a file of that name is a fence. */
 bool gt_fence_is_name(const char *name);
 
+/* Who took a directory last. */
+typedef enum gt_fence_holder {
+    GT_FENCE_NOBODY,    /* or it cannot be told */
+    GT_FENCE_LIVES,     /* a process of this machine */
+    GT_FENCE_ENDED,     /* one that is not there any more */
+    GT_FENCE_ELSEWHERE, /* one of another machine, which cannot be seen */
+} gt_fence_holder;
+
+typedef struct gt_fence_maker {
+    gt_fence_holder holder;
+    unsigned long long number; /* of the fence; 0: there is none */
+    long process;
+    char host[64];
+} gt_fence_maker;
+
+gt_fence_maker gt_fence_look(const char *run);
+
 /* Whether the process that took the directory last is seen to live; *last is
  * its number, 0 if there is none. One that runs on another machine is not seen;
  * it will find its fence gone. */

@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "run/checkpoint_choose.h"
 #include "store/h5attr.h"
 #include "store/h5file.h"
 #include "store/h5read.h"
@@ -23,6 +22,7 @@ typedef struct listing {
     gt_h5 *file;
     bool json;
     int printed;
+    char group[256];   /* of the data set before */
     size_t parameters; /* in tensors outside /optimizer */
     gt_status status;
 } listing;
@@ -70,19 +70,51 @@ static gt_status measure(gt_h5 *f, const gt_h5_info *info, statistics *s)
     return status;
 }
 
-static void print_text(FILE *out, const gt_h5_info *info, const statistics *s)
+/* Three digits, and powers of ten only for what is tiny or huge. */
+static void print_number(FILE *out, double v)
+{
+    bool plain = fabs(v) >= 999.5 && fabs(v) < 1e8;
+    fprintf(out, plain ? " %9.0f" : " %9.3g", v);
+}
+
+/* Data sets of one layer stand below its name. Returns what is left of the name
+ * of a data set. */
+static const char *print_group(listing *l, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    size_t n = slash && slash > name ? (size_t)(slash - name) : 0;
+    char shown[4 * sizeof l->group];
+    if (l->printed == 0)
+        fprintf(l->out, "  %-18s %-13s %9s %9s %9s %9s\n", "", "shape", "mean",
+                "std", "min", "max");
+    if (n != strlen(l->group) || strncmp(l->group, name, n) != 0) {
+        snprintf(l->group, sizeof l->group, "%.*s", (int)n, name);
+        if (n > 0)
+            fprintf(l->out, "  %s\n",
+                    gt_utf8_show(l->group, "", shown, sizeof shown));
+    }
+    return n > 0 ? slash + 1 : name;
+}
+
+static void print_text(listing *l, const gt_h5_info *info, const statistics *s)
 {
     char shape[96] = "", name[4 * sizeof info->name];
     size_t used = 0;
+    const char *rest = print_group(l, info->name);
+    gt_utf8_show(rest, "", name, sizeof name);
     for (int i = 0; i < info->rank; i++)
         used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%zu",
                                  i ? "x" : "", info->dim[i]);
-    fprintf(out, "  %-44s %-18s mean %9.3g  std %9.3g  [%.3g, %.3g]",
-            gt_utf8_show(info->name, "", name, sizeof name), shape, s->mean,
-            s->deviation, s->min, s->max);
-    if (s->bad)
-        fprintf(out, "  %zu NaN or infinite!", s->bad);
-    fputc('\n', out);
+    fprintf(l->out, "    %-16s %-13s", name, s ? shape : info->flaw);
+    if (s) {
+        print_number(l->out, s->mean);
+        print_number(l->out, s->deviation);
+        print_number(l->out, s->min);
+        print_number(l->out, s->max);
+    }
+    if (s && s->bad)
+        fprintf(l->out, "\n      %zu NaN or infinite!", s->bad);
+    fputc('\n', l->out);
 }
 
 static void print_json(FILE *out, const gt_h5_info *info, const statistics *s)
@@ -107,12 +139,10 @@ static void print_json(FILE *out, const gt_h5_info *info, const statistics *s)
     fprintf(out, ", \"not_finite\": %zu}", s->bad);
 }
 
-static void print_flaw(const listing *l, const gt_h5_info *info)
+static void print_flaw(listing *l, const gt_h5_info *info)
 {
     if (!l->json) {
-        char name[4 * sizeof info->name];
-        fprintf(l->out, "  %-44s %s\n",
-                gt_utf8_show(info->name, "", name, sizeof name), info->flaw);
+        print_text(l, info, NULL);
         return;
     }
     fputs("{\"name\": ", l->out);
@@ -141,7 +171,7 @@ static int visit(const gt_h5_info *info, void *context)
     else if (l->json)
         print_json(l->out, info, &s);
     else
-        print_text(l->out, info, &s);
+        print_text(l, info, &s);
     l->printed++;
     return 0;
 }
@@ -156,8 +186,30 @@ static const char *shown_key(gt_h5 *f, const char *key)
     return first && !strcmp(key, "fingerprint") ? "fingerprint_fnv1a" : key;
 }
 
+static void print_path(FILE *out, const char *path, const char *head, bool json)
+{
+    head = head ? head : "";
+    if (!json) {
+        fprintf(out, "%s%s\n", head, path);
+        return;
+    }
+    fprintf(out, "{%s%s\"path\": ", head, *head ? ", " : "");
+    gt_json_string(out, path);
+}
+
+static void print_epoch(FILE *out, gt_h5 *f, bool json)
+{
+    double epoch;
+    if (gt_h5_get_real(f, "/", "epoch", &epoch) != GT_OK)
+        return;
+    fprintf(out, json ? ", \"%s\": " : "  %-17s ", "epoch");
+    gt_json_number(out, epoch);
+    fputs(json ? "" : "\n", out);
+}
+
 /* What the file says of itself; attributes it lacks are left out. */
-static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
+static void print_header(FILE *out, gt_h5 *f, const char *path,
+                         const char *head, bool json)
 {
     static const char *const texts[] = {"format",       "gentrain_version",
                                         "task",         "source",
@@ -171,11 +223,7 @@ static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
         "format_version", "step",        "samples",      "batches",
         "data_count",     "parent_step", "data_classes", "seed",
         "blas_threads",   "shards"};
-    fputs(json ? "{\"path\": " : "", out);
-    if (json)
-        gt_json_string(out, path);
-    else
-        fprintf(out, "%s\n", path);
+    print_path(out, path, head, json);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char *text, shown[1024];
         if (gt_h5_get_text(f, "/", texts[i], &text) != GT_OK)
@@ -193,31 +241,37 @@ static void print_header(FILE *out, gt_h5 *f, const char *path, bool json)
             fprintf(out, json ? ", \"%s\": %lld" : "  %-17s %lld\n", numbers[i],
                     (long long)value);
     }
-    double epoch;
-    if (gt_h5_get_real(f, "/", "epoch", &epoch) == GT_OK) {
-        fprintf(out, json ? ", \"%s\": " : "  %-17s ", "epoch");
-        gt_json_number(out, epoch);
-        fputs(json ? "" : "\n", out);
-    }
+    print_epoch(out, f, json);
 }
 
-gt_status gt_inspect(FILE *out, const char *path, bool json)
+static gt_status describe(FILE *out, gt_h5 *file, const char *path,
+                          const char *head, bool json)
 {
-    char found[GT_PATH];
-    gt_h5 *file = NULL;
-    gt_status status = gt_checkpoint_choose_file(&file, path, found);
-    if (status != GT_OK)
-        return status;
-    print_header(out, file, found, json);
+    print_header(out, file, path, head, json);
     fputs(json ? ", \"data_sets\": [" : "", out);
     listing l = {.out = out, .file = file, .json = json};
-    status = gt_h5_each(file, visit, &l);
+    gt_status status = gt_h5_each(file, visit, &l);
     if (status == GT_OK)
         status = l.status;
     if (json)
         fprintf(out, "], \"values\": %zu}\n", l.parameters);
     else
         fprintf(out, "  %zu values outside /optimizer\n", l.parameters);
+    return status;
+}
+
+gt_status gt_inspect(FILE *out, const char *path, bool json)
+{
+    gt_h5 *file = NULL;
+    gt_status status = gt_h5_open(&file, path);
+    if (status == GT_OK)
+        status = describe(out, file, path, NULL, json);
     gt_h5_close(file);
     return status;
+}
+
+gt_status gt_inspect_checkpoint(FILE *out, const gt_checkpoint *c,
+                                const char *head, bool json)
+{
+    return describe(out, c->file, c->path, head, json);
 }

@@ -3,7 +3,7 @@
 #ifndef GT_RUN_INSPECT_H
 #define GT_RUN_INSPECT_H
 
-#include "base/status.h"
+#include "run/checkpoint.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,9 +11,11 @@
 /* Whether `path` is an HDF5 file, or a run directory. */
 bool gt_inspectable(const char *path);
 
-/* Describe it for people, or as one JSON object: what the file says of itself,
- * then shape and statistics of every data set. A run directory stands for its
- * newest good checkpoint. */
+/* Describe a file for people, or as one JSON object: what the file says of
+ * itself, then shape and statistics of every data set. `head`: what to print
+ * first, the object's first members in JSON; or NULL. */
 gt_status gt_inspect(FILE *out, const char *path, bool json);
+gt_status gt_inspect_checkpoint(FILE *out, const gt_checkpoint *checkpoint,
+                                const char *head, bool json);
 
 #endif

@@ -121,8 +121,8 @@ static void mark(void *outputs, uint64_t step)
         &o->write_errors, gt_run_mark_interrupted(o->run, step), GT_WRITE_MARK,
         step);
     gt_failure_keep(&o->mark_failure, status);
-    gt_info("interrupted after step %llu of %llu; go on with: gentrain train "
-            "--resume %s",
+    gt_info("interrupted after step %llu of %llu; go on with\n"
+            "  gentrain train --resume %s",
             (unsigned long long)step, (unsigned long long)o->asked_for,
             o->run->path);
 }

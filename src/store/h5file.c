@@ -10,6 +10,7 @@
 #include "store/h5digest_v1.h"
 #include "store/h5driver.h"
 #include "store/h5handle.h"
+#include "store/h5trial.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -180,6 +181,10 @@ static gt_status check_bytes(gt_h5 *f, size_t size)
 
 static gt_status open_bytes(gt_h5 *f, size_t size)
 {
+    gt_status status =
+        f->digested ? GT_OK : gt__h5_trial(f->path, f->bytes, size);
+    if (status != GT_OK)
+        return status;
     gt__h5_clear();
     f->file = gt__h5_open_bytes(f->path, f->bytes, size);
     if (f->file < 0)
@@ -188,7 +193,7 @@ static gt_status open_bytes(gt_h5 *f, size_t size)
                        f->path);
     if (f->digested)
         return GT_OK;
-    gt_status status = gt__h5_digest_check_lost(f);
+    status = gt__h5_digest_check_lost(f);
     return status == GT_OK ? gt__h5_digest_v1_check_lost(f) : status;
 }
 

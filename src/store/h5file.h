@@ -15,8 +15,9 @@
  * HDF5 marks in a file that another program has open for writing is taken out
  * of the copy, as it is no change of what the file says. Then it is compared
  * with its digest before HDF5 looks into it, as damaged tables may crash the
- * library. The digest of the first format, an attribute, is understood, too; a
- * file without one has the checksums of its data sets.
+ * library. The digest of the first format, an attribute, is understood, too. A
+ * file without one has the checksums of its data sets alone. As these come too
+ * late for its tables, a child process reads all of it first.
  *
  * Names of objects are absolute ("/generator/weight"). The same contents make
  * the same bytes.
@@ -65,8 +66,9 @@ void gt_h5_discard(gt_h5 *file);
 
 /* Open for reading, without a lock: HDF5 sees the bytes alone. GT_ERR_IO when
  * it is missing or unreadable, GT_ERR_BUSY when it cannot be read now
- * (files.h), GT_ERR_FORMAT when it is not HDF5, is truncated or does not match
- * its digest, GT_ERR_MEMORY when it does not fit into memory. */
+ * (files.h), GT_ERR_FORMAT when it is not HDF5, is truncated, does not match
+ * its digest, or has none and HDF5 does not survive it; GT_ERR_MEMORY when it
+ * does not fit into memory. */
 gt_status gt_h5_open(gt_h5 **out, const char *path);
 void gt_h5_close(gt_h5 *file); /* NULL is allowed */
 

@@ -40,7 +40,7 @@ static const double MOST_SEED = 9007199254740992.0; /* 2^53 */
 
 static const gt_option train_options[] = {
     {"batch", GT_OPTION_INT, FIELD(batch), "64", 1, 1 << 20, NULL,
-     "samples of a step, over all ranks"},
+     "images of a step, over all ranks"},
     {"steps", GT_OPTION_INT, FIELD(steps), "0", 0, GT_CONFIG_MOST_STEPS, NULL,
      "steps to train; 0: train.epochs decides", .resumable = true},
     {"epochs", GT_OPTION_INT, FIELD(epochs), "0", 0, GT_CONFIG_MOST_STEPS, NULL,
@@ -50,7 +50,7 @@ static const gt_option train_options[] = {
     {"shards", GT_OPTION_INT, FIELD(shards), "auto", 1, 1 << 20, auto_name,
      "parts that a batch is cut into. The number of ranks must divide it, and "
      "results are the same on all such numbers. auto: a power of two up to 16 "
-     "that leaves at least 16 samples in a shard, or the number of ranks where "
+     "that leaves at least 16 images in a shard, or the number of ranks where "
      "that does not divide it. Ranks send each other the least where each has "
      "1, 2, 4, 8 ... shards, else at least half as much again: for 2, 4, 8 ... "
      "ranks take 16, 32 or 64 shards, for 3, 6, 12 or 24 ranks 48 or 96",

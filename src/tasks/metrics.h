@@ -23,6 +23,15 @@ typedef struct gt_metrics {
 
 void gt_metrics_set(gt_metrics *metrics, const char *key, double value);
 
+/* What people see of a figure: the notation of the papers, if there is one, and
+ * the number in five characters: "D(x) 0.930". Of the keys test_X and train_X
+ * it is that of X. Returns `text`. */
+enum { GT_METRIC_TEXT = 64 };
+char *gt_metric_text(const char *key, double value, char text[GT_METRIC_TEXT]);
+
+/* The figure called `key`; false if there is none. */
+bool gt_metrics_find(const gt_metrics *metrics, const char *key, double *value);
+
 /* One JSON object on one line: step first, then epoch, then the figures; NaN
  * and infinity become null. */
 void gt_metrics_print(FILE *out, uint64_t step, double epoch,

@@ -36,14 +36,14 @@ gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
     if (batch < ranks)
         return gt_fail(GT_ERR_CONFIG,
                        "train.batch is %d but there are %d ranks; each rank "
-                       "needs a sample: use at most %d ranks or a batch of at "
+                       "needs an image: use at most %d ranks or a batch of at "
                        "least %d",
                        batch, ranks, batch, ranks);
     int n = asked < 0 ? automatic(batch, ranks) : asked;
     if (n > batch / accumulate)
         return gt_fail(GT_ERR_CONFIG,
                        "train.shards is %d and train.accumulate %d, but "
-                       "train.batch is %d; a piece of a shard needs a sample",
+                       "train.batch is %d; a piece of a shard needs an image",
                        n, accumulate, batch);
     if (n % ranks != 0) {
         char fitting[256] = "", other[64];

@@ -22,6 +22,11 @@ gt_schema_task gt_task_schema(int number)
     return (gt_schema_task){types[number]->name, types[number]->sections};
 }
 
+const gt_task_type *gt_task_type_of(const gt_config *config)
+{
+    return types[config->task];
+}
+
 /* What the task will use: arenas that wait, and of each learner the gradients
  * of a shard, of their sum, and this rank's moments. */
 static size_t later_bytes(const gt_task *task)

@@ -20,6 +20,9 @@ void gt_task_updates(const gt_task *task, char text[GT_TASK_UPDATES]);
  */
 void gt_task_set_step(gt_task *task, uint64_t step, const char *updates);
 
+/* The kind of model that a configuration is for. Pure. */
+const gt_task_type *gt_task_type_of(const gt_config *config);
+
 /* Batches that a step of this configuration takes. Pure. */
 uint64_t gt_task_batches(const gt_config *config);
 

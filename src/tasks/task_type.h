@@ -89,6 +89,8 @@ typedef struct gt_task_type {
     /* The same figures over training samples, where test_keys alone would have
      * nothing to be compared with: gt_task_trains_apart. */
     const char *const *train_keys;
+    /* The one of test_keys that is best where it is least; NULL: none is. */
+    const char *best;
     /* What a progress line shows, in order; ends with NULL. */
     const char *const *shown;
 } gt_task_type;

@@ -349,5 +349,6 @@ const gt_task_type gt__task_vae = {
     .evaluate = evaluate,
     .test_keys = test_keys,
     .train_keys = train_keys,
+    .best = "test_loss",
     .shown = shown,
 };

@@ -68,8 +68,8 @@ static void print_data(const gt_source *source, const gt_source *test)
     if (test)
         snprintf(held_out, sizeof held_out, "%llu held out",
                  (unsigned long long)test->count);
-    gt_info("  data          %llu %s %s, %s", (unsigned long long)source->count,
-            gt_shape_is_point(source->shape) ? "points of" : "images of",
+    gt_info("  data          %llu %s of %s, %s",
+            (unsigned long long)source->count, gt_shape_noun(source->shape),
             gt_shape_text(source->shape, shape), held_out);
 }
 

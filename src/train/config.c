@@ -10,7 +10,7 @@ static const gt_option options[] = {
      GT_CONFIG_MOST_STEPS, NULL,
      "steps between evaluations on held-out data; 0: after each epoch"},
     {"test_samples", GT_OPTION_INT, FIELD(test_samples), "10000", 0,
-     GT_CONFIG_MOST_STEPS, NULL, "most held-out samples that are used; 0: all"},
+     GT_CONFIG_MOST_STEPS, NULL, "most held-out images that are used; 0: all"},
     {0},
 };
 

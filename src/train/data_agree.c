@@ -25,26 +25,29 @@ static const char *grouped(uint64_t n, char text[NUMBER])
 }
 
 static size_t describe(char *text, size_t size, const char *subject,
-                       const gt_source *source)
+                       const gt_source *source, gt_shape shaped)
 {
     char count[NUMBER], shape[GT_SHAPE_TEXT], digest[GT_HASH_TEXT];
+    const char *noun = gt_shape_noun(shaped);
     if (!source)
-        return (size_t)snprintf(text, size, "%s\tno samples\n", subject);
+        return (size_t)snprintf(text, size, "%s\tno %s\n", subject, noun);
     return (size_t)snprintf(
         text, size,
-        "%s\t%s samples\n%s samples of shape\t%s\n%s samples of\t%d "
-        "classes\n%s contents of digest\t%s\n",
-        subject, grouped(source->count, count), subject,
-        gt_shape_text(source->shape, shape), subject, source->classes, subject,
-        gt_hash_text(source->digest, digest));
+        "%s\t%s %s\n%s %s of shape\t%s\n%s %s of\t%d classes\n"
+        "%s contents of digest\t%s\n",
+        subject, grouped(source->count, count), noun, subject, noun,
+        gt_shape_text(source->shape, shape), subject, noun, source->classes,
+        subject, gt_hash_text(source->digest, digest));
 }
 
 gt_status gt_data_agree(gt_comm *comm, const gt_source *train,
                         const gt_source *test)
 {
     char facts[FACTS];
-    size_t used = describe(facts, sizeof facts, "data.uri has", train);
-    describe(facts + used, sizeof facts - used, "data.uri holds out", test);
+    size_t used =
+        describe(facts, sizeof facts, "data.uri has", train, train->shape);
+    describe(facts + used, sizeof facts - used, "data.uri holds out", test,
+             train->shape);
     return gt_comm_compare(comm, facts,
                            "give all nodes the same data: they see other files "
                            "under this path, or it was copied in part");

@@ -4,7 +4,6 @@
  * shapes of the matrix products do not change. */
 #include "train/generate.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "core/arena.h"
 #include "data/config.h"
@@ -15,6 +14,7 @@
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 #include "train/memory_need.h"
+#include "train/progress.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,8 +23,7 @@
 #include <sys/statvfs.h>
 
 enum { BLOCK = GT_SAMPLE_BLOCK, GRID_MOST = 100 };
-enum { FIRST_LINE = 2, NEXT_LINES = 10 }; /* seconds */
-static const double least_ratio = 0.1;    /* of compressing */
+static const double least_ratio = 0.1; /* of compressing */
 
 typedef struct generator {
     gt_comm *comm;
@@ -41,8 +40,8 @@ typedef struct generator {
                                all_z on every rank */
     gt_real *first;         /* rank 0: samples of the grid */
     size_t n_first;
-    gt_sampleset *set;     /* rank 0 */
-    double started, shown; /* seconds: the first wave, the last line */
+    gt_sampleset *set; /* rank 0 */
+    gt_progress progress;
 } generator;
 
 static gt_status allocate(generator *g)
@@ -192,18 +191,12 @@ static void share_latents(generator *g, uint64_t first)
 
 /* --- The work. */
 
-/* A line after two seconds, and then every ten: this may take hours. */
+/* This may take hours. Who is done within moments says no more than that. */
 static void tell_progress(generator *g, uint64_t done)
 {
-    double now = gt_seconds();
-    if (g->comm->rank != 0 || now - g->started < FIRST_LINE ||
-        (g->shown > 0 && now - g->shown < NEXT_LINES))
-        return;
-    g->shown = now;
-    double rate = (double)done / (now - g->started);
-    gt_info("%llu of %llu samples, %.0f a second, %.0f s to go",
-            (unsigned long long)done, (unsigned long long)g->count, rate,
-            (double)(g->count - done) / rate);
+    if (gt_progress_due(&g->progress, done))
+        gt_progress_show(&g->progress,
+                         &(gt_progress_place){.done = done, .units = done});
 }
 
 static void tell_file(const char *path)
@@ -250,8 +243,8 @@ static gt_status run_waves(generator *g)
         status = gt_comm_agree(g->comm, status);
         if (status != GT_OK)
             return status;
-        if (left > wave)
-            tell_progress(g, first + wave);
+        if (left > wave || g->progress.shown > 0)
+            tell_progress(g, left > wave ? first + wave : g->count);
     }
     return GT_OK;
 }
@@ -324,9 +317,11 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
         status = gt_comm_agree(comm, allocate(&g));
     if (status == GT_OK)
         status = gt_comm_agree(comm, open_set(&g));
-    g.started = gt_seconds();
+    gt_progress_start(&g.progress, status == GT_OK && comm->rank == 0, "sample",
+                      0, g.count, "samples", 0);
     if (status == GT_OK)
         status = run_waves(&g);
+    gt_progress_stop(&g.progress);
     if (status == GT_OK)
         status = gt_comm_agree(comm, finish(&g));
     gt_sampleset_discard(g.set);

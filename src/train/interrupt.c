@@ -24,9 +24,8 @@ static bool tells;
 
 static void tell(void)
 {
-    static const char text[] = "\ngentrain: stopping after this step, with a "
-                               "checkpoint; a second Ctrl-C ends at once, "
-                               "without one\n";
+    static const char text[] = "\ngentrain: saving a checkpoint after this "
+                               "step; Ctrl-C again ends without one\n";
     int error = errno;
     struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&output, 1, 0) > 0 &&

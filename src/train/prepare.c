@@ -147,15 +147,15 @@ gt_status gt__training_prepare_outputs(trainer *t)
 /* What is asked for and cannot be had from this data, though training can. */
 static void warn_of_data(const trainer *t)
 {
-    const char *uri = t->data->uri;
+    const char *uri = t->data->uri, *noun = gt_shape_noun(t->source->shape);
     if (t->validate->test_every > 0 && !t->test_source)
-        gt_warn("output.test_every is %lld, but %s has no held-out samples",
-                (long long)t->validate->test_every, uri);
+        gt_warn("output.test_every is %lld, but %s holds out no %s",
+                (long long)t->validate->test_every, uri, noun);
     if ((uint64_t)t->train->batch > t->source->count)
-        gt_warn("train.batch is %lld, but %s has %llu samples; every batch is "
+        gt_warn("train.batch is %lld, but %s has %llu %s; every batch is "
                 "all of them",
                 (long long)t->train->batch, uri,
-                (unsigned long long)t->source->count);
+                (unsigned long long)t->source->count, noun);
 }
 
 gt_status gt__training_prepare(trainer *t)
@@ -174,7 +174,7 @@ gt_status gt__training_prepare(trainer *t)
     if (goes_on)
         gt_resume_position(&from->info, t->options->settings, t->config,
                            &t->position);
-    t->step = t->lined_step = t->start = goes_on ? from->info.step : 0;
+    t->step = t->start = goes_on ? from->info.step : 0;
     t->batches_per_step = gt_task_batches(t->config);
     t->last = last_step(t);
     /* Batch numbers are 32 bits of the address of random numbers. */

@@ -10,7 +10,7 @@
 #include "tasks/config.h"
 #include "train/config.h"
 #include "train/options.h"
-#include "train/progress.h"
+#include "train/report.h"
 #include "train/tracefile.h"
 #include "train/validation.h"
 
@@ -28,14 +28,12 @@ typedef struct gt__training {
     gt_loader *loader;
     gt_validation validation;
     gt_outputs outputs;
-    gt_progress progress;
+    gt_report report;
     gt_tracefile trace;
     gt_run *run;          /* borrowed */
     gt_position position; /* in the data, at the start */
     uint64_t batches_per_step;
     uint64_t start, step, last; /* steps done at the start, now, at the end */
-    double started, lined;      /* seconds: start, last line of metrics */
-    uint64_t lined_step;
 } gt__training;
 
 /* The number of the first batch of a step; samples that were taken before it,

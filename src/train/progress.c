@@ -1,100 +1,194 @@
 /* progress.c: the line on a terminal is drawn at most ten times a second, so
- * that drawing takes no time. */
+ * that drawing takes no time. Elsewhere lines go by time, not by steps: a step
+ * may take a millisecond or a minute. */
 #include "train/progress.h"
 
 #include "base/clock.h"
+#include "base/figure.h"
 #include "base/log.h"
+#include "base/terminal.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { LINE = 256 };
+/* Seconds: between drawings; until the first line, and between others. The rate
+ * is that of a window, which is moved on. */
+static const double redraw = 0.1, first_line = 2, least = 10, most = 60,
+                    window = 5;
 
 static void clear_line(void)
 {
     fputs("\r\033[K", stderr);
 }
 
-void gt_progress_start(gt_progress *p, bool enabled, uint64_t first,
-                       uint64_t last)
+static int digits(uint64_t n)
 {
-    *p = (gt_progress){.enabled = enabled,
-                       .terminal = enabled && isatty(STDERR_FILENO),
-                       .first = first,
-                       .last = last,
-                       .started = gt_seconds()};
-    if (p->terminal)
-        gt_log_set_clear(clear_line);
+    int count = 1;
+    while (n /= 10)
+        count++;
+    return count;
 }
 
-/* "1h02m", "3m05s" or "12s". */
-static void duration(double seconds, char *text, size_t size)
+/* --- What a line says. */
+
+typedef struct piece {
+    char text[64];
+    int rank; /* pieces of higher ranks are left out first */
+} piece;
+
+enum { PIECES = 16, FIRST_FIGURE = 4 };
+
+/* Those that fit, in their order. */
+static char *join(const piece *pieces, int n, int columns, char *line)
 {
-    long s = (long)(seconds + 0.5);
-    if (s >= 3600)
-        snprintf(text, size, "%ldh%02ldm", s / 3600, s / 60 % 60);
-    else if (s >= 60)
-        snprintf(text, size, "%ldm%02lds", s / 60, s % 60);
-    else
-        snprintf(text, size, "%lds", s);
+    int most_rank = -1, width = 0;
+    for (int rank = 0; rank < PIECES; rank++) {
+        for (int i = 0; i < n; i++)
+            if (pieces[i].rank == rank)
+                width += (int)strlen(pieces[i].text);
+        if (rank > 0 && width > columns)
+            break;
+        most_rank = rank;
+    }
+    size_t used = 0;
+    line[0] = '\0';
+    for (int i = 0; i < n; i++)
+        if (pieces[i].rank <= most_rank && used < GT_PROGRESS_LINE)
+            used += (size_t)snprintf(line + used, GT_PROGRESS_LINE - used, "%s",
+                                     pieces[i].text);
+    return line;
 }
 
-static double find(const gt_metrics *m, const char *key)
+static const char *number(double rate, char text[GT_FIGURE])
 {
-    for (int i = 0; i < m->count; i++)
-        if (!strcmp(m->entry[i].key, key))
-            return m->entry[i].value;
-    return 0;
+    if (rate < 99999)
+        return gt_figure_text(rate, text);
+    snprintf(text, GT_FIGURE, "%.0f", rate);
+    return text;
 }
 
-/* The name of a figure on the line: the notation of the papers, if there is
- * one.
- */
-static const char *title(const char *key)
+char *gt_progress_text(const gt_progress *p, const gt_progress_place *at,
+                       double left, double rate, int columns,
+                       char line[GT_PROGRESS_LINE])
 {
-    static const char *const titles[][2] = {
-        {"d_real", "D(x)"},
-        {"d_fake", "D(G(z))"},
-        {"d_fake_after", "->"},
-        {"kl", "KL"},
-    };
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-        if (!strcmp(key, titles[i][0]))
-            return titles[i][1];
-    return key;
+    piece pieces[PIECES] = {0};
+    char text[GT_DURATION];
+    int n = FIRST_FIGURE;
+    snprintf(pieces[0].text, sizeof pieces[0].text, "%s %*llu/%llu", p->what,
+             digits(p->last), (unsigned long long)at->done,
+             (unsigned long long)p->last);
+    snprintf(pieces[1].text, sizeof pieces[1].text, " %3.0f%%",
+             p->last ? 100.0 * (double)at->done / (double)p->last : 100.0);
+    pieces[1].rank = PIECES - 1;
+    char rate_text[GT_FIGURE];
+    if (rate >= 0) /* else it is not known yet, nor is what is left */
+        snprintf(pieces[2].text, sizeof pieces[2].text, "  %s %s/s",
+                 number(rate, rate_text), p->unit);
+    pieces[2].rank = 3;
+    if (rate >= 0)
+        snprintf(pieces[3].text, sizeof pieces[3].text, "  %6s left",
+                 gt_duration_text(left, text));
+    pieces[3].rank = 1;
+    for (int i = 0; i < at->n_figures && n < PIECES; i++, n++) {
+        snprintf(pieces[n].text, sizeof pieces[n].text, "%s%s", i ? " " : "  ",
+                 at->figures[i]);
+        pieces[n].rank = i == 0 ? 2 : 3 + i;
+    }
+    return join(pieces, n, columns, line);
 }
 
-void gt_progress_step(gt_progress *p, uint64_t step, double rate,
-                      const gt_metrics *metrics, const char *const *shown,
-                      bool line)
+/* --- When. */
+
+void gt_progress_start(gt_progress *p, bool enabled, const char *what,
+                       uint64_t first, uint64_t last, const char *unit,
+                       uint64_t units)
 {
     double now = gt_seconds();
-    if (!p->enabled || !(p->terminal ? line || now - p->drawn >= 0.1 : line))
-        return;
-    char text[LINE], left[32];
-    double per_step = (now - p->started) / (double)(step - p->first);
-    duration(per_step * (double)(p->last - step), left, sizeof left);
-    int used = snprintf(text, sizeof text,
-                        "step %llu/%llu  %3.0f%%  %.4g samples/s  ETA %s ",
-                        (unsigned long long)step, (unsigned long long)p->last,
-                        100.0 * (double)step / (double)p->last, rate, left);
-    for (; *shown && used < LINE; shown++)
-        used += snprintf(text + used, LINE - (size_t)used, " %s %.4g",
-                         title(*shown), find(metrics, *shown));
-    if (!p->terminal) {
-        gt_info("%s", text);
-        return;
+    *p = (gt_progress){.enabled = enabled,
+                       .terminal = enabled && gt_terminal(),
+                       .what = what,
+                       .unit = unit,
+                       .first = first,
+                       .last = last,
+                       .started = now};
+    for (int i = 0; i < 2; i++) {
+        p->mark[i].at = now;
+        p->mark[i].units = units;
     }
-    fprintf(stderr, "\r%s\033[K", text);
-    fflush(stderr);
-    p->drawn = now;
+    if (p->terminal)
+        gt_log_set_clear(clear_line);
+    if (p->terminal)
+        gt_progress_show(p,
+                         &(gt_progress_place){.done = first, .units = units});
 }
 
+bool gt_progress_due(const gt_progress *p, uint64_t done)
+{
+    if (!p->enabled)
+        return false;
+    double now = gt_seconds(), elapsed = now - p->started;
+    if (done == p->last)
+        return true;
+    if (p->terminal)
+        return now - p->shown >= redraw;
+    if (p->shown == 0)
+        return elapsed >= first_line;
+    double wait = elapsed / 10 < least ? least : elapsed / 10;
+    return now - p->shown >= (wait < most ? wait : most);
+}
+
+/* Units a second; -1: not known yet. */
+static double take_rate(gt_progress *p, double now, uint64_t units)
+{
+    double clock = now - p->paused, span = clock - p->mark[0].at;
+    double rate = span > 0 && units > p->mark[0].units
+                      ? (double)(units - p->mark[0].units) / span
+                      : -1;
+    if (clock - p->mark[1].at >= window) {
+        p->mark[0] = p->mark[1];
+        p->mark[1].at = clock;
+        p->mark[1].units = units;
+    }
+    return rate;
+}
+
+static void draw(const gt_progress *p)
+{
+    if (gt_log_ready(STDERR_FILENO)) {
+        fprintf(stderr, "\r%s\033[K", p->line);
+        fflush(stderr);
+    }
+}
+
+void gt_progress_show(gt_progress *p, const gt_progress_place *at)
+{
+    if (!p->enabled)
+        return;
+    double now = gt_seconds(), left = -1;
+    if (at->done > p->first)
+        left = (now - p->started) / (double)(at->done - p->first) *
+               (double)(p->last - at->done);
+    gt_progress_text(p, at, left, take_rate(p, now, at->units),
+                     gt_terminal_columns() - 1, p->line);
+    p->shown = now;
+    if (p->terminal)
+        draw(p);
+    else
+        gt_info("%s", p->line);
+}
+
+void gt_progress_pause(gt_progress *p, double seconds)
+{
+    p->paused += seconds;
+}
+
+/* Messages have cleared the line by now. */
 void gt_progress_stop(gt_progress *p)
 {
     if (!p->terminal)
         return;
     gt_log_set_clear(NULL);
+    draw(p);
     fputs("\n", stderr);
 }

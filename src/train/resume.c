@@ -33,15 +33,16 @@ void gt_resume_check_data(const gt_checkpoint_info *info,
                           const gt_source *source)
 {
     const gt_checkpoint_data *before = &info->data;
+    const char *noun = gt_shape_noun(source->shape);
     char digest[GT_HASH_TEXT];
     gt_hash_text(source->digest, digest);
     if (!before->count)
         return;
     if (before->count != source->count)
         gt_warn("the data have changed since the checkpoint: %s has %llu "
-                "samples, it had %llu; the run goes on with them, at the same "
+                "%s, it had %llu; the run goes on with them, at the same "
                 "part of an epoch",
-                source->uri, (unsigned long long)source->count,
+                source->uri, (unsigned long long)source->count, noun,
                 (unsigned long long)before->count);
     else if (before->classes != source->classes)
         gt_warn("the data have changed since the checkpoint: %s has labels of "
@@ -49,9 +50,9 @@ void gt_resume_check_data(const gt_checkpoint_info *info,
                 source->uri, source->classes, before->classes);
     else if (strcmp(before->digest, digest) != 0)
         gt_warn("the data have changed since the checkpoint: %s has as many "
-                "samples, but other contents (digest %s, it was %s); the run "
+                "%s, but other contents (digest %s, it was %s); the run "
                 "goes on with them",
-                source->uri, digest, before->digest);
+                source->uri, noun, digest, before->digest);
 }
 
 /* A step may take several batches, of which some may be of the next epoch. */

@@ -4,22 +4,23 @@
 
 #include "base/clock.h"
 #include "base/heartbeat.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/trace.h"
-#include "run/checkpoint_list.h"
 #include "train/banner.h"
 #include "train/interrupt.h"
 #include "train/memory_need.h"
 #include "train/prepare.h"
+#include "train/report.h"
 #include "train/watchdog.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 typedef gt__training trainer;
+
+static gt_place place(const trainer *t)
+{
+    return (gt_place){.step = t->step,
+                      .samples = gt__training_samples(t, t->step),
+                      .epoch = gt__training_epochs(t)};
+}
 
 /* --- While training. */
 
@@ -33,34 +34,6 @@ static bool epoch_ended(const trainer *t)
     uint64_t count = t->source->count;
     return gt__training_samples(t, t->step) / count !=
            gt__training_samples(t, t->step - 1) / count;
-}
-
-/* Samples per second, to a tenth. */
-static double rate_since(const trainer *t, uint64_t step, double seconds)
-{
-    uint64_t samples =
-        gt__training_samples(t, t->step) - gt__training_samples(t, step);
-    return round(10 * (double)samples / seconds) / 10;
-}
-
-static void report(trainer *t, gt_metrics *figures, bool line)
-{
-    double now = gt_seconds();
-    double rate = rate_since(t, t->lined_step, now - t->lined);
-    gt_progress_step(&t->progress, t->step, rate, figures, t->task->type->shown,
-                     line);
-    if (!line)
-        return;
-    gt_metrics all = {0};
-    gt_metrics_set(&all, "samples_per_s", rate);
-    for (int i = 0; i < figures->count; i++)
-        gt_metrics_set(&all, figures->entry[i].key, figures->entry[i].value);
-    gt_outputs_line(&t->outputs, t->step, gt__training_epochs(t), &all);
-    if (t->comm->rank == 0 && t->options->report == GT_REPORT_JSON &&
-        gt_log_ready(STDOUT_FILENO))
-        gt_metrics_print(stdout, t->step, gt__training_epochs(t), &all);
-    t->lined = now;
-    t->lined_step = t->step;
 }
 
 static gt_status one_step(trainer *t, bool *stop)
@@ -83,20 +56,22 @@ static gt_status one_step(trainer *t, bool *stop)
         int64_t begin = gt_trace_begin();
         gt_validation_run(&t->validation, t->task, &figures);
         gt_trace_end(begin, NULL, "held-out figures");
-        t->lined += gt_seconds() - start; /* the rate is that of training */
+        gt_report_pause(&t->report, gt_seconds() - start);
     }
+    gt_place here = place(t);
     /* Lines do not tell where a run was stopped and resumed. */
-    report(t, &figures, test || last || every(t->step, t->output->log_every));
+    gt_report_step(&t->report, &here, &figures,
+                   test || last || every(t->step, t->output->log_every), test);
     bool picture = every(t->step, t->output->sample_every) || ends;
     bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;
-    gt_outputs_set_place(&t->outputs, gt__training_samples(t, t->step),
+    gt_outputs_set_place(&t->outputs, here.samples,
                          gt__training_batch(t, t->step));
     if (ends)
         gt_outputs_last(&t->outputs, last ? 0 : t->last);
-    return gt_outputs_write(&t->outputs, t->step, gt__training_epochs(t),
-                            picture, checkpoint);
+    return gt_outputs_write(&t->outputs, t->step, here.epoch, picture,
+                            checkpoint);
 }
 
 static gt_status traced_step(trainer *t, bool *stop)
@@ -108,7 +83,7 @@ static gt_status traced_step(trainer *t, bool *stop)
     double start = gt_seconds();
     gt_outputs_trace(&t->outputs, t->step,
                      gt_tracefile_step(&t->trace, begin, t->step));
-    t->lined += gt_seconds() - start;
+    gt_report_pause(&t->report, gt_seconds() - start);
     return GT_OK;
 }
 
@@ -116,69 +91,18 @@ static gt_status loop(trainer *t)
 {
     gt_status status = GT_OK;
     bool stop = false;
-    gt_progress_start(&t->progress,
-                      t->comm->rank == 0 &&
-                          t->options->report != GT_REPORT_QUIET,
-                      t->start, t->last);
-    t->started = t->lined = gt_seconds();
-    gt_interrupt_watch(t->progress.enabled);
+    gt_place here = place(t);
+    gt_report_start(&t->report, t->task, &t->outputs, t->options->report, &here,
+                    t->last);
+    gt_interrupt_watch(t->report.progress.enabled);
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
     status = gt_outputs_finish(&t->outputs, status);
-    gt_progress_stop(&t->progress);
+    gt_report_stop(&t->report);
     return status == GT_OK ? gt_tracefile_write(&t->trace) : status;
 }
 
-/* --- After the last step. */
-
-static void summarise_text(const trainer *t, double seconds, double rate,
-                           const char *picture, const char *checkpoint)
-{
-    char image[GT_SHAPE_TEXT];
-    gt_shape_text(t->data->image, image);
-    printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
-    printf("trained     %s (%s, %s, %zu parameters): %llu steps, %.2f epochs "
-           "in %.1f s, %.0f images/s on %d rank%s\n",
-           t->options->name, t->task->type->name, image,
-           gt_task_parameters(t->task),
-           (unsigned long long)(t->step - t->start), gt__training_epochs(t),
-           seconds, rate, t->comm->size, t->comm->size == 1 ? "" : "s");
-}
-
-static void summarise_json(const trainer *t, double seconds, double rate,
-                           const char *picture, const char *checkpoint)
-{
-    printf("{\"event\": \"%s\", \"run\": ",
-           t->step < t->last ? "interrupted" : "done");
-    gt_json_string(stdout, t->run->path);
-    printf(", \"step\": %llu, \"epoch\": ", (unsigned long long)t->step);
-    gt_json_number(stdout, gt__training_epochs(t));
-    printf(", \"seconds\": ");
-    gt_json_number(stdout, seconds);
-    printf(", \"samples_per_s\": ");
-    gt_json_number(stdout, rate);
-    printf(", \"picture\": ");
-    gt_json_string(stdout, picture);
-    printf(", \"checkpoint\": ");
-    gt_json_string(stdout, checkpoint);
-    printf("}\n");
-}
-
-static void summarise(const trainer *t)
-{
-    if (t->comm->rank != 0 || t->options->report == GT_REPORT_QUIET)
-        return;
-    double seconds = gt_seconds() - t->started;
-    double rate = rate_since(t, t->start, seconds);
-    char picture[GT_PATH], checkpoint[GT_PATH];
-    gt_sample_grid_path(t->run->path, t->step, ".png", picture);
-    gt_checkpoint_path(t->run->path, t->step, checkpoint);
-    if (t->options->report == GT_REPORT_JSON)
-        summarise_json(t, seconds, rate, picture, checkpoint);
-    else
-        summarise_text(t, seconds, rate, picture, checkpoint);
-    fflush(stdout);
-}
+/* --- The whole. */
 
 static void release(trainer *t)
 {
@@ -210,8 +134,9 @@ static gt_status train(trainer *t)
     gt_info("  run           %s", t->run->path);
     tell_parent(t->run);
     status = loop(t);
+    gt_place here = place(t);
     if (status == GT_OK)
-        summarise(t);
+        gt_report_summary(&t->report, &here, t->options->name, t->run->path);
     return status;
 }
 

@@ -159,7 +159,7 @@ submit limit --time=1 --signal=B:USR1@30
 # From a folder as a person has it, where build/gentrain tells who called it, and
 # ranks yield: here they share cores.
 mkdir -p sources/build
-ln -s "$GENTRAIN_SOURCE"/{bench,jobs} sources/
+ln -s "$GENTRAIN_SOURCE"/{bench,jobs,CMakeLists.txt} sources/
 cat >sources/build/gentrain <<'PLACED'
 #!/usr/bin/env bash
 [ -z "${SLURM_STEP_NUM_TASKS:-}" ] ||
@@ -168,7 +168,7 @@ export OMPI_MCA_mpi_yield_when_idle=1
 exec "$REAL_GENTRAIN" "$@"
 PLACED
 chmod +x sources/build/gentrain
-job[scaling]=$(sbatch --parsable --job-name=scaling --partition=scaling \
+job[scaling]=$(GENTRAIN="" sbatch --parsable --job-name=scaling --partition=scaling \
     --output="$PWD/scaling.out" --nodes=2 --ntasks-per-node=2 --time=5 \
     --chdir=sources jobs/scaling.sbatch --preset mlp-vae --batch 16 \
     --rounds 1 --chunk 1 --out ../scaling)
@@ -245,7 +245,7 @@ for name in crash hung; do
     [ ! -e $name.crashes ] || fail "the count of crashes of $name stays"
 done
 says fewer.out "on 2 ranks"
-says fewer.out "on 1 ranks"
+says fewer.out "on 1 rank, 1 node "
 for name in "${!job[@]}"; do
     [[ $name == @(cancel|whole) ]] || continue
     restarted "${job[$name]}" && fail "$name was started again"
@@ -263,7 +263,11 @@ done
 [ "$(wc -l <scaling/rows.tsv)" -eq 6 ] || fail "not every figure is kept"
 [ "$(sort -u places | paste -s -d ,)" = "1 on 1,2 on 1,4 on 2" ] ||
     fail "ranks on nodes: $(sort -u places)"
-! command -v gnuplot >/dev/null || [ -s scaling/scaling.png ] || fail "no picture"
+if command -v gnuplot >/dev/null; then
+    [ -s scaling/scaling.svg ] || fail "no picture"
+else
+    says scaling.out "no picture, because gnuplot is not here"
+fi
 
 # Copies of data are gone from all nodes but the one that broke.
 for node in n1 n2 n7 n9; do
@@ -276,7 +280,7 @@ printf '# what to try\n\noptimizer.lr=0.125\noptimizer.lr=0.0625 train.batch=12\
 sweep() {
     local name=$1
     shift
-    GENTRAIN=$REAL_GENTRAIN GENTRAIN_JOBS=$jobs sbatch --wait --array=1-2 \
+    GENTRAIN=$REAL_GENTRAIN sbatch --wait --array=1-2 \
         --job-name="$name" --output="$name-%a.out" --ntasks-per-node=1 \
         --time=5 "$jobs/sweep.sbatch" "$@" gan.yaml --steps 3 --out "$name" \
         >"$name.job" || fail "the sweep $name"

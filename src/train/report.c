@@ -1,0 +1,240 @@
+/* report.c: figures of a step are on the line that is drawn again; those of
+ * held-out data come rarely and stay to be read. */
+#include "train/report.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "data/config.h"
+#include "run/checkpoint_list.h"
+#include "run/metrics_read.h"
+#include "tasks/metrics.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Seconds between two lines of held-out figures, but for the last. */
+static const double held_out_rest = 2;
+
+/* What the data are made of. */
+static const char *unit(const gt_task *task)
+{
+    return gt_shape_noun(gt_data_config_of(task->setup.config)->image);
+}
+
+/* A run that cannot tell has no best figure yet. */
+static void find_best(gt_report *r, const char *run)
+{
+    gt_metrics_file file;
+    if (!r->speaks || !r->task->type->best ||
+        gt_metrics_file_read(&file, run) != GT_OK)
+        return;
+    r->has_best = gt_metrics_file_least(&file, r->task->type->best, &r->best,
+                                        &r->best_step);
+    gt_metrics_file_free(&file);
+}
+
+void gt_report_start(gt_report *r, const gt_task *task, gt_outputs *outputs,
+                     gt_report_kind kind, const gt_place *begin, uint64_t last)
+{
+    double now = gt_seconds();
+    *r = (gt_report){.task = task,
+                     .outputs = outputs,
+                     .kind = kind,
+                     .speaks = task->setup.comm->rank == 0,
+                     .last = last,
+                     .begin = *begin,
+                     .started = now,
+                     .lined = now,
+                     .lined_samples = begin->samples};
+    find_best(r, outputs->run->path);
+    gt_progress_start(&r->progress, r->speaks && kind != GT_REPORT_QUIET,
+                      "step", begin->step, last, unit(task), begin->samples);
+}
+
+/* Samples per second, to a tenth. */
+static double rate_since(const gt_place *place, uint64_t samples,
+                         double seconds)
+{
+    return round(10 * (double)(place->samples - samples) / seconds) / 10;
+}
+
+/* --- A step. */
+
+static void write_line(gt_report *r, const gt_place *place,
+                       const gt_metrics *figures)
+{
+    double now = gt_seconds();
+    gt_metrics all = {0};
+    gt_metrics_set(&all, "samples_per_s",
+                   rate_since(place, r->lined_samples, now - r->lined));
+    for (int i = 0; i < figures->count; i++)
+        gt_metrics_set(&all, figures->entry[i].key, figures->entry[i].value);
+    gt_outputs_line(r->outputs, place->step, place->epoch, &all);
+    if (r->speaks && r->kind == GT_REPORT_JSON && gt_log_ready(STDOUT_FILENO))
+        gt_metrics_print(stdout, place->step, place->epoch, &all);
+    r->lined = now;
+    r->lined_samples = place->samples;
+}
+
+static void show_progress(gt_report *r, const gt_place *place,
+                          const gt_metrics *figures)
+{
+    char text[GT_METRICS_MAX][GT_METRIC_TEXT];
+    const char *texts[GT_METRICS_MAX];
+    int n = 0;
+    double value;
+    if (!gt_progress_due(&r->progress, place->step))
+        return;
+    for (const char *const *key = r->task->type->shown; *key; key++)
+        if (gt_metrics_find(figures, *key, &value)) {
+            texts[n] = gt_metric_text(*key, value, text[n]);
+            n++;
+        }
+    gt_progress_show(&r->progress, &(gt_progress_place){.done = place->step,
+                                                        .units = place->samples,
+                                                        .figures = texts,
+                                                        .n_figures = n});
+}
+
+static size_t add_figures(const gt_metrics *figures, const char *const *keys,
+                          const char *before, char *line, size_t size)
+{
+    char text[GT_METRIC_TEXT];
+    size_t used = strlen(line);
+    double value;
+    for (; *keys && used < size; keys++)
+        if (gt_metrics_find(figures, *keys, &value)) {
+            used += (size_t)snprintf(line + used, size - used, "%s%s", before,
+                                     gt_metric_text(*keys, value, text));
+            before = " ";
+        }
+    return used;
+}
+
+/* Where the task has no best one, those of training images tell what held-out
+ * figures mean. */
+static void show_held_out(gt_report *r, const gt_place *place,
+                          const gt_metrics *figures)
+{
+    const gt_task_type *type = r->task->type;
+    char line[GT_PROGRESS_LINE], text[GT_METRIC_TEXT];
+    double now = gt_seconds();
+    if (!r->progress.enabled ||
+        (now - r->held_out_shown < held_out_rest && place->step != r->last))
+        return;
+    r->held_out_shown = now;
+    int width = snprintf(NULL, 0, "%llu", (unsigned long long)r->last);
+    snprintf(line, sizeof line, "step %*llu held out:", width,
+             (unsigned long long)place->step);
+    size_t used = add_figures(figures, type->test_keys, " ", line, sizeof line);
+    if (!type->best)
+        add_figures(figures, type->train_keys, "  training: ", line,
+                    sizeof line);
+    else if (r->best_step == place->step)
+        snprintf(line + used, sizeof line - used, "  the best so far");
+    else
+        snprintf(line + used, sizeof line - used, "  best%s at %llu",
+                 strchr(gt_metric_text(type->best, r->best, text), ' '),
+                 (unsigned long long)r->best_step);
+    gt_info("%s", line);
+}
+
+static void note_best(gt_report *r, const gt_place *place,
+                      const gt_metrics *figures)
+{
+    const char *key = r->task->type->best;
+    double value;
+    if (!key || !gt_metrics_find(figures, key, &value) || !isfinite(value) ||
+        (r->has_best && value >= r->best))
+        return;
+    r->has_best = true;
+    r->best = value;
+    r->best_step = place->step;
+}
+
+void gt_report_step(gt_report *r, const gt_place *place,
+                    const gt_metrics *figures, bool line, bool tested)
+{
+    if (line)
+        write_line(r, place, figures);
+    if (tested) {
+        note_best(r, place, figures);
+        show_held_out(r, place, figures);
+    }
+    show_progress(r, place, figures);
+}
+
+void gt_report_pause(gt_report *r, double seconds)
+{
+    r->lined += seconds; /* the rate is that of training */
+    gt_progress_pause(&r->progress, seconds);
+}
+
+void gt_report_stop(gt_report *r)
+{
+    gt_progress_stop(&r->progress);
+}
+
+/* --- The end. */
+
+static void summarise_text(const gt_report *r, const gt_place *place,
+                           double seconds, double rate, const char *name)
+{
+    const gt_task *task = r->task;
+    char shape[GT_SHAPE_TEXT];
+    int ranks = task->setup.comm->size;
+    gt_shape_text(gt_data_config_of(task->setup.config)->image, shape);
+    printf("trained     %s: %s, %s, %zu parameters\n", name, task->type->name,
+           shape, gt_task_parameters(task));
+    printf("            %llu steps, %.2f epochs in %.1f s, %.0f %s/s on %d "
+           "rank%s\n",
+           (unsigned long long)(place->step - r->begin.step), place->epoch,
+           seconds, rate, unit(task), ranks, ranks == 1 ? "" : "s");
+    if (r->has_best) {
+        char text[GT_METRIC_TEXT];
+        printf("held out    the best %s, after step %llu\n",
+               gt_metric_text(task->type->best, r->best, text),
+               (unsigned long long)r->best_step);
+    }
+}
+
+static void summarise_json(const gt_report *r, const gt_place *place,
+                           double seconds, double rate, const char *run)
+{
+    printf("{\"event\": \"%s\", \"run\": ",
+           place->step < r->last ? "interrupted" : "done");
+    gt_json_string(stdout, run);
+    printf(", \"step\": %llu, \"epoch\": ", (unsigned long long)place->step);
+    gt_json_number(stdout, place->epoch);
+    printf(", \"seconds\": ");
+    gt_json_number(stdout, seconds);
+    printf(", \"samples_per_s\": ");
+    gt_json_number(stdout, rate);
+}
+
+void gt_report_summary(const gt_report *r, const gt_place *place,
+                       const char *name, const char *run)
+{
+    if (!r->speaks || r->kind == GT_REPORT_QUIET)
+        return;
+    double seconds = gt_seconds() - r->started;
+    double rate = rate_since(place, r->begin.samples, seconds);
+    char picture[GT_PATH], checkpoint[GT_PATH];
+    gt_sample_grid_path(run, place->step, ".png", picture);
+    gt_checkpoint_path(run, place->step, checkpoint);
+    if (r->kind == GT_REPORT_JSON) {
+        summarise_json(r, place, seconds, rate, run);
+        printf(", \"picture\": ");
+        gt_json_string(stdout, picture);
+        printf(", \"checkpoint\": ");
+        gt_json_string(stdout, checkpoint);
+        printf("}\n");
+    } else {
+        summarise_text(r, place, seconds, rate, name);
+        printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
+    }
+    fflush(stdout);
+}

@@ -1,0 +1,57 @@
+/* report.h: what a training tells while it runs: lines of metrics, progress,
+ * held-out figures, and a summary. metrics.jsonl goes by steps, what people see
+ * by time.
+ */
+#ifndef GT_TRAIN_REPORT_H
+#define GT_TRAIN_REPORT_H
+
+#include "run/outputs.h"
+#include "train/options.h"
+#include "train/progress.h"
+
+/* How far a training is. */
+typedef struct gt_place {
+    uint64_t step;
+    uint64_t samples; /* taken from the data so far */
+    double epoch;
+} gt_place;
+
+typedef struct gt_report {
+    const gt_task *task; /* borrowed */
+    gt_outputs *outputs; /* borrowed */
+    gt_report_kind kind;
+    bool speaks; /* on this rank */
+    uint64_t last;
+    gt_place begin;
+    gt_progress progress;
+    double started, lined; /* seconds: start, last line of metrics */
+    uint64_t lined_samples;
+    bool has_best;
+    double best; /* of the task's figure of held-out data */
+    uint64_t best_step;
+    double held_out_shown; /* seconds */
+} gt_report;
+
+/* Begin a training that goes on from `begin` to step `last`. What the metrics
+ * of the run hold already tells the best figure so far. Local; other ranks than
+ * 0 say nothing. */
+void gt_report_start(gt_report *report, const gt_task *task,
+                     gt_outputs *outputs, gt_report_kind kind,
+                     const gt_place *begin, uint64_t last);
+
+/* A step is done. `line`: it has a line in metrics.jsonl; `tested`: the figures
+ * of validation are among them. Local. */
+void gt_report_step(gt_report *report, const gt_place *place,
+                    const gt_metrics *figures, bool line, bool tested);
+
+/* So many seconds were not spent on training. Local. */
+void gt_report_pause(gt_report *report, double seconds);
+
+/* Nothing more will be drawn. Local. */
+void gt_report_stop(gt_report *report);
+
+/* The end of a training called `name`, in `run`. Local. */
+void gt_report_summary(const gt_report *report, const gt_place *place,
+                       const char *name, const char *run);
+
+#endif

@@ -1,0 +1,19 @@
+/* run_status.h: how far a run is, for whoever looks at its directory from
+ * outside. Local.
+ */
+#ifndef GT_TRAIN_RUN_STATUS_H
+#define GT_TRAIN_RUN_STATUS_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Describe a run directory for people, or as one JSON object: whether it is
+ * finished, interrupted, running or cut off; steps done and asked for; the last
+ * and the best figures; its checkpoints; and then the newest good one of these
+ * (gt_inspect_checkpoint). A run may have none yet. Fails as
+ * gt_checkpoint_choose does. */
+gt_status gt_run_describe(FILE *out, const char *run, bool json);
+
+#endif

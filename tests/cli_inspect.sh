@@ -1,0 +1,79 @@
+# What `gentrain inspect RUN` tells of a run in each of its states.
+. "$(dirname "$0")/common.sh"
+
+# state RUN TEXT: what inspect says of it.
+state() {
+    "$GENTRAIN" inspect "$1" >out.txt 2>err.txt || fail "inspect $1"
+    grep -Eq "^  state +$2" out.txt || fail "$1 is not: $2"
+}
+line() {
+    grep -Eqx "  $1 +$2" out.txt || fail "no line of $1: $2"
+}
+# json RUN EXPRESSION: it is true of the object "run".
+json() {
+    command -v python3 >/dev/null || return 0
+    "$GENTRAIN" inspect "$1" --json >inspect.json || fail "inspect $1 --json"
+    python3 -c "
+import json
+whole = json.load(open('inspect.json'))
+run = whole['run']
+assert $2, run" || fail "$1: not $2"
+}
+
+# --- finished
+must "a VAE" ranks 1 train vae.yaml --out vae --quiet
+state vae "finished after 12 of 12 steps"
+line "last figures" "step 12: loss [0-9.]{5} recon [0-9.]{5} KL [0-9.]{5}"
+line best "held-out loss [0-9.]{5}, after step [0-9]+"
+line checkpoints "of steps 6, 12"
+grep -q "go on with" out.txt && fail "a finished run has a hint to go on"
+json vae "run['state'] == 'finished' and run['steps'] == run['steps_done'] == 12"
+json vae "run['checkpoints'] == [6, 12] and run['last']['step'] == 12"
+json vae "run['best']['test_loss'] <= run['last']['test_loss']"
+json vae "whole['step'] == 12 and len(whole['data_sets']) > 4"
+
+# --- by epochs: the steps are counted as the trainer counts them
+must "by epochs" ranks 1 train gan.yaml --out epochs --quiet --epochs 2
+state epochs "finished after 10 of 10 steps"
+grep -q "^  best" out.txt && fail "a GAN has no best figure"
+json epochs "run['best'] is None"
+sed -i 's/^  epochs: 2/  epochs: 7/' epochs/config.yaml
+state epochs "cut off after 10 of 35 steps"
+
+# --- running, interrupted
+"$GENTRAIN" train gan.yaml --out going --quiet --steps 1000000 &
+training=$!
+await_checkpoint going
+state going "running, as process $training: [0-9]+ of 1000000 steps"
+json going "run['state'] == 'running' and run['steps'] == 1000000"
+kill -USR1 $training
+must "a training in the background" wait $training
+state going "interrupted after [0-9]+ of 1000000 steps"
+line "go on with" "gentrain train --resume going"
+json going "run['state'] == 'interrupted'"
+
+# --- killed, also before the first checkpoint
+rm -r going/checkpoints/* going/INTERRUPTED
+state going "cut off after [0-9]+ of 1000000 steps"
+line checkpoints "none yet"
+json going "run['checkpoints'] == [] and 'step' not in whole"
+
+# --- on another machine nobody can tell
+sed -i 's/ on [^ ]* / on elsewhere /' going/fence.*
+state going "running on elsewhere, or cut off there: [0-9]+ of 1000000 steps"
+
+# --- a damaged checkpoint is an error, and the state is told all the same
+must "a run" ranks 1 train gan.yaml --out bad --quiet --set output.keep=1
+printf 'x' | dd of=bad/checkpoints/step-00000012.h5 bs=1 seek=9000 conv=notrunc status=none
+"$GENTRAIN" inspect bad >out.txt 2>err.txt
+[ $? -eq 5 ] || fail "a damaged checkpoint was taken"
+line checkpoints "of step 12"
+"$GENTRAIN" inspect bad --json >out.txt 2>err.txt
+[ $? -eq 5 ] && [ ! -s out.txt ] || fail "half an object was printed"
+
+# --- data: images are called so, and points
+"$GENTRAIN" inspect 'glyphs?count=20&test_count=5' >out.txt
+says out.txt "20 training images of 28x28x1"
+"$GENTRAIN" inspect 'ring?count=20&test_count=5' >out.txt
+says out.txt "5 held-out points of 2"
+exit 0

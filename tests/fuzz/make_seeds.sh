@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Makes the first seeds of the harnesses, in seeds/NAME. What fuzzing found lies
+# beside them, under names that begin with "found-".
+export LC_ALL=C
+set -eu
+cd "$(dirname "$0")"
+presets=../../src/model/presets
+mkdir -p seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset
+
+# --- idx: how, form, where, share of the images; images; labels.
+images='\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3\4\5\6\7\10'
+colours='\0\0\10\4\0\0\0\1\0\0\0\1\0\0\0\2\0\0\0\3\1\2\3\4\5\6'
+labels='\0\0\10\1\0\0\0\2\3\7'
+printf "\0\0\0\264$images$labels" >seeds/idx/plain
+printf "\3\0\0\264$images$labels" >seeds/idx/gzip
+printf "\7\1\0\264$images$labels" >seeds/idx/folder
+printf "\14\2\0\264$images$labels" >seeds/idx/test
+printf "\20\240\0\377$colours" >seeds/idx/colours
+printf "\41\0\200\264$images$labels" >seeds/idx/cut
+printf "\101\0\200\264$images$labels" >seeds/idx/flipped
+printf "\20\0\0\377PK\3\4abc.npy" >seeds/idx/zip
+printf "\20\0\0\377<!DOCTYPE html>" >seeds/idx/page
+printf "\220\0\0\377\37\213\10\0\0\0\0\0\0\3\143\140\140\146\0\0" >seeds/idx/raw
+printf "\21\0\0\377\37\213\10\0" >seeds/idx/twice
+
+# --- config: the text; after each NUL a --set.
+for preset in "$presets"/*.yaml; do
+    cp "$preset" seeds/config/"$(basename "$preset" .yaml)"
+done
+vae='task: vae
+data: {uri: glyphs, image: [8, 8, 1], range: unit}
+model: {latent: 2, likelihood: bernoulli, encoder: [flatten, dense: {units: 4}],
+  decoder: [dense: {units: 64}, reshape: {shape: [8, 8, 1]}]}
+train: {batch: 8, steps: 3}
+'
+gan='task: gan
+data: {uri: ring, image: [1, 1, 2]}
+model:
+  latent: 4
+  generator: [dense: {units: 8}, batch_norm, relu, dense: {units: 2},
+    reshape: {shape: [1, 1, 2]}]
+  discriminator: [flatten, dense: {units: 8}, leaky_relu: {slope: 0.1}, dropout,
+    dense: {units: 1}]
+optimizer: {kind: adam, lr: 1e-3, beta1: 0.5}
+train: {batch: 16, epochs: 2, shards: 4}
+'
+conv='task: gan
+data: {uri: shapes, image: [9, 7, 3]}
+model:
+  latent: 3
+  generator: [dense: {units: 60}, reshape: {shape: [4, 3, 5]},
+    conv2d_transpose: {filters: 4, kernel: [3, 3], stride: 2, padding: 1},
+    upsample, conv2d: {filters: 3, kernel: [6, 4], padding: [0, 1, 0, 2]}, tanh]
+  discriminator: [conv2d: {filters: 2, kernel: 3, stride: 2, padding: same},
+    flatten, dense: {units: 1}]
+train: {batch: 4, steps: 1}
+'
+printf '%s' "$vae" >seeds/config/vae
+printf '%s' "$gan" >seeds/config/gan
+printf '%s' "$conv" >seeds/config/conv
+printf '%s\0%s\0%s\0%s' "$vae" train.batch=4 model.encoder.1.dense.units=7 \
+    'data.image=[8, 8, 1]' >seeds/config/sets
+printf '%s\0%s\0%s' "$gan" 'model.generator.2={leaky_relu: {slope: 0.3}}' \
+    optimizer_discriminator.lr=4e-4 >seeds/config/sets_gan
+
+# --- args: the arguments, with a NUL between them.
+say() {
+    local file=seeds/args/$1
+    shift
+    printf '%s\0' "$@" >"$file"
+}
+say version --version
+say help help train
+say markdown help config --format markdown
+say pages help --man-pages pages
+say presets presets show quickstart
+say preset train --preset quickstart --steps 3 -s train.batch=8 --out x -q
+say file train a.yaml --epochs 2 --batch 16 --seed 7 --threads 2
+say resume train --resume a --set optimizer.lr=1e-3 --trace t.json --trace-steps 5
+say data train -p dcgan28 -d 'glyphs?count=100&seed=3' --json
+say sample sample a -n 10 -o out.h5 -g out.png --seed 7 --latents -t 1
+say inspect inspect --json a.h5
+say diff diff a.h5 b.h5
+say typo trian --hlep
+
+# --- checkpoint and sampleset: how; operations; 255 and damage.
+for name in checkpoint sampleset; do
+    printf '\0' >seeds/$name/whole
+    printf '\1' >seeds/$name/bare
+    printf '\1\377\0\10\1\1\100\377' >seeds/$name/damaged
+    # /config of other words
+    printf '\0\244\1a: b\n' >seeds/$name/config
+    # attribute step: a double; seed: a text; format: a list
+    printf '\0\0\4\3\0\0\10\1\2\3\4\5\6\7\10\0\11\2\3\0\3abc\0\0\2\4\145\3\4abcd' \
+        >seeds/$name/attributes
+    # /latents: 3 x 2 doubles; /points: 2 x 2 floats in chunks; a weight of text
+    printf '\0\200\2\3\0\162\3\2\0\0\4\0\0\0\0\200\3\0\0\162\2\2\6\1\1\0\10abcdefgh' \
+        >seeds/$name/sets
+    printf '\0\200\200\2\5\0\0\0\5words' >seeds/$name/text
+    # removed; a group; links to itself, to nothing; a named type
+    printf '\0\314\1\316\10\317\10\12\320\11\4\321\13\0\0' >seeds/$name/links
+done
+printf '\2\200\2\0\0\162\3\2\0\0\4\0\0\0\77' >seeds/sampleset/foreign
