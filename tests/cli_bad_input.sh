@@ -130,6 +130,18 @@ refused 5 "good/config.yaml" 2 sample good/config.yaml -o s.h5
 # --- the command line, before MPI starts
 refused 2 "did you mean --preset" 2 train --prest quickstart
 refused 2 'did you mean "train"?' 2 trian
+refused 2 "a command comes before its options" 1 --preset quickstart
+refused 2 "did you mean --set optimizer.lr=VALUE?" 1 train --lr 1e-4
+refused 2 "did you mean --set train.d_steps=VALUE?" 1 train --train.d-steps=2
+refused 2 "--quiet takes no value" 1 train --quiet=yes
+refused 2 "write two dashes, --preset" 1 train -preset quickstart
+refused 4 "did you mean the preset, --preset quickstart?" 1 train quickstrat
+refused 2 "gentrain presets show quickstart" 1 presets quickstart
+refused 2 'did you mean "show"?' 1 presets shwo quickstart
+refused 2 'did you mean "man"?' 1 help run --format mann
+mkdir -p arun/checkpoints
+refused 4 "go on with it: gentrain train --resume arun" 1 train arun
+rm -r arun
 refused 2 "no configuration" 2 train
 refused 2 "--steps" 2 train gan.yaml --steps
 # shellcheck disable=SC2046

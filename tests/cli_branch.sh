@@ -86,10 +86,17 @@ h5diff vae/checkpoints/step-00000015.h5 beta/checkpoints/step-00000000.h5 /encod
 # --- a name is found where none is given
 must "without a name" ranks 2 train --from vae --steps 16 --quiet
 [ -e runs/vae-1/checkpoints/step-00000016.h5 ] || fail "no runs/vae-1"
+must "with a slash" ranks 1 train --from vae/ --steps 16 --quiet
+[ -e runs/vae-2/checkpoints/step-00000016.h5 ] || fail "no runs/vae-2: $(ls runs)"
 # A checkpoint by itself, as somebody may have sent it.
 cp vae/checkpoints/step-00000015.h5 sent.h5
 must "a file" ranks 1 train --from sent.h5 --out of-file --steps 16 --quiet
 must "the same weights" "$GENTRAIN" diff of-file runs/vae-1 >diff.txt
+# One of the first format.
+gunzip -c "$GENTRAIN_SOURCE/tests/data/checkpoint_v1.h5.gz" >first.h5
+must "the first format" ranks 1 train --from first.h5 --out first --steps 4 --quiet
+"$GENTRAIN" inspect first | tr -s ' ' >squeezed.txt
+says squeezed.txt "parent_step 2"
 # A run that has done its steps needs more of them.
 must "nothing to do" ranks 1 train --from vae --out none
 says err.txt "nothing to do"

@@ -58,3 +58,6 @@ rm -r x
 # Only rank 0 must see the file.
 rm node1/c.yaml
 must "a file that one node has" apart
+rm -r x
+# What is no file is read once.
+must "standard input" ranks 2 train /dev/stdin --out x --quiet <gan.yaml

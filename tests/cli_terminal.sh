@@ -51,6 +51,7 @@ on_terminal "a VAE" "$GENTRAIN" train vae.yaml --out vae
 fits 80
 grep -Eq "^step *12 held out: loss [0-9. ]{5} .*(the best so far|best .* at)" lines.txt ||
     fail "no held-out figures"
+says lines.txt "step 12/12  looking at held-out images"
 
 # --- other commands
 touch empty.yaml

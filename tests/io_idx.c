@@ -275,6 +275,26 @@ static void promised_sizes_are_not_believed(void **state)
     assert_fails(packed, GT_ERR_FORMAT, "file ends after 0");
 }
 
+/* A file as it is; of what is compressed, what its header announces, as long as
+ * that can be in it. */
+static void what_it_takes_in_memory_is_known_before(void **state)
+{
+    (void)state;
+    const uint8_t many[] = {0, 0, 8, 3, 99, 0, 0, 0, 0, 0, 0, H, 0, 0, 0, W};
+    put_images("train-images-idx3-ubyte");
+    put_labels("train-labels-idx1-ubyte.gz");
+    assert_true(gt_source_memory(path_of("")) == PIXELS + N);
+    put_images("t10k-images-idx3-ubyte");
+    assert_true(gt_source_memory(path_of("")) == 2 * PIXELS + N);
+    put("a", many, sizeof many, NULL, PIXELS);
+    assert_true(gt_source_memory(path_of("a")) < 2 * PIXELS);
+    put("a.gz", many, sizeof many, NULL, PIXELS);
+    double bytes = gt_source_memory(path_of("a.gz"));
+    assert_true(bytes > PIXELS && bytes < 1e6);
+    assert_true(gt_source_memory("glyphs") == 0);
+    assert_true(gt_source_memory(path_of("none")) == 0);
+}
+
 static void wrong_lengths_are_refused(void **state)
 {
     (void)state;
@@ -559,6 +579,7 @@ int main(void)
         each(another_shape_is_a_mismatch_that_shows_both),
         each(damaged_headers_are_refused),
         each(promised_sizes_are_not_believed),
+        each(what_it_takes_in_memory_is_known_before),
         each(wrong_lengths_are_refused),
         each(damaged_compression_is_refused),
         each(labels_that_cannot_be_used_are_left_out),

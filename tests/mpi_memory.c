@@ -18,8 +18,8 @@ static gt_comm *comm;
 static void what_fits_is_fine(void **state)
 {
     (void)state;
-    assert_int_equal(gt_memory_check(comm, 0, 0), GT_OK);
-    assert_int_equal(gt_memory_start_libraries(1), GT_OK);
+    assert_int_equal(gt_memory_check(comm, GT_MEMORY_WORK, 0, 0), GT_OK);
+    assert_int_equal(gt_memory_start_libraries(1, 0), GT_OK);
 }
 
 /* One rank's need is enough for all to hear of it. */
@@ -27,7 +27,8 @@ static void what_does_not_fit_is_refused_by_all_ranks(void **state)
 {
     (void)state;
     double need = comm->rank == comm->size - 1 ? 1e15 : 1e6;
-    assert_int_equal(gt_memory_check(comm, need, 0), GT_ERR_MEMORY);
+    assert_int_equal(gt_memory_check(comm, GT_MEMORY_WORK, need, 0),
+                     GT_ERR_MEMORY);
     assert_non_null(strstr(gt_message(), "MB of memory more, but "));
     assert_non_null(strstr(gt_message(), "use a smaller batch"));
 }
@@ -40,9 +41,10 @@ static void needs_of_a_node_are_added(void **state)
         return;
     gt_memory_room group = gt_memory_group(""), node = gt_memory_node("");
     double left = group.left < node.left ? group.left : node.left;
-    assert_int_equal(gt_memory_check(comm, 0.3 * left, 0),
+    assert_int_equal(gt_memory_check(comm, GT_MEMORY_WORK, 0.3 * left, 0),
                      comm->node_size > 3 ? GT_ERR_MEMORY : GT_OK);
-    assert_int_equal(gt_memory_check(comm, 0.8 * left, 0), GT_ERR_MEMORY);
+    assert_int_equal(gt_memory_check(comm, GT_MEMORY_WORK, 0.8 * left, 0),
+                     GT_ERR_MEMORY);
 }
 
 static void addresses_are_limited_by_ulimit(void **state)
@@ -58,8 +60,8 @@ static void addresses_are_limited_by_ulimit(void **state)
     bool limits = comm->rank == 0;
     if (limits)
         setrlimit(RLIMIT_AS, &tight);
-    gt_status alone = gt_memory_start_libraries(1);
-    gt_status all = gt_memory_check(comm, 0, 1e6);
+    gt_status alone = gt_memory_start_libraries(1, 0);
+    gt_status all = gt_memory_check(comm, GT_MEMORY_WORK, 0, 1e6);
     if (limits)
         setrlimit(RLIMIT_AS, &before);
     assert_int_equal(alone, limits ? GT_ERR_MEMORY : GT_OK);

@@ -93,6 +93,14 @@ static void the_node_tells_what_is_available(void **state)
 #define each(test)                                                             \
     cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
 
+static void what_is_too_large_to_read_is_refused_with_the_limit(void **state)
+{
+    (void)state;
+    assert_ok(gt_memory_check_reading("x", 0));
+    assert_fails(gt_memory_check_reading("mnist/a", 1e16), GT_ERR_MEMORY,
+                 "mnist/a: reading it takes 10000000000 MB of memory, but ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +109,7 @@ int main(void)
         each(version_1_is_understood),
         each(a_group_that_is_full_leaves_nothing),
         each(the_node_tells_what_is_available),
+        each(what_is_too_large_to_read_is_refused_with_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

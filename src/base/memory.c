@@ -6,6 +6,9 @@
 
 #include "base/cgroup.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +60,14 @@ gt_memory_room gt_memory_addresses(void)
     take_limit(&room, RLIMIT_AS, all, "ulimit -v");
     take_limit(&room, RLIMIT_DATA, data, "ulimit -d");
     return room;
+}
+
+void gt_memory_share_heap(void)
+{
+#ifdef M_ARENA_MAX
+    if (isfinite(gt_memory_addresses().left))
+        mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 char *gt_memory_reason(char text[GT_MEMORY_REASON])
@@ -143,4 +154,19 @@ gt_memory_room gt_memory_node(const char *root)
     room.limit = 1024 * find_number(path, "MemTotal:");
     snprintf(room.name, sizeof room.name, "the node's memory");
     return room;
+}
+
+gt_status gt_memory_check_reading(const char *what, double bytes)
+{
+    const gt_memory_room rooms[] = {gt_memory_addresses(), gt_memory_group(""),
+                                    gt_memory_node("")};
+    for (int i = 0; i < 3; i++)
+        if (bytes > rooms[i].left)
+            return gt_fail(GT_ERR_MEMORY,
+                           "%s: reading it takes %.0f MB of memory, but %s is "
+                           "%.0f MB, of which %.0f MB are left; ask for more "
+                           "(sbatch --mem, docker --memory, ulimit -v)",
+                           what, bytes / 1e6, rooms[i].name,
+                           rooms[i].limit / 1e6, rooms[i].left / 1e6);
+    return GT_OK;
 }

@@ -4,6 +4,8 @@
 #ifndef GT_BASE_MEMORY_H
 #define GT_BASE_MEMORY_H
 
+#include "base/status.h"
+
 #include <stdint.h>
 
 typedef struct gt_memory_room {
@@ -17,6 +19,12 @@ typedef struct gt_memory_room {
 /* Addresses of this process: ulimit -v and ulimit -d, whichever leaves less. */
 gt_memory_room gt_memory_addresses(void);
 
+/* Where addresses are limited, have all threads share one heap. glibc would
+ * reserve 64 MB of addresses for each thread, or where there are none take a
+ * page for every allocation, however small. Call it before other threads
+ * allocate. */
+void gt_memory_share_heap(void);
+
 /* Which limit of addresses an allocation has failed for, as the end of a
  * sentence: ", as ulimit -v allows 400 MB in all"; "" if there is none. Returns
  * `text`. */
@@ -29,5 +37,9 @@ gt_memory_room gt_memory_group(const char *root);
 
 /* Pages that are available on this node. */
 gt_memory_room gt_memory_node(const char *root);
+
+/* Whether this process, if it were alone, may take `bytes` more for reading
+ * `what`, before it does. GT_ERR_MEMORY names the limit. */
+gt_status gt_memory_check_reading(const char *what, double bytes);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/collective_tick.h"
 #include "base/heartbeat.h"
+#include "base/memory.h"
 
 #include <signal.h>
 #include <string.h>
@@ -18,6 +19,29 @@ static void *begin(void *argument)
     return t->run(t->argument);
 }
 
+double gt_thread_addresses(void)
+{
+    pthread_attr_t attributes;
+    size_t stack = 0, guard = 0;
+    pthread_attr_init(&attributes);
+    pthread_attr_getstacksize(&attributes, &stack);
+    pthread_attr_getguardsize(&attributes, &guard);
+    pthread_attr_destroy(&attributes);
+    return (double)(stack + guard);
+}
+
+static gt_status refuse(const char *what, int code)
+{
+    char reason[GT_MEMORY_REASON];
+    if (gt_memory_addresses().left < gt_thread_addresses())
+        return gt_fail(GT_ERR_MEMORY, "no memory for the thread that %s%s",
+                       what, gt_memory_reason(reason));
+    return gt_fail(GT_ERR_IO,
+                   "cannot start the thread that %s: %s; check the limit of "
+                   "processes (ulimit -u)",
+                   what, strerror(code));
+}
+
 gt_status gt_thread_start(gt_thread *t, void *(*run)(void *), void *argument,
                           const char *what)
 {
@@ -30,12 +54,7 @@ gt_status gt_thread_start(gt_thread *t, void *(*run)(void *), void *argument,
     pthread_sigmask(SIG_BLOCK, &all, &old);
     int code = pthread_create(&t->id, NULL, begin, t);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (code)
-        return gt_fail(GT_ERR_IO,
-                       "cannot start the thread that %s: %s; check the limit "
-                       "of processes (ulimit -u)",
-                       what, strerror(code));
-    return GT_OK;
+    return code ? refuse(what, code) : GT_OK;
 }
 
 void gt_thread_join(gt_thread *t)

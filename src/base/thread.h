@@ -22,9 +22,12 @@ typedef struct gt_thread {
     uint64_t seen; /* heartbeats that the waiting thread has passed on */
 } gt_thread;
 
+/* Bytes of addresses that a thread takes for its stack. */
+double gt_thread_addresses(void);
+
 /* Start a thread with all signals blocked: they belong to the training loop.
  * `what` ends "cannot start the thread that ...". GT_ERR_IO when the system
- * allows no further thread. */
+ * allows no further thread, GT_ERR_MEMORY when it allows no stack for it. */
 gt_status gt_thread_start(gt_thread *thread, void *(*run)(void *),
                           void *argument, const char *what);
 void gt_thread_join(gt_thread *thread);

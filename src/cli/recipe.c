@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void gt__recipe_free(gt__recipe *r)
 {
@@ -22,10 +23,15 @@ void gt__recipe_free(gt__recipe *r)
 
 void gt__recipe_name(gt__recipe *r, const char *path)
 {
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
+    size_t end = strlen(path), start;
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    for (start = end; start > 0 && path[start - 1] != '/';)
+        start--;
+    size_t length = end - start, most = sizeof r->name - 1;
     snprintf(r->name, sizeof r->name, "%.*s",
-             (int)gt_utf8_cut(base, sizeof r->name - 1), base);
+             (int)gt_utf8_cut(path + start, length < most ? length : most),
+             path + start);
     char *dot = strrchr(r->name, '.');
     if (dot && dot != r->name)
         *dot = '\0';
@@ -59,15 +65,19 @@ static gt_status read_config(const char *path, gt__recipe *r)
     return r->place ? GT_OK : gt_fail(GT_ERR_MEMORY, "cannot allocate a path");
 }
 
-/* What this rank sees under the same name. A file need not be there. */
+/* What this rank sees under the same name. A file need not be there, and what
+ * is no file, such as /dev/stdin, is rank 0's alone. */
 static void look_at_own(const gt_cli_args *args, gt__recipe *r)
 {
     const char *name = gt_cli_value(args, "preset");
     const gt_preset *preset;
+    struct stat info;
     size_t size;
     if (name && gt_preset_find(name, &preset) == GT_OK)
         r->own = strdup(preset->text);
-    else if (!name && gt_file_read(args->operand[0], &r->own, &size) != GT_OK)
+    else if (!name && stat(args->operand[0], &info) == 0 &&
+             S_ISREG(info.st_mode) &&
+             gt_file_read(args->operand[0], &r->own, &size) != GT_OK)
         r->own = NULL;
     if (r->own && !strcmp(r->own, r->text)) {
         free(r->own);

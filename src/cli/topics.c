@@ -116,7 +116,11 @@ void gt_topic_run(const gt_page *page)
         "is not damaged, and --resume FILE from that one or not at all. The "
         "settings are those of the checkpoint and the options that are given "
         "now. On any number of ranks that divides the number of shards, the "
-        "weights are the same bits as those of a run that was never stopped.");
+        "weights are the same bits as those of a run that was never "
+        "stopped.\n\n"
+        "gentrain train --from RUN --out NEW begins a new run with all that a "
+        "checkpoint holds, or with --weights-only with its weights, at step 0. "
+        "The other run stays as it is, and is not needed any more.");
     gt_page_section(page, "Signals");
     print_entries(page, signals);
     gt_page_paragraphs(

@@ -244,6 +244,9 @@ static void pause_a_little(unsigned *turns)
 #if defined(__x86_64__)
     else
         __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    else
+        __asm__ volatile("yield");
 #endif
 }
 

@@ -7,7 +7,8 @@
  * another rank still reads: a slice of the result is written when every rank
  * has started the bucket, which it does after its last look at the previous
  * result; and a rank's vectors are its own again when all slices of all buckets
- * are ready. */
+ * are ready. tests/model/shared_sum.pml tries that in every order, and
+ * tests/mpi_shared_delays.c with delays at every step. */
 #include "comm/transport_shared.h"
 
 #include "comm/segment.h"

@@ -99,6 +99,18 @@ out:
     return status;
 }
 
+static double memory(const char *path, gt_split split)
+{
+    char *images = NULL, *labels = NULL;
+    double bytes = 0;
+    if (gt__idx_find(path, split, &images, &labels) == GT_OK && images)
+        bytes = gt__idx_memory(images, 3) +
+                (labels ? gt__idx_memory(labels, 1) : 0);
+    free(images);
+    free(labels);
+    return bytes;
+}
+
 static void close_idx(gt_source *source)
 {
     idx *data = source->data;
@@ -125,6 +137,7 @@ const gt_source_type gt__source_idx = {
     .name = "idx",
     .help = "MNIST family, IDX or IDX.gz: PATH or idx:PATH, folder or file",
     .open = open_idx,
+    .memory = memory,
     .bytes = bytes,
     .label = label,
     .close = close_idx,

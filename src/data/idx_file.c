@@ -4,6 +4,7 @@
 #include "data/idx_file.h"
 
 #include "base/collective_tick.h"
+#include "base/memory.h"
 #include "data/file_kind.h"
 #include "store/files.h"
 
@@ -20,6 +21,9 @@ enum { TYPE_UINT8 = 0x08, LARGEST_SIDE = 16384 };
 /* Bytes that are read at a time, and the first size of a buffer that grows: a
  * header may announce any size, so memory is allocated as data arrive. */
 enum { CHUNK = 1 << 20 };
+
+/* Deflate makes nothing smaller than that. */
+enum { MOST_COMPRESSION = 1032 };
 
 gt_status gt__idx_no_memory(const char *path)
 {
@@ -183,6 +187,20 @@ size_t gt__idx_item_size(const gt__idx_array *a)
     return size;
 }
 
+/* What the elements take at most: a header may announce more than the file
+ * holds. */
+static double expected_bytes(gzFile file, const char *path,
+                             const gt__idx_array *a)
+{
+    struct stat info;
+    double announced = (double)a->dim[0] * (double)gt__idx_item_size(a);
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return announced;
+    double held =
+        (double)info.st_size * (gzdirect(file) ? 1 : MOST_COMPRESSION);
+    return announced < held ? announced : held;
+}
+
 /* Read the elements, and check that the file ends after them. At the end of the
  * file zlib compares its checksum. */
 static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
@@ -247,7 +265,23 @@ gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
     if (status == GT_OK)
         status = check_dims(path, a, dims);
     if (status == GT_OK)
+        status = gt_memory_check_reading(path, expected_bytes(file, path, a));
+    if (status == GT_OK)
         status = read_elements(file, path, a);
     gzclose(file);
     return status;
+}
+
+double gt__idx_memory(const char *path, int dims)
+{
+    gt__idx_array a = {0};
+    double bytes = 0;
+    gzFile file = gzopen(path, "rb");
+    if (!file)
+        return 0;
+    if (read_header(file, path, &a) == GT_OK &&
+        check_dims(path, &a, dims) == GT_OK)
+        bytes = expected_bytes(file, path, &a);
+    gzclose(file);
+    return bytes;
 }

@@ -15,8 +15,13 @@ typedef struct gt__idx_array {
     uint8_t *bytes;             /* the caller frees them, after a failure too */
 } gt__idx_array;
 
+/* Bytes of memory that reading the file will take, as its header and its size
+ * say; 0 where they say nothing good. */
+double gt__idx_memory(const char *path, int dims);
+
 /* Read and check a whole file; `dims` says what is expected: 1 for labels, 3
- * for images (4 will do). Errors: GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_MEMORY. */
+ * for images (4 will do). Errors: GT_ERR_IO, GT_ERR_FORMAT; GT_ERR_MEMORY,
+ * before the elements are read where a limit of memory is too low for them. */
 gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a);
 
 /* Fail with GT_ERR_MEMORY and a message that names the file. */

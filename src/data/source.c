@@ -100,6 +100,15 @@ out:
     return status;
 }
 
+double gt_source_memory(const char *uri)
+{
+    gt__uri parsed;
+    if (gt__uri_parse(uri, &parsed) != GT_OK || !parsed.type->memory)
+        return 0;
+    return parsed.type->memory(parsed.path, GT_SPLIT_TRAIN) +
+           parsed.type->memory(parsed.path, GT_SPLIT_TEST);
+}
+
 void gt_source_close(gt_source *source)
 {
     if (!source)

@@ -29,6 +29,11 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
                          gt_shape want);
 void gt_source_close(gt_source *source);
 
+/* Bytes of memory that opening both splits of a URI will take. Looks at the
+ * beginnings of files; 0 where these say nothing good, as opening them will
+ * tell. */
+double gt_source_memory(const char *uri);
+
 /* The same data for a process in another folder: *absolute is the URI with its
  * path from the root, malloc'ed; or NULL where it has none or starts there
  * already. A URI that cannot be opened has no path either. GT_ERR_MEMORY,

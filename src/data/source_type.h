@@ -35,6 +35,10 @@ typedef struct gt_source_type {
      */
     gt_status (*open)(gt_source *source, const char *path, gt_split split);
 
+    /* Bytes of memory that `open` will take for good, as far as that can be
+     * told without reading everything; 0 where it will fail. NULL: few. */
+    double (*memory)(const char *path, gt_split split);
+
     /* Exactly one of these two is set. They cannot fail, and any thread may
      * call them. Images: the bytes [shape.h x w x c] of one sample. Points: its
      * numbers. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/trace.h"
 #include "store/h5file.h"
+#include "store/h5rehearse.h"
 
 gt_status gt_outputs_new(gt_outputs *o, gt_task *task, gt_run *run,
                          const gt_source *source)
@@ -26,6 +27,21 @@ gt_status gt_outputs_new(gt_outputs *o, gt_task *task, gt_run *run,
     if (status == GT_OK)
         status = gt_h5_start();
     return status == GT_OK ? gt_writer_open(&o->writer) : status;
+}
+
+static gt_status rehearse(void *context)
+{
+    (void)context;
+    return gt_h5_rehearse();
+}
+
+gt_status gt_outputs_rehearse(gt_outputs *o)
+{
+    gt_write_job job = {.name = "try a file in memory", .run = rehearse};
+    if (!o->writer)
+        return GT_OK;
+    gt_writer_submit(o->writer, &job);
+    return gt_writer_drain(o->writer);
 }
 
 void gt_outputs_free(gt_outputs *o)

@@ -33,6 +33,10 @@ gt_status gt_outputs_new(gt_outputs *outputs, gt_task *task, gt_run *run,
 /* Writes first what was handed over. Local. */
 void gt_outputs_free(gt_outputs *outputs);
 
+/* Have the writer's thread take the memory that HDF5 wants (h5rehearse.h).
+ * Other ranks' calls do nothing. GT_ERR_MEMORY. Local. */
+gt_status gt_outputs_rehearse(gt_outputs *outputs);
+
 /* Take the run (gt_run_take), which begins after `step` steps and has its
  * gt_outputs_set_place, and open its metrics, with the lines up to there. A
  * branch gets a checkpoint of what it begins with, so that it needs the other

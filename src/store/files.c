@@ -8,6 +8,7 @@
 #include "store/files.h"
 
 #include "base/collective_tick.h"
+#include "base/memory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,6 +24,7 @@ enum {
     NAMES = 1000,
     BUFFER = 1 << 16,
     STEP = 1 << 20,  /* bytes of a call at most */
+    LARGE = 1 << 24, /* bytes: is there memory for them? */
     FLUSH = 1 << 26, /* bytes after which to flush */
 };
 
@@ -289,6 +291,9 @@ static gt_status read_all(int fd, const char *path, input *in)
 {
     struct stat info;
     size_t capacity = fstat(fd, &info) == 0 ? (size_t)info.st_size + 2 : 2;
+    if (capacity > LARGE &&
+        gt_memory_check_reading(path, (double)capacity) != GT_OK)
+        return GT_ERR_MEMORY;
     for (;; capacity *= 2) {
         char *larger = realloc(in->bytes, capacity);
         if (!larger)

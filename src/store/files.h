@@ -57,7 +57,8 @@ void gt_file_set_guard(gt_status (*check)(void *context), void *context);
 gt_status gt_file_check_readable(const char *path);
 
 /* Read a whole file, once, into malloc'ed, NUL-terminated memory. GT_ERR_IO and
- * GT_ERR_BUSY as above, GT_ERR_MEMORY. */
+ * GT_ERR_BUSY as above; GT_ERR_MEMORY, before it is read where a limit of
+ * memory is too low for it. */
 gt_status gt_file_read(const char *path, char **data, size_t *size);
 
 /* Make a directory and those above it, for good; an existing one is fine. */

@@ -63,13 +63,10 @@ static gt_status reserve(gt_h5 **out, const char *path)
     return gt_fail(GT_ERR_MEMORY, "%s: out of memory", path);
 }
 
-gt_status gt_h5_create(gt_h5 **out, const char *path)
+gt_status gt__h5_begin(gt_h5 **out, const char *path)
 {
     gt_h5 *f = NULL;
-    /* Now, before long work, and not only when it is committed. */
-    gt_status status = gt_file_check(path);
-    if (status == GT_OK)
-        status = reserve(&f, path);
+    gt_status status = reserve(&f, path);
     if (status != GT_OK)
         return status;
     gt__h5_clear();
@@ -83,6 +80,13 @@ gt_status gt_h5_create(gt_h5 **out, const char *path)
     else
         release(f);
     return status;
+}
+
+gt_status gt_h5_create(gt_h5 **out, const char *path)
+{
+    /* Now, before long work, and not only when it is committed. */
+    gt_status status = gt_file_check(path);
+    return status == GT_OK ? gt__h5_begin(out, path) : status;
 }
 
 static gt_status write_out(const gt_h5 *f)

@@ -56,6 +56,10 @@ bool gt_h5_is_file(const char *path);
  * committed. GT_ERR_IO when it could not be written there. */
 gt_status gt_h5_create(gt_h5 **out, const char *path);
 
+/* The same, wherever that is: for a file that is not to be committed. Within
+ * the room. */
+gt_status gt__h5_begin(gt_h5 **out, const char *path);
+
 /* Finish a created file: write it under a temporary name, flush it to disk,
  * rename it, flush the directory. Frees `file` in any case; on failure the
  * temporary file is removed and an older file at `path` is untouched. */

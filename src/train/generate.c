@@ -11,6 +11,7 @@
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/snapshot.h"
+#include "store/h5rehearse.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 #include "train/memory_need.h"
@@ -23,7 +24,7 @@
 #include <sys/statvfs.h>
 
 enum { BLOCK = GT_SAMPLE_BLOCK, GRID_MOST = 100 };
-static const double least_ratio = 0.1; /* of compressing */
+static const double least_ratio = 0.1; /* of compressing pixels */
 
 typedef struct generator {
     gt_comm *comm;
@@ -94,13 +95,13 @@ static gt_status open_set(generator *g)
 
 /* --- Before long work. */
 
-/* Bytes of a set as it is computed; its file is compressed, to a tenth at the
- * very best. */
-static double set_bytes(const generator *g)
+/* Bytes of a set's file where pixels are compressed to `ratio` of theirs;
+ * points and latents are not. */
+static double set_bytes(const generator *g, double ratio)
 {
     double sample = gt_shape_is_point(g->image)
                         ? (double)(g->size * sizeof(gt_real))
-                        : (double)g->size;
+                        : ratio * (double)g->size;
     if (g->options->store_latents)
         sample += (double)(g->latent * sizeof(gt_real));
     return g->options->out ? sample * (double)g->count : 0;
@@ -124,14 +125,15 @@ static gt_status check_disk(const generator *g)
 {
     if (g->comm->rank != 0 || !g->options->out)
         return GT_OK;
-    double need = set_bytes(g), room = disk_room(g->options->out);
-    if (need * least_ratio > room)
+    double need = set_bytes(g, 1), least = set_bytes(g, least_ratio);
+    double room = disk_room(g->options->out);
+    if (least > room)
         return gt_fail(GT_ERR_IO,
                        "%s: %llu samples are %.0f MB, at least %.0f MB when "
                        "compressed, but its disk has %.0f MB left; make fewer, "
                        "or give another place",
                        g->options->out, (unsigned long long)g->count,
-                       need / 1e6, need * least_ratio / 1e6, room / 1e6);
+                       need / 1e6, least / 1e6, room / 1e6);
     if (need > room)
         gt_warn("%s: %llu samples are %.0f MB before they are compressed, and "
                 "its disk has %.0f MB left",
@@ -149,10 +151,11 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
     double beside = block;
     (void)task;
     if (g->comm->rank == 0)
-        beside += block * g->comm->size + least_ratio * set_bytes(g);
+        beside += block * g->comm->size + set_bytes(g, least_ratio);
     else if (g->options->latents)
         beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
-    return gt_memory_check(g->comm, (double)bytes + beside, beside);
+    return gt_memory_check(g->comm, GT_MEMORY_WORK, (double)bytes + beside,
+                           beside + gt_memory_later(0));
 }
 
 /* --- Latents that are given. */
@@ -306,7 +309,7 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     if (status == GT_OK)
         status = check_disk(&g);
     if (status == GT_OK)
-        status = gt_memory_start_libraries(options->threads);
+        status = gt_memory_start_libraries(options->threads, 0);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status = gt_task_new(&g.task, &setup);
@@ -314,7 +317,12 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
         status = gt_snapshot_read(g.task, from, false);
     gt_checkpoint_release(from);
     if (status == GT_OK)
-        status = gt_comm_agree(comm, allocate(&g));
+        status = allocate(&g);
+    if (status == GT_OK)
+        status = gt_memory_check_rest(comm->rank == 0);
+    if (status == GT_OK && comm->rank == 0)
+        status = gt_h5_rehearse();
+    status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status = gt_comm_agree(comm, open_set(&g));
     gt_progress_start(&g.progress, status == GT_OK && comm->rank == 0, "sample",

@@ -5,19 +5,32 @@
 #include "train/memory_need.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 #include "core/blas.h"
 #include "core/gemm.h"
 #include "store/h5file.h"
+#include "store/h5rehearse.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Bytes. HDF5 and a file's tables, which are there from the first checkpoint
- * on; what the heap and stacks of threads may still want. */
-static const double hdf5_room = 16e6, slack = 8e6;
+/* Bytes that the heap and MPI's library may still want. */
+static const double slack = 8e6;
 /* What MPI takes to start, and does not always survive not to get. */
 static const double mpi_room = 32e6;
+
+static const struct {
+    const char *what, *addresses, *mend;
+} uses[] = {
+    [GT_MEMORY_WORK] = {"", "the job",
+                        "use a smaller batch or model, train.accumulate, fewer "
+                        "ranks on a node"},
+    [GT_MEMORY_DATA] =
+        {" for the data", "reading the data",
+         "use less of them, or fewer ranks on a node, as each holds "
+         "all"},
+};
 
 static gt_status fail_addresses(const gt_memory_room *room, double need,
                                 const char *what)
@@ -26,8 +39,13 @@ static gt_status fail_addresses(const gt_memory_room *room, double need,
         GT_ERR_MEMORY,
         "%s needs %.0f MB of addresses more, but %s allows %.0f MB in all, of "
         "which %.0f MB are left; raise it (ulimit, h_vmem of SGE, pvmem of "
-        "PBS), or use a smaller batch or model",
+        "PBS), or make the job smaller",
         what, need / 1e6, room->name, room->limit / 1e6, room->left / 1e6);
+}
+
+double gt_memory_later(int others)
+{
+    return others * gt_thread_addresses() + gt_h5_room;
 }
 
 gt_status gt_memory_expect_mpi(void)
@@ -37,12 +55,14 @@ gt_status gt_memory_expect_mpi(void)
                                  : fail_addresses(&room, mpi_room, "MPI");
 }
 
-gt_status gt_memory_start_libraries(int threads)
+gt_status gt_memory_start_libraries(int threads, int others)
 {
     gt_memory_room room = gt_memory_addresses();
-    double need = (double)threads * gt_blas_buffer() + hdf5_room + slack;
+    double need =
+        (double)threads * gt_blas_buffer() + gt_memory_later(others) + slack;
     if (need > room.left)
         return fail_addresses(&room, need, "a rank with its libraries");
+    gt_memory_share_heap();
     gt_blas_set_threads(threads);
     gt_blas_start();
     return gt_h5_start();
@@ -51,6 +71,7 @@ gt_status gt_memory_start_libraries(int threads)
 /* What one rank wants and sees. */
 typedef struct report {
     double need;
+    gt_memory_use use;
     gt_memory_room group, node;
     int node_rank, padding;
 } report;
@@ -73,12 +94,12 @@ static gt_status check_shared(const gt_comm *comm, const report *of, int first,
     if (need + slack <= room->left)
         return GT_OK;
     return gt_fail(GT_ERR_MEMORY,
-                   "the %d rank%s from rank %d on need %.0f MB of memory more, "
-                   "but %s is %.0f MB, of which %.0f MB are left; use a "
-                   "smaller batch or model, train.accumulate, fewer ranks on a "
-                   "node, or ask for more (sbatch --mem, docker --memory)",
-                   ranks, ranks == 1 ? "" : "s", first, need / 1e6, room->name,
-                   room->limit / 1e6, room->left / 1e6);
+                   "the %d rank%s from rank %d on need %.0f MB of memory "
+                   "more%s, but %s is %.0f MB, of which %.0f MB are left; %s, "
+                   "or ask for more (sbatch --mem, docker --memory)",
+                   ranks, ranks == 1 ? "" : "s", first, need / 1e6,
+                   uses[of->use].what, room->name, room->limit / 1e6,
+                   room->left / 1e6, uses[of->use].mend);
 }
 
 /* Every rank is the first of those that share some limit with it, or comes
@@ -94,9 +115,18 @@ static gt_status check_all(const gt_comm *comm, const report *of)
     return status;
 }
 
-gt_status gt_memory_check(gt_comm *comm, double bytes, double addresses)
+gt_status gt_memory_check_rest(bool writes)
+{
+    gt_memory_room room = gt_memory_addresses();
+    double need = slack + (writes ? gt_h5_room : 0);
+    return need > room.left ? fail_addresses(&room, need, "the job") : GT_OK;
+}
+
+gt_status gt_memory_check(gt_comm *comm, gt_memory_use use, double bytes,
+                          double addresses)
 {
     report mine = {.need = bytes,
+                   .use = use,
                    .group = gt_memory_group(""),
                    .node = gt_memory_node(""),
                    .node_rank = comm->node_rank};
@@ -104,7 +134,7 @@ gt_status gt_memory_check(gt_comm *comm, double bytes, double addresses)
     report *all = NULL;
     gt_status status = GT_OK;
     if (addresses + slack > own.left)
-        status = fail_addresses(&own, addresses + slack, "the job");
+        status = fail_addresses(&own, addresses + slack, uses[use].addresses);
     if (comm->rank == 0 && !(all = calloc((size_t)comm->size, sizeof *all)))
         status = gt_fail(GT_ERR_MEMORY, "cannot allocate a table of ranks");
     status = gt_comm_agree(comm, status);

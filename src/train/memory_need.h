@@ -11,14 +11,30 @@ gt_status gt_memory_expect_mpi(void);
 
 /* Have BLAS use `threads` threads, and take what libraries would take when they
  * are first used, and do not all survive not to get: the buffers of BLAS,
- * HDF5's tables. GT_ERR_MEMORY when an address limit does not allow that; it
- * names the limit. Local. */
-gt_status gt_memory_start_libraries(int threads);
+ * HDF5's tables. There must be room for `others` too, threads that are started
+ * later. GT_ERR_MEMORY when an address limit does not allow that; it names the
+ * limit. Local. */
+gt_status gt_memory_start_libraries(int threads, int others);
+
+/* Addresses that so many threads take, and HDF5 where it writes. Local. */
+double gt_memory_later(int others);
+
+/* What memory is for. */
+typedef enum gt_memory_use {
+    GT_MEMORY_WORK, /* networks, batches: all that follows from the settings */
+    GT_MEMORY_DATA, /* samples that are read from files */
+} gt_memory_use;
 
 /* Whether `bytes` more of this rank, and what other ranks pass, fit into what
- * control groups and nodes leave, and `bytes` into what ulimit leaves of
- * addresses where `addresses` of them are not taken yet. GT_ERR_MEMORY names
- * the need, the limit and the mend. Collective; all ranks fail together. */
-gt_status gt_memory_check(gt_comm *comm, double bytes, double addresses);
+ * control groups and nodes leave, and `addresses`, of which some of them are
+ * not taken yet, into what ulimit leaves. GT_ERR_MEMORY names the need, the
+ * limit and the mend. Collective; all ranks fail together. */
+gt_status gt_memory_check(gt_comm *comm, gt_memory_use use, double bytes,
+                          double addresses);
+
+/* All is allocated: is there still room for what libraries take now and then,
+ * and, where this rank `writes` files, for HDF5? GT_ERR_MEMORY names the limit.
+ * Local. */
+gt_status gt_memory_check_rest(bool writes);
 
 #endif

@@ -15,6 +15,9 @@
 
 typedef gt__training trainer;
 
+/* Threads that a rank starts after its task is built: loader and writer. */
+enum { THREADS_HERE = 2 };
+
 uint64_t gt__training_batch(const trainer *t, uint64_t step)
 {
     return t->position.number + (step - t->start) * t->batches_per_step;
@@ -34,9 +37,12 @@ static gt_status open_data(trainer *t)
 {
     gt_shape image = t->data->image;
     const char *before = gt_phase_enter("opening the data");
+    double bytes = gt_source_memory(t->data->uri);
+    gt_status status = gt_memory_check(t->comm, GT_MEMORY_DATA, bytes, bytes);
     gt_comm_work_begin(t->comm);
-    gt_status status =
-        gt_source_open(&t->source, t->data->uri, GT_SPLIT_TRAIN, image);
+    if (status == GT_OK)
+        status =
+            gt_source_open(&t->source, t->data->uri, GT_SPLIT_TRAIN, image);
     if (status == GT_OK)
         status =
             gt_source_open(&t->test_source, t->data->uri, GT_SPLIT_TEST, image);
@@ -52,7 +58,8 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
     trainer *t = context;
     bool copies = t->output->checkpoint_every > 0 || t->run->branch;
     double beside = gt_bytes_beside(task, t->source, t->shards, copies);
-    return gt_memory_check(t->comm, (double)bytes + beside, beside);
+    return gt_memory_check(t->comm, GT_MEMORY_WORK, (double)bytes + beside,
+                           beside + gt_memory_later(THREADS_HERE));
 }
 
 /* BLAS may have fewer threads than it is asked for. */
@@ -130,6 +137,10 @@ gt_status gt__training_prepare_outputs(trainer *t)
                                .from_samples = t->position.samples};
     if (status == GT_OK)
         status = gt_loader_open(&t->loader, &loader);
+    if (status == GT_OK)
+        status = gt_memory_check_rest(t->comm->rank == 0);
+    if (status == GT_OK)
+        status = gt_outputs_rehearse(&t->outputs);
     gt_outputs_set_data(&t->outputs, t->source);
     /* The directory comes last: nothing is left behind, nor taken from another
      * job, by a run that could not have started. */

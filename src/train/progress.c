@@ -178,6 +178,19 @@ void gt_progress_show(gt_progress *p, const gt_progress_place *at)
         gt_info("%s", p->line);
 }
 
+void gt_progress_note(gt_progress *p, uint64_t done, const char *text)
+{
+    char before[GT_PROGRESS_LINE];
+    if (!p->terminal)
+        return;
+    memcpy(before, p->line, sizeof before);
+    snprintf(p->line, sizeof p->line, "%s %*llu/%llu  %s", p->what,
+             digits(p->last), (unsigned long long)done,
+             (unsigned long long)p->last, text);
+    draw(p);
+    memcpy(p->line, before, sizeof before);
+}
+
 void gt_progress_pause(gt_progress *p, double seconds)
 {
     p->paused += seconds;

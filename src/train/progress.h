@@ -47,6 +47,9 @@ bool gt_progress_due(const gt_progress *progress, uint64_t done);
  * not fit. */
 void gt_progress_show(gt_progress *progress, const gt_progress_place *place);
 
+/* Say on a terminal what else takes time now, as the line stands still. */
+void gt_progress_note(gt_progress *progress, uint64_t done, const char *text);
+
 /* Work that the rate does not speak of took so many seconds. */
 void gt_progress_pause(gt_progress *progress, double seconds);
 

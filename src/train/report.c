@@ -167,6 +167,13 @@ void gt_report_step(gt_report *r, const gt_place *place,
     show_progress(r, place, figures);
 }
 
+void gt_report_validation(gt_report *r, uint64_t step)
+{
+    char text[64];
+    snprintf(text, sizeof text, "looking at held-out %s", unit(r->task));
+    gt_progress_note(&r->progress, step, text);
+}
+
 void gt_report_pause(gt_report *r, double seconds)
 {
     r->lined += seconds; /* the rate is that of training */
@@ -181,11 +188,13 @@ void gt_report_stop(gt_report *r)
 /* --- The end. */
 
 static void summarise_text(const gt_report *r, const gt_place *place,
-                           double seconds, double rate, const char *name)
+                           double seconds, const char *name)
 {
     const gt_task *task = r->task;
     char shape[GT_SHAPE_TEXT];
     int ranks = task->setup.comm->size;
+    double paused = r->progress.paused;
+    double rate = rate_since(place, r->begin.samples, seconds - paused);
     gt_shape_text(gt_data_config_of(task->setup.config)->image, shape);
     printf("trained     %s: %s, %s, %zu parameters\n", name, task->type->name,
            shape, gt_task_parameters(task));
@@ -193,6 +202,8 @@ static void summarise_text(const gt_report *r, const gt_place *place,
            "rank%s\n",
            (unsigned long long)(place->step - r->begin.step), place->epoch,
            seconds, rate, unit(task), ranks, ranks == 1 ? "" : "s");
+    if (paused > seconds / 20)
+        printf("            %.1f s of it were for held-out figures\n", paused);
     if (r->has_best) {
         char text[GT_METRIC_TEXT];
         printf("held out    the best %s, after step %llu\n",
@@ -233,7 +244,7 @@ void gt_report_summary(const gt_report *r, const gt_place *place,
         gt_json_string(stdout, checkpoint);
         printf("}\n");
     } else {
-        summarise_text(r, place, seconds, rate, name);
+        summarise_text(r, place, seconds, name);
         printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
     }
     fflush(stdout);

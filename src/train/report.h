@@ -44,6 +44,11 @@ void gt_report_start(gt_report *report, const gt_task *task,
 void gt_report_step(gt_report *report, const gt_place *place,
                     const gt_metrics *figures, bool line, bool tested);
 
+/* Held-out data are looked at after `step` steps, which may take a while.
+ * Local.
+ */
+void gt_report_validation(gt_report *report, uint64_t step);
+
 /* So many seconds were not spent on training. Local. */
 void gt_report_pause(gt_report *report, double seconds);
 

@@ -15,6 +15,9 @@
 
 typedef gt__training trainer;
 
+/* Those that a rank starts: watchdog, loader, writer. */
+enum { THREADS = 3 };
+
 static gt_place place(const trainer *t)
 {
     return (gt_place){.step = t->step,
@@ -54,6 +57,7 @@ static gt_status one_step(trainer *t, bool *stop)
     if (test) {
         double start = gt_seconds();
         int64_t begin = gt_trace_begin();
+        gt_report_validation(&t->report, t->step);
         gt_validation_run(&t->validation, t->task, &figures);
         gt_trace_end(begin, NULL, "held-out figures");
         gt_report_pause(&t->report, gt_seconds() - start);
@@ -152,8 +156,8 @@ gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                  .validate = gt_validation_config_of(config),
                  .options = options};
     gt_watchdog *watchdog = NULL;
-    gt_status status =
-        gt_comm_agree(comm, gt_memory_start_libraries(options->threads));
+    gt_status status = gt_comm_agree(
+        comm, gt_memory_start_libraries(options->threads, THREADS));
     if (status == GT_OK)
         status = gt_watchdog_start(&watchdog, comm, t.train->watchdog_s);
     if (status == GT_OK)
