@@ -175,4 +175,25 @@ sleep 0.5
 kill -9 $launcher
 ended "$(cat pid.1)" || fail "a rank lives on within MPI_Init"
 kill -9 "$(cat pid.0)" 2>/dev/null
+
+# The same at any moment from the launcher's first to the run's first steps: also
+# before the ranks know that there is a launcher, and before MPI_Init returns.
+living() { grep -la -- "$scratch/moment-$1/" /proc/[0-9]*/cmdline 2>/dev/null; }
+for moment in 1 2 3 4 5 6 7 8; do
+    "$MPIRUN" -np 2 "$GENTRAIN" train gan.yaml --steps 100000000 --quiet \
+        --out "$scratch/moment-$moment/o" >out.txt 2>err.txt &
+    launcher=$!
+    after=$((RANDOM % 1000))
+    sleep "$(printf '0.%03d' $after)"
+    kill -9 $launcher
+    wait $launcher 2>kill.txt
+    for _ in $(seq 500); do
+        [ -n "$(living $moment)" ] || break
+        sleep 0.02
+    done
+    for process in $(living $moment); do
+        kill -9 "$(cut -d / -f 3 <<<"$process")"
+        fail "a rank lives on, whose launcher was killed after $after ms"
+    done
+done
 exit 0

@@ -113,7 +113,7 @@ static void floats_of_either_byte_order_are_compared(void **state)
     put_floats("/x", 3);
     end();
     assert_ok(diff("a.h5", "b.h5"));
-    assert_said("1 tensors");
+    assert_said("1 tensor\n");
     assert_fails(diff("a.h5", "c.h5"), GT_ERR_MISMATCH, "");
     assert_said("different: ");
     assert_said("1 of 1");

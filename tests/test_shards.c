@@ -57,6 +57,8 @@ static void a_batch_smaller_than_the_ranks_or_shards_is_refused(void **state)
     int shards;
     assert_int_equal(gt_shards_choose(-1, 1, 3, 4, &shards), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "at most 3 ranks"));
+    assert_int_equal(gt_shards_choose(-1, 1, 1, 4, &shards), GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "at most 1 rank or"));
     assert_int_equal(gt_shards_choose(8, 1, 4, 1, &shards), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "train.shards is 8"));
 }

@@ -3,6 +3,7 @@
  * with a warning. */
 #include "base/collective_tick.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "core/hash.h"
 #include "data/idx_file.h"
 #include "data/idx_names.h"
@@ -23,11 +24,12 @@ static gt_status read_labels(gt_source *source, idx *data, const char *path,
     gt__idx_array a;
     gt_status status = gt__idx_read(path, 1, &a);
     if (status == GT_OK && a.dim[0] != source->count)
-        status =
-            gt_fail(GT_ERR_FORMAT,
-                    "%s holds %u labels, but %s holds %llu images; they do "
-                    "not belong together: download both again",
-                    path, a.dim[0], images, (unsigned long long)source->count);
+        status = gt_fail(
+            GT_ERR_FORMAT,
+            "%s holds %u label%s, but %s holds %llu image%s; they do "
+            "not belong together: download both again",
+            path, a.dim[0], gt_plural(a.dim[0]), images,
+            (unsigned long long)source->count, gt_plural(source->count));
     if (status == GT_OK)
         data->labels = a.bytes;
     else

@@ -5,6 +5,7 @@
 
 #include "base/collective_tick.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "data/file_kind.h"
 #include "store/files.h"
 
@@ -92,9 +93,9 @@ static gt_status check_header(gzFile file, const char *path,
                        path, head[2]);
     if (head[3] < 1 || head[3] > GT__IDX_DIMS)
         return gt_fail(GT_ERR_FORMAT,
-                       "%s: IDX array of %d dimensions; images have 3 (n, h, "
+                       "%s: IDX array of %d dimension%s; images have 3 (n, h, "
                        "w) or 4 (n, h, w, channels), labels 1",
-                       path, head[3]);
+                       path, head[3], gt_plural(head[3]));
     return GT_OK;
 }
 
@@ -148,11 +149,12 @@ static gt_status check_dims(const char *path, const gt__idx_array *a, int dims)
                        "images file, or the folder of both",
                        path);
     if ((dims == 1) != (a->dims == 1) || a->dims == 2)
-        return gt_fail(GT_ERR_FORMAT,
-                       "%s: IDX array of %d dimensions where %s expected; give "
-                       "the files of the MNIST family their usual names",
-                       path, a->dims,
-                       dims == 1 ? "labels (1) are" : "images (3 or 4) are");
+        return gt_fail(
+            GT_ERR_FORMAT,
+            "%s: IDX array of %d dimension%s where %s expected; give "
+            "the files of the MNIST family their usual names",
+            path, a->dims, gt_plural((unsigned long long)a->dims),
+            dims == 1 ? "labels (1) are" : "images (3 or 4) are");
     char text[64];
     if (a->dim[0] == 0)
         return gt_fail(GT_ERR_FORMAT, "%s: header says 0 %s; nothing to read",

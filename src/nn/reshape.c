@@ -2,6 +2,8 @@
  * and nothing copied, so there is no forward and no backward. */
 #include "nn/layers.h"
 
+#include "base/plural.h"
+
 typedef struct options {
     int shape[3];
 } options;
@@ -26,8 +28,9 @@ static gt_status reshape_plan(gt_layer *layer, int max_n)
     if (gt_shape_size(layer->in) == gt_shape_size(layer->out))
         return GT_OK;
     return gt_fail(GT_ERR_CONFIG,
-                   "shape %s holds %zu values, but the input %s has %zu",
+                   "shape %s holds %zu value%s, but the input %s has %zu",
                    gt_shape_text(layer->out, out), gt_shape_size(layer->out),
+                   gt_plural(gt_shape_size(layer->out)),
                    gt_shape_text(layer->in, in), gt_shape_size(layer->in));
 }
 

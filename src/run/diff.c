@@ -3,6 +3,7 @@
  * such as the configuration, of which many do not change a number. */
 #include "run/diff.h"
 
+#include "base/plural.h"
 #include "run/checkpoint_choose.h"
 #include "store/h5file.h"
 #include "store/h5read.h"
@@ -38,9 +39,10 @@ static void print_differences(comparison *c, const gt_h5_info *info,
     if (different == 0)
         return;
     fprintf(c->out,
-            "%s\n  %zu of %zu values differ, the largest by %.3g\n"
+            "%s\n  %zu of %zu value%s differ%s, the largest by %.3g\n"
             "  at %zu: %.9g and %.9g\n",
-            info->name, different, info->count, largest, where,
+            info->name, different, info->count, gt_plural(info->count),
+            info->count == 1 ? "s" : "", largest, where,
             gt_h5_value(info->type, a, where),
             gt_h5_value(info->type, b, where));
     c->different++;
@@ -121,18 +123,20 @@ static int visit_b(const gt_h5_info *info, void *context)
 static gt_status judge(const comparison *c, const char *a, const char *b)
 {
     if (c->different) {
-        fprintf(c->out, "different: %d of %d tensors\n  %s\n  %s\n",
-                c->different, c->sets, a, b);
+        fprintf(c->out, "different: %d of %d tensor%s\n  %s\n  %s\n",
+                c->different, c->sets, gt_plural((unsigned long long)c->sets),
+                a, b);
         return gt_fail(GT_ERR_MISMATCH, "%s", "");
     }
     if (c->unread)
-        return gt_fail(GT_ERR_FORMAT,
-                       "of %s and %s, %d of %d tensors cannot be compared", a,
-                       b, c->unread, c->sets);
+        return gt_fail(
+            GT_ERR_FORMAT, "of %s and %s, %d of %d tensor%s cannot be compared",
+            a, b, c->unread, c->sets, gt_plural((unsigned long long)c->sets));
     if (c->sets == 0)
         return gt_fail(GT_ERR_FORMAT, "%s and %s hold no tensors to compare", a,
                        b);
-    fprintf(c->out, "identical: %d tensors\n  %s\n  %s\n", c->sets, a, b);
+    fprintf(c->out, "identical: %d tensor%s\n  %s\n  %s\n", c->sets,
+            gt_plural((unsigned long long)c->sets), a, b);
     return GT_OK;
 }
 

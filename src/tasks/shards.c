@@ -4,6 +4,7 @@
 #include "tasks/shards.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 
 #include <stdio.h>
 
@@ -36,9 +37,10 @@ gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
     if (batch < ranks)
         return gt_fail(GT_ERR_CONFIG,
                        "train.batch is %d but there are %d ranks; each rank "
-                       "needs an image: use at most %d ranks or a batch of at "
+                       "needs an image: use at most %d rank%s or a batch of at "
                        "least %d",
-                       batch, ranks, batch, ranks);
+                       batch, ranks, batch,
+                       gt_plural((unsigned long long)batch), ranks);
     int n = asked < 0 ? automatic(batch, ranks) : asked;
     if (n > batch / accumulate)
         return gt_fail(GT_ERR_CONFIG,
@@ -54,8 +56,8 @@ gt_status gt_shards_choose(int asked, int accumulate, int batch, int ranks,
                                          "%s%d", r > 1 ? ", " : "", r);
         return gt_fail(GT_ERR_CONFIG,
                        "train.shards is %d, which %d ranks cannot share "
-                       "evenly; use %s ranks%s",
-                       n, ranks, fitting,
+                       "evenly; use %s rank%s%s",
+                       n, ranks, fitting, gt_plural((unsigned long long)n),
                        suggest(n, batch / accumulate, ranks, other));
     }
     if (asked < 0 && n != automatic(batch, 1))

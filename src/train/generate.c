@@ -5,6 +5,7 @@
 #include "train/generate.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "core/arena.h"
 #include "data/config.h"
 #include "run/latents.h"
@@ -129,16 +130,17 @@ static gt_status check_disk(const generator *g)
     double room = disk_room(g->options->out);
     if (least > room)
         return gt_fail(GT_ERR_IO,
-                       "%s: %llu samples are %.0f MB, at least %.0f MB when "
+                       "%s: %llu sample%s, %.0f MB, at least %.0f MB when "
                        "compressed, but its disk has %.0f MB left; make fewer, "
                        "or give another place",
                        g->options->out, (unsigned long long)g->count,
-                       need / 1e6, least / 1e6, room / 1e6);
+                       gt_plural(g->count), need / 1e6, least / 1e6,
+                       room / 1e6);
     if (need > room)
-        gt_warn("%s: %llu samples are %.0f MB before they are compressed, and "
+        gt_warn("%s: %llu sample%s, %.0f MB before compression, and "
                 "its disk has %.0f MB left",
-                g->options->out, (unsigned long long)g->count, need / 1e6,
-                room / 1e6);
+                g->options->out, (unsigned long long)g->count,
+                gt_plural(g->count), need / 1e6, room / 1e6);
     return GT_OK;
 }
 

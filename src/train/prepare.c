@@ -13,6 +13,8 @@
 #include "train/resume.h"
 #include "train/sizes.h"
 
+#include <string.h>
+
 typedef gt__training trainer;
 
 /* Threads that a rank starts after its task is built: loader and writer. */
@@ -163,10 +165,11 @@ static void warn_of_data(const trainer *t)
         gt_warn("output.test_every is %lld, but %s holds out no %s",
                 (long long)t->validate->test_every, uri, noun);
     if ((uint64_t)t->train->batch > t->source->count)
-        gt_warn("train.batch is %lld, but %s has %llu %s; every batch is "
+        gt_warn("train.batch is %lld, but %s has %llu %.*s; every batch is "
                 "all of them",
                 (long long)t->train->batch, uri,
-                (unsigned long long)t->source->count, noun);
+                (unsigned long long)t->source->count,
+                (int)strlen(noun) - (t->source->count == 1), noun);
 }
 
 gt_status gt__training_prepare(trainer *t)

@@ -3,6 +3,7 @@
 #include "train/resume.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "tasks/task.h"
 
 #include <string.h>
@@ -40,14 +41,16 @@ void gt_resume_check_data(const gt_checkpoint_info *info,
         return;
     if (before->count != source->count)
         gt_warn("the data have changed since the checkpoint: %s has %llu "
-                "%s, it had %llu; the run goes on with them, at the same "
+                "%.*s, it had %llu; the run goes on with them, at the same "
                 "part of an epoch",
-                source->uri, (unsigned long long)source->count, noun,
+                source->uri, (unsigned long long)source->count,
+                (int)strlen(noun) - (source->count == 1), noun,
                 (unsigned long long)before->count);
     else if (before->classes != source->classes)
         gt_warn("the data have changed since the checkpoint: %s has labels of "
-                "%d classes, it had %d; the run goes on with them",
-                source->uri, source->classes, before->classes);
+                "%d class%s, it had %d; the run goes on with them",
+                source->uri, source->classes, source->classes == 1 ? "" : "es",
+                before->classes);
     else if (strcmp(before->digest, digest) != 0)
         gt_warn("the data have changed since the checkpoint: %s has as many "
                 "%s, but other contents (digest %s, it was %s); the run "
@@ -70,11 +73,11 @@ static gt_status check_epochs(const gt_checkpoint *from,
     if (batches < per_step)
         return GT_OK;
     return gt_fail(GT_ERR_USAGE,
-                   "%s has done %.2f of %llu epochs already; give a larger "
+                   "%s has done %.2f of %llu epoch%s already; give a larger "
                    "--epochs to train on",
                    from->path,
                    (double)position->samples / (double)position->count,
-                   (unsigned long long)epochs);
+                   (unsigned long long)epochs, gt_plural(epochs));
 }
 
 gt_status gt_resume_check_end(const gt_checkpoint *from,
@@ -86,8 +89,9 @@ gt_status gt_resume_check_end(const gt_checkpoint *from,
     if (from->info.step <= (uint64_t)train->steps)
         return GT_OK;
     return gt_fail(GT_ERR_USAGE,
-                   "%s has done %llu of %llu steps already; give a larger "
+                   "%s has done %llu of %llu step%s already; give a larger "
                    "--steps or --epochs to train on",
                    from->path, (unsigned long long)from->info.step,
-                   (unsigned long long)train->steps);
+                   (unsigned long long)train->steps,
+                   gt_plural((unsigned long long)train->steps));
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/heartbeat.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/trace.h"
 #include "train/banner.h"
 #include "train/interrupt.h"
@@ -166,10 +167,10 @@ gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
     if (status == GT_OK)
         status = gt__training_prepare(&t);
     if (status == GT_OK && t.start == t.last)
-        gt_warn("nothing to do: %s has done %llu of %llu steps; give a larger "
+        gt_warn("nothing to do: %s has done %llu of %llu step%s; give a larger "
                 "--steps or --epochs to train on",
                 run->resumed.path, (unsigned long long)t.start,
-                (unsigned long long)t.last);
+                (unsigned long long)t.last, gt_plural(t.last));
     else if (status == GT_OK)
         status = train(&t);
     gt_watchdog_stop(watchdog);

@@ -3,6 +3,8 @@
  * for the slowest. Memory of another NUMA domain costs less. */
 #include "comm/mpi/occupancy.h"
 
+#include "base/plural.h"
+
 #include <stdio.h>
 
 static double crowd_load(const gt__occupancy *o)
@@ -29,11 +31,6 @@ double gt__occupancy_severity(const gt__occupancy *o)
     return load > 1 ? load : o->unbound_ranks > 1 ? 1 : 0;
 }
 
-static const char *plural(int n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void warn_of_quota(const gt__occupancy *o, char *text, size_t size)
 {
     int threads = o->quota_ranks * o->threads;
@@ -43,7 +40,7 @@ static void warn_of_quota(const gt__occupancy *o, char *text, size_t size)
              "(docker --cpus, a Kubernetes CPU limit, systemd CPUQuota) or "
              "start fewer ranks",
              o->host, o->quota_cpus, o->quota_cpus == 1 ? "" : "s", threads,
-             plural(threads));
+             gt_plural((unsigned long long)threads));
 }
 
 static void warn_of_one_rank(const gt__occupancy *o, char *text, size_t size)
@@ -52,8 +49,8 @@ static void warn_of_one_rank(const gt__occupancy *o, char *text, size_t size)
              "on %s, a rank runs %d threads on %d core%s, which costs a factor "
              "of two or more; give each rank as many cores as threads (mpirun "
              "--bind-to core --map-by slot:PE=%d) or lower --threads",
-             o->host, o->threads, o->crowd_cores, plural(o->crowd_cores),
-             o->threads);
+             o->host, o->threads, o->crowd_cores,
+             gt_plural((unsigned long long)o->crowd_cores), o->threads);
 }
 
 static void warn_of_crowd(const gt__occupancy *o, char *text, size_t size)
@@ -64,17 +61,17 @@ static void warn_of_crowd(const gt__occupancy *o, char *text, size_t size)
         snprintf(what, sizeof what,
                  "run as hardware threads of %d core%s, where two are hardly "
                  "faster than one",
-                 cores, plural(cores));
+                 cores, gt_plural((unsigned long long)cores));
     else
         snprintf(what, sizeof what,
                  "share %d core%s, which costs a factor of two or more", cores,
-                 plural(cores));
+                 gt_plural((unsigned long long)cores));
     snprintf(text, size,
              "on %s, %d threads of gentrain %s; give each rank its own cores "
              "(mpirun --bind-to core --map-by slot:PE=%d, at most one rank per "
              "%d core%s) or start fewer ranks",
              o->host, threads, what, o->threads, o->threads,
-             plural(o->threads));
+             gt_plural((unsigned long long)o->threads));
 }
 
 static void warn_of_domains(const gt__occupancy *o, char *text, size_t size)
