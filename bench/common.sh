@@ -14,7 +14,7 @@ manual=$PWD/bench/${0##*/}
 
 # Whatever the caller's settings: the kernels that fit the CPU, one thread, and
 # ranks that do not yield their core while they wait.
-unset OPENBLAS_CORETYPE OMPI_MCA_rmaps_base_oversubscribe \
+unset OPENBLAS_CORETYPE OMPI_MCA_rmaps_base_oversubscribe PRTE_MCA_rmaps_default_mapping_policy \
     OMPI_MCA_mpi_yield_when_idle
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 

@@ -1,8 +1,9 @@
 # Finds HDF5 and sets hdf5 to what is to be linked, or to "" if there is none.
 #
 # Files are written and read by one rank, so nothing needs the parallel build of
-# the library. It serves as well, as on clusters it may be the only one. GT_HDF5
-# chooses; auto takes the serial build where there are both.
+# the library. It serves as well, as on clusters it may be the only one, if it
+# belongs to the MPI that was found: with another one, a program would have two.
+# GT_HDF5 chooses; auto takes the serial build where there are both.
 set(GT_HDF5 auto CACHE STRING "Build of HDF5 to use: auto, serial or parallel")
 set_property(CACHE GT_HDF5 PROPERTY STRINGS auto serial parallel)
 if(GT_HDF5 STREQUAL "auto")
@@ -33,25 +34,57 @@ function(gt_hdf5_kind target name out)
   set(${out} ${kind} PARENT_SCOPE)
 endfunction()
 
+# gt_hdf5_fits TARGET NAME KIND OUT: whether it belongs to the MPI that was found.
+# If not, hdf5_mixed says what would be mixed.
+function(gt_hdf5_fits target name kind out)
+  set(${out} TRUE PARENT_SCOPE)
+  if(kind STREQUAL "serial" OR NOT MPI_C_FOUND OR CMAKE_CROSSCOMPILING)
+    return()
+  endif()
+  unset(code CACHE)
+  unset(compiled CACHE)
+  # MPI comes first, so that it is taken from there, and what HDF5 wants beside it.
+  try_run(code compiled ${CMAKE_BINARY_DIR}/check_hdf5
+    ${PROJECT_SOURCE_DIR}/cmake/check_hdf5.c
+    LINK_LIBRARIES MPI::MPI_C ${target} ${CMAKE_DL_LIBS}
+    COMPILE_OUTPUT_VARIABLE output RUN_OUTPUT_VARIABLE loaded)
+  string(STRIP "${loaded}" loaded)
+  if(NOT compiled)
+    string(REGEX MATCH "[^\n]*(error|undefined reference|cannot find)[^\n]*" reason "${output}")
+  elseif(loaded MATCHES "\n")
+    string(REPLACE "\n" " and " loaded "${loaded}")
+    set(reason "a program would load ${loaded}")
+  else()
+    return()
+  endif()
+  string(APPEND hdf5_mixed "\n    ${name} does not go with it: ${reason}")
+  set(hdf5_mixed "${hdf5_mixed}" PARENT_SCOPE)
+  set(${out} FALSE PARENT_SCOPE)
+endfunction()
+
 # Debian has a pkg-config module for each build, others have one for the only
 # build, and some have none. HDF5_ROOT is for those, and for a build of your own.
 set(hdf5 "")
-if(NOT HDF5_ROOT AND NOT DEFINED ENV{HDF5_ROOT})
+set(hdf5_mixed "")
+if(PKG_CONFIG_FOUND AND NOT HDF5_ROOT AND NOT DEFINED ENV{HDF5_ROOT})
   foreach(wanted ${hdf5_kinds})
-    foreach(module hdf5-serial hdf5-openmpi hdf5-mpi hdf5)
+    foreach(module hdf5-serial hdf5-openmpi hdf5-mpich hdf5-mpi hdf5)
       string(MAKE_C_IDENTIFIER ${module} id)
       pkg_check_modules(${id} QUIET IMPORTED_TARGET ${module})
       if(${id}_FOUND AND NOT hdf5)
         gt_hdf5_kind(PkgConfig::${id} ${id} kind)
         if(kind STREQUAL wanted)
-          set(hdf5 PkgConfig::${id})
-          gt_hdf5_say(${kind} ${${id}_VERSION} " (${module})")
+          gt_hdf5_fits(PkgConfig::${id} ${module} ${kind} fits)
+          if(fits)
+            set(hdf5 PkgConfig::${id})
+            gt_hdf5_say(${kind} ${${id}_VERSION} " (${module})")
+          endif()
         endif()
       endif()
     endforeach()
   endforeach()
 endif()
-if(NOT hdf5)
+if(NOT hdf5 AND NOT hdf5_mixed)
   if(GT_HDF5 STREQUAL "parallel")
     set(HDF5_PREFER_PARALLEL TRUE)
   endif()
@@ -61,10 +94,13 @@ if(NOT hdf5)
     set(kind parallel)
   endif()
   if(HDF5_FOUND AND kind IN_LIST hdf5_kinds)
-    add_library(gt_hdf5 INTERFACE)
-    target_include_directories(gt_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
-    target_link_libraries(gt_hdf5 INTERFACE ${HDF5_LIBRARIES})
-    set(hdf5 gt_hdf5)
-    gt_hdf5_say(${kind} "${HDF5_VERSION}" "")
+    add_library(gt_hdf5 INTERFACE IMPORTED)
+    set_target_properties(gt_hdf5 PROPERTIES INTERFACE_LINK_LIBRARIES "${HDF5_LIBRARIES}"
+      INTERFACE_INCLUDE_DIRECTORIES "${HDF5_INCLUDE_DIRS}")
+    gt_hdf5_fits(gt_hdf5 "${HDF5_LIBRARIES}" ${kind} fits)
+    if(fits)
+      set(hdf5 gt_hdf5)
+      gt_hdf5_say(${kind} "${HDF5_VERSION}" "")
+    endif()
   endif()
 endif()

@@ -28,6 +28,7 @@ for preset in $(cut -d' ' -f1 out.txt); do
         fail "presets show $preset is not its file"
 done
 must "--version" ranks 1 --version
+says out.txt "BLAS: "
 for words in --version "help" "train --help" "help config" "presets show ring"; do
     # shellcheck disable=SC2086
     "$GENTRAIN" $words >/dev/full 2>err.txt

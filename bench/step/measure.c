@@ -5,6 +5,7 @@
 #include "bench/step/bench.h"
 
 #include "core/arena.h"
+#include "core/blas.h"
 #include "core/gemm.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/version.h"
-#include "core/gemm.h"
+#include "core/blas.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * without files: no checkpoints, pictures, metrics or held-out passes. */
 #include "bench/step/bench.h"
 
-#include "core/gemm.h"
+#include "core/blas.h"
 #include "data/config.h"
 #include "model/config.h"
 #include "tasks/config.h"

@@ -3,7 +3,7 @@
  * for callers who ask for a few at a time. */
 #include "api/handle.h"
 
-#include "core/gemm.h"
+#include "core/blas.h"
 #include "data/config.h"
 #include "tasks/sampler.h"
 

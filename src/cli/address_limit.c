@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "comm/launcher.h"
-#include "core/gemm.h"
+#include "core/blas.h"
 #include "store/files.h"
 
 #include <math.h>
@@ -68,7 +68,7 @@ void gt_address_limit_respect(int argc, char **argv, char **variables)
     environ = variables;
     if (!getenv(variable))
         restart_with_one_thread(argv);
-    double need = (double)first_threads() * GT_BLAS_BUFFER;
+    double need = (double)first_threads() * gt_blas_buffer();
     if (need > room.left)
         refuse(&room, need);
 }

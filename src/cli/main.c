@@ -14,6 +14,7 @@
 #include "comm/launcher.h"
 #include "comm/mpi/library.h"
 #include "comm/mpi/start.h"
+#include "core/blas.h"
 #include "store/h5trial.h"
 #include "train/interrupt.h"
 #include "train/memory_need.h"
@@ -158,9 +159,10 @@ static gt_status parse(int argc, char **argv, const gt_command **command,
 /* jobs/launcher.sh reads the second line. */
 static gt_status print_version(void)
 {
-    char library[GT_LIBRARY_TEXT];
+    char library[GT_LIBRARY_TEXT], blas[GT_BLAS_VERSION];
     gt_comm_library(library);
-    printf("gentrain %s, build %s\nMPI: %s\n", GT_VERSION, gt_build, library);
+    printf("gentrain %s, build %s\nMPI: %s\nBLAS: %s, %s kernels\n", GT_VERSION,
+           gt_build, library, gt_blas_version(blas), gt_blas_kernel());
     return GT_OK;
 }
 

@@ -1,21 +1,13 @@
-/* gemm.c: the only file that calls BLAS. Any CBLAS will do. What OpenBLAS
- * offers beyond that is reached through weak symbols, so that the same source
- * links with a library that lacks them. */
+/* gemm.c: the only file that multiplies by BLAS. Any CBLAS will do. Headers
+ * name the type of a transpose differently, so it is not named here. */
 #include "core/gemm.h"
 
 #include "base/progress_hook.h"
+#include "core/blas.h"
 
 #include <cblas.h>
 #include <stdatomic.h>
 #include <string.h>
-
-/* NOLINTBEGIN(readability-redundant-declaration): OpenBLAS has them, not weak.
- */
-extern char *openblas_get_config(void) __attribute__((weak));
-extern char *openblas_get_corename(void) __attribute__((weak));
-extern void openblas_set_num_threads(int) __attribute__((weak));
-extern int openblas_get_num_threads(void) __attribute__((weak));
-/* NOLINTEND(readability-redundant-declaration) */
 
 /* Of the calling thread. */
 static _Thread_local double operations;
@@ -28,7 +20,7 @@ double gt_gemm_operations(void)
 /* --- Products with a short side. */
 
 typedef struct product {
-    CBLAS_TRANSPOSE ta, tb;
+    gt_transpose ta, tb;
     int m, n, k;
     const gt_real *a, *b;
     int lda, ldb;
@@ -63,13 +55,15 @@ static bool has_small_kernels(void)
 
 static void multiply(const product *p)
 {
+    int ta = p->ta == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
+    int tb = p->tb == GT_TRANSPOSED ? CblasTrans : CblasNoTrans;
     gt_progress_hook();
 #ifdef GT_DOUBLE
-    cblas_dgemm(CblasRowMajor, p->ta, p->tb, p->m, p->n, p->k, 1.0, p->a,
-                p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
+    cblas_dgemm(CblasRowMajor, ta, tb, p->m, p->n, p->k, 1.0, p->a, p->lda,
+                p->b, p->ldb, p->beta, p->c, p->ldc);
 #else
-    cblas_sgemm(CblasRowMajor, p->ta, p->tb, p->m, p->n, p->k, 1.0f, p->a,
-                p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
+    cblas_sgemm(CblasRowMajor, ta, tb, p->m, p->n, p->k, 1.0f, p->a, p->lda,
+                p->b, p->ldb, p->beta, p->c, p->ldc);
 #endif
 }
 
@@ -89,7 +83,7 @@ static int longest_piece(const product *p, const int *side)
     int shortest = p->m < p->n ? p->m : p->n;
     shortest = p->k < shortest ? p->k : shortest;
     if (all <= SMALL || shortest > (side == &p->n ? SHORT_FLAT : SHORT) ||
-        p->tb == CblasTrans || !has_small_kernels())
+        p->tb == GT_TRANSPOSED || !has_small_kernels())
         return 0;
     int most = (int)(SMALL / (all / *side));
     return most < LEAST ? 0 : most;
@@ -100,9 +94,8 @@ static void step_over(product *p, const int *side, int n)
 {
     size_t down = (size_t)n;
     if (side != &p->n)
-        p->a += (side == &p->m) == (p->ta == CblasNoTrans)
-                    ? down * (size_t)p->lda
-                    : down;
+        p->a += (side == &p->m) == (p->ta == GT_PLAIN) ? down * (size_t)p->lda
+                                                       : down;
     if (side != &p->m)
         p->b += side == &p->k ? down * (size_t)p->ldb : down;
     if (side == &p->k)
@@ -127,8 +120,8 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc)
 {
-    product p = {.ta = ta == GT_TRANSPOSED ? CblasTrans : CblasNoTrans,
-                 .tb = tb == GT_TRANSPOSED ? CblasTrans : CblasNoTrans,
+    product p = {.ta = ta,
+                 .tb = tb,
                  .m = m,
                  .n = n,
                  .k = k,
@@ -147,8 +140,6 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
         multiply(&p);
 }
 
-/* --- What the library says of itself. */
-
 /* Large enough to be packed. */
 void gt_blas_start(void)
 {
@@ -158,91 +149,4 @@ void gt_blas_start(void)
     gt_gemm(GT_PLAIN, GT_TRANSPOSED, SIDE, SIDE, SIDE, a, SIDE, a, SIDE, 0, c,
             SIDE);
     operations = before;
-}
-
-void gt_blas_set_threads(int threads)
-{
-    if (openblas_set_num_threads)
-        openblas_set_num_threads(threads);
-}
-
-int gt_blas_threads(void)
-{
-    return openblas_get_num_threads ? openblas_get_num_threads() : 0;
-}
-
-const char *gt_blas_kernel(void)
-{
-    return openblas_get_corename ? openblas_get_corename() : "unknown";
-}
-
-char *gt_blas_version(char text[GT_BLAS_VERSION])
-{
-    const char *all = openblas_get_config ? openblas_get_config() : "unknown";
-    size_t name = strcspn(all, " ");
-    size_t end = name + (all[name] ? 1 + strcspn(all + name + 1, " ") : 0);
-    end = end < GT_BLAS_VERSION ? end : GT_BLAS_VERSION - 1;
-    memcpy(text, all, end);
-    text[end] = '\0';
-    return text;
-}
-
-/* The instructions that a family of kernels needs. Zen has Haswell's kernels;
- * Cooperlake and SapphireRapids have those of SkylakeX. */
-enum { SSE, SSE42, AVX, AVX2, AVX512 };
-
-static int needed_by(const char *family)
-{
-    static const struct {
-        const char *family;
-        int needs;
-    } known[] = {
-        {"Prescott", SSE},
-        {"Core2", SSE},
-        {"Penryn", SSE},
-        {"Dunnington", SSE},
-        {"Nehalem", SSE42},
-        {"Sandybridge", AVX},
-        {"Bulldozer", AVX},
-        {"Piledriver", AVX},
-        {"Steamroller", AVX},
-        {"Excavator", AVX2},
-        {"Haswell", AVX2},
-        {"Zen", AVX2},
-        {"SkylakeX", AVX512},
-        {"Cooperlake", AVX512},
-        {"SapphireRapids", AVX512},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(family, known[i].family))
-            return known[i].needs;
-    return -1;
-}
-
-/* The instructions of this CPU; -1: unknown. */
-static int available(void)
-{
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
-        return AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return AVX2;
-    return __builtin_cpu_supports("avx") ? AVX : SSE42;
-#else
-    return -1;
-#endif
-}
-
-const char *gt_blas_best_kernel(void)
-{
-    static const char *const best[] = {"Prescott", "Nehalem", "Sandybridge",
-                                       "Haswell", "SkylakeX"};
-    int has = available();
-    return has < 0 ? gt_blas_kernel() : best[has];
-}
-
-bool gt_blas_kernel_is_old(void)
-{
-    int runs = needed_by(gt_blas_kernel());
-    return runs >= 0 && runs < available();
 }

@@ -25,30 +25,7 @@ double gt_gemm_operations(void);
 
 /* Have the library allocate its buffer for the calling thread, by a first
  * product: OpenBLAS does so when it is needed, and where a limit of addresses
- * does not allow it, asks again for ever. GT_BLAS_BUFFER: what it may take, in
- * bytes. */
-enum { GT_BLAS_BUFFER = 129 << 20 };
+ * does not allow it, asks again for ever. */
 void gt_blas_start(void);
-
-/* BLAS threads of this process; no effect where the library has no such call.
- */
-void gt_blas_set_threads(int threads);
-/* How many there are; 0 where the library does not tell. */
-int gt_blas_threads(void);
-
-/* Name of the kernel family that runs, such as "SkylakeX", or "unknown" where
- * the library does not tell. */
-const char *gt_blas_kernel(void);
-
-/* Name and version of the library, such as "OpenBLAS 0.3.21", or "unknown", in
- * `text`. Returns `text`. */
-enum { GT_BLAS_VERSION = 48 };
-char *gt_blas_version(char text[GT_BLAS_VERSION]);
-
-/* Name of the newest family that suits this CPU ("SkylakeX", "Haswell",
- * "Sandybridge", "Nehalem"), and whether the running one is older than that
- * and so has half the speed or less. */
-const char *gt_blas_best_kernel(void);
-bool gt_blas_kernel_is_old(void);
 
 #endif

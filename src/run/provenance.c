@@ -6,7 +6,7 @@
 #include "base/version.h"
 #include "comm/config.h"
 #include "comm/reducer.h"
-#include "core/gemm.h"
+#include "core/blas.h"
 #include "tasks/config.h"
 
 #include <stdio.h>
@@ -93,6 +93,7 @@ void gt_provenance_check_ranks(gt_comm *comm)
 {
     char first[GT_PROVENANCE_TEXT];
     const char *mine = gt_blas_kernel();
+    const char *variable = gt_blas_kernel_variable();
     gt_status status = GT_OK;
     snprintf(first, sizeof first, "%s", mine);
     gt_comm_broadcast(comm, first, sizeof first);
@@ -101,8 +102,8 @@ void gt_provenance_check_ranks(gt_comm *comm)
             GT_ERR_MISMATCH,
             "BLAS runs its %s kernels here, but its %s kernels on rank 0, so "
             "the last bits of the weights depend on which rank computes what; "
-            "set OPENBLAS_CORETYPE to kernels that all CPUs of the job can run",
-            mine, first);
+            "set %s to kernels that all CPUs of the job can run",
+            mine, first, variable ? variable : "the variable of its library");
     if (gt_comm_agree(comm, status) != GT_OK)
         gt_warn("%s", gt_message());
 }

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "comm/mpi/binding.h"
-#include "core/gemm.h"
+#include "core/blas.h"
 #include "run/provenance.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
@@ -31,6 +31,7 @@ static const char *plural(int n)
 static void print_ranks(gt_comm *comm, int asked)
 {
     char blas[64] = "BLAS threads by its own settings";
+    char library[GT_BLAS_VERSION];
     int threads = gt_blas_threads();
     int most = (int)gt_comm_max(comm, threads);
     if (threads > 0)
@@ -38,6 +39,7 @@ static void print_ranks(gt_comm *comm, int asked)
                  most > threads ? "at least " : "", threads, plural(threads));
     gt_info("  ranks         %d on %d node%s, %s, %s kernels, fp32", comm->size,
             comm->nodes, plural(comm->nodes), blas, gt_blas_kernel());
+    gt_info("  BLAS          %s", gt_blas_version(library));
     if (most != asked && most > 0)
         gt_warn("BLAS runs %d threads where --threads asks for %d: it has no "
                 "more",

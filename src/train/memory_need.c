@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
+#include "core/blas.h"
 #include "core/gemm.h"
 #include "store/h5file.h"
 #include "store/h5rehearse.h"
@@ -58,7 +59,7 @@ gt_status gt_memory_start_libraries(int threads, int others)
 {
     gt_memory_room room = gt_memory_addresses();
     double need =
-        (double)threads * GT_BLAS_BUFFER + gt_memory_later(others) + slack;
+        (double)threads * gt_blas_buffer() + gt_memory_later(others) + slack;
     if (need > room.left)
         return fail_addresses(&room, need, "a rank with its libraries");
     gt_memory_share_heap();

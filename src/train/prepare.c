@@ -5,7 +5,7 @@
 
 #include "base/heartbeat.h"
 #include "base/log.h"
-#include "core/gemm.h"
+#include "core/blas.h"
 #include "tasks/advice.h"
 #include "tasks/shards.h"
 #include "train/data_agree.h"

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "data/config.h"
 #include "run/checkpoint_list.h"
 #include "run/metrics_read.h"
@@ -198,10 +199,11 @@ static void summarise_text(const gt_report *r, const gt_place *place,
     gt_shape_text(gt_data_config_of(task->setup.config)->image, shape);
     printf("trained     %s: %s, %s, %zu parameters\n", name, task->type->name,
            shape, gt_task_parameters(task));
-    printf("            %llu steps, %.2f epochs in %.1f s, %.0f %s/s on %d "
+    printf("            %llu step%s, %.2f epochs in %.1f s, %.0f %s/s on %d "
            "rank%s\n",
-           (unsigned long long)(place->step - r->begin.step), place->epoch,
-           seconds, rate, unit(task), ranks, ranks == 1 ? "" : "s");
+           (unsigned long long)(place->step - r->begin.step),
+           gt_plural(place->step - r->begin.step), place->epoch, seconds, rate,
+           unit(task), ranks, ranks == 1 ? "" : "s");
     if (paused > seconds / 20)
         printf("            %.1f s of it were for held-out figures\n", paused);
     if (r->has_best) {
