@@ -144,7 +144,8 @@ static void conv_open(conv_bench *b, const conv_case *c, bool bias)
     b->n_params = 2 * CONV_MARGIN + b->n_w + b->n_b;
     conv_check_shapes(b);
     b->layer.param[0].offset = CONV_MARGIN;
-    b->layer.param[1].offset = 2 * CONV_MARGIN + b->n_w;
+    if (bias)
+        b->layer.param[1].offset = 2 * CONV_MARGIN + b->n_w;
     b->x = conv_reals(b->n_x);
     b->dx = conv_reals(b->n_x);
     b->y = conv_reals(b->n_y);
@@ -171,17 +172,23 @@ static void conv_close(conv_bench *b)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
     free((void *)b->layer.options);
+    gt_layer_free(&b->layer);
 }
 
 static void conv_forward(conv_bench *b)
 {
-    b->layer.type->forward(&b->layer, &b->pass, b->x, b->y, NULL, b->scratch);
+    gt_layer_io io = {.x = {b->x}, .y = b->y, .scratch = b->scratch};
+    b->layer.type->forward(&b->layer, &b->pass, &io);
 }
 
 static void conv_backward(conv_bench *b)
 {
-    b->layer.type->backward(&b->layer, &b->pass, b->x, b->y, b->dy, b->dx, NULL,
-                            b->scratch);
+    gt_layer_io io = {.x = {b->x},
+                      .y = b->y,
+                      .dy = b->dy,
+                      .dx = {b->dx},
+                      .scratch = b->scratch};
+    b->layer.type->backward(&b->layer, &b->pass, &io);
 }
 
 static void conv_add(conv_sum *sum, double term)

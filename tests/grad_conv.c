@@ -20,9 +20,11 @@
 /* One geometry with numbers on all sides, and the results of im2col and of
  * another algorithm. */
 typedef struct trial {
-    gt__conv_plan im2col;
     const gt__conv_algorithm *algorithm;
-    const gt__conv_plan *plan; /* its plan */
+    void *im2col; /* plans */
+    const void *plan;
+    const gt__conv_geometry *g;
+    int n;
     size_t n_big, n_small, n_kernel;
     gt_real *big, *small, *kernel, *expected, *result;
     gt_real *im2col_scratch, *scratch;
@@ -37,12 +39,10 @@ static gt_real *drawn(size_t n, uint32_t stream)
 }
 
 static void open_trial(trial *t, const gt__conv_algorithm *algorithm,
-                       const gt__conv_plan *plan, size_t scratch)
+                       const void *plan, const gt__conv_geometry *g, int n)
 {
-    const gt__conv_geometry *g = &plan->g;
-    int n = plan->n;
-    *t = (trial){.algorithm = algorithm, .plan = plan};
-    assert_true(gt__conv_im2col.plan(&t->im2col, g, n));
+    *t = (trial){.algorithm = algorithm, .plan = plan, .g = g, .n = n};
+    assert_int_equal(gt__conv_im2col.plan_new(&t->im2col, g, n), GT_OK);
     t->n_big = (size_t)n * g->h * g->w * g->c;
     t->n_small = (size_t)n * g->oh * g->ow * g->m;
     t->n_kernel = (size_t)gt__conv_patch_size(g) * g->m;
@@ -52,8 +52,8 @@ static void open_trial(trial *t, const gt__conv_algorithm *algorithm,
     t->kernel = drawn(t->n_kernel, 3);
     t->expected = drawn(most, 4);
     t->result = drawn(most, 4);
-    t->im2col_scratch = drawn(gt__conv_im2col.scratch(g, n) + 1, 5);
-    t->scratch = drawn(scratch + 1, 5);
+    t->im2col_scratch = drawn(gt__conv_im2col.scratch(t->im2col) + 1, 5);
+    t->scratch = drawn(algorithm->scratch(plan) + 1, 5);
 }
 
 static void close_trial(trial *t)
@@ -62,11 +62,12 @@ static void close_trial(trial *t)
                       t->result, t->im2col_scratch, t->scratch};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
+    gt__conv_im2col.plan_free(t->im2col);
 }
 
 static void compare(const trial *t, const char *what, size_t n)
 {
-    const gt__conv_geometry *g = &t->plan->g;
+    const gt__conv_geometry *g = t->g;
     double worst = 0, largest = 0;
     for (size_t i = 0; i < n; i++) {
         worst = fmax(worst, fabs(t->expected[i] - t->result[i]));
@@ -74,32 +75,32 @@ static void compare(const trial *t, const char *what, size_t n)
     }
     if (!(worst <= 1e-12 * largest))
         fail_msg("%s %s of %d x %dx%dx%d under %dx%d/%d is off by %g of %g",
-                 t->algorithm->name, what, t->plan->n, g->h, g->w, g->c, g->kh,
-                 g->kw, g->sh, worst, largest);
+                 t->algorithm->name, what, t->n, g->h, g->w, g->c, g->kh, g->kw,
+                 g->sh, worst, largest);
 }
 
 /* All three products, however the kernel is stored. */
-static void check_plan(const gt__conv_algorithm *algorithm,
-                       const gt__conv_plan *plan, size_t scratch)
+static void check_plan(const gt__conv_algorithm *algorithm, const void *plan,
+                       const gt__conv_geometry *g, int n)
 {
     const gt__conv_algorithm *im2col = &gt__conv_im2col;
     trial t;
-    open_trial(&t, algorithm, plan, scratch);
+    open_trial(&t, algorithm, plan, g, n);
     for (gt_transpose op = GT_PLAIN; op <= GT_TRANSPOSED; op++) {
-        im2col->forward(&t.im2col, t.big, op, t.kernel, t.expected, NULL,
+        im2col->forward(t.im2col, n, t.big, op, t.kernel, t.expected, NULL,
                         t.im2col_scratch);
-        algorithm->forward(plan, t.big, op, t.kernel, t.result, NULL,
+        algorithm->forward(plan, n, t.big, op, t.kernel, t.result, NULL,
                            t.scratch);
         compare(&t, "forward", t.n_small);
-        im2col->backward_data(&t.im2col, t.small, op, t.kernel, t.expected,
+        im2col->backward_data(t.im2col, n, t.small, op, t.kernel, t.expected,
                               NULL, t.im2col_scratch);
-        algorithm->backward_data(plan, t.small, op, t.kernel, t.result, NULL,
+        algorithm->backward_data(plan, n, t.small, op, t.kernel, t.result, NULL,
                                  t.scratch);
         compare(&t, "backward_data", t.n_big);
         for (int accumulate = 0; accumulate < 2; accumulate++) {
-            im2col->backward_weights(&t.im2col, t.big, t.small, op, t.expected,
-                                     accumulate, t.im2col_scratch);
-            algorithm->backward_weights(plan, t.big, t.small, op, t.result,
+            im2col->backward_weights(t.im2col, n, t.big, t.small, op,
+                                     t.expected, accumulate, t.im2col_scratch);
+            algorithm->backward_weights(plan, n, t.big, t.small, op, t.result,
                                         accumulate, t.scratch);
             compare(&t, "backward_weights", t.n_kernel);
         }
@@ -107,19 +108,22 @@ static void check_plan(const gt__conv_algorithm *algorithm,
     close_trial(&t);
 }
 
-static void check_winograd(const gt__winograd *plan)
+static void check_winograd(const gt__winograd *tiles, int n)
 {
-    check_plan(&gt__conv_winograd, &plan->base, gt__winograd_working_set(plan));
+    void *plan;
+    assert_int_equal(gt__winograd_plan_with(&plan, tiles, n), GT_OK);
+    check_plan(&gt__conv_winograd, plan, &tiles->g, n);
+    gt__winograd_plan_free(plan);
 }
 
 static int check_all_tiles(const gt__conv_geometry *g, int n)
 {
     int plans = 0;
-    gt__winograd plan;
+    gt__winograd tiles;
     for (int v = 2; v < GT__POINTS; v++)
         for (int h = 2; h < GT__POINTS; h++)
-            if (gt__winograd_plan_tiles(&plan, g, n, v, h)) {
-                check_winograd(&plan);
+            if (gt__winograd_make(&tiles, g, v, h)) {
+                check_winograd(&tiles, n);
                 plans++;
             }
     return plans;
@@ -155,13 +159,15 @@ static void winograd_equals_im2col_over_several_blocks(void **state)
     (void)state;
     const gt__conv_geometry images = {16, 16, 32, 8, 8, 20, 4, 4, 2, 2, 1, 1};
     const gt__conv_geometry lines = {64, 66, 24, 64, 66, 20, 3, 3, 1, 1, 1, 1};
-    gt__winograd plan;
-    assert_true(gt__winograd_plan_tiles(&plan, &images, 37, 2, 2));
-    assert_true(plan.block.n_images > 1 && plan.block.n_images < 37);
-    check_winograd(&plan);
-    assert_true(gt__winograd_plan_tiles(&plan, &lines, 2, 2, 3));
-    assert_true(plan.block.n_lines < plan.v.tiles);
-    check_winograd(&plan);
+    gt__winograd tiles;
+    assert_true(gt__winograd_make(&tiles, &images, 2, 2));
+    gt__tiling t = gt__winograd_tiling(&tiles, 37);
+    assert_true(t.block.n_images > 1 && t.block.n_images < 37);
+    check_winograd(&tiles, 37);
+    assert_true(gt__winograd_make(&tiles, &lines, 2, 3));
+    t = gt__winograd_tiling(&tiles, 2);
+    assert_true(t.block.n_lines < tiles.v.tiles);
+    check_winograd(&tiles, 2);
 }
 
 static void winograd_refuses_what_it_cannot_compute(void **state)
@@ -179,23 +185,53 @@ static void winograd_refuses_what_it_cannot_compute(void **state)
     assert_int_equal(check_all_tiles(&gaps, 2), 0);
 }
 
+/* A plan for one number of samples asks what is best for that number. One for
+ * many has to agree with all of these, and with the scratch they need. */
+static void check_ranges(const gt__conv_geometry *g, int max_n)
+{
+    void *all, *one;
+    size_t most = 0;
+    assert_int_equal(gt__winograd_plan_new(&all, g, max_n), GT_OK);
+    assert_non_null(all);
+    for (int n = 1; n <= max_n; n++) {
+        const gt__winograd *w = gt__winograd_for(all, n), *exact = NULL;
+        assert_int_equal(gt__winograd_plan_new(&one, g, n), GT_OK);
+        if (one)
+            exact = gt__winograd_for(one, n);
+        assert_true(!w == !exact);
+        if (w) {
+            gt__tiling t = gt__winograd_tiling(w, n);
+            size_t needed = gt__winograd_working_set(w, &t);
+            most = needed > most ? needed : most;
+            assert_int_equal(w->v.tile, exact->v.tile);
+            assert_int_equal(w->h.tile, exact->h.tile);
+        }
+        gt__winograd_plan_free(one);
+    }
+    assert_int_equal(most, gt__winograd_scratch(all));
+    gt__winograd_plan_free(all);
+}
+
 /* The sizes are those of the presets. */
 static void winograd_is_planned_where_it_saves_work(void **state)
 {
     (void)state;
     const gt__conv_geometry wide = {32, 32, 64, 16, 16, 128, 4, 4, 2, 2, 1, 1};
     const gt__conv_geometry deep = {8, 8, 256, 4, 4, 512, 4, 4, 2, 2, 1, 1};
+    const gt__conv_geometry small = {7, 9, 17, 7, 9, 16, 3, 3, 1, 1, 1, 1};
     const gt__conv_geometry colours = {64, 64, 3, 32, 32, 64, 4, 4, 2, 2, 1, 1};
-    gt__winograd plan;
-    size_t scratch = gt__winograd_scratch(&wide, 64), most = 0;
-    for (int n = 2; n <= 64; n++) {
-        assert_true(gt__winograd_plan(&plan, &wide, n));
-        size_t needed = gt__winograd_working_set(&plan);
-        most = needed > most ? needed : most;
-    }
-    assert_int_equal(most, scratch);
-    assert_false(gt__winograd_plan(&plan, &deep, 1));
-    assert_false(gt__winograd_plan(&plan, &colours, 64));
+    const gt__conv_geometry *const cases[] = {&wide, &deep, &small};
+    void *plan;
+    for (int i = 0; i < 3; i++)
+        check_ranges(cases[i], 300);
+    assert_int_equal(gt__winograd_plan_new(&plan, &wide, 64), GT_OK);
+    for (int n = 2; n <= 64; n++)
+        assert_non_null(gt__winograd_for(plan, n));
+    gt__winograd_plan_free(plan);
+    assert_int_equal(gt__winograd_plan_new(&plan, &deep, 1), GT_OK);
+    assert_null(plan);
+    assert_int_equal(gt__winograd_plan_new(&plan, &colours, 64), GT_OK);
+    assert_null(plan);
 }
 
 /* Geometries that every algorithm takes. */
@@ -209,17 +245,18 @@ static void every_algorithm_of_the_table_equals_im2col(void **state)
     };
     for (int i = 0; gt__conv_algorithms[i]; i++) {
         const gt__conv_algorithm *algorithm = gt__conv_algorithms[i];
-        gt__conv_plan *plan = malloc(algorithm->plan_size);
         int taken = 0;
-        assert_non_null(plan);
-        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-            if (algorithm->plan(plan, &cases[k], 5)) {
-                check_plan(algorithm, plan, algorithm->scratch(&cases[k], 5));
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+            void *plan;
+            assert_int_equal(algorithm->plan_new(&plan, &cases[k], 5), GT_OK);
+            if (plan && algorithm->takes(plan, 5)) {
+                check_plan(algorithm, plan, &cases[k], 5);
                 taken++;
             }
+            algorithm->plan_free(plan);
+        }
         if (!taken)
             fail_msg("%s takes no case here: add one", algorithm->name);
-        free(plan);
     }
 }
 

@@ -19,6 +19,7 @@ typedef struct layer_case {
     const char *options;
     gt_shape in;
     int n;
+    gt_shape more[2]; /* of further inputs; size 0: none */
 } layer_case;
 
 static const layer_case cases[] = {
@@ -59,6 +60,11 @@ static const layer_case cases[] = {
     {"avg_pool", "", {4, 5, 3}, 2},
     {"avg_pool", "kernel=3x2 stride=1x2", {5, 6, 2}, 2},
     {"avg_pool", "kernel=1 stride=2", {4, 5, 1}, 2},
+    {"add", "", {3, 2, 4}, 2, {{3, 2, 4}}},
+    {"add", "", {1, 1, 7}, 3, {{1, 1, 7}, {1, 1, 7}}},
+    {"concat", "", {1, 1, 3}, 3, {{1, 1, 5}, {1, 1, 1}}},
+    {"concat", "", {3, 2, 4}, 2, {{3, 2, 1}, {1, 1, 3}}},
+    {"concat", "", {1, 1, 2}, 2, {{2, 3, 3}}},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -69,6 +75,8 @@ typedef struct trial {
     void *options;
     gt_pass pass;
     size_t in, out, n_params, n_state; /* reals, for the pass's n */
+    /* Of each input in x and dx, where they lie one after the other. */
+    size_t first[GT_LAYER_MAX_INPUTS], size[GT_LAYER_MAX_INPUTS];
     gt_real *x, *y, *dy, *dx, *param, *state, *grad, *saved, *scratch, *probe;
 } trial;
 
@@ -110,6 +118,15 @@ static size_t place(gt_tensor *tensors, int n)
     return at;
 }
 
+static void add_input(trial *b, gt_shape shape, int n)
+{
+    int k = b->layer.n_inputs++;
+    b->layer.input[k] = shape;
+    b->first[k] = b->in;
+    b->size[k] = (size_t)n * gt_shape_size(shape);
+    b->in += b->size[k];
+}
+
 static void trial_open(trial *b, const layer_case *c, bool training)
 {
     const gt_layer_type *type = gt_layer_type_find(c->type);
@@ -117,10 +134,12 @@ static void trial_open(trial *b, const layer_case *c, bool training)
     assert_non_null(b->options);
     b->layer = (gt_layer){
         .type = type, .options = b->options, .index = 3, .in = c->in};
+    add_input(b, c->in, c->n);
+    for (int k = 0; k < 2 && gt_shape_size(c->more[k]) > 0; k++)
+        add_input(b, c->more[k], c->n);
     gt_status status = type->plan(&b->layer, c->n + 2);
     if (status != GT_OK)
         fail_msg("%s %s: %s", c->type, c->options, gt_message());
-    b->in = (size_t)c->n * gt_shape_size(c->in);
     b->out = (size_t)c->n * gt_shape_size(b->layer.out);
     b->n_params = place(b->layer.param, b->layer.n_params);
     b->n_state = place(b->layer.state, b->layer.n_states);
@@ -158,28 +177,48 @@ static void trial_close(trial *b)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
     free(b->options);
+    gt_layer_free(&b->layer);
 }
 
+/* From the inputs of x. */
 static void forward(trial *b, const gt_real *x, gt_real *y)
 {
     spoil(b->saved, b->layer.saved);
     spoil(b->scratch, b->layer.scratch);
-    b->layer.type->forward(&b->layer, &b->pass, x, y, b->saved, b->scratch);
+    gt_layer_io io = {.y = y, .saved = b->saved, .scratch = b->scratch};
+    for (int k = 0; k < b->layer.n_inputs; k++)
+        io.x[k] = x + b->first[k];
+    b->layer.type->forward(&b->layer, &b->pass, &io);
 }
 
 /* Backward from the probe after a forward. The layer gets only what its type
  * says it reads; the rest is NaN. */
-static void backward(trial *b, gt_real *dy, gt_real *dx)
+static void backward_to(trial *b, gt_real *dy, gt_real *const dx[])
 {
     const gt_layer_type *type = b->layer.type;
     gt_real *none = reals(b->in + b->out);
     spoil(none, b->in + b->out);
     spoil(b->scratch, b->layer.scratch);
     memcpy(dy, b->probe, b->out * sizeof *dy);
-    type->backward(&b->layer, &b->pass, type->reads_input ? b->x : none,
-                   type->reads_output ? b->y : none, dy, dx, b->saved,
-                   b->scratch);
+    gt_layer_io io = {.y = type->reads_output ? b->y : none,
+                      .dy = dy,
+                      .saved = b->saved,
+                      .scratch = b->scratch};
+    for (int k = 0; k < b->layer.n_inputs; k++) {
+        io.x[k] = type->reads_input ? b->x + b->first[k] : none;
+        io.dx[k] = dx[k];
+    }
+    type->backward(&b->layer, &b->pass, &io);
     free(none);
+}
+
+/* Towards all inputs, or none if dx is NULL. */
+static void backward(trial *b, gt_real *dy, gt_real *dx)
+{
+    gt_real *to[GT_LAYER_MAX_INPUTS] = {NULL};
+    for (int k = 0; dx && k < b->layer.n_inputs; k++)
+        to[k] = dx + b->first[k];
+    backward_to(b, dy, to);
 }
 
 /* Central difference of the loss probe . y by *at. Outputs are subtracted
@@ -368,26 +407,105 @@ static void either_gradient_can_be_left_out(void **state)
     for_all_cases(check_halves);
 }
 
-static void check_in_place(trial *b, const layer_case *c)
+/* Input k takes turns with the output, and its gradient with the output's. */
+static void check_in_place_of(trial *b, int k)
 {
-    (void)c;
-    if (!b->layer.type->in_place)
-        return;
-    assert_int_equal(b->in, b->out);
+    gt_real *to[GT_LAYER_MAX_INPUTS] = {NULL};
+    for (int i = 0; i < b->layer.n_inputs; i++)
+        to[i] = i == k ? b->dy : b->dx + b->first[i];
+    assert_int_equal(b->size[k], b->out);
     forward(b, b->x, b->y);
     backward(b, b->dy, b->dx);
     gt_real *x = copy_of(b->x, b->in);
     gt_real *y = copy_of(b->y, b->out);
     gt_real *dx = copy_of(b->dx, b->in);
     if (!b->layer.type->reads_input) {
-        forward(b, b->x, b->x);
-        assert_memory_equal(b->x, y, b->out * sizeof *y);
+        forward(b, b->x, b->x + b->first[k]);
+        for (size_t i = 0; i < b->out; i++)
+            assert_true(fabs(b->x[b->first[k] + i] - y[i]) <=
+                        1e-15 * (b->layer.n_inputs - 1) * (1 + fabs(y[i])));
+        memcpy(b->x, x, b->in * sizeof *x);
+        forward(b, b->x, b->y);
     }
-    backward(b, b->dy, b->dy);
-    assert_memory_equal(b->dy, dx, b->in * sizeof *dx);
+    backward_to(b, b->dy, to);
+    for (int i = 0; i < b->layer.n_inputs; i++)
+        assert_memory_equal(to[i], dx + b->first[i], b->size[i] * sizeof *dx);
     free(x);
     free(y);
     free(dx);
+}
+
+static void check_in_place(trial *b, const layer_case *c)
+{
+    (void)c;
+    for (int k = 0; b->layer.type->in_place && k < b->layer.n_inputs; k++)
+        check_in_place_of(b, k);
+}
+
+/* The gradient towards one input does not depend on who wants the others. */
+static void check_one_input(trial *b, const layer_case *c)
+{
+    (void)c;
+    forward(b, b->x, b->y);
+    backward(b, b->dy, b->dx);
+    gt_real *dx = copy_of(b->dx, b->in);
+    for (int k = 0; k < b->layer.n_inputs; k++) {
+        gt_real *to[GT_LAYER_MAX_INPUTS] = {NULL};
+        to[k] = b->dx + b->first[k];
+        spoil(b->dx, b->in);
+        backward_to(b, b->dy, to);
+        assert_memory_equal(to[k], dx + b->first[k], b->size[k] * sizeof *dx);
+    }
+    free(dx);
+}
+
+/* The direction in which the output moves with the inputs, against differences
+ * of the forward map. */
+static void check_tangent(trial *b, const layer_case *c)
+{
+    const double h = 1e-5;
+    const gt_layer_type *type = b->layer.type;
+    if (!type->piecewise_linear)
+        return;
+    gt_real *u = reals(b->in), *x = copy_of(b->x, b->in);
+    gt_real *above = reals(b->out), *below = reals(b->out);
+    draw(u, b->in, 7);
+    for (size_t i = 0; i < b->in; i++)
+        b->x[i] = x[i] + h * u[i];
+    forward(b, b->x, above);
+    for (size_t i = 0; i < b->in; i++)
+        b->x[i] = x[i] - h * u[i];
+    forward(b, b->x, below);
+    forward(b, x, b->y);
+    b->pass.tangent = true;
+    if (type->apply_grad)
+        type->apply_grad(&b->layer, b->y, memcpy(b->dy, u, b->in * sizeof *u),
+                         b->in);
+    else
+        forward(b, u, b->dy);
+    for (size_t i = 0; i < b->out; i++) {
+        double numeric = (above[i] - below[i]) / (2 * h);
+        if (!(fabs(numeric - b->dy[i]) <= 1e-6 * fmax(1, fabs(numeric))))
+            fail_msg("%s %s: the tangent's output %zu is %.10g, the difference "
+                     "%.10g",
+                     c->type, c->options, i, b->dy[i], numeric);
+    }
+    free(u);
+    free(x);
+    free(above);
+    free(below);
+}
+
+static void tangents_match_differences_of_the_forward_map(void **state)
+{
+    (void)state;
+    for_all_cases(check_tangent);
+}
+
+static void gradients_towards_single_inputs_are_the_same(void **state)
+{
+    (void)state;
+    for_all_cases(check_one_input);
 }
 
 static void layers_that_may_run_in_place_do_so_unharmed(void **state)
@@ -426,6 +544,8 @@ int main(void)
         cmocka_unit_test(gradients_accumulate_on_request),
         cmocka_unit_test(either_gradient_can_be_left_out),
         cmocka_unit_test(layers_that_may_run_in_place_do_so_unharmed),
+        cmocka_unit_test(gradients_towards_single_inputs_are_the_same),
+        cmocka_unit_test(tangents_match_differences_of_the_forward_map),
         cmocka_unit_test(forward_is_repeatable_and_leaves_its_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,7 @@ static void enter(trial *t, int k, int first, int n)
                                  .grad = t->grad[k],
                                  .batch_state = t->state[k],
                                  .weight = (gt_real)n / (gt_real)t->samples},
-                        .x = t->x + (size_t)first * t->in};
+                        .x = {t->x + (size_t)first * t->in}};
 }
 
 static void trial_open(trial *t, gt_shape in, const char *const *layers,
@@ -88,9 +88,10 @@ static void trial_open(trial *t, gt_shape in, const char *const *layers,
         t->samples += sizes[k];
         t->present += sizes[k] > 0;
     }
-    assert_int_equal(
-        gt_network_new(&t->net, "net", in, t->specs, t->n_layers, t->samples),
-        GT_OK);
+    assert_int_equal(gt_network_new(&t->net, "net",
+                                    &(gt_network_input){"x", in}, 1, t->specs,
+                                    t->n_layers, t->samples),
+                     GT_OK);
     gt_network_init(t->net, GT_INIT_GLOROT, 11, 0);
     t->in = gt_shape_size(in);
     t->out = gt_shape_size(t->net->out);
@@ -150,16 +151,15 @@ static void run(trial *t, bool want_dx)
         memset(t->state[k], 0, t->net->n_state * sizeof(gt_real));
     loss(t);
     for (int k = 0; k < t->present; k++) {
-        t->shard[k].dy = gt_tape_loss_gradient(t->shard[k].tape, NULL);
-        memcpy(t->shard[k].dy, t->probe + at_sample(t, k) * t->out,
+        memcpy(gt_tape_loss_gradient(t->shard[k].tape),
+               t->probe + at_sample(t, k) * t->out,
                (size_t)t->shard[k].pass.n * t->out * sizeof(gt_real));
+        t->shard[k].dx[0] = want_dx ? t->dx + at_sample(t, k) * t->in : NULL;
     }
-    gt_lockstep_backward(t->net, t->shard, t->present, want_dx, &t->sync);
+    gt_lockstep_backward(t->net, t->shard, t->present,
+                         (gt_wanted){.params = true, .inputs = want_dx},
+                         &t->sync);
     for (int k = 0; k < t->present; k++) {
-        assert_int_equal(t->shard[k].dy != NULL, want_dx);
-        if (want_dx)
-            memcpy(t->dx + at_sample(t, k) * t->in, t->shard[k].dy,
-                   (size_t)t->shard[k].pass.n * t->in * sizeof(gt_real));
         for (size_t i = 0; k > 0 && i < t->net->n_params; i++)
             t->grad[0][i] += t->grad[k][i];
         for (size_t i = 0; k > 0 && i < t->net->n_state; i++)
@@ -228,10 +228,10 @@ static void compare_with_one_batch(trial *t, trial *one)
     for (int k = 0; k < t->present; k++)
         assert_equal("output", t->shard[k].y, y + at_sample(t, k) * t->out,
                      (size_t)t->shard[k].pass.n * t->out);
-    gt_real *dy = gt_tape_loss_gradient(whole->tape, NULL);
-    memcpy(dy, one->probe, (size_t)one->samples * one->out * sizeof *dy);
-    dy = gt_tape_backward(whole->tape, &whole->pass, dy, true);
-    assert_equal("dx", t->dx, dy, (size_t)t->samples * t->in);
+    memcpy(gt_tape_loss_gradient(whole->tape), one->probe,
+           (size_t)one->samples * one->out * sizeof *one->probe);
+    gt_tape_backward(whole->tape, &whole->pass, &one->dx);
+    assert_equal("dx", t->dx, one->dx, (size_t)t->samples * t->in);
     assert_equal("gradient", t->grad[0], one->grad[0], t->net->n_params);
     assert_equal("statistic", t->state[0], one->state[0], t->net->n_state);
 }
@@ -281,7 +281,9 @@ static void check_syncs(trial *t, bool want_dx, int forward, int back)
     t->present = t->syncs = 0;
     gt_lockstep_forward(t->net, t->shard, 0, &t->sync);
     assert_int_equal(t->syncs, forward);
-    gt_lockstep_backward(t->net, t->shard, 0, want_dx, &t->sync);
+    gt_lockstep_backward(t->net, t->shard, 0,
+                         (gt_wanted){.params = true, .inputs = want_dx},
+                         &t->sync);
     assert_int_equal(t->syncs, forward + back);
     t->present = present;
 }

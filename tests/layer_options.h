@@ -76,6 +76,7 @@ static bool layer_option_set(const gt_option *option, const char *value,
             memcpy(field, numbers, sizeof numbers);
         return word >= 0 || n == 1 || n == 4;
     case GT_OPTION_TEXT:
+    case GT_OPTION_WORDS:
         break;
     }
     return false;

@@ -20,17 +20,18 @@ static gt_status mix_plan(gt_layer *layer, int max_n)
     if (layer->in.h * layer->in.w != 1)
         return gt_fail(GT_ERR_CONFIG, "wants a vector");
     layer->out = (gt_shape){1, 1, out};
-    gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 2, (int[]){in, out}, in,
-                       out);
-    gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &out, 0, 0);
-    return GT_OK;
+    gt_status status = gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 2,
+                                          (int[]){in, out}, in, out);
+    if (status == GT_OK)
+        status = gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &out, 0, 0);
+    return status;
 }
 
 static void mix_forward(const gt_layer *layer, const gt_pass *pass,
-                        const gt_real *x, gt_real *y, gt_real *saved,
-                        gt_real *scratch)
+                        const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *bias = pass->param + layer->param[1].offset;
     int in = layer->in.c, out = layer->out.c;
@@ -43,10 +44,11 @@ static void mix_forward(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void mix_backward(const gt_layer *layer, const gt_pass *pass,
-                         const gt_real *x, const gt_real *y, gt_real *dy,
-                         gt_real *dx, const gt_real *saved, gt_real *scratch)
+                         const gt_layer_io *io)
 {
-    (void)y, (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
     const gt_real *weight = pass->param + layer->param[0].offset;
     int in = layer->in.c, out = layer->out.c;
     for (int k = 0; pass->grad && k < in * out; k++) {

@@ -41,13 +41,16 @@ static void run(const gt_layer *layer, const gt_pass *pass, const gt_real *in,
     gt_real *saved = gt_real_alloc(layer->saved);
     gt_real *scratch = gt_real_alloc(layer->scratch);
     assert_true(saved && scratch);
-    layer->type->forward(layer, pass, in, y, saved, scratch);
+    gt_layer_io io = {.x = {in}, .y = y, .saved = saved, .scratch = scratch};
+    layer->type->forward(layer, pass, &io);
     size_t count = (size_t)pass->n * gt_shape_size(layer->in);
     gt_real *loss = gt_real_alloc(count);
     assert_non_null(loss);
     if (gradient) {
         memcpy(loss, gradient, count * sizeof *loss);
-        layer->type->backward(layer, pass, in, y, loss, dx, saved, scratch);
+        io.dy = loss;
+        io.dx[0] = dx;
+        layer->type->backward(layer, pass, &io);
     }
     free(loss);
     free(saved);
@@ -85,6 +88,7 @@ static void training_matches_reference_values(void **state)
         batch[i] = running[i] + layer.state_rate * (batch[i] - running[i]);
     assert_all_near(batch, want_state, 4, 1e-6);
     free((void *)layer.options);
+    gt_layer_free(&layer);
 }
 
 static void evaluation_matches_reference_values(void **state)
@@ -113,6 +117,7 @@ static void evaluation_matches_reference_values(void **state)
     for (int i = 0; i < 4; i++)
         assert_true(batch[i] == 0);
     free((void *)layer.options);
+    gt_layer_free(&layer);
 }
 
 static void statistics_of_passes_add_up_by_share(void **state)
@@ -139,6 +144,7 @@ static void statistics_of_passes_add_up_by_share(void **state)
     for (int i = 0; i < 4; i++)
         assert_near(both[i], 0.25 * one[i] + 0.75 * other[i], 1e-6);
     free((void *)layer.options);
+    gt_layer_free(&layer);
 }
 
 static void single_value_is_its_own_mean_and_has_no_variance(void **state)
@@ -160,6 +166,7 @@ static void single_value_is_its_own_mean_and_has_no_variance(void **state)
         assert_true(batch[CHANNELS + c] == running[CHANNELS + c]);
     }
     free((void *)layer.options);
+    gt_layer_free(&layer);
 }
 
 /* A batch of three, of which one shard has a single sample: the variance is
@@ -186,6 +193,7 @@ static void shards_of_one_value_leave_the_running_variance(void **state)
         assert_near(batch[CHANNELS + c], (2 * variance + old) / 3, 1e-6);
     }
     free((void *)layer.options);
+    gt_layer_free(&layer);
 }
 
 /* E[x^2] - E[x]^2 in single precision has no correct digit left at a mean of
@@ -227,6 +235,7 @@ static void check_far_from_zero(double offset)
     free(far);
     free(y);
     free((void *)layer.options);
+    gt_layer_free(&layer);
 }
 
 static void variance_survives_a_large_mean(void **state)
@@ -254,9 +263,11 @@ static void merged_statistics_survive_a_large_mean(void **state)
     }
     for (int i = 0; i < SHARDS * VALUES; i++)
         square[i % 2] += pow((double)far[i] - mean[i % 2], 2);
-    for (int k = 0; k < SHARDS; k++)
+    for (int k = 0; k < SHARDS; k++) {
+        gt_layer_io io = {.x = {far + (size_t)k * VALUES}, .scratch = scratch};
         layer.type->stat_local(&layer, &(gt_pass){.n = 1, .training = true},
-                               far + (size_t)k * VALUES, stats[k], scratch);
+                               &io, stats[k]);
+    }
     for (int k = 1; k <= SHARDS; k++)
         layer.type->stat_merge(stats[0], stats[k], 5);
     assert_true(stats[0][0] == n);
@@ -267,6 +278,7 @@ static void merged_statistics_survive_a_large_mean(void **state)
     free(far);
     free(scratch);
     free((void *)layer.options);
+    gt_layer_free(&layer);
 }
 
 int main(void)

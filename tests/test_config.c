@@ -272,8 +272,15 @@ static void same_values(const gt_option *options, const void *a, const void *b)
     for (const gt_option *o = options; o->key; o++) {
         const void *x = (const char *)a + o->offset;
         const void *y = (const char *)b + o->offset;
-        if (o->kind == GT_OPTION_TEXT) {
+        if (o->kind == GT_OPTION_TEXT && !*(char *const *)x) {
+            assert_null(*(char *const *)y);
+        } else if (o->kind == GT_OPTION_TEXT) {
             assert_string_equal(*(char *const *)x, *(char *const *)y);
+        } else if (o->kind == GT_OPTION_WORDS) {
+            const gt_word_list *p = x, *q = y;
+            assert_int_equal(p->count, q->count);
+            for (int i = 0; i < p->count; i++)
+                assert_string_equal(p->words[i], q->words[i]);
         } else if (o->kind == GT_OPTION_VARIANTS) {
             const gt_variant_list *p = x, *q = y;
             assert_int_equal(p->count, q->count);
@@ -281,12 +288,27 @@ static void same_values(const gt_option *options, const void *a, const void *b)
                 assert_int_equal(p->items[i].variant, q->items[i].variant);
                 same_values(o->variants->at(p->items[i].variant).options,
                             p->items[i].options, q->items[i].options);
+                same_values(o->variants->common, p->items[i].common,
+                            q->items[i].common);
             }
         } else {
             assert_memory_equal(x, y, size_of(o->kind));
         }
     }
 }
+
+static const char graph_text[] = "task: vae\n"
+                                 "data: {uri: ring, image: 2}\n"
+                                 "model:\n"
+                                 "  latent: 1\n"
+                                 "  encoder:\n"
+                                 "  - dense: {name: a, units: 2}\n"
+                                 "  - relu: {name: b}\n"
+                                 "  - relu\n"
+                                 "  - add: {from: [a, b, previous]}\n"
+                                 "  decoder:\n"
+                                 "  - dense: {units: 2, from: z}\n"
+                                 "train: {batch: 4, steps: 1}\n";
 
 static void resolved_text_is_a_fixed_point(const char *text)
 {
@@ -306,6 +328,7 @@ static void resolved_text_gives_the_same_configuration(void **state)
     (void)state;
     resolved_text_is_a_fixed_point(gan_text);
     resolved_text_is_a_fixed_point(vae_text);
+    resolved_text_is_a_fixed_point(graph_text);
     for (const gt_preset *p = gt_presets; p->name; p++)
         resolved_text_is_a_fixed_point(p->text);
 }

@@ -51,6 +51,10 @@ static void layers_are_named_by_their_place(void **state)
             "model.discriminator 2 layers (4 layers before)");
     changes("model.generator.0.dense.bias=true",
             "model.generator.0.dense.bias true (false before)");
+    changes("model.generator.3.relu.from=[z, a]",
+            "model.generator.3.relu.from [z, a] (none before)");
+    changes("model.generator.3.relu.name=a",
+            "model.generator.3.relu.name a (none before)");
     changes("model.generator.5.conv2d.padding=1",
             "model.generator.5.conv2d.padding [1, 1, 1, 1] (same before)");
     changes("model.generator.5.conv2d.padding=valid",

@@ -33,6 +33,10 @@ static void every_key_is_a_fact(void **state)
     has(NULL, "\nmodel.generator.0\tdense\n");
     has("model.generator.0.dense.bias=true",
         "\nmodel.generator.0.dense.bias\ttrue\n");
+    has("model.discriminator.1.leaky_relu.from=[x, previous]",
+        "\nmodel.discriminator.1.leaky_relu.from\tx, previous\n");
+    has("model.discriminator.1.leaky_relu.name=a",
+        "\nmodel.discriminator.1.leaky_relu.name\ta\n");
     has("model.discriminator.1=relu", "\nmodel.discriminator.1\trelu\n");
 }
 

@@ -57,8 +57,9 @@ static void activations_match_reference_values(void **state)
         void *options =
             layer_options_new(gt_layer_type_find(known[i].type), "");
         gt_layer layer = planned(known[i].type, options, POINTS);
-        layer.type->forward(&layer, &pass, points, y, NULL, NULL);
-        layer.type->backward(&layer, &pass, points, y, ones, dx, NULL, NULL);
+        gt_layer_io io = {.x = {points}, .y = y, .dy = ones, .dx = {dx}};
+        layer.type->forward(&layer, &pass, &io);
+        layer.type->backward(&layer, &pass, &io);
         assert_all_near(y, known[i].y, POINTS, 1e-6);
         assert_all_near(dx, known[i].slope, POINTS, 1e-6);
         free(options);
@@ -76,8 +77,9 @@ static void activations_pass_nan_on_and_stand_large_numbers(void **state)
         void *options =
             layer_options_new(gt_layer_type_find(known[i].type), "");
         gt_layer layer = planned(known[i].type, options, 3);
-        layer.type->forward(&layer, &pass, x, y, NULL, NULL);
-        layer.type->backward(&layer, &pass, x, y, dy, dx, NULL, NULL);
+        gt_layer_io io = {.x = {x}, .y = y, .dy = dy, .dx = {dx}};
+        layer.type->forward(&layer, &pass, &io);
+        layer.type->backward(&layer, &pass, &io);
         assert_true(isnan(y[0]));
         for (int k = 1; k < 3; k++)
             assert_true(isfinite(y[k]) && isfinite(dx[k]));
@@ -93,7 +95,7 @@ static void dropped(gt_layer *layer, gt_pass pass, gt_real *y)
     assert_non_null(x);
     for (int i = 0; i < pass.n * SIZE; i++)
         x[i] = 1;
-    layer->type->forward(layer, &pass, x, y, NULL, NULL);
+    layer->type->forward(layer, &pass, &(gt_layer_io){.x = {x}, .y = y});
     free(x);
 }
 

@@ -69,6 +69,10 @@ static void unfuse(gt_network *net)
         net->layers[i].fused = NULL;
         net->layers[i].is_fused = false;
     }
+    gt__placement_free(&net->placement);
+    assert_int_equal(gt__placement_new(&net->placement, net->layers,
+                                       net->n_layers, net->max_n),
+                     GT_OK);
 }
 
 static void open_trial(trial *b, const stack *s, bool fuse)
@@ -78,7 +82,9 @@ static void open_trial(trial *b, const stack *s, bool fuse)
         b->specs[n] = spec_of(s->layers[n]);
         assert_non_null(b->specs[n++].options);
     }
-    assert_int_equal(gt_network_new(&b->net, "net", s->in, b->specs, n, N),
+    assert_int_equal(gt_network_new(&b->net, "net",
+                                    &(gt_network_input){"x", s->in}, 1,
+                                    b->specs, n, N),
                      GT_OK);
     if (!fuse)
         unfuse(b->net);
@@ -121,12 +127,10 @@ static void run(trial *b, bool training, bool want_grad, bool want_dx)
                     .grad = want_grad ? b->grad : NULL,
                     .batch_state = training ? b->batch_state : NULL,
                     .weight = 1};
-    memcpy(b->y, gt_tape_forward(&b->tape, &pass, b->x), b->out * sizeof *b->y);
-    gt_real *dy = gt_tape_loss_gradient(&b->tape, NULL);
-    fill(dy, b->out, 0.7);
-    const gt_real *dx = gt_tape_backward(&b->tape, &pass, dy, want_dx);
-    if (want_dx)
-        memcpy(b->dx, dx, b->in * sizeof *b->dx);
+    memcpy(b->y, gt_tape_forward(&b->tape, &pass, &(const gt_real *){b->x}),
+           b->out * sizeof *b->y);
+    fill(gt_tape_loss_gradient(&b->tape), b->out, 0.7);
+    gt_tape_backward(&b->tape, &pass, want_dx ? &b->dx : NULL);
 }
 
 static void check(const char *what, const stack *s, const gt_real *a,

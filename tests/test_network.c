@@ -28,7 +28,8 @@ static gt_status stack_open(stack *s, gt_shape in, const char *const *layers)
         s->specs[s->n] = spec_of(*layers);
         assert_non_null(s->specs[s->n++].options);
     }
-    return gt_network_new(&s->net, "generator", in, s->specs, s->n, MAX_N);
+    return gt_network_new(&s->net, "generator", &(gt_network_input){"x", in}, 1,
+                          s->specs, s->n, MAX_N);
 }
 
 static void stack_close(stack *s)
@@ -82,15 +83,21 @@ static void absurd_networks_are_refused(void **state)
 {
     (void)state;
     stack s = {0};
-    assert_int_equal(gt_network_new(&s.net, "d", vector8, s.specs, 0, 1),
+    assert_int_equal(gt_network_new(&s.net, "d",
+                                    &(gt_network_input){"x", vector8}, 1,
+                                    s.specs, 0, 1),
                      GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "d: has 0 layers"));
     s.specs[0] = spec_of("relu");
     s.n = 1;
-    assert_int_equal(gt_network_new(&s.net, "d", vector8, s.specs, 1, 0),
+    assert_int_equal(gt_network_new(&s.net, "d",
+                                    &(gt_network_input){"x", vector8}, 1,
+                                    s.specs, 1, 0),
                      GT_ERR_CONFIG);
     assert_int_equal(
-        gt_network_new(&s.net, "d", (gt_shape){0, 1, 1}, s.specs, 1, 1),
+        gt_network_new(&s.net, "d",
+                       &(gt_network_input){"x", (gt_shape){0, 1, 1}}, 1,
+                       s.specs, 1, 1),
         GT_ERR_CONFIG);
     stack_close(&s);
     assert_int_equal(
@@ -129,7 +136,9 @@ static void layers_too_large_to_count_are_refused(void **state)
     }
     stack s = {.specs = {spec_of("conv2d filters=1 kernel=3")}, .n = 1};
     assert_int_equal(
-        gt_network_new(&s.net, "d", (gt_shape){4096, 4096, 1}, s.specs, 1, 200),
+        gt_network_new(&s.net, "d",
+                       &(gt_network_input){"x", (gt_shape){4096, 4096, 1}}, 1,
+                       s.specs, 1, 200),
         GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "3355443200 positions"));
     stack_close(&s);
@@ -147,9 +156,11 @@ static char *sharing(stack *s, gt_shape in, const char *const *layers,
     assert_int_equal(gt_workspace_plan(&ws, &(const gt_network *){s->net}, 1),
                      GT_OK);
     assert_int_equal(gt_tape_plan(&tape, s->net, &ws), GT_OK);
+    const gt_real *before = NULL;
     for (int i = 0; i < s->n; i++) {
-        const gt_real *before = i > 0 ? tape.y[i - 1] : NULL;
-        word[i] = !tape.y[i] ? 'c' : tape.y[i] == before ? '+' : '-';
+        const gt_real *y = gt__tape_io(&tape, i).y;
+        word[i] = !y ? 'c' : y == before ? '+' : '-';
+        before = y;
     }
     word[s->n] = '\0';
     gt_tape_free(&tape);
@@ -204,7 +215,7 @@ static void tapes_of_one_workspace_keep_their_activations(void **state)
                      GT_OK);
     assert_int_equal(gt_tape_plan(&one, s.net, &ws), GT_OK);
     assert_int_equal(gt_tape_plan(&two, s.net, &ws), GT_OK);
-    gt_real x[8 * MAX_N], z[8 * MAX_N], kept[3 * MAX_N];
+    gt_real x[8 * MAX_N], z[8 * MAX_N], dx[8 * MAX_N], kept[3 * MAX_N];
     for (int i = 0; i < 8 * MAX_N; i++) {
         x[i] = (gt_real)sin(i);
         z[i] = (gt_real)cos(i);
@@ -213,12 +224,11 @@ static void tapes_of_one_workspace_keep_their_activations(void **state)
                     .training = true,
                     .param = s.net->params,
                     .state = s.net->state};
-    const gt_real *y = gt_tape_forward(&one, &pass, x);
+    const gt_real *y = gt_tape_forward(&one, &pass, &(const gt_real *){x});
     memcpy(kept, y, sizeof kept);
-    gt_tape_forward(&two, &pass, z);
-    gt_real *dy = gt_tape_loss_gradient(&two, NULL);
-    memset(dy, 0, sizeof kept);
-    gt_tape_backward(&two, &pass, dy, true);
+    gt_tape_forward(&two, &pass, &(const gt_real *){z});
+    memset(gt_tape_loss_gradient(&two), 0, sizeof kept);
+    gt_tape_backward(&two, &pass, &(gt_real *){dx});
     assert_memory_equal(kept, y, sizeof kept);
     gt_tape_free(&one);
     gt_tape_free(&two);

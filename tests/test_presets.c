@@ -13,7 +13,8 @@ static gt_network *network(const gt_config *c, const char *name,
                            const gt_variant_list *list, gt_shape in)
 {
     gt_network *net;
-    gt_status status = gt_network_from_list(&net, name, in, list, 2);
+    gt_status status = gt_network_from_list(
+        &net, name, &(gt_network_input){"x", in}, 1, list, 2);
     if (status != GT_OK)
         print_error("%s\n", gt_message());
     assert_int_equal(status, GT_OK);

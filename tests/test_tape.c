@@ -47,9 +47,10 @@ static void backward_reports_gradients_that_will_not_change(void **state)
     gt_network *net;
     gt_workspace ws;
     gt_tape tape;
-    assert_int_equal(
-        gt_network_new(&net, "net", (gt_shape){1, 1, 8}, specs, LAYERS, MAX_N),
-        GT_OK);
+    assert_int_equal(gt_network_new(&net, "net",
+                                    &(gt_network_input){"x", {1, 1, 8}}, 1,
+                                    specs, LAYERS, MAX_N),
+                     GT_OK);
     gt_network_init(net, GT_INIT_GLOROT, 5, 0);
     assert_int_equal(gt_workspace_plan(&ws, &(const gt_network *){net}, 1),
                      GT_OK);
@@ -66,11 +67,11 @@ static void backward_reports_gradients_that_will_not_change(void **state)
                     .grad = w.grads,
                     .grads_ready = record_call,
                     .grads_ready_context = &w};
-    gt_tape_forward(&tape, &pass, x);
-    gt_real *dy = gt_tape_loss_gradient(&tape, NULL);
+    gt_tape_forward(&tape, &pass, &(const gt_real *){x});
+    gt_real *dy = gt_tape_loss_gradient(&tape);
     for (int i = 0; i < 3 * MAX_N; i++)
         dy[i] = (gt_real)cos(i);
-    gt_tape_backward(&tape, &pass, dy, false);
+    gt_tape_backward(&tape, &pass, NULL);
 
     /* The end of the gradients, then the beginnings of the layers with
      * parameters. */

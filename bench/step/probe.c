@@ -16,28 +16,26 @@ static gt_layer unprobed(const gt_layer *layer)
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
     bench_probe *probe = (bench_probe *)layer->type;
     gt_layer own = unprobed(layer);
     double start = bench_seconds();
-    own.type->forward(&own, pass, x, y, saved, scratch);
+    own.type->forward(&own, pass, io);
     probe->forward += bench_seconds() - start;
     probe->operations += bench_product(&own, pass->n);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
     bench_probe *probe = (bench_probe *)layer->type;
     gt_layer own = unprobed(layer);
     double start = bench_seconds();
-    own.type->backward(&own, pass, x, y, dy, dx, saved, scratch);
+    own.type->backward(&own, pass, io);
     probe->backward += bench_seconds() - start;
-    probe->operations +=
-        bench_product(&own, pass->n) * ((pass->grad != NULL) + (dx != NULL));
+    probe->operations += bench_product(&own, pass->n) *
+                         ((pass->grad != NULL) + (io->dx[0] != NULL));
 }
 
 gt_status bench_probes_new(bench_probes *probes, gt_task *task)

@@ -12,17 +12,7 @@
 
 double bench_product(const gt_layer *layer, int n)
 {
-    const gt_tensor *weight = NULL;
-    for (int k = 0; k < layer->n_params; k++)
-        if (layer->param[k].role == GT_ROLE_WEIGHT)
-            weight = &layer->param[k];
-    if (!weight)
-        return 0;
-    /* A kernel is applied once for each place of a convolution's output, of a
-     * transposed one's input; a matrix once for each place, same on both. */
-    bool over_input = layer->type == gt_layer_type_find("conv2d_transpose");
-    gt_shape grid = over_input ? layer->in : layer->out;
-    return 2.0 * n * grid.h * grid.w * (double)weight->count;
+    return 2.0 * n * layer->products;
 }
 
 static bool learns_below(const gt_network *net, int layer)

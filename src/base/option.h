@@ -24,6 +24,7 @@ typedef enum gt_option_kind {
                          */
     GT_OPTION_QUAD,     /* int[4]: [top, bottom, left, right]; a single n sets
                            all; a word from `choices` sets all to -1 - index */
+    GT_OPTION_WORDS,    /* gt_word_list: words; a single one is a list of one */
     GT_OPTION_VARIANTS, /* gt_variant_list: at least one of `variants` */
 } gt_option_kind;
 
@@ -33,13 +34,16 @@ typedef struct gt_option {
     const char *key;
     gt_option_kind kind;
     size_t offset;         /* of the field in the struct that is filled */
-    const char *otherwise; /* the default as YAML text; NULL: required */
+    const char *otherwise; /* the default as YAML text; NULL: required, or
+                              optional */
     double min, max;       /* allowed numbers, both inclusive; min == max == 0:
                               any */
     const char *const *choices;  /* ends with NULL; CHOICE, QUAD; for INT one
                                     word (such as "auto") that stands for -1 */
     const char *help;            /* one line, with units */
     const gt_variants *variants; /* VARIANTS: what the list may hold */
+    bool optional;  /* may be left out; then the field stays 0 and the resolved
+                       text has no such key. For TEXT and WORDS */
     bool per_node;  /* ranks of a job may have other values, as what these
                        stand for is compared elsewhere */
     bool resumable; /* a run that is resumed with another value is still the
@@ -60,11 +64,22 @@ struct gt_variants {
     const char *example;          /* of an item: "dense: {units: 10}" */
     const char *help;             /* how items are written; sentences */
     gt_variant (*at)(int number); /* name NULL behind the last */
+    /* What each item may have beside its own options, all optional, in a struct
+     * of its own. */
+    const gt_option *common;
+    size_t common_size;
 };
+
+/* The value of a WORDS option. */
+typedef struct gt_word_list {
+    char **words; /* owned by the configuration */
+    int count;
+} gt_word_list;
 
 typedef struct gt_variant_item {
     int variant;   /* number in gt_variants */
     void *options; /* owned by the configuration; NULL if there are none */
+    void *common;  /* likewise: what gt_variants.common describes */
 } gt_variant_item;
 
 /* The value of a VARIANTS option. */

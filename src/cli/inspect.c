@@ -1,11 +1,14 @@
-/* inspect.c: `gentrain inspect`: HDF5 files and runs are described by
- * run/inspect.h, everything else is tried as a data source. */
+/* inspect.c: `gentrain inspect`: HDF5 files are described by run/inspect.h,
+ * runs by train/run_status.h, configurations by train/networks.h; everything
+ * else is tried as a data source. */
 #include "cli/args.h"
 
 #include "base/json.h"
 #include "data/source.h"
+#include "model/preset.h"
 #include "run/inspect.h"
 #include "store/files.h"
+#include "train/networks.h"
 #include "train/run_status.h"
 
 #include <stdio.h>
@@ -77,6 +80,34 @@ static gt_status describe_source(const char *uri, bool json)
     return status;
 }
 
+static bool ends_with(const char *path, const char *ending)
+{
+    size_t n = strlen(path), m = strlen(ending);
+    return n > m && !strcmp(path + n - m, ending);
+}
+
+static gt_status describe_config(const char *path, bool json)
+{
+    char *text = NULL;
+    size_t size;
+    gt_status status = gt_file_read(path, &text, &size);
+    if (status == GT_OK && strlen(text) != size)
+        status = gt_fail(GT_ERR_FORMAT, "%s: not a text file", path);
+    if (status == GT_OK)
+        status = gt_networks_describe(stdout, path, text, json);
+    free(text);
+    return status;
+}
+
+/* The preset of this name; NULL: there is none. */
+static const gt_preset *preset_of(const char *name)
+{
+    for (const gt_preset *p = gt_presets; p->name; p++)
+        if (!strcmp(p->name, name))
+            return p;
+    return NULL;
+}
+
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
     (void)comm;
@@ -89,6 +120,12 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     if (gt_inspectable(path))
         return S_ISDIR(info.st_mode) ? gt_run_describe(stdout, path, json)
                                      : gt_inspect(stdout, path, json);
+    if (there && S_ISREG(info.st_mode) &&
+        (ends_with(path, ".yaml") || ends_with(path, ".yml")))
+        return describe_config(path, json);
+    const gt_preset *preset = there ? NULL : preset_of(path);
+    if (preset)
+        return gt_networks_describe(stdout, preset->name, preset->text, json);
     gt_status status = describe_source(path, json);
     if (status == GT_OK || !there)
         return status;
@@ -97,15 +134,22 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
 
 const gt_command gt__command_inspect = {
     .name = "inspect",
-    .operands = "FILE_OR_RUN_OR_DATA",
-    .summary = "describe a checkpoint, a sample set, a run or a data source",
+    .operands = "FILE_OR_RUN_OR_DATA_OR_PRESET",
+    .summary = "describe a checkpoint, a sample set, a run, a data source or a "
+               "configuration",
     .details =
         "Of a run it tells the state first: finished, interrupted, running or "
         "cut off; steps done and asked for; the last and the best figures; its "
         "checkpoints. The newest of these is described then. A file is "
-        "compared with its checksums first: a damaged one is refused.",
+        "compared with its checksums first: a damaged one is refused. Of a "
+        "configuration, a YAML file or a preset, it prints the networks: what "
+        "each layer reads and makes, its parameters, the bytes of its output "
+        "for a sample (\"-\": it takes the place of its input), and its "
+        "products: multiplications by weights in a forward pass of a sample.",
     .examples = "gentrain inspect runs/dcgan28-1\n"
-                "gentrain inspect path/to/mnist\n",
+                "gentrain inspect path/to/mnist\n"
+                "gentrain inspect mine.yaml\n"
+                "gentrain inspect dcgan28\n",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -3,6 +3,7 @@
  * the tree once more. */
 #include "model/config.h"
 
+#include "model/config_blocks.h"
 #include "model/config_check.h"
 #include "model/config_set.h"
 #include "model/config_text.h"
@@ -24,6 +25,8 @@ gt_status gt_config_parse(gt_config **out, const gt_schema *schema,
     for (int i = 0; i < n_sets && status == GT_OK; i++)
         status = gt__set_apply(&tree, i);
     if (status == GT_OK)
+        status = gt__blocks_expand(&tree, schema);
+    if (status == GT_OK)
         status = gt__config_fill(&tree, schema, config);
     if (status == GT_OK)
         status = gt__config_check(&tree, config);
@@ -38,21 +41,37 @@ gt_status gt_config_parse(gt_config **out, const gt_schema *schema,
     return status;
 }
 
+static void free_words(gt_word_list *list)
+{
+    for (int i = 0; i < list->count; i++)
+        free(list->words[i]);
+    free(list->words);
+}
+
+static void free_values(const gt_option *options, void *values);
+
+static void free_variants(const gt_variants *variants, gt_variant_list *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        gt_variant_item *item = &list->items[i];
+        if (item->options)
+            free_values(variants->at(item->variant).options, item->options);
+        if (item->common)
+            free_values(variants->common, item->common);
+    }
+    free(list->items);
+}
+
 static void free_values(const gt_option *options, void *values)
 {
     for (; options->key; options++) {
         void *field = (char *)values + options->offset;
         if (options->kind == GT_OPTION_TEXT)
             free(*(char **)field);
-        if (options->kind != GT_OPTION_VARIANTS)
-            continue;
-        gt_variant_list *list = field;
-        for (int i = 0; i < list->count; i++) {
-            gt_variant variant = options->variants->at(list->items[i].variant);
-            if (list->items[i].options)
-                free_values(variant.options, list->items[i].options);
-        }
-        free(list->items);
+        else if (options->kind == GT_OPTION_WORDS)
+            free_words(field);
+        else if (options->kind == GT_OPTION_VARIANTS)
+            free_variants(options->variants, field);
     }
     free(values);
 }

@@ -39,6 +39,21 @@ static const void *field_of(const void *values, const gt_option *option)
     return (const char *)values + option->offset;
 }
 
+/* An optional text may be NULL. */
+static const char *text_of(const void *field)
+{
+    const char *text = *(char *const *)field;
+    return text ? text : "";
+}
+
+static bool same_words(const gt_word_list *a, const gt_word_list *b)
+{
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = !strcmp(a->words[i], b->words[i]);
+    return same;
+}
+
 /* Not for VARIANTS. */
 static bool same_value(const gt_option *option, const void *a, const void *b)
 {
@@ -52,7 +67,9 @@ static bool same_value(const gt_option *option, const void *a, const void *b)
     case GT_OPTION_CHOICE:
         return *(const int *)a == *(const int *)b;
     case GT_OPTION_TEXT:
-        return !strcmp(*(char *const *)a, *(char *const *)b);
+        return !strcmp(text_of(a), text_of(b));
+    case GT_OPTION_WORDS:
+        return same_words(a, b);
     default:
         return !memcmp(a, b,
                        (size_t)gt__option_length(option->kind) * sizeof(int));
@@ -66,6 +83,17 @@ static void compare_value(report *r, const char *path, const gt_option *option,
     if (!same_value(option, then, now))
         add_change(r, path, gt__value_text(option, now, new),
                    gt__value_text(option, then, old));
+}
+
+static void compare_options(report *r, const char *path,
+                            const gt_option *options, const void *then,
+                            const void *now)
+{
+    char full[2 * PATH];
+    for (const gt_option *o = options; o && o->key; o++) {
+        snprintf(full, sizeof full, "%s.%s", path, o->key);
+        compare_value(r, full, o, field_of(then, o), field_of(now, o));
+    }
 }
 
 /* The items of two lists, in turn; they have no lists of their own. */
@@ -88,12 +116,10 @@ static void compare_lists(report *r, const char *path, const gt_option *option,
             add_change(r, full, after.name, before.name);
             continue;
         }
-        for (const gt_option *o = after.options; o->key; o++) {
-            snprintf(full, sizeof full, "%s.%d.%s.%s", path, i, after.name,
-                     o->key);
-            compare_value(r, full, o, field_of(a->options, o),
-                          field_of(b->options, o));
-        }
+        snprintf(full, sizeof full, "%s.%d.%s", path, i, after.name);
+        compare_options(r, full, after.options, a->options, b->options);
+        compare_options(r, full, option->variants->common, a->common,
+                        b->common);
     }
 }
 

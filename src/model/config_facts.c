@@ -10,6 +10,19 @@
 
 enum { PATH = 160 };
 
+/* Texts and words are put whole, however long. */
+static void put_text(FILE *out, const char *text)
+{
+    fputs(text ? text : "none", out);
+}
+
+static void put_words(FILE *out, const gt_word_list *list)
+{
+    for (int i = 0; i < list->count; i++)
+        fprintf(out, "%s%s", i ? ", " : "", list->words[i]);
+    put_text(out, list->count ? "" : NULL);
+}
+
 static void put_value(FILE *out, const char *path, const gt_option *option,
                       const void *values)
 {
@@ -17,10 +30,14 @@ static void put_value(FILE *out, const char *path, const gt_option *option,
     const void *field = (const char *)values + option->offset;
     if (option->per_node)
         return;
-    fprintf(out, "%s.%s\t%s\n", path, option->key,
-            option->kind == GT_OPTION_TEXT
-                ? *(char *const *)field /* whole, however long */
-                : gt__value_text(option, field, text));
+    fprintf(out, "%s.%s\t", path, option->key);
+    if (option->kind == GT_OPTION_TEXT)
+        put_text(out, *(char *const *)field);
+    else if (option->kind == GT_OPTION_WORDS)
+        put_words(out, field);
+    else
+        put_text(out, gt__value_text(option, field, text));
+    fputc('\n', out);
 }
 
 static void put_list(FILE *out, const char *path, const gt_option *option,
@@ -37,6 +54,8 @@ static void put_list(FILE *out, const char *path, const gt_option *option,
                  variant.name);
         for (const gt_option *o = variant.options; o && o->key; o++)
             put_value(out, item, o, at->options);
+        for (const gt_option *o = option->variants->common; o && o->key; o++)
+            put_value(out, item, o, at->common);
     }
 }
 

@@ -169,20 +169,32 @@ static gt_status split_item(gt__tree *tree, const gt_variants *variants,
     return GT_OK;
 }
 
-/* Options of one item into a struct of their own. */
+/* A struct for the options of a table, whose keys are added. */
+static gt_status add_struct(gt__keys *keys, const gt_option *options,
+                            size_t size, void **values)
+{
+    if (size > 0 && !(*values = calloc(1, size)))
+        return gt__tree_no_memory();
+    if (options)
+        gt__keys_add_options(keys, options, *values);
+    return GT_OK;
+}
+
+/* Options of one item into structs of their own. */
 static gt_status take_options(gt__tree *tree, const gt_variants *variants,
                               gt_variant variant, const char *path,
-                              int *options, void **values)
+                              int *options, gt_variant_item *item)
 {
     gt__keys keys = {.count = 0};
     char wanted[120];
     snprintf(wanted, sizeof wanted, "options, as in \"%s\"", variants->example);
-    if (variant.size > 0) {
-        *values = calloc(1, variant.size);
-        if (!*values)
-            return gt__tree_no_memory();
-    }
-    gt__keys_add_options(&keys, variant.options, *values);
+    gt_status added =
+        add_struct(&keys, variant.options, variant.size, &item->options);
+    if (added == GT_OK)
+        added = add_struct(&keys, variants->common, variants->common_size,
+                           &item->common);
+    if (added != GT_OK)
+        return added;
     gt_status status = gt__mapping_of(tree, path, wanted, options);
     if (status != GT_OK)
         return status;
@@ -196,6 +208,12 @@ static gt_status take_options(gt__tree *tree, const gt_variants *variants,
         status = gt__mapping_arrange(tree, &keys, *options);
     gt__tree_node(tree, *options)->data.mapping.style = YAML_FLOW_MAPPING_STYLE;
     return status;
+}
+
+static bool is_empty(gt__tree *tree, int mapping)
+{
+    const yaml_node_t *n = gt__tree_node(tree, mapping);
+    return n->data.mapping.pairs.start == n->data.mapping.pairs.top;
 }
 
 /* One item. Its resolved form is {name: {options}}, or the name alone where
@@ -212,9 +230,8 @@ static gt_status take_item(gt__tree *tree, const gt_variants *variants,
         return status;
     gt_variant variant = variants->at(item->variant);
     gt__path_join(path, variant.name, full);
-    status =
-        take_options(tree, variants, variant, full, &options, &item->options);
-    if (status == GT_OK && !variant.options->key) {
+    status = take_options(tree, variants, variant, full, &options, item);
+    if (status == GT_OK && is_empty(tree, options)) {
         *node = name;
         return GT_OK;
     }
@@ -280,6 +297,8 @@ gt_status gt__mapping_take(gt__tree *tree, gt__keys *keys, int mapping,
         int node = gt__tree_find(tree, mapping, option->key);
         bool inherited = !node && base;
         gt__path_join(path, option->key, full);
+        if (!node && option->optional)
+            continue;
         if (inherited)
             node = gt__tree_find(tree, base, option->key);
         else if (!node && !option->otherwise)

@@ -270,6 +270,52 @@ static gt_status take_text(const value *v, int node)
     return *to ? GT_OK : gt__tree_no_memory();
 }
 
+/* --- Words of a list. */
+
+static gt_status take_word(const value *v, int node)
+{
+    gt_word_list *list = v->field;
+    char **grown =
+        realloc(list->words, ((size_t)list->count + 1) * sizeof *grown);
+    if (!grown)
+        return gt__tree_no_memory();
+    list->words = grown;
+    list->words[list->count] = NULL;
+    value one = *v;
+    one.field = &list->words[list->count++];
+    return take_text(&one, node);
+}
+
+/* In its resolved form it is a list in any case. */
+static gt_status take_words(const value *v, int *node)
+{
+    gt__tree *tree = v->tree;
+    gt_status status = GT_OK;
+    if (gt__tree_word(tree, *node)) {
+        int list;
+        status = gt__tree_sequence(tree, *node, &list);
+        if (status == GT_OK)
+            status = gt__tree_append(tree, list, *node);
+        if (status != GT_OK)
+            return status;
+        *node = list;
+    }
+    yaml_node_t *n = gt__tree_node(tree, *node);
+    n->data.sequence.style = YAML_FLOW_SEQUENCE_STYLE;
+    yaml_node_item_t *item = n->data.sequence.items.start;
+    yaml_node_item_t *end = n->data.sequence.items.top;
+    if (item == end)
+        return gt__tree_fail(tree, *node, v->path, "an empty list; %s",
+                             v->option->help);
+    for (; item < end && status == GT_OK; item++)
+        status = gt__tree_word(tree, *item)
+                     ? take_word(v, *item)
+                     : gt__tree_fail(tree, *item, v->path,
+                                     "a list or mapping where a word is "
+                                     "expected");
+    return status;
+}
+
 static gt_status take_single(const value *v, int *node)
 {
     switch (v->option->kind) {
@@ -296,10 +342,13 @@ gt_status gt__value_take(gt__tree *tree, const gt_option *option,
     if (gt__tree_empty(tree, *node))
         return gt__tree_fail(tree, *node, path, "no value; %s", option->help);
     bool list = gt__tree_node(tree, *node)->type == YAML_SEQUENCE_NODE;
+    bool words = option->kind == GT_OPTION_WORDS;
+    if (words && (word || list))
+        return take_words(&v, node);
     if (!word && !(list && length))
         return gt__tree_fail(tree, *node, path, "a %s where %s is expected; %s",
                              list ? "list" : "mapping",
-                             length ? "a list" : "a single value",
+                             length || words ? "a list" : "a single value",
                              option->help);
     if (!length)
         return take_single(&v, node);

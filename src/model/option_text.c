@@ -42,6 +42,9 @@ char *gt__allowed(const gt_option *option, char text[GT__ALLOWED])
     case GT_OPTION_TEXT:
         text[0] = '\0';
         return text;
+    case GT_OPTION_WORDS:
+        snprintf(text, GT__ALLOWED, "list of words");
+        return text;
     case GT_OPTION_CHOICE:
         join(text, GT__ALLOWED, option->choices);
         return text;
@@ -91,6 +94,17 @@ static void print_numbers(const gt_option *option, const int *v, int n,
     snprintf(text + used, (size_t)(GT__VALUE_TEXT - used), "]");
 }
 
+static void print_words(const gt_word_list *list, char text[GT__VALUE_TEXT])
+{
+    size_t used = 0;
+    for (int i = 0; i < list->count && used < GT__VALUE_TEXT - 1; i++)
+        used += (size_t)snprintf(text + used, GT__VALUE_TEXT - used, "%s%s",
+                                 i ? ", " : "[", list->words[i]);
+    if (used < GT__VALUE_TEXT)
+        snprintf(text + used, GT__VALUE_TEXT - used, "%s",
+                 list->count ? "]" : "none");
+}
+
 char *gt__value_text(const gt_option *option, const void *field,
                      char text[GT__VALUE_TEXT])
 {
@@ -110,8 +124,13 @@ char *gt__value_text(const gt_option *option, const void *field,
         snprintf(text, GT__VALUE_TEXT, "%s",
                  *(const bool *)field ? "true" : "false");
         break;
-    case GT_OPTION_TEXT:
-        snprintf(text, GT__VALUE_TEXT, "%s", *(char *const *)field);
+    case GT_OPTION_TEXT: {
+        const char *value = *(char *const *)field;
+        snprintf(text, GT__VALUE_TEXT, "%s", value ? value : "none");
+        break;
+    }
+    case GT_OPTION_WORDS:
+        print_words(field, text);
         break;
     case GT_OPTION_CHOICE:
         snprintf(text, GT__VALUE_TEXT, "%s",

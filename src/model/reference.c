@@ -90,7 +90,9 @@ static void print_table(const gt_page *page, const table *t)
 
 static const char *default_of(const gt_option *option)
 {
-    return option->otherwise ? option->otherwise : "required";
+    return option->optional    ? "none"
+           : option->otherwise ? option->otherwise
+                               : "required";
 }
 
 static void widen(table *t, const gt_option *options)
@@ -110,7 +112,7 @@ static void add_rows(table *t, const gt_option *options)
         row *r = &t->row[t->rows++];
         r->key = options->key;
         r->value = default_of(options);
-        r->required = !options->otherwise;
+        r->required = !options->otherwise && !options->optional;
         r->help = options->help;
         gt__allowed(options, r->allowed);
     }
@@ -206,6 +208,13 @@ void gt_variants_print_reference(const gt_page *page,
     gt_page_paragraphs(page, variants->help);
     for (int i = 0; (v = variants->at(i)).name; i++)
         widen(&t, v.options);
+    if (variants->common) {
+        char heading[40];
+        snprintf(heading, sizeof heading, "any %s", variants->noun);
+        add_rows(&t, variants->common);
+        gt_page_heading(page, heading, "what each of them may have", "");
+        print_table(page, &t);
+    }
     for (int i = 0; (v = variants->at(i)).name; i++) {
         t.rows = 0;
         add_rows(&t, v.options);

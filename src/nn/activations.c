@@ -68,24 +68,21 @@ double gt__leaky_relu_slope(const gt_layer *layer)
 
 /* These are called where the activation is not fused into another layer. */
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
-    layer->type->apply(layer, x, y, count_of(layer, pass));
+    layer->type->apply(layer, io->x[0], io->y, count_of(layer, pass));
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    (void)x, (void)saved, (void)scratch;
+    gt_real *dx = io->dx[0];
     size_t n = count_of(layer, pass);
     if (!dx)
         return;
-    if (dx != dy)
-        memcpy(dx, dy, n * sizeof *dx);
-    layer->type->apply_grad(layer, y, dx, n);
+    if (dx != io->dy)
+        memcpy(dx, io->dy, n * sizeof *dx);
+    layer->type->apply_grad(layer, io->y, dx, n);
 }
 
 /* y <= 0 exactly where x <= 0, so y tells the slope. */
@@ -184,10 +181,10 @@ GT_SIMD static void elu_apply_grad(const gt_layer *layer, const gt_real *y,
 }
 
 GT_SIMD static void silu_forward(const gt_layer *layer, const gt_pass *pass,
-                                 const gt_real *x, gt_real *y, gt_real *saved,
-                                 gt_real *scratch)
+                                 const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
     gt_real s[BLOCK];
     size_t n = count_of(layer, pass);
     for (size_t i = 0; i < n; i += BLOCK) {
@@ -199,11 +196,11 @@ GT_SIMD static void silu_forward(const gt_layer *layer, const gt_pass *pass,
 }
 
 GT_SIMD static void silu_backward(const gt_layer *layer, const gt_pass *pass,
-                                  const gt_real *x, const gt_real *y,
-                                  gt_real *dy, gt_real *dx,
-                                  const gt_real *saved, gt_real *scratch)
+                                  const gt_layer_io *io)
 {
-    (void)y, (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
     gt_real s[BLOCK];
     size_t n = dx ? count_of(layer, pass) : 0;
     for (size_t i = 0; i < n; i += BLOCK) {
@@ -222,6 +219,7 @@ const gt_layer_type gt__relu = {
     .options = gt__no_options,
     .reads_output = true,
     .in_place = true,
+    .piecewise_linear = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,
@@ -236,6 +234,7 @@ const gt_layer_type gt__leaky_relu = {
     .options_size = sizeof(leaky_relu_options),
     .reads_output = true,
     .in_place = true,
+    .piecewise_linear = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

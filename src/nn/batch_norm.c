@@ -88,15 +88,19 @@ static gt_status plan(gt_layer *layer, int max_n)
     const options *o = layer->options;
     int c = layer->in.c;
     layer->out = layer->in;
-    gt_layer_add_param(layer, "weight", GT_ROLE_SCALE, 1, &c, 0, 0);
-    gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &c, 0, 0);
-    gt_layer_add_state(layer, "running_mean", GT_ROLE_ZERO, c);
-    gt_layer_add_state(layer, "running_var", GT_ROLE_ONE, c);
     layer->state_rate = (gt_real)o->momentum;
     layer->saved = (size_t)2 * c; /* mean, 1 / deviation */
     layer->scratch = work_size(c);
     layer->stat_count = stats_size(c);
-    return GT_OK;
+    gt_status status =
+        gt_layer_add_param(layer, "weight", GT_ROLE_SCALE, 1, &c, 0, 0);
+    if (status == GT_OK)
+        status = gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &c, 0, 0);
+    if (status == GT_OK)
+        status = gt_layer_add_state(layer, "running_mean", GT_ROLE_ZERO, c);
+    if (status == GT_OK)
+        status = gt_layer_add_state(layer, "running_var", GT_ROLE_ONE, c);
+    return status;
 }
 
 static size_t pass_count(const gt_layer *layer, const gt_pass *pass)
@@ -143,9 +147,10 @@ static size_t block_at(const work *w, size_t i, size_t count)
 }
 
 static void stat_local(const gt_layer *layer, const gt_pass *pass,
-                       const gt_real *x, double *stats, gt_real *scratch)
+                       const gt_layer_io *io, double *stats)
 {
-    work w = work_at(layer->in.c, scratch);
+    const gt_real *x = io->x[0];
+    work w = work_at(layer->in.c, io->scratch);
     size_t count = pass_count(layer, pass), size = stats_size(layer->in.c);
     memset(stats, 0, size * sizeof *stats);
     for (size_t i = 0, n; i < count; i += n) {
@@ -205,16 +210,17 @@ GT_SIMD static void normalise(const work *w, const gt_real *x, gt_real *y,
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    work w = work_at(layer->in.c, scratch);
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
+    work w = work_at(layer->in.c, io->scratch);
     size_t count = pass_count(layer, pass);
     const gt_real *weight = pass->param + layer->param[0].offset;
     const gt_real *bias = pass->param + layer->param[1].offset;
-    gt_real *saved_mean = saved, *saved_inverse = saved + layer->in.c;
+    gt_real *saved_mean = io->saved, *saved_inverse = io->saved + layer->in.c;
     if (pass->training && !pass->batch_stats)
-        stat_local(layer, pass, x, w.stats, scratch);
+        stat_local(layer, pass, io, w.stats);
     if (pass->training)
         batch_statistics(layer, pass,
                          pass->batch_stats ? pass->batch_stats : w.stats,
@@ -251,13 +257,14 @@ static void put_gradients(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void stat_local_backward(const gt_layer *layer, const gt_pass *pass,
-                                const gt_real *x, const gt_real *y, gt_real *dy,
-                                const gt_real *saved, double *stats,
-                                gt_real *scratch)
+                                const gt_layer_io *io, double *stats)
 {
-    work w = work_at(layer->in.c, scratch);
+    const gt_real *x = io->x[0];
+    const gt_real *y = io->y;
+    gt_real *dy = io->dy;
+    work w = work_at(layer->in.c, io->scratch);
     size_t channels = (size_t)layer->in.c, count = pass_count(layer, pass);
-    memcpy(w.sums.mean, saved, channels * sizeof *saved);
+    memcpy(w.sums.mean, io->saved, channels * sizeof *io->saved);
     gt__channel_sums_repeat(&w.sums, w.sums.mean);
     gt__channel_sums_clear(&w.sums);
     for (size_t i = 0, n; i < count; i += n) {
@@ -266,7 +273,7 @@ static void stat_local_backward(const gt_layer *layer, const gt_pass *pass,
         gt__channel_sums_add_gradients(&w.sums, x + i, dy + i, n);
     }
     if (pass->grad)
-        put_gradients(layer, pass, &w.sums, saved + channels);
+        put_gradients(layer, pass, &w.sums, io->saved + channels);
     stats[0] = (double)(count / channels);
     memcpy(stats + 1, w.sums.sum_a, channels * sizeof *stats);
     memcpy(stats + 1 + channels, w.sums.sum_b, channels * sizeof *stats);
@@ -292,17 +299,20 @@ GT_SIMD static void input_gradient(const work *w, const gt_real *x,
  * dx = weight s (dy - mean(dy) - h mean(dy h)); in evaluation the statistics
  * are constants and the two means drop out. */
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    work w = work_at(layer->in.c, scratch);
+    const gt_real *x = io->x[0];
+    const gt_real *y = io->y;
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
+    work w = work_at(layer->in.c, io->scratch);
     int channels = layer->in.c;
     size_t count = pass_count(layer, pass);
     const gt_real *weight = pass->param + layer->param[0].offset;
-    const gt_real *inverse = saved + channels;
+    const gt_real *inverse = io->saved + channels;
     const double *stats = pass->batch_stats ? pass->batch_stats : w.stats;
     if (!pass->batch_stats && (pass->grad || pass->training))
-        stat_local_backward(layer, pass, x, y, dy, saved, w.stats, scratch);
+        stat_local_backward(layer, pass, io, w.stats);
     else if (!pass->batch_stats)
         gt__fused_apply_grad(layer, y, dy, count);
     if (!dx)
@@ -311,7 +321,7 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     for (int c = 0; c < channels; c++) {
         double s = inverse[c], each = pass->training ? 1 / stats[0] : 0;
         double gradients = stats[1 + c], products = stats[1 + channels + c];
-        w.sums.mean[c] = saved[c];
+        w.sums.mean[c] = io->saved[c];
         w.slope[c] = weight[c] * inverse[c];
         w.offset[c] = pass->training ? (gt_real)(gradients * each) : 0;
         w.ratio[c] = pass->training ? (gt_real)(products * each * s * s) : 0;

@@ -10,6 +10,8 @@
 #include "nn/layers.h"
 #include "nn/window.h"
 
+#include <stdlib.h>
+
 typedef struct options {
     gt__window window;
 } options;
@@ -20,6 +22,13 @@ static const gt_option option_table[] = {
 };
 
 enum { FEW_FILTERS = 16 };
+
+typedef struct conv2d_plan {
+    gt__conv_geometry g; /* of the kernel over x */
+    bool turned;         /* conv is of the turned kernel over y */
+    gt__conv *conv;
+    size_t weights; /* reals of scratch for the turned kernel */
+} conv2d_plan;
 
 static gt__conv_geometry over_x(const gt_layer *layer)
 {
@@ -48,13 +57,6 @@ static bool is_turned(const gt__conv_geometry *g)
 {
     return g->sh == 1 && g->sw == 1 && g->m < FEW_FILTERS && g->c > g->m &&
            g->kh * g->kw > 1 && g->oh * g->ow > 1;
-}
-
-/* Reals of scratch for the turned kernel; what follows stays aligned. */
-static size_t turned_size(const gt_layer *layer)
-{
-    size_t unit = GT_ALIGN / sizeof(gt_real);
-    return (layer->param[0].count + unit - 1) / unit * unit;
 }
 
 /* The turned kernel: [cin, kh, kw, filters] from [kh, kw, cin, filters]; or
@@ -99,6 +101,29 @@ static gt_status out_size(const gt__window *o, int axis, int size, int *out)
     return GT_OK;
 }
 
+/* What follows the turned kernel in the scratch stays aligned. */
+static size_t aligned(size_t count)
+{
+    size_t unit = GT_ALIGN / sizeof(gt_real);
+    return (count + unit - 1) / unit * unit;
+}
+
+static gt_status plan_conv(gt_layer *layer, int max_n)
+{
+    conv2d_plan *p = calloc(1, sizeof *p);
+    if (!p)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate its plan");
+    layer->plan = p;
+    p->g = over_x(layer);
+    p->turned = is_turned(&p->g);
+    p->weights = p->turned ? aligned(layer->param[0].count) : 0;
+    gt__conv_geometry g = p->turned ? over_y(&p->g) : p->g;
+    gt_status status = gt__conv_new(&p->conv, &g, max_n);
+    if (status == GT_OK)
+        layer->scratch = p->weights + gt__conv_scratch(p->conv);
+    return status;
+}
+
 static gt_status plan(gt_layer *layer, int max_n)
 {
     const gt__window *o = &((const options *)layer->options)->window;
@@ -110,78 +135,78 @@ static gt_status plan(gt_layer *layer, int max_n)
     if (status != GT_OK)
         return status;
     double taps = (double)o->kernel[0] * o->kernel[1];
-    gt__window_params(layer, o,
-                      (int[]){o->kernel[0], o->kernel[1], cin, filters},
-                      taps * cin, taps * filters);
+    layer->products = (double)gt_shape_size(layer->out) * taps * cin;
     gt__conv_geometry g = over_x(layer);
     status = gt__conv_check(&g, max_n);
-    if (status != GT_OK)
-        return status;
-    layer->scratch = gt__conv_scratch(&g, max_n);
-    if (is_turned(&g)) {
-        gt__conv_geometry turned = over_y(&g);
-        layer->scratch = turned_size(layer) + gt__conv_scratch(&turned, max_n);
-    }
-    return GT_OK;
+    if (status == GT_OK)
+        status = gt__window_params(
+            layer, o, (int[]){o->kernel[0], o->kernel[1], cin, filters},
+            taps * cin, taps * filters);
+    return status == GT_OK ? plan_conv(layer, max_n) : status;
+}
+
+static void release(gt_layer *layer)
+{
+    conv2d_plan *p = layer->plan;
+    if (p)
+        gt__conv_free(p->conv);
+    free(p);
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    (void)saved;
+    const conv2d_plan *p = layer->plan;
     const gt_real *weight = pass->param + layer->param[0].offset;
-    gt__conv_geometry g = over_x(layer);
     gt__conv_epilogue epilogue = {layer, pass};
-    if (is_turned(&g)) {
-        gt__conv_geometry turned = over_y(&g);
-        turn(&g, weight, scratch);
-        gt__conv_backward_data(&turned, pass->n, x, GT_PLAIN, scratch, y,
-                               &epilogue, scratch + turned_size(layer));
+    if (p->turned) {
+        turn(&p->g, weight, io->scratch);
+        gt__conv_backward_data(p->conv, pass->n, io->x[0], GT_PLAIN,
+                               io->scratch, io->y, &epilogue,
+                               io->scratch + p->weights);
     } else {
-        gt__conv_forward(&g, pass->n, x, GT_PLAIN, weight, y, &epilogue,
-                         scratch);
+        gt__conv_forward(p->conv, pass->n, io->x[0], GT_PLAIN, weight, io->y,
+                         &epilogue, io->scratch);
     }
 }
 
 static void backward_turned(const gt_layer *layer, const gt_pass *pass,
-                            const gt__conv_geometry *g, const gt_real *x,
-                            gt_real *dy, gt_real *dx, gt_real *scratch)
+                            const gt_layer_io *io)
 {
-    gt__conv_geometry turned = over_y(g);
-    gt_real *weight = scratch, *rest = scratch + turned_size(layer);
+    const conv2d_plan *p = layer->plan;
+    gt_real *weight = io->scratch, *rest = io->scratch + p->weights;
     size_t at = layer->param[0].offset;
-    if (dx) {
-        turn(g, pass->param + at, weight);
-        gt__conv_forward(&turned, pass->n, dy, GT_TRANSPOSED, weight, dx, NULL,
-                         rest);
+    if (io->dx[0]) {
+        turn(&p->g, pass->param + at, weight);
+        gt__conv_forward(p->conv, pass->n, io->dy, GT_TRANSPOSED, weight,
+                         io->dx[0], NULL, rest);
     }
     if (pass->grad) {
-        gt__conv_backward_weights(&turned, pass->n, dy, x, GT_TRANSPOSED,
-                                  weight, false, rest);
-        turn_back(g, weight, pass->grad + at, pass->accumulate);
+        gt__conv_backward_weights(p->conv, pass->n, io->dy, io->x[0],
+                                  GT_TRANSPOSED, weight, false, rest);
+        turn_back(&p->g, weight, pass->grad + at, pass->accumulate);
     }
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    (void)saved;
+    const conv2d_plan *p = layer->plan;
     size_t at = layer->param[0].offset;
-    gt__conv_geometry g = over_x(layer);
-    gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * g.oh * g.ow,
-                          pass->accumulate);
-    if (is_turned(&g)) {
-        backward_turned(layer, pass, &g, x, dy, dx, scratch);
+    size_t positions = (size_t)p->g.oh * (size_t)p->g.ow;
+    gt__epilogue_backward(layer, pass, io->y, io->dy,
+                          (size_t)pass->n * positions, pass->accumulate);
+    if (p->turned) {
+        backward_turned(layer, pass, io);
         return;
     }
     if (pass->grad)
-        gt__conv_backward_weights(&g, pass->n, x, dy, GT_PLAIN, pass->grad + at,
-                                  pass->accumulate, scratch);
-    if (dx)
-        gt__conv_backward_data(&g, pass->n, dy, GT_TRANSPOSED, pass->param + at,
-                               dx, NULL, scratch);
+        gt__conv_backward_weights(p->conv, pass->n, io->x[0], io->dy, GT_PLAIN,
+                                  pass->grad + at, pass->accumulate,
+                                  io->scratch);
+    if (io->dx[0])
+        gt__conv_backward_data(p->conv, pass->n, io->dy, GT_TRANSPOSED,
+                               pass->param + at, io->dx[0], NULL, io->scratch);
 }
 
 const gt_layer_type gt__conv2d = {
@@ -191,7 +216,9 @@ const gt_layer_type gt__conv2d = {
     .options_size = sizeof(options),
     .reads_input = true,
     .has_epilogue = true,
+    .piecewise_linear = true,
     .plan = plan,
+    .release = release,
     .forward = forward,
     .backward = backward,
 };

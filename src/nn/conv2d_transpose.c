@@ -85,44 +85,50 @@ static gt_status plan(gt_layer *layer, int max_n)
         return status;
     /* An output sees, on average, taps / stride^2 of the inputs around it. */
     double taps = (double)w->kernel[0] * w->kernel[1];
+    layer->products = (double)gt_shape_size(layer->in) * taps * filters;
     double seen = taps / ((double)w->stride[0] * w->stride[1]);
-    gt__window_params(layer, w,
-                      (int[]){cin, w->kernel[0], w->kernel[1], filters},
-                      seen * cin, taps * filters);
     gt__conv_geometry g = over_y(layer);
+    gt__conv *conv = NULL;
     status = gt__conv_check(&g, max_n);
     if (status == GT_OK)
-        layer->scratch = gt__conv_scratch(&g, max_n);
-    return status;
+        status = gt__conv_new(&conv, &g, max_n);
+    if (status != GT_OK)
+        return status;
+    layer->plan = conv;
+    layer->scratch = gt__conv_scratch(conv);
+    return gt__window_params(layer, w,
+                             (int[]){cin, w->kernel[0], w->kernel[1], filters},
+                             seen * cin, taps * filters);
+}
+
+static void release(gt_layer *layer)
+{
+    gt__conv_free(layer->plan);
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    (void)saved;
-    gt__conv_geometry g = over_y(layer);
-    gt__conv_epilogue epilogue = {layer, pass};
-    gt__conv_backward_data(&g, pass->n, x, GT_PLAIN,
-                           pass->param + layer->param[0].offset, y, &epilogue,
-                           scratch);
+    gt__conv_backward_data(layer->plan, pass->n, io->x[0], GT_PLAIN,
+                           pass->param + layer->param[0].offset, io->y,
+                           &(gt__conv_epilogue){layer, pass}, io->scratch);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    (void)saved;
-    gt__conv_geometry g = over_y(layer);
+    const gt__conv *conv = layer->plan;
     size_t at = layer->param[0].offset;
-    gt__epilogue_backward(layer, pass, y, dy, (size_t)pass->n * g.h * g.w,
+    size_t pixels = (size_t)layer->out.h * (size_t)layer->out.w;
+    gt__epilogue_backward(layer, pass, io->y, io->dy, (size_t)pass->n * pixels,
                           pass->accumulate);
     if (pass->grad)
-        gt__conv_backward_weights(&g, pass->n, dy, x, GT_TRANSPOSED,
-                                  pass->grad + at, pass->accumulate, scratch);
-    if (dx)
-        gt__conv_forward(&g, pass->n, dy, GT_TRANSPOSED, pass->param + at, dx,
-                         NULL, scratch);
+        gt__conv_backward_weights(conv, pass->n, io->dy, io->x[0],
+                                  GT_TRANSPOSED, pass->grad + at,
+                                  pass->accumulate, io->scratch);
+    if (io->dx[0])
+        gt__conv_forward(conv, pass->n, io->dy, GT_TRANSPOSED, pass->param + at,
+                         io->dx[0], NULL, io->scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {
@@ -132,7 +138,9 @@ const gt_layer_type gt__conv2d_transpose = {
     .options_size = sizeof(options),
     .reads_input = true,
     .has_epilogue = true,
+    .piecewise_linear = true,
     .plan = plan,
+    .release = release,
     .forward = forward,
     .backward = backward,
 };

@@ -31,11 +31,14 @@ static gt_status plan(gt_layer *layer, int max_n)
     const options *o = layer->options;
     int units = (int)o->units;
     layer->out = (gt_shape){layer->in.h, layer->in.w, units};
-    gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 2,
-                       (int[]){layer->in.c, units}, layer->in.c, units);
-    if (o->bias)
-        gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &units, 0, 0);
-    return GT_OK;
+    layer->products = (double)gt_shape_size(layer->in) * units;
+    gt_status status =
+        gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 2,
+                           (int[]){layer->in.c, units}, layer->in.c, units);
+    if (status == GT_OK && o->bias)
+        status =
+            gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &units, 0, 0);
+    return status;
 }
 
 /* Rows are processed in blocks that fit into the second-level cache. */
@@ -56,10 +59,10 @@ static bool next_block(const gt_layer *layer, const gt_pass *pass, block *b)
 }
 
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
     const gt_real *weight = pass->param + layer->param[0].offset;
     int in = layer->in.c, out = layer->out.c;
     for (block b = {0}; next_block(layer, pass, &b);) {
@@ -85,10 +88,12 @@ static void backward_block(const gt_layer *layer, const gt_pass *pass,
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    const gt_real *y = io->y;
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
     size_t in = (size_t)layer->in.c, out = (size_t)layer->out.c;
     for (block b = {0}; next_block(layer, pass, &b);) {
         bool add = pass->accumulate || b.first > 0;
@@ -106,6 +111,7 @@ const gt_layer_type gt__dense = {
     .options_size = sizeof(options),
     .reads_input = true,
     .has_epilogue = true,
+    .piecewise_linear = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -102,34 +102,32 @@ static void apply(const gt_layer *layer, const gt_pass *pass, const gt_real *in,
     }
 }
 
-/* (4) y[n x out] from x[n x in]. Parameters are at pass->param +
- * layer->param[i].offset. Write to `saved` what backward cannot compute again
+/* (4) io->y [n x out] from io->x[0] [n x in]. Parameters are at pass->param +
+ * layer->param[i].offset. Write to io->saved what backward cannot compute again
  * cheaply. Allocate nothing, fail never, and sum in an order that depends on
  * the sizes alone, so that the same shard has the same bits wherever it is
  * computed. Loops that matter are functions marked GT_SIMD (core/simd.h). */
 static void forward(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch)
+                    const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
-    apply(layer, pass, x, y);
+    apply(layer, pass, io->x[0], io->y);
 }
 
-/* (5) dx[n x in] from dy[n x out]; dx == NULL: nobody needs it. A layer with
- * parameters also writes their gradients to pass->grad + layer->param[i].offset
- * if pass->grad is set, and adds them there if pass->accumulate is. */
+/* (5) io->dx[0] [n x in] from io->dy [n x out]; NULL: nobody needs it. A layer
+ * with parameters also writes their gradients to pass->grad +
+ * layer->param[i].offset if pass->grad is set, and adds them there if
+ * pass->accumulate is. */
 static void backward(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch)
+                     const gt_layer_io *io)
 {
-    (void)x, (void)y, (void)saved, (void)scratch;
-    if (dx)
-        apply(layer, pass, dy, dx);
+    if (io->dx[0])
+        apply(layer, pass, io->dy, io->dx[0]);
 }
 
 /* (6) The layer's entry for the table. Set reads_input or reads_output if
  * backward reads x or y, or it will find other numbers there; set in_place if
- * forward may overwrite x and backward dy, which saves memory. */
+ * forward may overwrite x and backward dy, which saves memory; set
+ * piecewise_linear if that is what the layer is, for gradient penalties. */
 const gt_layer_type gt__dropout = {
     .name = "dropout",
     .help = "sets elements to zero at random in training, scales the rest up",
@@ -137,6 +135,7 @@ const gt_layer_type gt__dropout = {
     .options_size = sizeof(options),
     .in_place = true,
     .trains_apart = true,
+    .piecewise_linear = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

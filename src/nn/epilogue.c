@@ -98,6 +98,8 @@ void gt__epilogue_forward(const gt_layer *layer, const gt_pass *pass,
 {
     size_t m = (size_t)layer->out.c, most = piece_rows(layer);
     bool has_bias = layer->n_params > 1;
+    if (pass->tangent)
+        return;
     if (!has_bias && !layer->fused)
         return;
     for (size_t r = 0; r < rows; r += most) {
@@ -109,11 +111,21 @@ void gt__epilogue_forward(const gt_layer *layer, const gt_pass *pass,
     }
 }
 
+/* A direction does not depend on the bias. */
+static void clear_bias(const gt_layer *layer, const gt_pass *pass, bool add)
+{
+    gt_real *bias = pass->grad + layer->param[1].offset;
+    for (size_t i = 0; !add && i < layer->param[1].count; i++)
+        bias[i] = 0;
+}
+
 void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
                            const gt_real *y, gt_real *dy, size_t rows, bool add)
 {
     size_t m = (size_t)layer->out.c, most = piece_rows(layer);
-    bool sums = pass->grad && layer->n_params > 1;
+    bool sums = pass->grad && layer->n_params > 1 && !pass->tangent;
+    if (pass->grad && layer->n_params > 1 && pass->tangent)
+        clear_bias(layer, pass, add);
     if (!sums && !layer->fused)
         return;
     for (size_t r = 0; r < rows; r += most) {

@@ -10,7 +10,8 @@
 #include "nn/layer.h"
 
 /* y[rows x out.c] was just written: add the bias, which is param[1] if there is
- * one, and apply the activation. */
+ * one, and apply the activation. In a tangent pass neither is done: the tape
+ * applies the activation's slope. */
 void gt__epilogue_forward(const gt_layer *layer, const gt_pass *pass,
                           gt_real *y, size_t rows);
 

@@ -37,12 +37,10 @@ static void uniform(gt_real *x, size_t n, gt_rng at, double bound)
  * batch_norm; 0 if it feeds anything else. */
 static double slope_after(const gt_network *net, int i)
 {
-    for (i++; i < net->n_layers; i++) {
-        const gt_layer *layer = &net->layers[i];
-        if (layer->type != &gt__batch_norm && !layer->type->view)
-            return gt__leaky_relu_slope(layer);
-    }
-    return 0;
+    do
+        i = gt_network_reader(net, i);
+    while (i >= 0 && net->layers[i].type == &gt__batch_norm);
+    return i >= 0 ? gt__leaky_relu_slope(&net->layers[i]) : 0;
 }
 
 static void init_weight(const gt_network *net, int layer, const gt_tensor *t,

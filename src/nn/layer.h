@@ -19,7 +19,7 @@
 
 #include <stdint.h>
 
-enum { GT_LAYER_MAX_TENSORS = 2 };
+enum { GT_LAYER_MAX_INPUTS = 8 };
 
 /* What the initial values of a tensor are. For weights and scales the
  * initialisation decides (init.h). */
@@ -49,18 +49,23 @@ typedef struct gt_layer_type gt_layer_type;
 typedef struct gt_layer gt_layer;
 struct gt_layer {
     const gt_layer_type *type;
-    const void *options;   /* borrowed; a struct that type->options describes */
-    int index;             /* position in its network */
+    const void *options; /* borrowed; a struct that type->options describes */
+    const char *name;    /* borrowed; "": none */
+    int index;           /* number in the description of its network */
+    int n_inputs;        /* at least 1 */
+    int from[GT_LAYER_MAX_INPUTS];       /* what it reads (graph.h) */
+    gt_shape input[GT_LAYER_MAX_INPUTS]; /* their shapes */
     const gt_layer *fused; /* borrowed; an activation that this layer applies to
                               its own output, and whose gradient it applies in
                               backward; NULL: none */
     bool is_fused; /* this is such an activation: it computes nothing itself */
-    gt_shape in, out;
-    gt_tensor param[GT_LAYER_MAX_TENSORS];
-    int n_params;
-    gt_tensor state[GT_LAYER_MAX_TENSORS];
-    int n_states;
+    gt_shape in, out;         /* in: of the first input, mostly the only one */
+    gt_tensor *param, *state; /* owned; gt_layer_add_param, _add_state */
+    int n_params, n_states;
     gt_real state_rate; /* weight of a batch in the state: s += rate (b - s) */
+    void *plan;         /* owned; private to the type, see release */
+    double products;    /* multiplications by weights in forward, of a sample;
+                           taps that fall on padding are counted, as is usual */
     size_t saved;       /* reals kept from forward to backward by a pass */
     size_t scratch;     /* reals of working memory for any n <= max_n */
     size_t stat_count;  /* doubles that a shard contributes to the statistics of
@@ -93,11 +98,31 @@ typedef struct gt_pass {
      * change any more. NULL: not wanted. */
     void (*grads_ready)(void *context, size_t from);
     void *grads_ready_context;
+    bool tangent; /* the numbers are directions, along which those of the last
+                     forward call move (gt_tape_tangent): constants, such as a
+                     bias, have none */
     const double *batch_stats; /* the merged statistics of the whole batch, for
                                   the one layer that is computed with them
                                   (stat_local); NULL: the pass is a batch of its
                                   own */
 } gt_pass;
+
+/* What a layer reads and writes for the n samples of a pass. */
+typedef struct gt_layer_io {
+    const gt_real *x[GT_LAYER_MAX_INPUTS]; /* [n x in], of each input. In
+                                              backward those of the forward
+                                              call, but valid only if
+                                              reads_input asks for them */
+    gt_real *y;  /* [n x out]. In backward as forward left it, but valid only if
+                    reads_output asks for it or there is a layer->fused */
+    gt_real *dy; /* backward: the gradient towards y. Nothing but the gradient
+                    of layer->fused may change it, and a dx that is dy */
+    gt_real *dx[GT_LAYER_MAX_INPUTS]; /* backward: where the gradient towards
+                                         each input goes; NULL: not wanted */
+    gt_real *saved;   /* the layer's own span: what forward puts there, backward
+                         finds */
+    gt_real *scratch; /* nobody else's during a call */
+} gt_layer_io;
 
 struct gt_layer_type {
     const char *name; /* as in configurations: "conv2d" */
@@ -107,17 +132,27 @@ struct gt_layer_type {
 
     /* What the planner of memory must know.
      * reads_input, reads_output: whether backward reads x or y.
-     * in_place: forward may run with y == x (not if reads_input is set: then
-     * the planner keeps x) and backward with dx == dy.
-     * view: y is x under another shape and nothing is computed; forward and
-     * backward are NULL. */
+     * in_place: forward may run with y == x[k], for one k, if they have the
+     * same size (not if reads_input is set: then the planner keeps x), and
+     * backward with dx[k] == dy. view: y is x under another shape and nothing
+     * is computed; forward and backward are NULL. */
     bool reads_input, reads_output, in_place, view;
+
+    /* Whether it takes several inputs. In front of other layers they are joined
+     * along the channels (concat.c). */
+    bool joins;
 
     /* Whether this layer can apply an activation that follows it: forward then
      * applies layer->fused to y, and backward (or stat_local_backward) begins
      * by applying its gradient to dy. The functions of epilogue.h do that piece
      * by piece, while a piece is in the cache. */
     bool has_epilogue;
+
+    /* Whether the outputs are piecewise linear in the inputs. Then the layer
+     * can be part of a tangent pass: forward and backward of directions, where
+     * the epilogue leaves out what is constant; of an activation, apply_grad.
+     */
+    bool piecewise_linear;
 
     /* Limits of an activation's values; both 0: none. */
     double least, most;
@@ -126,24 +161,23 @@ struct gt_layer_type {
      */
     bool trains_apart;
 
-    /* Check that layer->in and the options fit, and fill out, param, state,
+    /* Check that layer->input and the options fit, and fill out, param, state,
      * saved and scratch for passes of up to max_n samples. Fails with
      * GT_ERR_CONFIG and a message that says what does not fit. */
     gt_status (*plan)(gt_layer *layer, int max_n);
 
-    /* y[n x out] from x[n x in]. `saved` and `scratch` are the layer's own
-     * spans; what is put into `saved` is there again in the backward call. */
-    void (*forward)(const gt_layer *layer, const gt_pass *pass,
-                    const gt_real *x, gt_real *y, gt_real *saved,
-                    gt_real *scratch);
+    /* Release layer->plan, in which plan keeps what passes would otherwise
+     * find out again each time. It may be half made, or NULL. This is NULL for
+     * layers that keep nothing. */
+    void (*release)(gt_layer *layer);
 
-    /* dx[n x in] from dy[n x out], and parameter gradients into pass->grad.
-     * dx == NULL: not wanted. x and y are those of the forward call, but valid
-     * only if reads_input and reads_output ask for them; y also if there is a
-     * layer->fused. Nothing but the gradient of layer->fused may change dy. */
+    /* y from x. */
+    void (*forward)(const gt_layer *layer, const gt_pass *pass,
+                    const gt_layer_io *io);
+
+    /* dx from dy, and parameter gradients into pass->grad. */
     void (*backward)(const gt_layer *layer, const gt_pass *pass,
-                     const gt_real *x, const gt_real *y, gt_real *dy,
-                     gt_real *dx, const gt_real *saved, gt_real *scratch);
+                     const gt_layer_io *io);
 
     /* Elementwise functions whose derivative follows from their value; NULL for
      * all other layers. apply: y = f(x), where y may be x. apply_grad: dy *= f'
@@ -160,16 +194,14 @@ struct gt_layer_type {
      * without samples contributes zeros, which must not change what they are
      * merged with. All three are NULL for other layers. */
     void (*stat_local)(const gt_layer *layer, const gt_pass *pass,
-                       const gt_real *x, double *stats, gt_real *scratch);
+                       const gt_layer_io *io, double *stats);
     void (*stat_merge)(double *to, const double *from, size_t count);
 
     /* The same for backward, where merging is adding. This call also writes the
      * gradients of the parameters: backward does not, if it finds
      * pass->batch_stats. */
     void (*stat_local_backward)(const gt_layer *layer, const gt_pass *pass,
-                                const gt_real *x, const gt_real *y, gt_real *dy,
-                                const gt_real *saved, double *stats,
-                                gt_real *scratch);
+                                const gt_layer_io *io, double *stats);
 };
 
 /* Whether the layer computes nothing: it is a view, or the layer before it
@@ -179,11 +211,15 @@ static inline bool gt_layer_is_idle(const gt_layer *layer)
     return layer->type->view || layer->is_fused;
 }
 
-/* For plan functions: declare a tensor. Weights also get their fans. */
-void gt_layer_add_param(gt_layer *layer, const char *name, gt_role role,
-                        int rank, const int dim[], double fan_in,
-                        double fan_out);
-void gt_layer_add_state(gt_layer *layer, const char *name, gt_role role,
-                        int size);
+/* For plan functions: declare a tensor. Weights also get their fans.
+ * GT_ERR_MEMORY. */
+gt_status gt_layer_add_param(gt_layer *layer, const char *name, gt_role role,
+                             int rank, const int dim[], double fan_in,
+                             double fan_out);
+gt_status gt_layer_add_state(gt_layer *layer, const char *name, gt_role role,
+                             int size);
+
+/* Release what plan has allocated. */
+void gt_layer_free(gt_layer *layer);
 
 #endif

@@ -8,7 +8,8 @@
 extern const gt_variants gt_layer_variants;
 
 /* gt_network_new for such an option's value, whose items stay borrowed. */
-gt_status gt_network_from_list(gt_network **out, const char *name, gt_shape in,
+gt_status gt_network_from_list(gt_network **out, const char *name,
+                               const gt_network_input *inputs, int n_inputs,
                                const gt_variant_list *list, int max_n);
 
 #endif

@@ -6,22 +6,12 @@
 #include <string.h>
 
 const gt_layer_type *const gt_layer_types[] = {
-    &gt__dense,
-    &gt__conv2d,
-    &gt__conv2d_transpose,
-    &gt__batch_norm,
-    &gt__relu,
-    &gt__leaky_relu,
-    &gt__elu,
-    &gt__silu,
-    &gt__tanh,
-    &gt__sigmoid,
-    &gt__dropout,
-    &gt__reshape,
-    &gt__flatten,
-    &gt__upsample,
-    &gt__avg_pool,
-    NULL,
+    &gt__dense,      &gt__conv2d,   &gt__conv2d_transpose,
+    &gt__batch_norm, &gt__relu,     &gt__leaky_relu,
+    &gt__elu,        &gt__silu,     &gt__tanh,
+    &gt__sigmoid,    &gt__dropout,  &gt__reshape,
+    &gt__flatten,    &gt__upsample, &gt__avg_pool,
+    &gt__addition,   &gt__concat,   NULL,
 };
 const int gt_layer_type_count =
     sizeof gt_layer_types / sizeof *gt_layer_types - 1;

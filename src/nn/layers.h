@@ -18,6 +18,7 @@ extern const gt_layer_type gt__relu, gt__leaky_relu, gt__tanh, gt__sigmoid,
     gt__elu, gt__silu;
 extern const gt_layer_type gt__dropout, gt__reshape, gt__flatten, gt__upsample,
     gt__avg_pool;
+extern const gt_layer_type gt__addition, gt__concat;
 
 /* The options of a layer that has none. */
 extern const gt_option gt__no_options[];

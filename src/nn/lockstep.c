@@ -6,6 +6,8 @@
 
 #include "base/trace.h"
 
+#include <string.h>
+
 /* The first layer at or above `i` with statistics, or n_layers. */
 static int stat_layer_from(const gt_network *net, int i)
 {
@@ -14,12 +16,14 @@ static int stat_layer_from(const gt_network *net, int i)
     return i;
 }
 
-/* The first one at or below `i`, but not below `least`, or -1. */
-static int stat_layer_below(const gt_network *net, int i, int least)
+/* The first one at or below `i` that must know the statistics of the whole
+ * batch on the way back, or -1. */
+static int stat_layer_below(const gt_network *net, int i, gt_wanted wanted)
 {
-    while (i >= least && net->layers[i].stat_count == 0)
+    while (i >= 0 && (net->layers[i].stat_count == 0 ||
+                      !gt__tape_needs_dx(net, i, 0, wanted)))
         i--;
-    return i >= least ? i : -1;
+    return i;
 }
 
 /* The shard's own statistics for layer i. */
@@ -28,9 +32,9 @@ static void stat_local(const gt_shard_pass *shard, int i, double *stats)
     const gt_tape *tape = shard->tape;
     const gt_layer *layer = &tape->net->layers[i];
     int64_t begin = gt_trace_begin();
-    layer->type->stat_local(layer, &shard->pass, gt__tape_input(tape, i), stats,
-                            tape->ws->scratch);
-    gt_trace_end_layer(begin, tape->net->name, i, layer->type->name,
+    gt_layer_io io = gt__tape_io(tape, i);
+    layer->type->stat_local(layer, &shard->pass, &io, stats);
+    gt_trace_end_layer(begin, tape->net->name, layer->index, layer->type->name,
                        "forward sums");
 }
 
@@ -40,11 +44,9 @@ static void stat_local_backward(const gt_shard_pass *shard, int i,
     const gt_tape *tape = shard->tape;
     const gt_layer *layer = &tape->net->layers[i];
     int64_t begin = gt_trace_begin();
-    layer->type->stat_local_backward(layer, &shard->pass,
-                                     gt__tape_input(tape, i),
-                                     gt__tape_input(tape, i + 1), shard->dy,
-                                     tape->saved[i], stats, tape->ws->scratch);
-    gt_trace_end_layer(begin, tape->net->name, i, layer->type->name,
+    gt_layer_io io = gt__tape_io(tape, i);
+    layer->type->stat_local_backward(layer, &shard->pass, &io, stats);
+    gt_trace_end_layer(begin, tape->net->name, layer->index, layer->type->name,
                        "backward sums");
 }
 
@@ -60,7 +62,7 @@ void gt_lockstep_forward(const gt_network *net, gt_shard_pass *shards, int n,
     const double *batch_stats = NULL; /* of layer `at` */
     int at = 0;
     for (int k = 0; k < n; k++)
-        shards[k].tape->x = shards[k].x;
+        memcpy(shards[k].tape->x, shards[k].x, sizeof shards[k].x);
     do {
         int stop = sync ? stat_layer_from(net, at + (batch_stats != NULL))
                         : net->n_layers;
@@ -82,20 +84,18 @@ void gt_lockstep_forward(const gt_network *net, gt_shard_pass *shards, int n,
 }
 
 void gt_lockstep_backward(const gt_network *net, gt_shard_pass *shards, int n,
-                          bool want_dx, const gt_stat_sync *sync)
+                          gt_wanted wanted, const gt_stat_sync *sync)
 {
     const double *batch_stats = NULL; /* of layer `at` */
-    int at = net->n_layers - 1, lowest = gt__tape_lowest(net, true, want_dx);
-    int least = want_dx ? lowest : lowest + 1; /* whose statistics are needed */
+    int at = net->n_layers - 1;
     do {
         int stop =
-            sync ? stat_layer_below(net, at - (batch_stats != NULL), least)
+            sync ? stat_layer_below(net, at - (batch_stats != NULL), wanted)
                  : -1;
         const gt_layer *next = stop >= 0 ? &net->layers[stop] : NULL;
         for (int k = 0; k < n; k++) {
-            shards[k].dy = gt__tape_backward(
-                shards[k].tape, &shards[k].pass, shards[k].dy, at,
-                next ? stop + 1 : lowest, next || want_dx, batch_stats);
+            gt__tape_backward(shards[k].tape, &shards[k].pass, shards[k].dx, at,
+                              stop + 1, wanted, batch_stats);
             if (next)
                 stat_local_backward(&shards[k], stop,
                                     sync->contributions +

@@ -17,9 +17,10 @@ typedef struct gt_shard_pass {
     gt_tape *tape; /* borrowed; shards that go side by side each have a tape and
                       a workspace of their own */
     gt_pass pass;
-    const gt_real *x; /* in of forward */
+    const gt_real *x[GT_NETWORK_MAX_INPUTS]; /* in of forward */
     const gt_real *y; /* out of forward, as gt_tape_forward returns it */
-    gt_real *dy;      /* in of backward, overwritten; then out: dx, or NULL */
+    gt_real *dx[GT_NETWORK_MAX_INPUTS]; /* in of backward: where the gradients
+                                           go, as for gt_tape_backward */
 } gt_shard_pass;
 
 /* How shards merge their statistics. */
@@ -43,10 +44,11 @@ typedef struct gt_stat_sync {
 void gt_lockstep_forward(const gt_network *net, gt_shard_pass *shards, int n,
                          const gt_stat_sync *sync);
 
-/* Take them backward. Without want_dx all passes must want gradients. What
- * nobody needs is not computed: then the lowest layer with parameters merges no
- * statistics. */
+/* Take them backward, from the places of their loss gradients. All passes want
+ * the same: `wanted` says what their grad and dx say. What nobody needs is not
+ * computed: a layer merges no statistics if nobody needs the gradient towards
+ * its input. */
 void gt_lockstep_backward(const gt_network *net, gt_shard_pass *shards, int n,
-                          bool want_dx, const gt_stat_sync *sync);
+                          gt_wanted wanted, const gt_stat_sync *sync);
 
 #endif

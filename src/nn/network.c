@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,34 +16,40 @@
 enum {
     SAMPLE_MAX = 1 << 26, /* values in one sample of any layer */
     TENSOR_UNIT = 16,     /* reals */
-    MAX_LAYERS = 256,     /* dropout subdivides its stream by layer */
-    CHAIN_SHAPES = 12,    /* shown at most in a message */
-    CHAIN_TEXT = 1024
+    PATH_SHAPES = 12,     /* shown at most in a message */
+    PATH_TEXT = 1024
 };
 
-/* "... -> 7x7x128 -> 14x14x64" up to the input of layer `fault`. */
-static void chain_text(const gt_network *net, int fault, char text[CHAIN_TEXT])
+/* "... -> 7x7x128 -> 14x14x64" from an input of the network to the first input
+ * of layer `fault`. */
+static void path_text(const gt_network *net, int fault, char text[PATH_TEXT])
 {
     char shape[GT_SHAPE_TEXT];
-    int first = fault >= CHAIN_SHAPES ? fault - CHAIN_SHAPES + 1 : 0;
+    gt_shape path[PATH_SHAPES];
+    int n = 0, at = fault;
     size_t used = 0;
+    for (; n < PATH_SHAPES && !gt_is_input(at); at = net->layers[at].from[0])
+        path[n++] = net->layers[at].in;
     text[0] = '\0';
-    for (int i = first; i <= fault && used < CHAIN_TEXT; i++) {
-        const char *before = i > 0 ? " -> " : "";
-        if (i > 0 && i == first)
-            before = "... -> ";
-        used += (size_t)snprintf(text + used, CHAIN_TEXT - used, "%s%s", before,
-                                 gt_shape_text(net->layers[i].in, shape));
+    if (!gt_is_input(at))
+        used = (size_t)snprintf(text, PATH_TEXT, "... -> ");
+    while (n > 0 && used < PATH_TEXT) {
+        n--;
+        used += (size_t)snprintf(text + used, PATH_TEXT - used, "%s%s",
+                                 gt_shape_text(path[n], shape),
+                                 n > 0 ? " -> " : "");
     }
 }
 
 static gt_status fail_in_layer(const gt_network *net, int fault,
                                gt_status status)
 {
-    char chain[CHAIN_TEXT];
-    chain_text(net, fault, chain);
-    return gt_fail(status, "%s: layer %d %s: %s (shapes: %s -> ?)", net->name,
-                   fault, net->layers[fault].type->name, gt_message(), chain);
+    const gt_layer *layer = &net->layers[fault];
+    char path[PATH_TEXT];
+    path_text(net, fault, path);
+    return gt_fail(status, "%s: layer %d %s%s%s: %s (shapes: %s -> ?)",
+                   net->name, layer->index, layer->type->name,
+                   *layer->name ? " " : "", layer->name, gt_message(), path);
 }
 
 static size_t place(gt_tensor *tensors, int n, size_t offset)
@@ -66,56 +73,117 @@ static gt_status check_output(gt_shape out)
                    gt_shape_text(out, text), gt_shape_size(out), SAMPLE_MAX);
 }
 
-static gt_status plan_layers(gt_network *net, const gt_layer_spec *specs)
+static gt_shape shape_of(const gt_network *net, int from)
 {
-    gt_shape shape = net->in;
-    for (int i = 0; i < net->n_layers; i++) {
-        gt_layer *layer = &net->layers[i];
-        *layer = (gt_layer){.type = specs[i].type,
-                            .options = specs[i].options,
-                            .index = i,
-                            .in = shape};
-        gt_status status = layer->type->plan(layer, net->max_n);
-        if (status == GT_OK)
-            status = check_output(layer->out);
-        if (status != GT_OK)
-            return fail_in_layer(net, i, status);
-        net->n_params = place(layer->param, layer->n_params, net->n_params);
-        net->n_state = place(layer->state, layer->n_states, net->n_state);
-        shape = layer->out;
+    return gt_is_input(from) ? net->input[gt_input_of(from)].shape
+                             : net->layers[from].out;
+}
+
+static gt_status plan_layer(gt_network *net, int i, const gt__node *node,
+                            const gt_layer_spec *spec)
+{
+    gt_layer *layer = &net->layers[i];
+    bool joins_for = node->type != spec->type; /* is in front of that layer */
+    *layer = (gt_layer){.type = node->type,
+                        .options = joins_for ? NULL : spec->options,
+                        .name = spec->name && !joins_for ? spec->name : "",
+                        .index = node->spec,
+                        .n_inputs = node->n_from};
+    for (int k = 0; k < node->n_from; k++) {
+        layer->from[k] = node->from[k];
+        layer->input[k] = shape_of(net, node->from[k]);
     }
-    net->out = shape;
+    layer->in = layer->input[0];
+    gt_status status = layer->type->plan(layer, net->max_n);
+    if (status == GT_OK)
+        status = check_output(layer->out);
+    if (status != GT_OK)
+        return fail_in_layer(net, i, status);
+    net->n_params = place(layer->param, layer->n_params, net->n_params);
+    net->n_state = place(layer->state, layer->n_states, net->n_state);
     return GT_OK;
 }
 
-/* An activation is fused into the layer before it, also across views. */
+static gt_status plan_layers(gt_network *net, const gt_layer_spec *specs, int n)
+{
+    gt__node *nodes = calloc((size_t)2 * n, sizeof *nodes);
+    int count = 0;
+    if (!nodes)
+        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %d layers",
+                       net->name, n);
+    gt_status status =
+        gt__graph_sort(net->input, net->n_inputs, specs, n, nodes, &count);
+    if (status != GT_OK)
+        gt_fail_in(status, "%s", net->name);
+    else if (!(net->layers = calloc((size_t)count, sizeof *net->layers)))
+        status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %d layers",
+                         net->name, count);
+    for (int i = 0; i < count && status == GT_OK; i++) {
+        net->n_layers = i + 1;
+        status = plan_layer(net, i, &nodes[i], &specs[nodes[i].spec]);
+    }
+    if (status == GT_OK)
+        net->out = net->layers[count - 1].out;
+    free(nodes);
+    return status;
+}
+
+/* How many layers read layer i, and the last of them. */
+static int readers_of(const gt_network *net, int i, int *reader)
+{
+    int n = 0;
+    for (int j = i + 1; j < net->n_layers; j++)
+        for (int k = 0; k < net->layers[j].n_inputs; k++)
+            if (net->layers[j].from[k] == i) {
+                *reader = j;
+                n++;
+            }
+    return n;
+}
+
+int gt_network_reader(const gt_network *net, int i)
+{
+    int reader = -1;
+    while (readers_of(net, i, &reader) == 1) {
+        if (!net->layers[reader].type->view)
+            return reader;
+        i = reader;
+    }
+    return -1;
+}
+
+/* An activation is fused into the layer before it, also across views, if
+ * nobody else reads that. */
 static void fuse_activations(gt_network *net)
 {
-    gt_layer *last = NULL; /* that is no view */
     for (int i = 0; i < net->n_layers; i++) {
         gt_layer *layer = &net->layers[i];
-        if (layer->type->view)
-            continue;
-        layer->is_fused =
-            last && last->type->has_epilogue && layer->type->apply;
-        if (layer->is_fused)
-            last->fused = layer;
-        last = layer;
+        int reader = layer->type->has_epilogue ? gt_network_reader(net, i) : -1;
+        if (reader >= 0 && net->layers[reader].type->apply) {
+            layer->fused = &net->layers[reader];
+            net->layers[reader].is_fused = true;
+        }
     }
 }
 
-static gt_status check_arguments(const char *name, gt_shape in, int n,
-                                 int max_n)
+static gt_status check_arguments(const char *name,
+                                 const gt_network_input *inputs, int n_inputs,
+                                 int n, int max_n)
 {
-    char shape[GT_SHAPE_TEXT];
-    if (n < 1 || n > MAX_LAYERS)
+    char text[GT_SHAPE_TEXT];
+    if (n < 1 || n > GT_NETWORK_MAX_LAYERS)
         return gt_fail(GT_ERR_CONFIG,
                        "%s: has %d layers; a network has 1 to %d", name, n,
-                       MAX_LAYERS);
-    if (in.h < 1 || in.w < 1 || in.c < 1)
-        return gt_fail(GT_ERR_CONFIG,
-                       "%s: input shape %s; every dimension must be at least 1",
-                       name, gt_shape_text(in, shape));
+                       GT_NETWORK_MAX_LAYERS);
+    assert(n_inputs >= 1 && n_inputs <= GT_NETWORK_MAX_INPUTS);
+    for (int i = 0; i < n_inputs; i++) {
+        gt_shape shape = inputs[i].shape;
+        if (shape.h < 1 || shape.w < 1 || shape.c < 1)
+            return gt_fail(GT_ERR_CONFIG,
+                           "%s: input %s has the shape %s; every dimension "
+                           "must be at least 1",
+                           name, inputs[i].name, gt_shape_text(shape, text));
+    }
     if (max_n < 1)
         return gt_fail(GT_ERR_CONFIG,
                        "%s: passes of %d samples; a pass has at least 1", name,
@@ -123,11 +191,24 @@ static gt_status check_arguments(const char *name, gt_shape in, int n,
     return GT_OK;
 }
 
-gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
+static gt_status allocate(gt_network *net)
+{
+    net->params = gt_real_alloc(net->n_params);
+    net->state = gt_real_alloc(net->n_state);
+    if (net->params && net->state)
+        return GT_OK;
+    return gt_fail(GT_ERR_MEMORY,
+                   "%s: cannot allocate %.1f MB of parameters; use a smaller "
+                   "model",
+                   net->name, (double)net->n_params * sizeof(gt_real) / 1e6);
+}
+
+gt_status gt_network_new(gt_network **out, const char *name,
+                         const gt_network_input *inputs, int n_inputs,
                          const gt_layer_spec *specs, int n, int max_n)
 {
     *out = NULL;
-    gt_status status = check_arguments(name, in, n, max_n);
+    gt_status status = check_arguments(name, inputs, n_inputs, n, max_n);
     if (status != GT_OK)
         return status;
 
@@ -135,27 +216,19 @@ gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
     if (!net)
         return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate the network", name);
     snprintf(net->name, sizeof net->name, "%s", name);
-    net->in = in;
-    net->n_layers = n;
+    for (int i = 0; i < n_inputs; i++)
+        net->input[i] = inputs[i];
+    net->n_inputs = n_inputs;
+    net->in = inputs[0].shape;
     net->max_n = max_n;
-    net->layers = calloc((size_t)n, sizeof *net->layers);
-    if (!net->layers) {
-        status =
-            gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %d layers", name, n);
-        goto out;
+    status = plan_layers(net, specs, n);
+    if (status == GT_OK) {
+        fuse_activations(net);
+        status = gt__placement_new(&net->placement, net->layers, net->n_layers,
+                                   max_n);
     }
-    status = plan_layers(net, specs);
-    if (status != GT_OK)
-        goto out;
-    fuse_activations(net);
-    net->params = gt_real_alloc(net->n_params);
-    net->state = gt_real_alloc(net->n_state);
-    if (!net->params || !net->state)
-        status = gt_fail(GT_ERR_MEMORY,
-                         "%s: cannot allocate %.1f MB of parameters; use a "
-                         "smaller model",
-                         name, (double)net->n_params * sizeof(gt_real) / 1e6);
-out:
+    if (status == GT_OK)
+        status = allocate(net);
     if (status != GT_OK)
         gt_network_free(net);
     else
@@ -167,7 +240,10 @@ void gt_network_free(gt_network *net)
 {
     if (!net)
         return;
+    for (int i = 0; i < net->n_layers; i++)
+        gt_layer_free(&net->layers[i]);
     free(net->layers);
+    gt__placement_free(&net->placement);
     free(net->params);
     free(net->state);
     free(net);

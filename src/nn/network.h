@@ -1,38 +1,42 @@
-/* network.h: layers in a row, with all parameters in one flat allocation. A
+/* network.h: a graph of layers, with all parameters in one flat allocation. A
  * network holds what is learnt; its passes are in tape.h. Local. */
 #ifndef GT_NN_NETWORK_H
 #define GT_NN_NETWORK_H
 
-#include "nn/layers.h"
-
-/* What a configuration says of one layer. */
-typedef struct gt_layer_spec {
-    const gt_layer_type *type;
-    void *options; /* owned by the configuration */
-} gt_layer_spec;
+#include "nn/graph.h"
+#include "nn/placement.h"
 
 typedef struct gt_network {
     char name[32];
-    gt_shape in, out;
+    int n_inputs;
+    gt_network_input input[GT_NETWORK_MAX_INPUTS]; /* names: borrowed */
+    gt_shape in, out;                              /* in: of input 0 */
     int n_layers;
-    gt_layer *layers;
-    int max_n;       /* most samples of a pass */
-    size_t n_params; /* reals in params */
-    size_t n_state;  /* reals in state */
+    gt_layer *layers; /* in the order in which they run */
+    int max_n;        /* most samples of a pass */
+    size_t n_params;  /* reals in params */
+    size_t n_state;   /* reals in state */
     gt_real *params;
     gt_real *state;
+    gt__placement placement;
 } gt_network;
 
-/* Plan a network of `n` layers for passes of up to max_n samples of shape `in`.
- * The specs' options stay borrowed. Fails with GT_ERR_CONFIG when shapes do not
- * fit; the message shows the chain of shapes up to the fault. */
-gt_status gt_network_new(gt_network **out, const char *name, gt_shape in,
+/* Plan a network of `n` layers for passes of up to max_n samples. A first layer
+ * that does not say what it reads, reads the first input. Names and options
+ * stay borrowed. Fails with GT_ERR_CONFIG when shapes do not fit; the message
+ * shows the path of shapes up to the fault. */
+gt_status gt_network_new(gt_network **out, const char *name,
+                         const gt_network_input *inputs, int n_inputs,
                          const gt_layer_spec *specs, int n, int max_n);
 void gt_network_free(gt_network *net);
 
 /* Move the running statistics towards those of a batch, laid out as state:
  * s += rate (batch - s). */
 void gt_network_update_stats(gt_network *net, const gt_real *batch);
+
+/* The layer that alone reads layer i, over views; -1: there are several, or
+ * none. */
+int gt_network_reader(const gt_network *net, int i);
 
 /* Parameters, without the padding between tensors. */
 size_t gt_network_parameters(const gt_network *net);

@@ -71,10 +71,10 @@ static gt_status upsample_plan(gt_layer *layer, int max_n)
 }
 
 static void upsample_forward(const gt_layer *layer, const gt_pass *pass,
-                             const gt_real *x, gt_real *y, gt_real *saved,
-                             gt_real *scratch)
+                             const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
     const upsample_options *o = layer->options;
     gt_shape in = layer->in;
     size_t c = in.c, row = gt_shape_size(layer->out) / layer->out.h;
@@ -89,12 +89,11 @@ static void upsample_forward(const gt_layer *layer, const gt_pass *pass,
 }
 
 GT_SIMD static void upsample_backward(const gt_layer *layer,
-                                      const gt_pass *pass, const gt_real *x,
-                                      const gt_real *y, gt_real *dy,
-                                      gt_real *dx, const gt_real *saved,
-                                      gt_real *scratch)
+                                      const gt_pass *pass,
+                                      const gt_layer_io *io)
 {
-    (void)x, (void)y, (void)saved, (void)scratch;
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
     const upsample_options *o = layer->options;
     gt_shape in = layer->in;
     size_t c = in.c;
@@ -130,10 +129,10 @@ static gt_status pool_plan(gt_layer *layer, int max_n)
 }
 
 GT_SIMD static void pool_forward(const gt_layer *layer, const gt_pass *pass,
-                                 const gt_real *x, gt_real *y, gt_real *saved,
-                                 gt_real *scratch)
+                                 const gt_layer_io *io)
 {
-    (void)saved, (void)scratch;
+    const gt_real *x = io->x[0];
+    gt_real *y = io->y;
     const pool_options *o = layer->options;
     gt_shape in = layer->in, out = layer->out;
     gt_real each = (gt_real)1 / (gt_real)(o->kernel[0] * o->kernel[1]);
@@ -151,11 +150,10 @@ GT_SIMD static void pool_forward(const gt_layer *layer, const gt_pass *pass,
 }
 
 GT_SIMD static void pool_backward(const gt_layer *layer, const gt_pass *pass,
-                                  const gt_real *x, const gt_real *y,
-                                  gt_real *dy, gt_real *dx,
-                                  const gt_real *saved, gt_real *scratch)
+                                  const gt_layer_io *io)
 {
-    (void)x, (void)y, (void)saved, (void)scratch;
+    gt_real *dy = io->dy;
+    gt_real *dx = io->dx[0];
     const pool_options *o = layer->options;
     gt_shape in = layer->in, out = layer->out;
     gt_real each = (gt_real)1 / (gt_real)(o->kernel[0] * o->kernel[1]);
@@ -178,6 +176,7 @@ const gt_layer_type gt__upsample = {
     .help = "repeats rows and columns (nearest neighbour)",
     .options = upsample_table,
     .options_size = sizeof(upsample_options),
+    .piecewise_linear = true,
     .plan = upsample_plan,
     .forward = upsample_forward,
     .backward = upsample_backward,
@@ -188,6 +187,7 @@ const gt_layer_type gt__avg_pool = {
     .help = "averages over windows, without padding",
     .options = pool_table,
     .options_size = sizeof(pool_options),
+    .piecewise_linear = true,
     .plan = pool_plan,
     .forward = pool_forward,
     .backward = pool_backward,

@@ -47,6 +47,7 @@ const gt_layer_type gt__reshape = {
     .options = option_table,
     .options_size = sizeof(options),
     .view = true,
+    .piecewise_linear = true,
     .plan = reshape_plan,
 };
 
@@ -55,5 +56,6 @@ const gt_layer_type gt__flatten = {
     .help = "the same values as one vector",
     .options = gt__no_options,
     .view = true,
+    .piecewise_linear = true,
     .plan = flatten_plan,
 };

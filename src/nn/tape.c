@@ -1,23 +1,13 @@
-/* tape.c: forward and backward through a network, and the memory for it.
- *
- * Activations take most of a training job's memory, and moving them takes most
- * of its time outside BLAS. So a layer gets a buffer of its own only if it
- * needs one: the output of a view is its input, and an elementwise layer
- * overwrites its input unless the caller or another layer's backward still
- * reads that. Gradients are simpler: each is read once, so they alternate
- * between two buffers, or stay where they are. */
+/* tape.c: forward and backward through a network. Where numbers lie was planned
+ * with the network (placement.c); here the places become addresses. */
 #include "nn/tape.h"
 
 #include "base/heartbeat.h"
 #include "base/trace.h"
+#include "core/simd.h"
 
 #include <assert.h>
-#include <stdlib.h>
-
-static size_t batch_size(const gt_network *net, gt_shape shape)
-{
-    return (size_t)net->max_n * gt_shape_size(shape);
-}
+#include <string.h>
 
 static void at_least(size_t *size, size_t needed)
 {
@@ -27,24 +17,28 @@ static void at_least(size_t *size, size_t needed)
 gt_status gt_workspace_plan(gt_workspace *ws, const gt_network *const nets[],
                             int n)
 {
-    *ws = (gt_workspace){0};
-    size_t scratch = 0, widest = 0;
+    assert(n <= GT_WORKSPACE_MAX_NETWORKS);
+    *ws = (gt_workspace){.n = n};
+    size_t scratch = 0, gradients = 0, loss[GT_WORKSPACE_MAX_NETWORKS];
     for (int i = 0; i < n; i++) {
-        at_least(&widest, batch_size(nets[i], nets[i]->in));
-        for (int j = 0; j < nets[i]->n_layers; j++) {
+        at_least(&gradients, nets[i]->placement.gradients);
+        for (int j = 0; j < nets[i]->n_layers; j++)
             at_least(&scratch, nets[i]->layers[j].scratch);
-            at_least(&widest, batch_size(nets[i], nets[i]->layers[j].out));
-        }
     }
     size_t at_scratch = gt_arena_reserve(&ws->arena, scratch);
-    size_t at_first = gt_arena_reserve(&ws->arena, widest);
-    size_t at_second = gt_arena_reserve(&ws->arena, widest);
+    size_t at_gradients = gt_arena_reserve(&ws->arena, gradients);
+    for (int i = 0; i < n; i++)
+        loss[i] = gt_arena_reserve(&ws->arena, (size_t)nets[i]->max_n *
+                                                   gt_shape_size(nets[i]->out));
     gt_status status = gt_arena_commit(&ws->arena, "gradients and scratch");
     if (status != GT_OK)
         return status;
     ws->scratch = gt_arena_at(&ws->arena, at_scratch);
-    ws->gradient[0] = gt_arena_at(&ws->arena, at_first);
-    ws->gradient[1] = gt_arena_at(&ws->arena, at_second);
+    ws->gradients = gt_arena_at(&ws->arena, at_gradients);
+    for (int i = 0; i < n; i++) {
+        ws->net[i] = nets[i];
+        ws->loss[i] = gt_arena_at(&ws->arena, loss[i]);
+    }
     return GT_OK;
 }
 
@@ -54,58 +48,17 @@ void gt_workspace_free(gt_workspace *ws)
         gt_arena_free(&ws->arena);
 }
 
-/* Reserve each layer's output and saved span. Layers that share a buffer have
- * the same offset; OF_CALLER stands for the tape's input, which is the
- * caller's. */
-static const size_t OF_CALLER = (size_t)-1;
-
-static void reserve(gt_arena *arena, const gt_network *net, size_t *output,
-                    size_t *saved)
-{
-    size_t current = OF_CALLER;
-    bool needed = true; /* `current` must not be overwritten */
-    for (int i = 0; i < net->n_layers; i++) {
-        const gt_layer *layer = &net->layers[i];
-        const gt_layer_type *type = layer->type;
-        bool overwrite = type->in_place && !type->reads_input && !needed;
-        if (!type->view && !overwrite) {
-            current = gt_arena_reserve(arena, batch_size(net, layer->out));
-            needed = false;
-        }
-        needed = needed || type->reads_output;
-        output[i] = current;
-        saved[i] = gt_arena_reserve(arena, layer->saved);
-    }
-}
-
 gt_status gt_tape_plan(gt_tape *tape, const gt_network *net, gt_workspace *ws)
 {
-    *tape = (gt_tape){.net = net, .ws = ws};
-    size_t n = (size_t)net->n_layers;
-    gt_status status = GT_OK;
-    size_t *offsets = calloc(2 * n, sizeof *offsets);
-    tape->y = calloc(n, sizeof *tape->y);
-    tape->saved = calloc(n, sizeof *tape->saved);
-    if (!offsets || !tape->y || !tape->saved) {
-        status =
-            gt_fail(GT_ERR_MEMORY, "%s: cannot allocate a tape", net->name);
-        goto out;
-    }
-    reserve(&tape->arena, net, offsets, offsets + n);
-    status = gt_arena_commit(&tape->arena, "activations");
-    if (status != GT_OK) {
-        gt_fail_in(status, "%s", net->name);
-        goto out;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (offsets[i] != OF_CALLER)
-            tape->y[i] = gt_arena_at(&tape->arena, offsets[i]);
-        tape->saved[i] = gt_arena_at(&tape->arena, offsets[n + i]);
-    }
-out:
-    free(offsets);
+    int i = 0;
+    while (i < ws->n && ws->net[i] != net)
+        i++;
+    assert(i < ws->n); /* the workspace was planned for it */
+    *tape = (gt_tape){.net = net, .ws = ws, .loss = ws->loss[i]};
+    gt_arena_reserve(&tape->arena, net->placement.activations);
+    gt_status status = gt_arena_commit(&tape->arena, "activations");
     if (status != GT_OK)
-        gt_tape_free(tape);
+        gt_fail_in(status, "%s", net->name);
     return status;
 }
 
@@ -113,21 +66,64 @@ void gt_tape_free(gt_tape *tape)
 {
     if (!tape)
         return;
-    free(tape->y);
-    free(tape->saved);
     gt_arena_free(&tape->arena);
+    gt_arena_free(&tape->directions);
     *tape = (gt_tape){0};
 }
 
-const gt_real *gt__tape_input(const gt_tape *tape, int i)
+/* --- Addresses. */
+
+/* Of activations; NULL for the inputs, which only the caller may write. */
+static gt_real *value(const gt_tape *tape, gt__location at)
 {
-    return i > 0 && tape->y[i - 1] ? tape->y[i - 1] : tape->x;
+    return at.where == GT__IN_TAPE ? gt_arena_at(&tape->arena, at.offset)
+                                   : NULL;
+}
+
+static const gt_real *read_value(const gt_tape *tape, gt__location at)
+{
+    return at.where == GT__AT_INPUT ? tape->x[at.offset] : value(tape, at);
+}
+
+static gt_real *gradient(const gt_tape *tape, gt__location at,
+                         gt_real *const dx[])
+{
+    switch (at.where) {
+    case GT__IN_WORKSPACE:
+        return tape->ws->gradients + at.offset;
+    case GT__AT_LOSS:
+        return tape->loss;
+    case GT__AT_INPUT:
+        return dx ? dx[at.offset] : NULL;
+    default:
+        return NULL;
+    }
+}
+
+gt_layer_io gt__tape_io(const gt_tape *tape, int i)
+{
+    const gt__node_placement *node = &tape->net->placement.node[i];
+    gt_layer_io io = {.y = value(tape, node->y),
+                      .dy = gradient(tape, node->dy, NULL),
+                      .saved = value(tape, node->saved),
+                      .scratch = tape->ws->scratch};
+    for (int k = 0; k < tape->net->layers[i].n_inputs; k++)
+        io.x[k] = read_value(tape, node->x[k]);
+    return io;
 }
 
 const gt_real *gt_tape_output(const gt_tape *tape)
 {
-    return gt__tape_input(tape, tape->net->n_layers);
+    const gt_network *net = tape->net;
+    return read_value(tape, net->placement.node[net->n_layers - 1].y);
 }
+
+gt_real *gt_tape_loss_gradient(const gt_tape *tape)
+{
+    return tape->loss;
+}
+
+/* --- Forward. */
 
 void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
                       const double *batch_stats)
@@ -141,35 +137,38 @@ void gt__tape_forward(gt_tape *tape, const gt_pass *pass, int from, int to,
         if (gt_layer_is_idle(layer))
             continue;
         int64_t begin = gt_trace_begin();
-        layer->type->forward(layer, i == from ? &first : pass,
-                             gt__tape_input(tape, i), tape->y[i],
-                             tape->saved[i], tape->ws->scratch);
-        gt_trace_end_layer(begin, net->name, i, layer->type->name, "forward");
+        gt_layer_io io = gt__tape_io(tape, i);
+        layer->type->forward(layer, i == from ? &first : pass, &io);
+        gt_trace_end_layer(begin, net->name, layer->index, layer->type->name,
+                           "forward");
         gt_heartbeat();
     }
 }
 
 const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
-                               const gt_real *x)
+                               const gt_real *const x[])
 {
-    tape->x = x;
+    for (int k = 0; k < tape->net->n_inputs; k++)
+        tape->x[k] = x[k];
     gt__tape_forward(tape, pass, 0, tape->net->n_layers, NULL);
     return gt_tape_output(tape);
 }
 
-gt_real *gt_tape_loss_gradient(gt_tape *tape, const gt_real *busy)
+/* --- Backward. */
+
+bool gt__tape_needs(const gt_network *net, int i, gt_wanted wanted)
 {
-    return tape->ws->gradient[busy == tape->ws->gradient[0]];
+    const gt__node_placement *node = &net->placement.node[i];
+    return (wanted.params && node->has_params) ||
+           (wanted.inputs & node->from_input);
 }
 
-int gt__tape_lowest(const gt_network *net, bool want_grad, bool want_dx)
+bool gt__tape_needs_dx(const gt_network *net, int i, int k, gt_wanted wanted)
 {
-    if (want_dx)
-        return 0;
-    int i = 0;
-    while (i < net->n_layers && (!want_grad || !net->layers[i].n_params))
-        i++;
-    return i;
+    int to = net->placement.node[i].edge[k].to;
+    if (gt_is_input(to))
+        return wanted.inputs & 1u << gt_input_of(to);
+    return gt__tape_needs(net, to, wanted);
 }
 
 /* Backward is done with layers `i` and above. Gradients lie in the order of
@@ -185,40 +184,159 @@ static void report_ready(const gt_network *net, const gt_pass *pass, int i)
                                         : net->n_params);
 }
 
-gt_real *gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
-                           int top, int bottom, bool want_dx,
-                           const double *batch_stats)
+GT_SIMD static void add(gt_real *restrict to, const gt_real *restrict from,
+                        size_t n)
 {
-    const gt_network *net = tape->net;
-    gt_workspace *ws = tape->ws;
-    gt_pass first = *pass;
-    first.batch_stats = batch_stats;
-    for (int i = top; i >= bottom; i--) {
-        const gt_layer *layer = &net->layers[i];
-        if (gt_layer_is_idle(layer))
-            continue;
-        gt_real *dx = ws->gradient[dy == ws->gradient[0]];
-        if (layer->type->in_place)
-            dx = dy;
-        if (i == bottom && !want_dx)
-            dx = NULL;
-        int64_t begin = gt_trace_begin();
-        layer->type->backward(
-            layer, i == top ? &first : pass, gt__tape_input(tape, i),
-            gt__tape_input(tape, i + 1), dy, dx, tape->saved[i], ws->scratch);
-        gt_trace_end_layer(begin, net->name, i, layer->type->name, "backward");
-        gt_heartbeat();
-        report_ready(net, pass, i);
-        dy = dx;
-    }
-    return want_dx ? dy : NULL;
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[i];
 }
 
-gt_real *gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *dy,
-                          bool want_dx)
+/* Add what layer i has found to the gradients that others have a share in. */
+static void add_shares(const gt_tape *tape, int n, int i, gt_real *const dx[],
+                       const gt_layer_io *io)
+{
+    const gt_layer *layer = &tape->net->layers[i];
+    const gt__node_placement *node = &tape->net->placement.node[i];
+    for (int k = 0; k < layer->n_inputs; k++)
+        if (io->dx[k] && node->edge[k].sum.where != GT__NOWHERE)
+            add(gradient(tape, node->edge[k].sum, dx), io->dx[k],
+                (size_t)n * gt_shape_size(layer->input[k]));
+}
+
+/* Directions in the place of the numbers that move along them. */
+static void turn_to_directions(const gt_tape *tape, int i, gt_layer_io *io)
+{
+    const gt__node_placement *node = &tape->net->placement.node[i];
+    for (int k = 0; k < tape->net->layers[i].n_inputs; k++) {
+        gt__location at = node->x[k];
+        io->x[k] = at.where == GT__AT_INPUT
+                       ? tape->u[at.offset]
+                       : gt_arena_at(&tape->directions, at.offset);
+    }
+}
+
+static void backward_layer(gt_tape *tape, const gt_pass *pass, int i,
+                           gt_real *const dx[], gt_wanted wanted)
+{
+    const gt_layer *layer = &tape->net->layers[i];
+    const gt__node_placement *node = &tape->net->placement.node[i];
+    int64_t begin = gt_trace_begin();
+    gt_layer_io io = gt__tape_io(tape, i);
+    for (int k = 0; k < layer->n_inputs; k++)
+        if (gt__tape_needs_dx(tape->net, i, k, wanted))
+            io.dx[k] = gradient(tape, node->edge[k].dx, dx);
+    if (pass->tangent)
+        turn_to_directions(tape, i, &io);
+    layer->type->backward(layer, pass, &io);
+    add_shares(tape, pass->n, i, dx, &io);
+    gt_trace_end_layer(begin, tape->net->name, layer->index, layer->type->name,
+                       "backward");
+    gt_heartbeat();
+}
+
+/* Where the output is an input under another shape. */
+static void pass_through(const gt_tape *tape, int n, gt_real *const dx[])
 {
     const gt_network *net = tape->net;
-    int lowest = gt__tape_lowest(net, pass->grad != NULL, want_dx);
-    return gt__tape_backward(tape, pass, dy, net->n_layers - 1, lowest, want_dx,
-                             NULL);
+    gt__location y = net->placement.node[net->n_layers - 1].y;
+    if (y.where == GT__AT_INPUT && dx && dx[y.offset])
+        memcpy(dx[y.offset], tape->loss,
+               (size_t)n * gt_shape_size(net->out) * sizeof *tape->loss);
+}
+
+void gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *const dx[],
+                       int top, int bottom, gt_wanted wanted,
+                       const double *batch_stats)
+{
+    const gt_network *net = tape->net;
+    gt_pass first = *pass;
+    first.batch_stats = batch_stats;
+    if (top == net->n_layers - 1)
+        pass_through(tape, pass->n, dx);
+    for (int i = top; i >= bottom; i--) {
+        if (net->placement.node[i].is_idle || !gt__tape_needs(net, i, wanted))
+            continue;
+        backward_layer(tape, i == top ? &first : pass, i, dx, wanted);
+        report_ready(net, pass, i);
+    }
+}
+
+void gt_tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *const dx[])
+{
+    const gt_network *net = tape->net;
+    gt_wanted wanted = {.params = pass->grad != NULL};
+    for (int k = 0; dx && k < net->n_inputs; k++)
+        wanted.inputs |= dx[k] ? 1u << k : 0;
+    gt__tape_backward(tape, pass, dx, net->n_layers - 1, 0, wanted, NULL);
+}
+
+/* --- Tangents. */
+
+gt_status gt_tape_plan_tangent(gt_tape *tape)
+{
+    const gt_network *net = tape->net;
+    for (int i = 0; i < net->n_layers; i++)
+        if (!net->layers[i].type->piecewise_linear)
+            return gt_fail(GT_ERR_CONFIG,
+                           "%s: layer %d %s is curved, and a penalty on "
+                           "gradients needs its second derivative, which it "
+                           "does not have; use relu or leaky_relu, and no "
+                           "batch_norm",
+                           net->name, net->layers[i].index,
+                           net->layers[i].type->name);
+    gt_arena_reserve(&tape->directions, net->placement.activations);
+    gt_status status = gt_arena_commit(&tape->directions, "directions");
+    if (status != GT_OK)
+        gt_fail_in(status, "%s", net->name);
+    return status;
+}
+
+/* An activation multiplies by its slope. What it may overwrite here, it may in
+ * forward. */
+static void tangent_layer(const gt_tape *tape, const gt_pass *pass, int i)
+{
+    const gt_layer *layer = &tape->net->layers[i];
+    gt_layer_io io = gt__tape_io(tape, i);
+    const gt_real *y = io.y;
+    size_t count = (size_t)pass->n * gt_shape_size(layer->out);
+    turn_to_directions(tape, i, &io);
+    io.y =
+        gt_arena_at(&tape->directions, tape->net->placement.node[i].y.offset);
+    if (!layer->type->apply_grad) {
+        layer->type->forward(layer, pass, &io);
+        layer = layer->fused;
+    } else if (io.y != io.x[0]) {
+        memcpy(io.y, io.x[0], count * sizeof *io.y);
+    }
+    if (layer)
+        layer->type->apply_grad(layer, y, io.y, count);
+}
+
+const gt_real *gt_tape_tangent(gt_tape *tape, const gt_pass *pass,
+                               const gt_real *const u[])
+{
+    const gt_network *net = tape->net;
+    gt_pass directions = *pass;
+    directions.tangent = true;
+    for (int k = 0; k < net->n_inputs; k++)
+        tape->u[k] = u[k];
+    for (int i = 0; i < net->n_layers; i++) {
+        if (net->placement.node[i].is_idle)
+            continue;
+        int64_t begin = gt_trace_begin();
+        tangent_layer(tape, &directions, i);
+        gt_trace_end_layer(begin, net->name, net->layers[i].index,
+                           net->layers[i].type->name, "tangent");
+        gt_heartbeat();
+    }
+    gt__location at = net->placement.node[net->n_layers - 1].y;
+    return at.where == GT__AT_INPUT ? tape->u[at.offset]
+                                    : gt_arena_at(&tape->directions, at.offset);
+}
+
+void gt_tape_backward_tangent(gt_tape *tape, const gt_pass *pass)
+{
+    gt_pass directions = *pass;
+    directions.tangent = true;
+    gt_tape_backward(tape, &directions, NULL);
 }

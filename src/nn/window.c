@@ -43,12 +43,14 @@ gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
                                .left = left};
 }
 
-void gt__window_params(gt_layer *layer, const gt__window *window,
-                       const int dim[4], double fan_in, double fan_out)
+gt_status gt__window_params(gt_layer *layer, const gt__window *window,
+                            const int dim[4], double fan_in, double fan_out)
 {
     int filters = (int)window->filters;
-    gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 4, dim, fan_in,
-                       fan_out);
-    if (window->bias)
-        gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &filters, 0, 0);
+    gt_status status = gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 4,
+                                          dim, fan_in, fan_out);
+    if (status == GT_OK && window->bias)
+        status =
+            gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &filters, 0, 0);
+    return status;
 }

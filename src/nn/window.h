@@ -64,8 +64,8 @@ void gt__window_pads(const gt__window *window, int axis, int size, int *before,
 gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
                                       gt_shape small);
 
-/* Declare weight [dim] and bias [filters]. */
-void gt__window_params(gt_layer *layer, const gt__window *window,
-                       const int dim[4], double fan_in, double fan_out);
+/* Declare weight [dim] and bias [filters]. GT_ERR_MEMORY. */
+gt_status gt__window_params(gt_layer *layer, const gt__window *window,
+                            const int dim[4], double fan_in, double fan_out);
 
 #endif

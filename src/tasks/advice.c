@@ -41,9 +41,9 @@ static bool is_limited(const gt_layer *layer)
 static const gt_layer *last_layer(const gt_network *net)
 {
     int i = net->n_layers - 1;
-    while (i >= 0 && net->layers[i].type->view)
-        i--;
-    return i >= 0 ? &net->layers[i] : NULL;
+    while (!gt_is_input(i) && net->layers[i].type->view)
+        i = net->layers[i].from[0];
+    return gt_is_input(i) ? NULL : &net->layers[i];
 }
 
 static void advise_data_end(const gt_data_config *data, const gt_layer *layer,
@@ -108,11 +108,8 @@ static void advise_bias(const gt_network *net, int i)
 {
     char where[WHERE];
     const gt_layer *layer = &net->layers[i];
-    int next = i + 1;
-    while (next < net->n_layers && net->layers[next].type->view)
-        next++;
-    if (next < net->n_layers && has_bias(layer) &&
-        net->layers[next].stat_count > 0 &&
+    int next = gt_network_reader(net, i);
+    if (next >= 0 && has_bias(layer) && net->layers[next].stat_count > 0 &&
         net->layers[next].in.c == layer->out.c)
         gt_warn("%s: its bias has no effect, as %s after it takes the mean "
                 "out; set bias: false",

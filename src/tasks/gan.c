@@ -80,14 +80,16 @@ static gt_status build_networks(gt_task *task)
     const gt_task_setup *setup = &task->setup;
     const gt_config *config = setup->config;
     gt_shape image = gt_data_config_of(config)->image;
-    gt_status status = gt_learner_new(&task->learner[G], setup, "generator", G,
-                                      gt_latent_config_of(config)->shape,
-                                      &gt_gan_config_of(config)->generator,
-                                      gt_generator_optimizer_of(config));
+    gt_network_input z = {"z", gt_latent_config_of(config)->shape};
+    gt_network_input x = {"x", image};
+    gt_status status =
+        gt_learner_new(&task->learner[G], setup, "generator", G, &z, 1,
+                       &gt_gan_config_of(config)->generator,
+                       gt_generator_optimizer_of(config));
     if (status != GT_OK)
         return status;
     task->n_learners = 1;
-    status = gt_learner_new(&task->learner[D], setup, "discriminator", D, image,
+    status = gt_learner_new(&task->learner[D], setup, "discriminator", D, &x, 1,
                             &gt_gan_config_of(config)->discriminator,
                             gt_discriminator_optimizer_of(config));
     if (status != GT_OK)
@@ -186,21 +188,21 @@ static void generate_fakes(gt_task *task, const gt_batch *batch,
                      .sample = pass->first_sample,
                      .stream = GT_STREAM_LATENT};
         draw_prior(task->setup.config, at, pass->n, z);
-        shard->x = z;
+        shard->x[0] = z;
     }
     gt_stage_forward(&gan->net[G], range);
 }
 
 /* The sum of D's loss over a shard whose images are real (target 1) or
- * generated (target 0). Sets shard->dy to its gradient, and `mean` to weight *
- * the mean sigmoid of D's outputs. */
-static double loss_of_d(gt_shard_pass *shard, gt_real target, gt_real scale,
-                        gt_real weight, gt_real *mean)
+ * generated (target 0). Begins the way back from its gradient, and sets `mean`
+ * to weight * the mean sigmoid of D's outputs. */
+static double loss_of_d(const gt_shard_pass *shard, gt_real target,
+                        gt_real scale, gt_real weight, gt_real *mean)
 {
     size_t n = (size_t)shard->pass.n;
-    shard->dy = gt_tape_loss_gradient(shard->tape, NULL);
     *mean = weight * (gt_real)gt_mean_sigmoid(shard->y, n);
-    return gt_loss_bce(shard->y, n, target, scale, shard->dy);
+    return gt_loss_bce(shard->y, n, target, scale,
+                       gt_tape_loss_gradient(shard->tape));
 }
 
 /* D's loss on the real and on the generated images, and its gradient by D's
@@ -216,19 +218,19 @@ static void backward_d(gt_task *task, const gt_batch *batch,
             gt_stage_enter(d, task, batch, range, k, STREAM_D_REAL);
         gt_stage_open(d, k)[GT_SCALAR_STOP] = task->stop;
         shard->pass.weight /= 2; /* D has batch statistics of two passes */
-        shard->x = batch->shards[range.first + k].x;
+        shard->x[0] = batch->shards[range.first + k].x;
     }
     gt_stage_forward(d, range);
     for (int k = 0; k < range.n; k++)
         gan->loss[k] =
             loss_of_d(&d->shard[k], 1, scale, 2 * d->shard[k].pass.weight,
                       &gt_stage_scalars(d, k)[D_REAL]);
-    gt_stage_backward(d, range, false);
+    gt_stage_backward(d, range, (gt_wanted){.params = true});
 
     for (int k = 0; k < range.n; k++) {
         d->shard[k].pass.stream = STREAM_D_FAKE;
         d->shard[k].pass.accumulate = true;
-        d->shard[k].x = fakes_of(gan, range, k);
+        d->shard[k].x[0] = fakes_of(gan, range, k);
     }
     gt_stage_forward(d, range);
     for (int k = 0; k < range.n; k++) {
@@ -238,19 +240,19 @@ static void backward_d(gt_task *task, const gt_batch *batch,
                           &scalars[D_FAKE]);
         scalars[LOSS] = (gt_real)loss * scale;
     }
-    gt_stage_backward_last(d, range, false);
+    gt_stage_backward_last(d, range, (gt_wanted){.params = true});
     gt_stage_add(d, range);
 }
 
-/* The sum of G's loss over a shard; sets shard->dy to its gradient. */
-static double loss_of_g(const gt_config *config, gt_shard_pass *shard,
+/* The sum of G's loss over a shard. Begins the way back from its gradient. */
+static double loss_of_g(const gt_config *config, const gt_shard_pass *shard,
                         gt_real scale)
 {
     size_t n = (size_t)shard->pass.n;
-    shard->dy = gt_tape_loss_gradient(shard->tape, NULL);
+    gt_real *gradient = gt_tape_loss_gradient(shard->tape);
     return gt_gan_config_of(config)->gan_loss == GT_GAN_MINIMAX
-               ? gt_loss_minimax(shard->y, n, scale, shard->dy)
-               : gt_loss_bce(shard->y, n, 1, scale, shard->dy);
+               ? gt_loss_minimax(shard->y, n, scale, gradient)
+               : gt_loss_bce(shard->y, n, 1, scale, gradient);
 }
 
 /* G's loss on the images that it generated for D, and its gradient by G's
@@ -269,8 +271,10 @@ static void backward_g(gt_task *task, const gt_batch *batch,
         for (size_t j = 0; j < n_state; j++)
             fake->pass.batch_state[j] =
                 gan->g_state[(size_t)(range.first + k) * n_state + j];
-        gt_stage_enter(d, task, batch, range, k, STREAM_D_FOR_G)->x =
-            fakes_of(gan, range, k);
+        gt_shard_pass *shard =
+            gt_stage_enter(d, task, batch, range, k, STREAM_D_FOR_G);
+        shard->x[0] = fakes_of(gan, range, k);
+        shard->dx[0] = gt_tape_loss_gradient(fake->tape);
     }
     gt_stage_forward(d, range);
     for (int k = 0; k < range.n; k++) {
@@ -281,10 +285,8 @@ static void backward_g(gt_task *task, const gt_batch *batch,
         scalars[LOSS] = (gt_real)loss * scale;
         scalars[D_FAKE] = weight * (gt_real)mean;
     }
-    gt_stage_backward(d, range, true);
-    for (int k = 0; k < range.n; k++)
-        g->shard[k].dy = d->shard[k].dy;
-    gt_stage_backward_last(g, range, false);
+    gt_stage_backward(d, range, (gt_wanted){.inputs = 1});
+    gt_stage_backward_last(g, range, (gt_wanted){.params = true});
     gt_stage_add(g, range);
 }
 
@@ -378,8 +380,8 @@ static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
 {
     gan_state *gan = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[G], n);
-    const gt_real *y =
-        gt_tape_forward(gt_stage_network_tape(&gan->net[G], 0), &pass, latents);
+    const gt_real *y = gt_tape_forward(gt_stage_network_tape(&gan->net[G], 0),
+                                       &pass, &latents);
     size_t size = (size_t)n * gt_shape_size(task->learner[G]->net->out);
     for (size_t i = 0; i < size; i++)
         out[i] = y[i];
@@ -395,7 +397,7 @@ static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
     gan_state *gan = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[D], n);
     const gt_real *logits =
-        gt_tape_forward(gt_stage_network_tape(&gan->net[D], 0), &pass, x);
+        gt_tape_forward(gt_stage_network_tape(&gan->net[D], 0), &pass, &x);
     sums[0] += n * gt_mean_sigmoid(logits, (size_t)n);
 }
 

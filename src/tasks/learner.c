@@ -43,15 +43,16 @@ static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
 }
 
 gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
-                         const char *name, uint32_t number, gt_shape in,
+                         const char *name, uint32_t number,
+                         const gt_network_input *inputs, int n_inputs,
                          const gt_variant_list *layers,
                          const gt_optimizer_config *optimizer)
 {
     gt_learner *l = calloc(1, sizeof *l);
     if (!l)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate the %s", name);
-    gt_status status =
-        gt_network_from_list(&l->net, name, in, layers, setup->max_n);
+    gt_status status = gt_network_from_list(&l->net, name, inputs, n_inputs,
+                                            layers, setup->max_n);
     if (status != GT_OK)
         goto out;
     gt_network_init(l->net, (gt_init)gt_start_config_of(setup->config)->init,

@@ -37,7 +37,8 @@ typedef struct gt_learner {
 
 /* Build network `number` of a task. Local. */
 gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
-                         const char *name, uint32_t number, gt_shape in,
+                         const char *name, uint32_t number,
+                         const gt_network_input *inputs, int n_inputs,
                          const gt_variant_list *layers,
                          const gt_optimizer_config *optimizer);
 void gt_learner_free(gt_learner *learner);

@@ -164,18 +164,18 @@ void gt_stage_forward(gt_stage_network *net, gt_shard_range range)
 }
 
 void gt_stage_backward(gt_stage_network *net, gt_shard_range range,
-                       bool want_dx)
+                       gt_wanted wanted)
 {
-    gt_lockstep_backward(net->learner->net, net->shard, range.n, want_dx,
+    gt_lockstep_backward(net->learner->net, net->shard, range.n, wanted,
                          stat_sync_of(net));
 }
 
 void gt_stage_backward_last(gt_stage_network *net, gt_shard_range range,
-                            bool want_dx)
+                            gt_wanted wanted)
 {
     if (!net->plan->allreduce)
         gt_learner_overlap(net->learner, &net->shard[0].pass);
-    gt_stage_backward(net, range, want_dx);
+    gt_stage_backward(net, range, wanted);
 }
 
 void gt_stage_add(gt_stage_network *net, gt_shard_range range)

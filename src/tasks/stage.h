@@ -73,13 +73,13 @@ gt_real *gt_stage_scalars(const gt_stage_network *net, int k);
  * an all-reduce, else local. */
 void gt_stage_forward(gt_stage_network *net, gt_shard_range range);
 void gt_stage_backward(gt_stage_network *net, gt_shard_range range,
-                       bool want_dx);
+                       gt_wanted wanted);
 
 /* The last gt_stage_backward of a vector, when its statistics and scalars are
  * complete. A shard that goes alone sends gradients to other ranks as they are
  * computed. */
 void gt_stage_backward_last(gt_stage_network *net, gt_shard_range range,
-                            bool want_dx);
+                            gt_wanted wanted);
 
 /* Hand the vectors of the range to the reducer. Local. */
 void gt_stage_add(gt_stage_network *net, gt_shard_range range);

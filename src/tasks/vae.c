@@ -24,10 +24,10 @@ typedef struct vae_state {
     gt_stage_plan plan;
     gt_stage_network net[2]; /* each has a tape for each shard of a range */
     gt_arena arena;
-    gt_real *eps, *z; /* for each shard of a range [max_n x latent] */
-    size_t each;      /* max_n x latent */
-    double *recon;    /* for each shard of a range: -log p(x|z) */
-    int latent;       /* dimensions of z */
+    gt_real *eps, *z, *dz; /* for each shard of a range [max_n x latent] */
+    size_t each;           /* max_n x latent */
+    double *recon;         /* for each shard of a range: -log p(x|z) */
+    int latent;            /* dimensions of z */
     size_t pixels;
 } vae_state;
 
@@ -51,8 +51,9 @@ static gt_status build_networks(gt_task *task)
     gt_shape image = gt_data_config_of(config)->image;
     gt_shape latent = gt_latent_config_of(config)->shape;
     char made[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
+    gt_network_input x = {"x", image}, z = {"z", latent};
     gt_status status = gt_learner_new(
-        &task->learner[ENCODER], setup, "encoder", ENCODER, image,
+        &task->learner[ENCODER], setup, "encoder", ENCODER, &x, 1,
         &gt_vae_config_of(config)->encoder, gt_optimizer_config_of(config));
     if (status != GT_OK)
         return status;
@@ -66,7 +67,7 @@ static gt_status build_networks(gt_task *task)
                        gt_shape_text(code, made),
                        gt_shape_text(latent, wanted));
     status = gt_learner_new(&task->learner[DECODER], setup, "decoder", DECODER,
-                            latent, &gt_vae_config_of(config)->decoder,
+                            &z, 1, &gt_vae_config_of(config)->decoder,
                             gt_optimizer_config_of(config));
     if (status != GT_OK)
         return status;
@@ -93,11 +94,13 @@ static gt_status build_passes(gt_task *task, vae_state *vae)
     int width = vae->plan.width;
     size_t eps = gt_arena_reserve(&vae->arena, (size_t)width * vae->each);
     size_t z = gt_arena_reserve(&vae->arena, (size_t)width * vae->each);
+    size_t dz = gt_arena_reserve(&vae->arena, (size_t)width * vae->each);
     status = gt_arena_commit(&vae->arena, "latents");
     if (status != GT_OK)
         return status;
     vae->eps = gt_arena_at(&vae->arena, eps);
     vae->z = gt_arena_at(&vae->arena, z);
+    vae->dz = gt_arena_at(&vae->arena, dz);
     vae->recon = calloc((size_t)width, sizeof *vae->recon);
     if (!vae->recon)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a VAE");
@@ -160,10 +163,13 @@ static void forward(gt_task *task, const gt_batch *batch, gt_shard_range range)
     gt_stage_network *encoder = &vae->net[ENCODER],
                      *decoder = &vae->net[DECODER];
     for (int k = 0; k < range.n; k++) {
-        gt_stage_enter(encoder, task, batch, range, k, STREAM_ENCODE)->x =
-            batch->shards[range.first + k].x;
-        gt_stage_enter(decoder, task, batch, range, k, STREAM_DECODE)->x =
-            vae->z + (size_t)k * vae->each;
+        gt_shard_pass *encode =
+            gt_stage_enter(encoder, task, batch, range, k, STREAM_ENCODE);
+        gt_shard_pass *decode =
+            gt_stage_enter(decoder, task, batch, range, k, STREAM_DECODE);
+        encode->x[0] = batch->shards[range.first + k].x;
+        decode->x[0] = vae->z + (size_t)k * vae->each;
+        decode->dx[0] = vae->dz + (size_t)k * vae->each;
         gt_stage_open(encoder, k)[GT_SCALAR_STOP] = task->stop;
         gt_stage_open(decoder, k);
     }
@@ -188,25 +194,26 @@ static void backward(gt_task *task, const gt_batch *batch, gt_shard_range range,
                      *decoder = &vae->net[DECODER];
     gt_real scale = (gt_real)1 / (gt_real)batch->n;
     for (int k = 0; k < range.n; k++) {
-        gt_shard_pass *shard = &decoder->shard[k];
-        shard->dy = gt_tape_loss_gradient(shard->tape, NULL);
-        vae->recon[k] = reconstruction_loss(task, shard->y, encoder->shard[k].x,
-                                            shard->pass.n, scale, shard->dy);
+        const gt_shard_pass *shard = &decoder->shard[k];
+        vae->recon[k] = reconstruction_loss(
+            task, shard->y, encoder->shard[k].x[0], shard->pass.n, scale,
+            gt_tape_loss_gradient(shard->tape));
     }
-    gt_stage_backward_last(decoder, range, true);
+    gt_stage_backward_last(decoder, range,
+                           (gt_wanted){.params = true, .inputs = 1});
     for (int k = 0; k < range.n; k++) {
-        gt_shard_pass *shard = &encoder->shard[k];
+        const gt_shard_pass *shard = &encoder->shard[k];
         gt_real *scalars = gt_stage_scalars(encoder, k);
-        shard->dy = gt_tape_loss_gradient(shard->tape, decoder->shard[k].dy);
         double kl = gt_kl_normal(shard->y, vae->eps + (size_t)k * vae->each,
-                                 decoder->shard[k].dy, shard->pass.n,
-                                 vae->latent, beta, scale, shard->dy);
+                                 vae->dz + (size_t)k * vae->each, shard->pass.n,
+                                 vae->latent, beta, scale,
+                                 gt_tape_loss_gradient(shard->tape));
         scalars[RECON] = (gt_real)vae->recon[k] * scale;
         scalars[KL] = (gt_real)kl * scale;
         scalars[OBJECTIVE] = (gt_real)(vae->recon[k] + beta * kl) * scale;
     }
     gt_stage_add(decoder, range);
-    gt_stage_backward_last(encoder, range, false);
+    gt_stage_backward_last(encoder, range, (gt_wanted){.params = true});
     gt_stage_add(encoder, range);
 }
 
@@ -284,8 +291,8 @@ static void decode_mean(gt_task *task, const gt_real *z, int n, gt_real *out)
 {
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[DECODER], n);
-    const gt_real *y =
-        gt_tape_forward(gt_stage_network_tape(&vae->net[DECODER], 0), &pass, z);
+    const gt_real *y = gt_tape_forward(
+        gt_stage_network_tape(&vae->net[DECODER], 0), &pass, &z);
     size_t count = (size_t)n * vae->pixels;
     if (gt_vae_config_of(task->setup.config)->likelihood == GT_BERNOULLI)
         gt_sigmoid(y, count, out);
@@ -299,8 +306,8 @@ static void reconstruct(gt_task *task, const gt_real *x, int n, gt_real *out)
 {
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
-    const gt_real *code =
-        gt_tape_forward(gt_stage_network_tape(&vae->net[ENCODER], 0), &pass, x);
+    const gt_real *code = gt_tape_forward(
+        gt_stage_network_tape(&vae->net[ENCODER], 0), &pass, &x);
     gt_reparameterise(code, NULL, n, vae->latent, vae->z);
     decode_mean(task, vae->z, n, out);
 }
@@ -311,15 +318,16 @@ static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
 {
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
-    const gt_real *code =
-        gt_tape_forward(gt_stage_network_tape(&vae->net[ENCODER], 0), &pass, x);
+    const gt_real *code = gt_tape_forward(
+        gt_stage_network_tape(&vae->net[ENCODER], 0), &pass, &x);
     gt_rng at = {.seed = (uint64_t)gt_train_config_of(task->setup.config)->seed,
                  .sample = first,
                  .stream = GT_STREAM_EVAL};
     draw(vae, 0, at, code, n);
     pass = gt_learner_eval_pass(task->learner[DECODER], n);
-    const gt_real *out = gt_tape_forward(
-        gt_stage_network_tape(&vae->net[DECODER], 0), &pass, vae->z);
+    const gt_real *out =
+        gt_tape_forward(gt_stage_network_tape(&vae->net[DECODER], 0), &pass,
+                        &(const gt_real *){vae->z});
     double recon = reconstruction_loss(task, out, x, n, 1, NULL);
     double kl = gt_kl_normal(code, vae->eps, NULL, n, vae->latent, 1, 1, NULL);
     sums[0] += recon + kl;

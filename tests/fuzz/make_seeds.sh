@@ -58,6 +58,21 @@ train: {batch: 4, steps: 1}
 printf '%s' "$vae" >seeds/config/vae
 printf '%s' "$gan" >seeds/config/gan
 printf '%s' "$conv" >seeds/config/conv
+graph='task: vae
+blocks:
+  res:
+    with: {n: 4, slope: 0.1}
+    layers: [leaky_relu: {slope: $slope}, dense: {units: $n, name: w},
+      dense: {units: 2, from: [w, input]}, add: {from: [input, previous]}]
+  two: {layers: [res: {name: h}, res: {n: 3}, add: {from: [h, previous-1]}]}
+data: {uri: ring, image: 2}
+model: {latent: 1, encoder: [two: {from: x, name: a}, concat: {from: [a, x]},
+  dense: {units: 2}], decoder: [dense: {units: 2, from: z}, res]}
+train: {batch: 4, steps: 1}
+'
+printf '%s' "$graph" >seeds/config/graph
+printf '%s\0%s' "$graph" 'model.encoder.1.concat.from=[x, a, b]' \
+    >seeds/config/graph-set
 printf '%s\0%s\0%s\0%s' "$vae" train.batch=4 model.encoder.1.dense.units=7 \
     'data.image=[8, 8, 1]' >seeds/config/sets
 printf '%s\0%s\0%s' "$gan" 'model.generator.2={leaky_relu: {slope: 0.3}}' \

@@ -14,13 +14,6 @@
 #include "nn/conv/geometry.h"
 #include "nn/layer.h"
 
-/* How passes of n samples are computed. Where an algorithm has more to
- * remember, its own plan begins with one of these. */
-typedef struct gt__conv_plan {
-    gt__conv_geometry g;
-    int n;
-} gt__conv_plan;
-
 /* The layer and the pass whose output a product is: the layer's bias and
  * activation are applied to each image when it is complete
  * (gt__epilogue_forward). NULL in place of one: nothing is applied. */
@@ -29,27 +22,33 @@ typedef struct gt__conv_epilogue {
     const gt_pass *pass;
 } gt__conv_epilogue;
 
+/* A plan is the algorithm's own: what it wants to know again at each product
+ * of one geometry, for passes of up to max_n samples. */
 typedef struct gt__conv_algorithm {
     const char *name;
-    size_t plan_size; /* bytes of its plans */
 
-    /* Fill *plan for passes of n samples. False if the algorithm cannot compute
-     * them, or expects another one to be faster. The answer must follow from
-     * the sizes alone, so that a shard is computed in the same way wherever it
-     * is. */
-    bool (*plan)(gt__conv_plan *plan, const gt__conv_geometry *g, int n);
+    /* GT_OK with *plan NULL: the algorithm takes no n of this geometry. Else
+     * GT_OK or GT_ERR_MEMORY. */
+    gt_status (*plan_new)(void **plan, const gt__conv_geometry *g, int max_n);
+    void (*plan_free)(void *plan);
 
-    /* Reals of scratch that suffice for its plans of any n <= max_n. */
-    size_t (*scratch)(const gt__conv_geometry *g, int max_n);
+    /* Whether it takes passes of n samples, because it can compute them and
+     * does not expect another algorithm to be faster. The answer must follow
+     * from the sizes alone, so that a shard is computed in the same way
+     * wherever it is. */
+    bool (*takes)(const void *plan, int n);
 
-    /* The three products of conv.h, for the plan's n. */
-    void (*forward)(const gt__conv_plan *plan, const gt_real *big,
+    /* Reals of scratch that suffice for any n <= max_n that it takes. */
+    size_t (*scratch)(const void *plan);
+
+    /* The three products of conv.h, for an n that it takes. */
+    void (*forward)(const void *plan, int n, const gt_real *big,
                     gt_transpose op, const gt_real *weight, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch);
-    void (*backward_data)(const gt__conv_plan *plan, const gt_real *small,
+    void (*backward_data)(const void *plan, int n, const gt_real *small,
                           gt_transpose op, const gt_real *weight, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch);
-    void (*backward_weights)(const gt__conv_plan *plan, const gt_real *big,
+    void (*backward_weights)(const void *plan, int n, const gt_real *big,
                              const gt_real *small, gt_transpose op,
                              gt_real *weight, bool accumulate,
                              gt_real *scratch);

@@ -1,12 +1,12 @@
 /* conv.c: which algorithm computes a convolution: the first one in the table
- * whose plan takes the sizes. That depends on sizes alone, so a shard is
- * computed in the same way wherever it is. The plan lies at the beginning of
- * the scratch. */
+ * that takes the sizes. That depends on sizes alone, so a shard is computed in
+ * the same way wherever it is. */
 #include "nn/conv/conv.h"
 
 #include "nn/conv/algorithms.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 const gt__conv_algorithm *const gt__conv_algorithms[] = {
     &gt__conv_winograd,
@@ -14,67 +14,86 @@ const gt__conv_algorithm *const gt__conv_algorithms[] = {
     NULL,
 };
 
-/* Reals that hold the plan of any algorithm; the rest of the scratch stays
- * aligned. */
-static size_t plan_size(void)
-{
-    size_t bytes = 0;
-    for (int i = 0; gt__conv_algorithms[i]; i++)
-        if (gt__conv_algorithms[i]->plan_size > bytes)
-            bytes = gt__conv_algorithms[i]->plan_size;
-    return (bytes + GT_ALIGN - 1) / GT_ALIGN * (GT_ALIGN / sizeof(gt_real));
-}
+enum {
+    ALGORITHMS = sizeof gt__conv_algorithms / sizeof *gt__conv_algorithms - 1
+};
 
-size_t gt__conv_scratch(const gt__conv_geometry *g, int max_n)
+struct gt__conv {
+    void *plan[ALGORITHMS]; /* NULL: that one takes no n */
+    size_t scratch;
+};
+
+gt_status gt__conv_new(gt__conv **out, const gt__conv_geometry *g, int max_n)
 {
-    size_t most = 0;
-    for (int i = 0; gt__conv_algorithms[i]; i++) {
-        size_t needed = gt__conv_algorithms[i]->scratch(g, max_n);
-        most = needed > most ? needed : most;
+    gt__conv *conv = calloc(1, sizeof *conv);
+    *out = NULL;
+    if (!conv)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
+    for (int i = 0; i < ALGORITHMS; i++) {
+        const gt__conv_algorithm *algorithm = gt__conv_algorithms[i];
+        gt_status status = algorithm->plan_new(&conv->plan[i], g, max_n);
+        if (status != GT_OK) {
+            gt__conv_free(conv);
+            return status;
+        }
+        size_t needed = conv->plan[i] ? algorithm->scratch(conv->plan[i]) : 0;
+        conv->scratch = needed > conv->scratch ? needed : conv->scratch;
     }
-    return plan_size() + most;
+    *out = conv;
+    return GT_OK;
 }
 
-/* The algorithm for passes of n samples, and its plan. */
-static const gt__conv_algorithm *choose(const gt__conv_geometry *g, int n,
-                                        gt__conv_plan *plan)
+void gt__conv_free(gt__conv *conv)
+{
+    if (!conv)
+        return;
+    for (int i = 0; i < ALGORITHMS; i++)
+        if (conv->plan[i])
+            gt__conv_algorithms[i]->plan_free(conv->plan[i]);
+    free(conv);
+}
+
+size_t gt__conv_scratch(const gt__conv *conv)
+{
+    return conv->scratch;
+}
+
+/* The number of the algorithm for passes of n samples. */
+static int choose(const gt__conv *conv, int n)
 {
     int i = 0;
-    while (!gt__conv_algorithms[i]->plan(plan, g, n)) {
+    while (!conv->plan[i] || !gt__conv_algorithms[i]->takes(conv->plan[i], n)) {
         i++;
-        assert(gt__conv_algorithms[i]); /* the last one is for all shapes */
+        assert(i < ALGORITHMS); /* the last one takes all */
     }
-    return gt__conv_algorithms[i];
+    return i;
 }
 
-void gt__conv_forward(const gt__conv_geometry *g, int n, const gt_real *big,
+void gt__conv_forward(const gt__conv *conv, int n, const gt_real *big,
                       gt_transpose op, const gt_real *weight, gt_real *small,
                       const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    gt__conv_plan *plan = (void *)scratch;
-    choose(g, n, plan)
-        ->forward(plan, big, op, weight, small, epilogue,
-                  scratch + plan_size());
+    int i = choose(conv, n);
+    gt__conv_algorithms[i]->forward(conv->plan[i], n, big, op, weight, small,
+                                    epilogue, scratch);
 }
 
-void gt__conv_backward_data(const gt__conv_geometry *g, int n,
-                            const gt_real *small, gt_transpose op,
-                            const gt_real *weight, gt_real *big,
-                            const gt__conv_epilogue *epilogue, gt_real *scratch)
+void gt__conv_backward_data(const gt__conv *conv, int n, const gt_real *small,
+                            gt_transpose op, const gt_real *weight,
+                            gt_real *big, const gt__conv_epilogue *epilogue,
+                            gt_real *scratch)
 {
-    gt__conv_plan *plan = (void *)scratch;
-    choose(g, n, plan)
-        ->backward_data(plan, small, op, weight, big, epilogue,
-                        scratch + plan_size());
+    int i = choose(conv, n);
+    gt__conv_algorithms[i]->backward_data(conv->plan[i], n, small, op, weight,
+                                          big, epilogue, scratch);
 }
 
-void gt__conv_backward_weights(const gt__conv_geometry *g, int n,
-                               const gt_real *big, const gt_real *small,
-                               gt_transpose op, gt_real *weight,
-                               bool accumulate, gt_real *scratch)
+void gt__conv_backward_weights(const gt__conv *conv, int n, const gt_real *big,
+                               const gt_real *small, gt_transpose op,
+                               gt_real *weight, bool accumulate,
+                               gt_real *scratch)
 {
-    gt__conv_plan *plan = (void *)scratch;
-    choose(g, n, plan)
-        ->backward_weights(plan, big, small, op, weight, accumulate,
-                           scratch + plan_size());
+    int i = choose(conv, n);
+    gt__conv_algorithms[i]->backward_weights(conv->plan[i], n, big, small, op,
+                                             weight, accumulate, scratch);
 }

@@ -1,10 +1,11 @@
 /* conv.h: the three matrix products that all convolutions are made of, each by
  * the algorithm that suits its sizes. For src/nn. Local.
  *
- * A product gets the number of samples n, the numbers it reads and writes, and
- * scratch that gt__conv_scratch has measured. Weights are a matrix W with a row
- * for each of the K values of a patch and a column for each of the m channels
- * of small; `op` says how the caller stores what the product needs.
+ * A convolution is planned once, for passes of up to so many samples; a product
+ * then gets the number of samples n, the numbers it reads and writes, and
+ * scratch. Weights are a matrix W with a row for each of the K values of a
+ * patch and a column for each of the m channels of small; `op` says how the
+ * caller stores what the product needs.
  */
 #ifndef GT_NN_CONV_CONV_H
 #define GT_NN_CONV_CONV_H
@@ -15,29 +16,33 @@
  * with NULL. */
 extern const gt__conv_algorithm *const gt__conv_algorithms[];
 
-/* Reals of scratch that each of the three products needs for any n <= max_n.
- * They must lie at a multiple of the alignment of a pointer. */
-size_t gt__conv_scratch(const gt__conv_geometry *g, int max_n);
+typedef struct gt__conv gt__conv;
+
+/* Plan passes of up to max_n samples. GT_ERR_MEMORY. */
+gt_status gt__conv_new(gt__conv **out, const gt__conv_geometry *g, int max_n);
+void gt__conv_free(gt__conv *conv);
+
+/* Reals of scratch that each of the three products needs for any n <= max_n. */
+size_t gt__conv_scratch(const gt__conv *conv);
 
 /* small[n x oh x ow x m] = patches of big . op(weight), with op(weight)
  * [K x m]; GT_TRANSPOSED: stored as [m x K]. */
-void gt__conv_forward(const gt__conv_geometry *g, int n, const gt_real *big,
+void gt__conv_forward(const gt__conv *conv, int n, const gt_real *big,
                       gt_transpose op, const gt_real *weight, gt_real *small,
                       const gt__conv_epilogue *epilogue, gt_real *scratch);
 
 /* The adjoint: big[n x h x w x c] = small . op(weight), each patch added where
  * it came from, with op(weight) [m x K]; GT_TRANSPOSED: stored as [K x m]. */
-void gt__conv_backward_data(const gt__conv_geometry *g, int n,
-                            const gt_real *small, gt_transpose op,
-                            const gt_real *weight, gt_real *big,
-                            const gt__conv_epilogue *epilogue,
+void gt__conv_backward_data(const gt__conv *conv, int n, const gt_real *small,
+                            gt_transpose op, const gt_real *weight,
+                            gt_real *big, const gt__conv_epilogue *epilogue,
                             gt_real *scratch);
 
 /* weight[K x m] = (patches of big)' . small, or its transpose [m x K] if
  * GT_TRANSPOSED; added to what is there if `accumulate`. */
-void gt__conv_backward_weights(const gt__conv_geometry *g, int n,
-                               const gt_real *big, const gt_real *small,
-                               gt_transpose op, gt_real *weight,
-                               bool accumulate, gt_real *scratch);
+void gt__conv_backward_weights(const gt__conv *conv, int n, const gt_real *big,
+                               const gt_real *small, gt_transpose op,
+                               gt_real *weight, bool accumulate,
+                               gt_real *scratch);
 
 #endif

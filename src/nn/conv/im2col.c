@@ -8,6 +8,7 @@
 
 #include "core/simd.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -40,15 +41,6 @@ static bool is_identity(const gt__conv_geometry *g)
                      g->oh == g->h && g->ow == g->w;
     bool whole = g->oh == 1 && g->ow == 1 && g->kh == g->h && g->kw == g->w;
     return no_pads && (pointwise || whole);
-}
-
-static size_t scratch_size(const gt__conv_geometry *g, int max_n)
-{
-    if (is_identity(g))
-        return 0;
-    gt__grid grid = grid_of(g, max_n);
-    gt__block b = block_size(g, &grid);
-    return gt__block_rows(&grid, &b) * (size_t)gt__conv_patch_size(g);
 }
 
 /* Columns [*from, *to) of the kernel at grid column x that lie on the image. */
@@ -194,18 +186,43 @@ GT_SIMD static void col2im(const gt__conv_geometry *g, const gt__block *b,
         }
 }
 
-static bool make_plan(gt__conv_plan *plan, const gt__conv_geometry *g, int n)
+typedef struct im2col_plan {
+    gt__conv_geometry g;
+    int max_n;
+} im2col_plan;
+
+static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
 {
-    *plan = (gt__conv_plan){.g = *g, .n = n};
+    im2col_plan *plan = malloc(sizeof *plan);
+    if (!plan)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
+    *plan = (im2col_plan){.g = *g, .max_n = max_n};
+    *out = plan;
+    return GT_OK;
+}
+
+static bool takes(const void *plan, int n)
+{
+    (void)plan, (void)n;
     return true;
 }
 
-static void forward(const gt__conv_plan *plan, const gt_real *big,
+static size_t scratch_size(const void *plan)
+{
+    const im2col_plan *p = plan;
+    if (is_identity(&p->g))
+        return 0;
+    gt__grid grid = grid_of(&p->g, p->max_n);
+    gt__block b = block_size(&p->g, &grid);
+    return gt__block_rows(&grid, &b) * (size_t)gt__conv_patch_size(&p->g);
+}
+
+static void forward(const void *plan, int n, const gt_real *big,
                     gt_transpose op, const gt_real *weight, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    const gt__conv_geometry *g = &plan->g;
-    int n = plan->n, m = g->m, k = gt__conv_patch_size(g);
+    const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
+    int m = g->m, k = gt__conv_patch_size(g);
     int ld = op == GT_TRANSPOSED ? k : m;
     gt__grid grid = grid_of(g, n);
     size_t positions = (size_t)g->oh * (size_t)g->ow;
@@ -225,12 +242,12 @@ static void forward(const gt__conv_plan *plan, const gt_real *big,
     }
 }
 
-static void backward_data(const gt__conv_plan *plan, const gt_real *small,
+static void backward_data(const void *plan, int n, const gt_real *small,
                           gt_transpose op, const gt_real *weight, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    const gt__conv_geometry *g = &plan->g;
-    int n = plan->n, m = g->m, k = gt__conv_patch_size(g);
+    const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
+    int m = g->m, k = gt__conv_patch_size(g);
     int ld = op == GT_TRANSPOSED ? m : k;
     gt__grid grid = grid_of(g, n);
     size_t pixels = (size_t)g->h * (size_t)g->w;
@@ -252,16 +269,16 @@ static void backward_data(const gt__conv_plan *plan, const gt_real *small,
     }
 }
 
-static void backward_weights(const gt__conv_plan *plan, const gt_real *big,
+static void backward_weights(const void *plan, int n, const gt_real *big,
                              const gt_real *small, gt_transpose op,
                              gt_real *weight, bool accumulate, gt_real *scratch)
 {
-    const gt__conv_geometry *g = &plan->g;
+    const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
     int m = g->m, k = gt__conv_patch_size(g);
-    gt__grid grid = grid_of(g, plan->n);
+    gt__grid grid = grid_of(g, n);
     gt__block size = block_size(g, &grid), b = {0};
     if (is_identity(g))
-        size = (gt__block){.n_images = plan->n, .n_lines = g->oh};
+        size = (gt__block){.n_images = n, .n_lines = g->oh};
     while (gt__block_next(&grid, &size, &b)) {
         const gt_real *patches = big,
                       *right = small + gt__block_first(&grid, &b) * m;
@@ -282,8 +299,9 @@ static void backward_weights(const gt__conv_plan *plan, const gt_real *big,
 
 const gt__conv_algorithm gt__conv_im2col = {
     .name = "im2col",
-    .plan_size = sizeof(gt__conv_plan),
-    .plan = make_plan,
+    .plan_new = plan_new,
+    .plan_free = free,
+    .takes = takes,
     .scratch = scratch_size,
     .forward = forward,
     .backward_data = backward_data,

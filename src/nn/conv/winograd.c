@@ -27,9 +27,10 @@
 
 #include <string.h>
 
-/* One pass of a plan. */
+/* One product. */
 typedef struct work {
     const gt__winograd *plan;
+    gt__tiling tiling;
     gt__side big, small;
     int c, m;
     gt_transpose op;                            /* how the kernel is stored */
@@ -37,21 +38,22 @@ typedef struct work {
     bool whole_kernel; /* the kernel's matrices have places of their own */
 } work;
 
-static work begin(const gt__conv_plan *plan, gt_transpose op, gt_real *scratch)
+static work begin(const void *plan, int n, gt_transpose op, gt_real *scratch)
 {
-    const gt__winograd *w = (const gt__winograd *)plan;
+    const gt__winograd *w = gt__winograd_for(plan, n);
     work k = {.plan = w,
+              .tiling = gt__winograd_tiling(w, n),
               .big = gt__winograd_big(w),
               .small = gt__winograd_small(w),
-              .c = plan->g.c,
-              .m = plan->g.m,
-              .op = op,
-              .whole_kernel = !gt__winograd_has_one_block(w)};
-    size_t rows = gt__block_rows(&w->grid, &w->block);
+              .c = w->g.c,
+              .m = w->g.m,
+              .op = op};
+    k.whole_kernel = !gt__tiling_is_one_block(&k.tiling);
+    size_t rows = gt__block_rows(&k.tiling.grid, &k.tiling.block);
     k.of_big = scratch;
     k.of_small = k.of_big + rows * gt__side_depths(&k.big);
     k.kernel = k.of_small + rows * gt__side_depths(&k.small);
-    k.line = k.kernel + gt__winograd_kernel_size(w);
+    k.line = k.kernel + gt__winograd_kernel_size(w, &k.tiling);
     return k;
 }
 
@@ -114,8 +116,7 @@ static slices slices_of(const work *k, int depth)
                         .tap = c,
                         .size = c,
                         .last = c,
-                        .taps_step =
-                            (size_t)gt__conv_patch_size(&k->plan->base.g),
+                        .taps_step = (size_t)gt__conv_patch_size(&k->plan->g),
                         .values_step = (size_t)depth};
     size_t count = (c * m + SLICE - 1) / SLICE;
     return (slices){.count = count,
@@ -149,8 +150,8 @@ static void transform_slice(const work *k, const pair *at, size_t s,
     const gt_real *taps = kernel + s * of.taps_step;
     for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
         for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            transform_taps(&v->kernel[i], &h->kernel[j], k->plan->base.g.kw,
-                           of.tap, taps, value, n);
+            transform_taps(&v->kernel[i], &h->kernel[j], k->plan->g.kw, of.tap,
+                           taps, value, n);
             value += of.tap;
         }
 }
@@ -166,8 +167,8 @@ static void transform_slice_back(const work *k, const pair *at, size_t s,
     gt_real *taps = kernel + s * of.taps_step;
     for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
         for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            transform_taps_back(&v->kernel[i], &h->kernel[j],
-                                k->plan->base.g.kw, of.tap, value, taps, n);
+            transform_taps_back(&v->kernel[i], &h->kernel[j], k->plan->g.kw,
+                                of.tap, value, taps, n);
             value += of.tap;
         }
 }
@@ -222,19 +223,20 @@ static void transform_kernel_back(const work *k, const pair *only,
 
 /* --- The three products. */
 
-static void forward(const gt__conv_plan *plan, const gt_real *big,
+static void forward(const void *plan, int n, const gt_real *big,
                     gt_transpose op, const gt_real *weight, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    work k = begin(plan, op, scratch);
-    const gt__winograd *w = k.plan;
+    work k = begin(plan, n, op, scratch);
+    const gt__tiling *t = &k.tiling;
+    const gt__conv_geometry *g = &k.plan->g;
     int m = k.m;
     if (k.whole_kernel)
         transform_kernel(&k, NULL, weight);
     gt__block b = {0};
-    while (gt__block_next(&w->grid, &w->block, &b)) {
-        size_t rows = gt__block_rows(&w->grid, &b);
-        gt__side_transform(&k.big, &w->grid, &b, big, k.of_big, k.line);
+    while (gt__block_next(&t->grid, &t->block, &b)) {
+        size_t rows = gt__block_rows(&t->grid, &b);
+        gt__side_transform(&k.big, &t->grid, &b, big, k.of_big, k.line);
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
@@ -242,28 +244,29 @@ static void forward(const gt__conv_plan *plan, const gt_real *big,
                     at.kernel, op == GT_TRANSPOSED ? at.depth : m, 0, at.small,
                     m);
         }
-        gt__side_transform_back(&k.small, &w->grid, &b, k.of_small, small,
+        gt__side_transform_back(&k.small, &t->grid, &b, k.of_small, small,
                                 k.line);
-        gt__conv_epilogue_run(epilogue, &w->grid, &b, small,
-                              (size_t)plan->g.oh * (size_t)plan->g.ow);
+        gt__conv_epilogue_run(epilogue, &t->grid, &b, small,
+                              (size_t)g->oh * (size_t)g->ow);
     }
 }
 
-static void backward_data(const gt__conv_plan *plan, const gt_real *small,
+static void backward_data(const void *plan, int n, const gt_real *small,
                           gt_transpose op, const gt_real *weight, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
     gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
-    work k = begin(plan, stored, scratch);
-    const gt__winograd *w = k.plan;
+    work k = begin(plan, n, stored, scratch);
+    const gt__tiling *t = &k.tiling;
+    const gt__conv_geometry *g = &k.plan->g;
     int m = k.m;
     if (k.whole_kernel)
         transform_kernel(&k, NULL, weight);
     gt__block b = {0};
-    while (gt__block_next(&w->grid, &w->block, &b)) {
-        size_t rows = gt__block_rows(&w->grid, &b);
-        gt__side_transform(&k.small, &w->grid, &b, small, k.of_small, k.line);
+    while (gt__block_next(&t->grid, &t->block, &b)) {
+        size_t rows = gt__block_rows(&t->grid, &b);
+        gt__side_transform(&k.small, &t->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
@@ -271,28 +274,29 @@ static void backward_data(const gt__conv_plan *plan, const gt_real *small,
                     at.kernel, op == GT_TRANSPOSED ? m : at.depth, 0, at.big,
                     at.depth);
         }
-        gt__side_transform_back(&k.big, &w->grid, &b, k.of_big, big, k.line);
-        gt__conv_epilogue_run(epilogue, &w->grid, &b, big,
-                              (size_t)plan->g.h * (size_t)plan->g.w);
+        gt__side_transform_back(&k.big, &t->grid, &b, k.of_big, big, k.line);
+        gt__conv_epilogue_run(epilogue, &t->grid, &b, big,
+                              (size_t)g->h * (size_t)g->w);
     }
 }
 
-static void backward_weights(const gt__conv_plan *plan, const gt_real *big,
+static void backward_weights(const void *plan, int n, const gt_real *big,
                              const gt_real *small, gt_transpose op,
                              gt_real *weight, bool accumulate, gt_real *scratch)
 {
-    work k = begin(plan, op, scratch);
-    const gt__winograd *w = k.plan;
+    work k = begin(plan, n, op, scratch);
+    const gt__tiling *t = &k.tiling;
+    const gt__conv_geometry *g = &k.plan->g;
     int m = k.m;
-    size_t size = (size_t)gt__conv_patch_size(&plan->g) * (size_t)m;
+    size_t size = (size_t)gt__conv_patch_size(g) * (size_t)m;
     if (!accumulate)
         memset(weight, 0, size * sizeof *weight);
     gt__block b = {0};
     bool begun = false;
-    while (gt__block_next(&w->grid, &w->block, &b)) {
-        int rows = (int)gt__block_rows(&w->grid, &b);
-        gt__side_transform(&k.big, &w->grid, &b, big, k.of_big, k.line);
-        gt__side_transform(&k.small, &w->grid, &b, small, k.of_small, k.line);
+    while (gt__block_next(&t->grid, &t->block, &b)) {
+        int rows = (int)gt__block_rows(&t->grid, &b);
+        gt__side_transform(&k.big, &t->grid, &b, big, k.of_big, k.line);
+        gt__side_transform(&k.small, &t->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, (size_t)rows, &at);) {
             if (op == GT_TRANSPOSED)
                 gt_gemm(GT_TRANSPOSED, GT_PLAIN, m, at.depth, rows, at.small, m,
@@ -309,15 +313,16 @@ static void backward_weights(const gt__conv_plan *plan, const gt_real *big,
         transform_kernel_back(&k, NULL, weight);
 }
 
-static bool make_plan(gt__conv_plan *plan, const gt__conv_geometry *g, int n)
+static bool takes(const void *plan, int n)
 {
-    return gt__winograd_plan((gt__winograd *)plan, g, n);
+    return gt__winograd_for(plan, n);
 }
 
 const gt__conv_algorithm gt__conv_winograd = {
     .name = "winograd",
-    .plan_size = sizeof(gt__winograd),
-    .plan = make_plan,
+    .plan_new = gt__winograd_plan_new,
+    .plan_free = gt__winograd_plan_free,
+    .takes = takes,
     .scratch = gt__winograd_scratch,
     .forward = forward,
     .backward_data = backward_data,

@@ -2,10 +2,11 @@
  *
  * Larger tiles save more multiplications but have more terms to add, so the
  * cost of each size is counted, in multiplications, and compared with that of
- * im2col. */
+ * im2col. All these costs are linear in the number of samples, so one choice is
+ * the best for a range of numbers; a plan holds the ranges. */
 #include "nn/conv/winograd_plan.h"
 
-#include <assert.h>
+#include <stdlib.h>
 
 /* On the small side there are no phases: each point has one row. */
 static const int single[GT__POINTS + 1] = {0, 1, 2, 3, 4, 5, 6};
@@ -21,7 +22,7 @@ static int span_of(const gt__terms *back)
 
 gt__side gt__winograd_big(const gt__winograd *w)
 {
-    const gt__conv_geometry *g = &w->base.g;
+    const gt__conv_geometry *g = &w->g;
     int step_h = g->sw * w->h.tile, span_h = span_of(w->h.big_back);
     return (gt__side){.h = g->h,
                       .w = g->w,
@@ -40,9 +41,9 @@ gt__side gt__winograd_big(const gt__winograd *w)
 
 gt__side gt__winograd_small(const gt__winograd *w)
 {
-    return (gt__side){.h = w->base.g.oh,
-                      .w = w->base.g.ow,
-                      .c = w->base.g.m,
+    return (gt__side){.h = w->g.oh,
+                      .w = w->g.ow,
+                      .c = w->g.m,
                       .step = {w->v.tile, w->h.tile},
                       .tiles = w->h.tiles,
                       .width = w->h.tile * w->h.tiles,
@@ -53,9 +54,9 @@ gt__side gt__winograd_small(const gt__winograd *w)
                       .back = {w->v.small_back, w->h.small_back}};
 }
 
-bool gt__winograd_has_one_block(const gt__winograd *w)
+bool gt__tiling_is_one_block(const gt__tiling *t)
 {
-    return w->block.n_images == w->grid.n && w->block.n_lines == w->grid.lines;
+    return t->block.n_images == t->grid.n && t->block.n_lines == t->grid.lines;
 }
 
 static size_t larger(size_t a, size_t b)
@@ -63,11 +64,11 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-size_t gt__winograd_kernel_size(const gt__winograd *w)
+size_t gt__winograd_kernel_size(const gt__winograd *w, const gt__tiling *tiling)
 {
     gt__side big = gt__winograd_big(w);
-    size_t most = 0, m = (size_t)w->base.g.m;
-    if (!gt__winograd_has_one_block(w))
+    size_t most = 0, m = (size_t)w->g.m;
+    if (!gt__tiling_is_one_block(tiling))
         return gt__side_depths(&big) * m;
     for (int a = 0; a < w->v.points; a++)
         for (int b = 0; b < w->h.points; b++)
@@ -75,21 +76,43 @@ size_t gt__winograd_kernel_size(const gt__winograd *w)
     return most * m;
 }
 
-size_t gt__winograd_working_set(const gt__winograd *w)
+size_t gt__winograd_working_set(const gt__winograd *w, const gt__tiling *tiling)
 {
     gt__side big = gt__winograd_big(w), small = gt__winograd_small(w);
-    size_t rows = gt__block_rows(&w->grid, &w->block);
+    size_t rows = gt__block_rows(&tiling->grid, &tiling->block);
     return rows * (gt__side_depths(&big) + gt__side_depths(&small)) +
-           gt__winograd_kernel_size(w) +
+           gt__winograd_kernel_size(w, tiling) +
            larger(gt__side_line(&big), gt__side_line(&small));
+}
+
+enum { BLOCK_REALS = 1 << 19 }; /* of transformed tiles: 2 MB in fp32 */
+
+/* Tiles of a block. It reads the whole transformed kernel, so it should not be
+ * much smaller. */
+static int block_tiles(const gt__winograd *w)
+{
+    double pairs = (double)w->v.rows * w->h.rows;
+    double kernel = pairs * w->g.c * w->g.m;
+    double tile = pairs * w->g.c + (double)w->v.points * w->h.points * w->g.m;
+    return (int)((kernel > BLOCK_REALS ? kernel : BLOCK_REALS) / tile);
+}
+
+/* If there is little beside the kernel, all tiles in one block take less
+ * memory: then the kernel is not transformed as a whole. */
+gt__tiling gt__winograd_tiling(const gt__winograd *w, int n)
+{
+    gt__grid grid = {n, w->v.tiles, w->h.tiles};
+    gt__tiling all = {grid, {.n_images = n, .n_lines = w->v.tiles}};
+    gt__tiling cut = {grid, gt__block_size(&grid, block_tiles(w))};
+    size_t at_once = gt__winograd_working_set(w, &all);
+    return gt__winograd_working_set(w, &cut) >= at_once ? all : cut;
 }
 
 /* --- The choice of tiles. */
 
 enum {
-    MIN_CHANNELS = 16,     /* of either side; fewer make products slow */
-    MIN_TILES = 32,        /* rows of a product: as well */
-    BLOCK_REALS = 1 << 19, /* of transformed tiles: 2 MB in fp32 */
+    MIN_CHANNELS = 16, /* of either side; fewer make products slow */
+    MIN_TILES = 32,    /* rows of a product: as well */
     TERM = 10, /* multiplications of a matrix product in the time of adding a
                   term to a value */
 };
@@ -178,41 +201,14 @@ static bool choose(const options *all, int n, const option **v,
     return found;
 }
 
-/* Tiles of a block. It reads the whole transformed kernel, so it should not be
- * much smaller. */
-static int block_tiles(const gt__winograd *plan)
+static gt__winograd tiles_of(const options *all, const option *v,
+                             const option *h)
 {
-    double pairs = (double)plan->v.rows * plan->h.rows;
-    double kernel = pairs * plan->base.g.c * plan->base.g.m;
-    double tile = pairs * plan->base.g.c +
-                  (double)plan->v.points * plan->h.points * plan->base.g.m;
-    return (int)((kernel > BLOCK_REALS ? kernel : BLOCK_REALS) / tile);
+    return (gt__winograd){.g = all->g, .v = v->axis, .h = h->axis};
 }
 
-/* If there is little beside the kernel, all tiles in one block take less
- * memory: then the kernel is not transformed as a whole. */
-static void set_samples(gt__winograd *plan, int n)
-{
-    plan->base.n = n;
-    plan->grid = (gt__grid){n, plan->v.tiles, plan->h.tiles};
-    gt__block all = {.n_images = n, .n_lines = plan->v.tiles};
-    plan->block = all;
-    size_t at_once = gt__winograd_working_set(plan);
-    plan->block = gt__block_size(&plan->grid, block_tiles(plan));
-    if (gt__winograd_working_set(plan) >= at_once)
-        plan->block = all;
-}
-
-static gt__winograd plan_of(const options *all, int n, const option *v,
-                            const option *h)
-{
-    gt__winograd plan = {.base.g = all->g, .v = v->axis, .h = h->axis};
-    set_samples(&plan, n);
-    return plan;
-}
-
-bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__conv_geometry *g,
-                             int n, int tile_v, int tile_h)
+bool gt__winograd_make(gt__winograd *w, const gt__conv_geometry *g, int tile_v,
+                       int tile_h)
 {
     options one = {.g = *g};
     if (!is_supported(g))
@@ -221,39 +217,124 @@ bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__conv_geometry *g,
     plan_option(&one.h[0], g->kw, g->sw, g->ow, tile_h);
     if (!one.v[0].fits || !one.h[0].fits)
         return false;
-    *plan = plan_of(&one, n, &one.v[0], &one.h[0]);
+    *w = tiles_of(&one, &one.v[0], &one.h[0]);
     return true;
 }
 
-bool gt__winograd_plan(gt__winograd *plan, const gt__conv_geometry *g, int n)
+/* --- The plan. */
+
+typedef struct range {
+    int last;           /* number of samples */
+    bool cheap;         /* cheaper than im2col */
+    gt__winograd tiles; /* only if it is */
+} range;
+
+typedef struct ranges {
+    int count;
+    range range[];
+} ranges;
+
+static gt_status add_range(ranges **plan, const range *next)
 {
-    options all;
-    const option *v, *h;
-    if (!find_options(&all, g) || !choose(&all, n, &v, &h))
-        return false;
-    *plan = plan_of(&all, n, v, h);
-    return true;
+    size_t count = *plan ? (size_t)(*plan)->count : 0;
+    ranges *grown =
+        realloc(*plan, sizeof *grown + (count + 1) * sizeof *grown->range);
+    if (!grown)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
+    grown->range[count] = *next;
+    grown->count = (int)count + 1;
+    *plan = grown;
+    return GT_OK;
 }
 
-size_t gt__winograd_scratch(const gt__conv_geometry *g, int max_n)
+static bool same_choice(const options *all, int n, int other)
 {
-    options all;
-    size_t most = 0;
-    if (!find_options(&all, g))
-        return 0;
-    const option *v, *h, *last_v = NULL, *last_h = NULL;
-    gt__winograd plan = {0};
-    for (int n = 1; n <= max_n; n++) {
-        if (!choose(&all, n, &v, &h))
-            continue;
-        assert(v && h);
-        if (v != last_v || h != last_h)
-            plan = plan_of(&all, n, v, h);
-        set_samples(&plan, n);
-        last_v = v;
-        last_h = h;
-        size_t needed = gt__winograd_working_set(&plan);
-        most = needed > most ? needed : most;
+    const option *v[2] = {NULL, NULL}, *h[2] = {NULL, NULL};
+    return choose(all, n, &v[0], &h[0]) == choose(all, other, &v[1], &h[1]) &&
+           v[0] == v[1] && h[0] == h[1];
+}
+
+/* The end of the range that begins at n. From MIN_TILES samples on every size
+ * has tiles enough; then the best is the lowest of some straight lines, and
+ * does not come back once another one is lower, so the end may be bisected. */
+static int last_of_range(const options *all, int n, int max_n)
+{
+    int low = n, high = max_n;
+    while (low < MIN_TILES && low < max_n && same_choice(all, n, low + 1))
+        low++;
+    if (low < MIN_TILES)
+        return low;
+    while (low < high) {
+        int middle = low + (high - low + 1) / 2;
+        if (same_choice(all, n, middle))
+            low = middle;
+        else
+            high = middle - 1;
     }
+    return low;
+}
+
+gt_status gt__winograd_plan_new(void **out, const gt__conv_geometry *g,
+                                int max_n)
+{
+    options all;
+    ranges *plan = NULL;
+    bool any = false;
+    *out = NULL;
+    if (!find_options(&all, g))
+        return GT_OK;
+    for (int n = 1; n <= max_n; n = plan->range[plan->count - 1].last + 1) {
+        const option *v, *h;
+        range next = {.last = last_of_range(&all, n, max_n)};
+        next.cheap = choose(&all, n, &v, &h);
+        if (next.cheap)
+            next.tiles = tiles_of(&all, v, h);
+        any = any || next.cheap;
+        gt_status status = add_range(&plan, &next);
+        if (status != GT_OK) {
+            free(plan);
+            return status;
+        }
+    }
+    if (any)
+        *out = plan;
+    else
+        free(plan);
+    return GT_OK;
+}
+
+gt_status gt__winograd_plan_with(void **out, const gt__winograd *w, int max_n)
+{
+    ranges *plan = NULL;
+    gt_status status =
+        add_range(&plan, &(range){.last = max_n, .cheap = true, .tiles = *w});
+    *out = plan;
+    return status;
+}
+
+void gt__winograd_plan_free(void *plan)
+{
+    free(plan);
+}
+
+const gt__winograd *gt__winograd_for(const void *plan, int n)
+{
+    const range *r = ((const ranges *)plan)->range;
+    while (n > r->last)
+        r++;
+    return r->cheap ? &r->tiles : NULL;
+}
+
+/* The last number of a range needs the most: with more samples a block does not
+ * get smaller. */
+size_t gt__winograd_scratch(const void *plan)
+{
+    const ranges *p = plan;
+    size_t most = 0;
+    for (const range *r = p->range; r < p->range + p->count; r++)
+        if (r->cheap) {
+            gt__tiling t = gt__winograd_tiling(&r->tiles, r->last);
+            most = larger(most, gt__winograd_working_set(&r->tiles, &t));
+        }
     return most;
 }

@@ -6,32 +6,53 @@
 #include "nn/conv/algorithm.h"
 #include "nn/conv/winograd_transform.h"
 
+/* A size of tiles. */
 typedef struct gt__winograd {
-    gt__conv_plan base;
+    gt__conv_geometry g;
     gt__axis v, h; /* vertical, horizontal */
-    gt__grid grid; /* of tiles */
-    gt__block block;
 } gt__winograd;
 
-/* A plan with tiles of this size; false if that takes more points than are
- * good for the digits, or if the geometry is not one for this algorithm. */
-bool gt__winograd_plan_tiles(gt__winograd *plan, const gt__conv_geometry *g,
-                             int n, int tile_v, int tile_h);
+/* The tiles of n samples, and the blocks they are taken in. */
+typedef struct gt__tiling {
+    gt__grid grid;
+    gt__block block;
+} gt__tiling;
 
-/* The best plan for passes of n samples; false where im2col is cheaper. */
-bool gt__winograd_plan(gt__winograd *plan, const gt__conv_geometry *g, int n);
+/* Tiles of this size; false if that takes more points than are good for the
+ * digits, or if the geometry is not one for this algorithm. */
+bool gt__winograd_make(gt__winograd *w, const gt__conv_geometry *g, int tile_v,
+                       int tile_h);
 
-/* Both sides of a plan, which must outlive them. */
-gt__side gt__winograd_big(const gt__winograd *plan);
-gt__side gt__winograd_small(const gt__winograd *plan);
+gt__tiling gt__winograd_tiling(const gt__winograd *w, int n);
 
 /* Whether all tiles fit into one block. */
-bool gt__winograd_has_one_block(const gt__winograd *plan);
+bool gt__tiling_is_one_block(const gt__tiling *tiling);
 
-/* Reals of scratch for the transformed kernel alone, and for all that a pass
- * needs; the most of any plan for up to max_n samples. */
-size_t gt__winograd_kernel_size(const gt__winograd *plan);
-size_t gt__winograd_working_set(const gt__winograd *plan);
-size_t gt__winograd_scratch(const gt__conv_geometry *g, int max_n);
+/* Both sides, for as long as *w is there. */
+gt__side gt__winograd_big(const gt__winograd *w);
+gt__side gt__winograd_small(const gt__winograd *w);
+
+/* Reals of scratch for the transformed kernel alone, and for all that a product
+ * needs. */
+size_t gt__winograd_kernel_size(const gt__winograd *w,
+                                const gt__tiling *tiling);
+size_t gt__winograd_working_set(const gt__winograd *w,
+                                const gt__tiling *tiling);
+
+/* --- Plans, as algorithm.h has them. */
+
+/* The best tiles for each number of samples. */
+gt_status gt__winograd_plan_new(void **plan, const gt__conv_geometry *g,
+                                int max_n);
+
+/* The same tiles for all of them. */
+gt_status gt__winograd_plan_with(void **plan, const gt__winograd *w, int max_n);
+
+void gt__winograd_plan_free(void *plan);
+
+/* The tiles for n samples; NULL where im2col is cheaper. */
+const gt__winograd *gt__winograd_for(const void *plan, int n);
+
+size_t gt__winograd_scratch(const void *plan);
 
 #endif
