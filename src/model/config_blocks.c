@@ -16,11 +16,6 @@ typedef struct expander {
     int uses;   /* of blocks in this list, so far */
 } expander;
 
-static bool is(gt__tree *tree, int node, yaml_node_type_t type)
-{
-    return gt__tree_node(tree, node)->type == type;
-}
-
 /* --- Definitions. */
 
 static gt_status check_block(gt__tree *tree, const char *name, int block)
@@ -30,7 +25,7 @@ static gt_status check_block(gt__tree *tree, const char *name, int block)
     gt__path_join("blocks", name, path);
     gt__keys_add(&keys, "with");
     gt__keys_add(&keys, "layers");
-    if (!is(tree, block, YAML_MAPPING_NODE))
+    if (!gt__tree_is(tree, block, YAML_MAPPING_NODE))
         return gt__tree_fail(tree, block, path,
                              "expected \"layers\", a list, and \"with\", the "
                              "parameters, if there are any");
@@ -39,11 +34,11 @@ static gt_status check_block(gt__tree *tree, const char *name, int block)
         return gt__mapping_fail_stranger(tree, &keys, stranger, path);
     int with = gt__tree_find(tree, block, "with");
     int layers = gt__tree_find(tree, block, "layers");
-    if (!layers || !is(tree, layers, YAML_SEQUENCE_NODE) ||
+    if (!layers || !gt__tree_is(tree, layers, YAML_SEQUENCE_NODE) ||
         gt__list_count(tree, layers) == 0)
         return gt__tree_fail(tree, layers ? layers : block, path,
                              "expected \"layers\", a list of at least one");
-    if (with && !is(tree, with, YAML_MAPPING_NODE))
+    if (with && !gt__tree_is(tree, with, YAML_MAPPING_NODE))
         return gt__tree_fail(tree, with, path,
                              "with: expected parameters and their defaults");
     for (int i = 0; with && gt__use_words[i]; i++)
@@ -75,7 +70,7 @@ static gt_status check_blocks(gt__tree *tree, int blocks,
 {
     gt__layout layout;
     gt__layout_make(&layout, schema);
-    if (!is(tree, blocks, YAML_MAPPING_NODE))
+    if (!gt__tree_is(tree, blocks, YAML_MAPPING_NODE))
         return gt__tree_fail(tree, blocks, "blocks",
                              "expected names and their layers");
     gt_status status = gt__mapping_check_twice(tree, blocks, "blocks");
@@ -135,13 +130,14 @@ static gt_status expand_section(expander *e, int section)
 {
     gt__tree *tree = e->tree;
     gt_status status = GT_OK;
-    for (int i = 0; status == GT_OK && is(tree, section, YAML_MAPPING_NODE);
+    for (int i = 0;
+         status == GT_OK && gt__tree_is(tree, section, YAML_MAPPING_NODE);
          i++) {
         yaml_node_t *n = gt__tree_node(tree, section);
         if (n->data.mapping.pairs.start + i >= n->data.mapping.pairs.top)
             break;
         int value = n->data.mapping.pairs.start[i].value, expanded;
-        if (!is(tree, value, YAML_SEQUENCE_NODE))
+        if (!gt__tree_is(tree, value, YAML_SEQUENCE_NODE))
             continue;
         status = expand_list(e, value, &expanded);
         n = gt__tree_node(tree, section);

@@ -104,6 +104,11 @@ int *gt__tree_slot(gt__tree *tree, int mapping, const char *key)
     return NULL;
 }
 
+bool gt__tree_is(gt__tree *tree, int node, yaml_node_type_t type)
+{
+    return gt__tree_node(tree, node)->type == type;
+}
+
 int gt__tree_find(gt__tree *tree, int mapping, const char *key)
 {
     int *slot = gt__tree_slot(tree, mapping, key);

@@ -46,6 +46,7 @@ char *gt__quote(const char *word, char text[GT__QUOTED]);
  * until a pair is added to this mapping. `word` is a scalar's text, NULL for
  * other nodes. */
 yaml_node_t *gt__tree_node(gt__tree *tree, int node);
+bool gt__tree_is(gt__tree *tree, int node, yaml_node_type_t type);
 int gt__tree_find(gt__tree *tree, int mapping, const char *key);
 int *gt__tree_slot(gt__tree *tree, int mapping, const char *key);
 const char *gt__tree_word(gt__tree *tree, int node);

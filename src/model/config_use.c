@@ -41,11 +41,6 @@ const char *gt__item_name(gt__tree *tree, int item, int *options)
     return gt__tree_word(tree, n->data.mapping.pairs.start->key);
 }
 
-static bool is(gt__tree *tree, int node, yaml_node_type_t type)
-{
-    return gt__tree_node(tree, node)->type == type;
-}
-
 /* --- Parameters. */
 
 static gt_status fail_parameter(gt__tree *tree, const gt__use *u, int node,
@@ -91,7 +86,7 @@ static gt_status check_options(gt__tree *tree, const gt__use *u)
 {
     if (!u->options)
         return GT_OK;
-    if (!is(tree, u->options, YAML_MAPPING_NODE))
+    if (!gt__tree_is(tree, u->options, YAML_MAPPING_NODE))
         return gt__tree_fail(tree, u->options, "",
                              "block %s: expected parameters, as in \"%s: "
                              "{name: a}\"",
@@ -122,7 +117,7 @@ static gt_status copy(gt__tree *tree, const gt__use *u, int node, int *to)
     }
     if (word)
         return gt__tree_scalar(tree, word, node, to);
-    bool list = is(tree, node, YAML_SEQUENCE_NODE);
+    bool list = gt__tree_is(tree, node, YAML_SEQUENCE_NODE);
     status = list ? gt__tree_sequence(tree, node, to)
                   : gt__tree_mapping(tree, node, to);
     for (int i = 0; list && i < gt__list_count(tree, node) && status == GT_OK;
@@ -153,7 +148,7 @@ static bool is_local(gt__tree *tree, const gt__use *u, const char *word)
     for (int i = 0; i < gt__list_count(tree, u->layers); i++) {
         int options;
         if (!gt__item_name(tree, gt__list_item(tree, u->layers, i), &options) ||
-            !options || !is(tree, options, YAML_MAPPING_NODE))
+            !options || !gt__tree_is(tree, options, YAML_MAPPING_NODE))
             continue;
         int name = gt__tree_find(tree, options, "name");
         const char *own = name ? gt__tree_word(tree, name) : NULL;
@@ -193,7 +188,7 @@ static gt_status append_input(gt__tree *tree, const gt__use *u, int like, int i,
                               int to)
 {
     int from = gt__tree_find(tree, u->options, "from");
-    bool list = from && is(tree, from, YAML_SEQUENCE_NODE);
+    bool list = from && gt__tree_is(tree, from, YAML_SEQUENCE_NODE);
     int n = !from ? 1 : list ? gt__list_count(tree, from) : 1;
     gt_status status = GT_OK;
     for (int k = 0; k < n && status == GT_OK; k++) {
@@ -227,7 +222,7 @@ static gt_status rewrite_from(gt__tree *tree, const gt__use *u, int i,
         return GT_OK;
     from = slot ? *slot : options;
     gt_status status = gt__tree_sequence(tree, from, &list);
-    bool many = slot && is(tree, from, YAML_SEQUENCE_NODE);
+    bool many = slot && gt__tree_is(tree, from, YAML_SEQUENCE_NODE);
     int n = !slot ? 1 : many ? gt__list_count(tree, from) : 1;
     for (int k = 0; k < n && status == GT_OK; k++) {
         const char *word = "input";
@@ -299,7 +294,8 @@ gt_status gt__use_layer(gt__tree *tree, const gt__use *u, int i, int place,
     const char *name = gt__item_name(tree, *item, &options);
     if (name && !options)
         status = add_options(tree, name, item, &options);
-    if (!name || status != GT_OK || !is(tree, options, YAML_MAPPING_NODE))
+    if (!name || status != GT_OK ||
+        !gt__tree_is(tree, options, YAML_MAPPING_NODE))
         return status; /* nonsense is refused where it is taken */
     status = rewrite_from(tree, u, place, options);
     return status == GT_OK ? rewrite_name(tree, u, last, options) : status;
