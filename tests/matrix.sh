@@ -115,6 +115,12 @@ for debian in $(chosen debian12 debian13); do
         tail -n 5 "$log"
         exit 1
     }
+    # Times of files say what to build anew, but not between two checkouts.
+    if [ "$(cat "$cache/$debian/build/source" 2>/dev/null)" != "$source" ]; then
+        rm -rf "$cache/$debian"/build/{gcc,clang}-*
+        mkdir -p "$cache/$debian/build"
+        echo "$source" >"$cache/$debian/build/source"
+    fi
     for compiler in $(chosen gcc clang); do
         for mpi in $(chosen openmpi mpich); do
             for blas in $(chosen openblas blis); do
