@@ -22,7 +22,7 @@ for config in "$examples"/*.yaml; do
     options=()
     case $name in
     vae-own-data) options=(--data images) ;;
-    residual-gan) options=(--batch 24) ;;
+    residual-gan) options=(--batch 24 --set output.test_samples=100) ;;
     cluster) options=(--batch 16 --set train.shards=4) ;; # of 1024: too long for a test
     esac
     must "the example $name" ranks 2 train "$config" --steps 3 --out "$name" \
