@@ -3,6 +3,10 @@
 . "$(dirname "$0")/common.sh"
 unset COLUMNS NO_COLOR
 need_tool python3
+python3 -c 'import pty; pty.openpty()' 2>err.txt || {
+    echo "skipped: there are no terminals here: $(tail -n 1 err.txt)"
+    exit 77
+}
 esc=$(printf '\033')
 
 # on_terminal NAME [--columns N] [--interrupt TEXT] COMMAND...: gentrain on a
