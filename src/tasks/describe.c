@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAYER, READS, SHAPE, PARAMETERS, MEMORY, PRODUCTS, COLUMNS, TEXT = 96 };
+enum { LAYER, READS, SHAPE, PARAMETERS, MEMORY, PRODUCTS, COLUMNS };
+enum { TEXT = 96 };
 
 typedef char row[COLUMNS][TEXT];
 
