@@ -5,10 +5,10 @@
 #include "model/config_use.h"
 
 #include "base/nearest.h"
+#include "base/steps_back.h"
 #include "model/config_mapping.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NAME = GT__USE_NAME };
@@ -158,18 +158,6 @@ static bool is_local(gt__tree *tree, const gt__use *u, const char *word)
     return false;
 }
 
-/* "previous" or "previous-2", and how many items back that is; 0: neither. */
-static int steps_back(const char *word)
-{
-    static const char previous[] = "previous";
-    size_t n = sizeof previous - 1;
-    if (strncmp(word, previous, n) != 0)
-        return 0;
-    if (!word[n])
-        return 1;
-    return word[n] == '-' ? atoi(word + n + 1) : 0;
-}
-
 /* Append to the list `to` what `word` means outside of the block. */
 static gt_status append_source(gt__tree *tree, const gt__use *u, int like,
                                const char *word, int to)
@@ -201,8 +189,8 @@ static gt_status append_input(gt__tree *tree, const gt__use *u, int like, int i,
             return gt__tree_fail(tree, from, "",
                                  "block %s: from: expected names", u->block);
         snprintf(text, sizeof text, "%.90s", word);
-        if (steps_back(word))
-            snprintf(text, sizeof text, "previous-%d", steps_back(word) + i);
+        if (gt_steps_back(word))
+            snprintf(text, sizeof text, "previous-%d", gt_steps_back(word) + i);
         int node;
         status = gt__tree_scalar(tree, text, like, &node);
         if (status == GT_OK)

@@ -4,6 +4,7 @@
 #include "nn/graph.h"
 
 #include "base/nearest.h"
+#include "base/steps_back.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,18 +99,6 @@ static gt_status fail_unknown(const graph *g, int spec, const char *name)
     return fail_at(g, spec, text);
 }
 
-/* "previous" is one layer back, "previous-3" three; 0: it is another name. */
-static int steps_back(const char *name)
-{
-    size_t n = sizeof previous - 1;
-    if (strncmp(name, previous, n) != 0)
-        return 0;
-    if (!name[n])
-        return 1;
-    int steps = name[n] == '-' ? atoi(name + n + 1) : 0;
-    return steps > GT_NETWORK_MAX_LAYERS ? GT_NETWORK_MAX_LAYERS : steps;
-}
-
 /* What stands `steps` in front of a layer; before the first there is the input.
  */
 static int before(int spec, int steps)
@@ -130,7 +119,7 @@ static gt_status resolve(graph *g, int spec)
     for (int k = 0; k < s->n_from; k++) {
         int input = find_input(g, s->from[k]);
         int other = find_spec(g, s->from[k]);
-        int steps = steps_back(s->from[k]);
+        int steps = gt_steps_back(s->from[k]);
         if (steps > 0)
             g->from[spec][k] = before(spec, steps);
         else if (input >= 0)

@@ -49,6 +49,14 @@ gt_status gt_layer_add_state(gt_layer *layer, const char *name, gt_role role,
                (gt_tensor){.name = name, .role = role, .rank = 1}, &size);
 }
 
+size_t gt_layer_parameters(const gt_layer *layer)
+{
+    size_t n = 0;
+    for (int k = 0; k < layer->n_params; k++)
+        n += layer->param[k].count;
+    return n;
+}
+
 void gt_layer_free(gt_layer *layer)
 {
     if (layer->type && layer->type->release)

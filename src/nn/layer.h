@@ -219,6 +219,9 @@ gt_status gt_layer_add_param(gt_layer *layer, const char *name, gt_role role,
 gt_status gt_layer_add_state(gt_layer *layer, const char *name, gt_role role,
                              int size);
 
+/* Values of its parameters, without the padding between tensors. */
+size_t gt_layer_parameters(const gt_layer *layer);
+
 /* Release what plan has allocated. */
 void gt_layer_free(gt_layer *layer);
 

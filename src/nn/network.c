@@ -267,8 +267,7 @@ size_t gt_network_parameters(const gt_network *net)
 {
     size_t n = 0;
     for (int i = 0; i < net->n_layers; i++)
-        for (int k = 0; k < net->layers[i].n_params; k++)
-            n += net->layers[i].param[k].count;
+        n += gt_layer_parameters(&net->layers[i]);
     return n;
 }
 

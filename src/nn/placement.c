@@ -65,9 +65,8 @@ static void find_roots(planner *p)
     for (int i = 0; i < p->n; i++) {
         const gt_layer *l = &p->layers[i];
         gt__node_placement *node = &p->node[i];
-        node->is_idle = gt_layer_is_idle(l);
         node->has_params = l->n_params > 0;
-        p->root[i] = node->is_idle ? root_of(p, l->from[0]) : i;
+        p->root[i] = gt_layer_is_idle(l) ? root_of(p, l->from[0]) : i;
         p->last_read[i] = i;
         for (int k = 0; k < l->n_inputs; k++) {
             int from = l->from[k], root = root_of(p, from);
@@ -77,7 +76,7 @@ static void find_roots(planner *p)
                 node->has_params |= p->node[from].has_params;
                 node->from_input |= p->node[from].from_input;
             }
-            if (!gt_is_input(root) && !node->is_idle)
+            if (!gt_is_input(root) && !gt_layer_is_idle(l))
                 p->last_read[root] = i;
         }
     }
@@ -94,7 +93,8 @@ static bool is_kept(const planner *p, int i)
         return true;
     for (int j = i + 1; j < p->n; j++)
         for (int k = 0; k < p->layers[j].n_inputs; k++)
-            if (!p->node[j].is_idle && p->layers[j].type->reads_input &&
+            if (!gt_layer_is_idle(&p->layers[j]) &&
+                p->layers[j].type->reads_input &&
                 root_of(p, p->layers[j].from[k]) == i)
                 return true;
     return false;
@@ -160,7 +160,7 @@ static int plan_activations(planner *p)
 {
     for (int i = 0; i < p->n; i++) {
         p->of[i] = -1;
-        if (p->node[i].is_idle) {
+        if (gt_layer_is_idle(&p->layers[i])) {
             if (!gt_is_input(p->root[i]))
                 p->of[i] = p->of[p->root[i]];
             continue;
@@ -266,7 +266,7 @@ static gt_status place_gradients(planner *p, size_t *total)
     for (int i = p->n - 1; i >= 0; i--) {
         const gt_layer *l = &p->layers[i];
         bool taken = false;
-        if (p->node[i].is_idle)
+        if (gt_layer_is_idle(&p->layers[i]))
             continue;
         touch_gradient(p, p->node[i].dy, backward_of(p, i));
         for (int k = 0; k < l->n_inputs; k++) {

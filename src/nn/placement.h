@@ -36,7 +36,6 @@ typedef struct gt__edge_placement {
 } gt__edge_placement;
 
 typedef struct gt__node_placement {
-    bool is_idle; /* nothing is computed: gt_layer_is_idle */
     gt__location x[GT_LAYER_MAX_INPUTS], y, saved, dy;
     gt__edge_placement edge[GT_LAYER_MAX_INPUTS];
     bool has_params;     /* the node or what it follows from has parameters */

@@ -254,7 +254,8 @@ void gt__tape_backward(gt_tape *tape, const gt_pass *pass, gt_real *const dx[],
     if (top == net->n_layers - 1)
         pass_through(tape, pass->n, dx);
     for (int i = top; i >= bottom; i--) {
-        if (net->placement.node[i].is_idle || !gt__tape_needs(net, i, wanted))
+        if (gt_layer_is_idle(&net->layers[i]) ||
+            !gt__tape_needs(net, i, wanted))
             continue;
         backward_layer(tape, i == top ? &first : pass, i, dx, wanted);
         report_ready(net, pass, i);
@@ -321,7 +322,7 @@ const gt_real *gt_tape_tangent(gt_tape *tape, const gt_pass *pass,
     for (int k = 0; k < net->n_inputs; k++)
         tape->u[k] = u[k];
     for (int i = 0; i < net->n_layers; i++) {
-        if (net->placement.node[i].is_idle)
+        if (gt_layer_is_idle(&net->layers[i]))
             continue;
         int64_t begin = gt_trace_begin();
         tangent_layer(tape, &directions, i);

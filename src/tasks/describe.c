@@ -13,19 +13,11 @@ enum { TEXT = 96 };
 
 typedef char row[COLUMNS][TEXT];
 
-static size_t parameters_of(const gt_layer *layer)
-{
-    size_t n = 0;
-    for (int k = 0; k < layer->n_params; k++)
-        n += layer->param[k].count;
-    return n;
-}
-
 /* Bytes of a sample in memory of its own; 0: it shares that of its input. */
 static size_t bytes_of(const gt_network *net, int i)
 {
     const gt__node_placement *node = &net->placement.node[i];
-    bool shares = node->is_idle;
+    bool shares = gt_layer_is_idle(&net->layers[i]);
     for (int k = 0; k < net->layers[i].n_inputs; k++)
         shares = shares || (node->x[k].where == node->y.where &&
                             node->x[k].offset == node->y.offset);
@@ -73,7 +65,7 @@ static void fill_row(const gt_network *net, int i, row to)
                                  k ? ", " : "", name);
     }
     snprintf(to[SHAPE], TEXT, "%s", gt_shape_text(layer->out, shape));
-    count_text((double)parameters_of(layer), to[PARAMETERS]);
+    count_text((double)gt_layer_parameters(layer), to[PARAMETERS]);
     count_text((double)bytes_of(net, i), to[MEMORY]);
     count_text(layer->products, to[PRODUCTS]);
 }
@@ -81,8 +73,7 @@ static void fill_row(const gt_network *net, int i, row to)
 static void print_row(FILE *out, const row line, const int width[COLUMNS])
 {
     for (int c = 0; c < COLUMNS; c++)
-        fprintf(out, "%s%*s", c ? "  " : "  ",
-                c < PARAMETERS ? -width[c] : width[c], line[c]);
+        fprintf(out, "  %*s", c < PARAMETERS ? -width[c] : width[c], line[c]);
     fputc('\n', out);
 }
 
@@ -152,8 +143,8 @@ static void print_json_layer(FILE *out, const gt_network *net, int i)
     fprintf(out,
             "], \"shape\": [%d, %d, %d], \"parameters\": %zu, \"bytes\": "
             "%zu, \"multiplications\": %.0f}",
-            layer->out.h, layer->out.w, layer->out.c, parameters_of(layer),
-            bytes_of(net, i), layer->products);
+            layer->out.h, layer->out.w, layer->out.c,
+            gt_layer_parameters(layer), bytes_of(net, i), layer->products);
 }
 
 static void print_json(FILE *out, const gt_network *net)
