@@ -99,15 +99,6 @@ static gt_status describe_config(const char *path, bool json)
     return status;
 }
 
-/* The preset of this name; NULL: there is none. */
-static const gt_preset *preset_of(const char *name)
-{
-    for (const gt_preset *p = gt_presets; p->name; p++)
-        if (!strcmp(p->name, name))
-            return p;
-    return NULL;
-}
-
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
     (void)comm;
@@ -123,8 +114,8 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     if (there && S_ISREG(info.st_mode) &&
         (ends_with(path, ".yaml") || ends_with(path, ".yml")))
         return describe_config(path, json);
-    const gt_preset *preset = there ? NULL : preset_of(path);
-    if (preset)
+    const gt_preset *preset;
+    if (!there && gt_preset_find(path, &preset) == GT_OK)
         return gt_networks_describe(stdout, preset->name, preset->text, json);
     gt_status status = describe_source(path, json);
     if (status == GT_OK || !there)
