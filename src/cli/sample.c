@@ -16,10 +16,24 @@ static const gt_cli_option options[] = {
     {"seed", 0, "S", "seed of the latents [1]"},
     {"latents", 0, "FILE.h5[:/SET]",
      "make the samples of these latents, instead of --count and --seed"},
+    {"weights", 0, "ema|last",
+     "take the running averages of weights (optimizer.ema), or those of the "
+     "last step [ema, if there are some]"},
     {"no-latents", 0, NULL, "do not store the latents beside the samples"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
 };
+
+static gt_status read_weights(const char *text, gt_generate_weights *weights)
+{
+    *weights = !text                  ? GT_GENERATE_BEST
+               : !strcmp(text, "ema") ? GT_GENERATE_EMA
+                                      : GT_GENERATE_LAST;
+    if (*weights == GT_GENERATE_LAST && strcmp(text, "last") != 0)
+        return gt_fail(GT_ERR_USAGE, "--weights %s: it must be ema or last",
+                       text);
+    return GT_OK;
+}
 
 static gt_status read_numbers(const gt_cli_args *args, gt_generate_options *how)
 {
@@ -29,6 +43,8 @@ static gt_status read_numbers(const gt_cli_args *args, gt_generate_options *how)
         status = gt_cli_integer(args, "seed", 0, INT64_MAX, &seed);
     if (status == GT_OK)
         status = gt_cli_integer(args, "threads", 1, 1024, &threads);
+    if (status == GT_OK)
+        status = read_weights(gt_cli_value(args, "weights"), &how->weights);
     how->count = (uint64_t)count;
     how->seed = (uint64_t)seed;
     how->threads = (int)threads;
