@@ -106,14 +106,14 @@ static void assert_batch(const gt_loader_config *c, const gt_batch *batch,
         gt_shard_bounds(batch->n, c->batch, c->shards, shard->index, &first,
                         &count);
         assert_int_equal(shard->first_sample, first);
-        assert_int_equal(shard->n, count);
+        assert_int_equal(shard->samples.n, count);
         for (int j = 0; j < count; j++) {
             uint64_t place = shard->first_sample + (uint64_t)j;
             uint64_t sample = expected_number(c, number, place);
             gt_source_read(source, sample, c->range, x);
-            assert_memory_equal(x, shard->x + (size_t)j * size,
+            assert_memory_equal(x, shard->samples.x + (size_t)j * size,
                                 size * sizeof *x);
-            assert_int_equal(shard->labels[j],
+            assert_int_equal(shard->samples.labels[j],
                              source->type->label(source, sample));
             hits[place]++;
         }
@@ -191,8 +191,8 @@ static void check_epochs(const char *uri, gt_split split)
     for (int b = 0; b < EPOCHS * 6; b++) {
         const gt_batch *batch = gt_loader_next(loader);
         for (int s = 0; s < 4; s++)
-            for (int j = 0; j < batch->shards[s].n; j++) {
-                const gt_real *x = batch->shards[s].x + 2 * j;
+            for (int j = 0; j < batch->shards[s].samples.n; j++) {
+                const gt_real *x = batch->shards[s].samples.x + 2 * j;
                 uint64_t from = source->endless ? batch->epoch * COUNT : 0;
                 int matches = 0;
                 for (uint64_t i = from; i < from + COUNT; i++)
@@ -271,7 +271,8 @@ another_batch_goes_on_after_the_samples_that_were_taken(void **state)
             gt_real x[2];
             uint64_t sample = gt_shuffle(5, epoch, 50, place++) + 50 * epoch;
             gt_source_read(source, sample, config.range, x);
-            assert_memory_equal(batch->shards[0].x + 2 * j, x, sizeof x);
+            assert_memory_equal(batch->shards[0].samples.x + 2 * j, x,
+                                sizeof x);
         }
         if (place == 50) {
             place = 0;
@@ -368,7 +369,7 @@ static void signals_are_left_to_the_caller(void **state)
     gt_loader_config config = {
         .source = &source, .batch = 4, .shards = 2, .n_shards = 2};
     gt_loader *loader = open_loader(&config);
-    assert_int_equal(gt_loader_next(loader)->shards[1].labels[0], -1);
+    assert_int_equal(gt_loader_next(loader)->shards[1].samples.labels[0], -1);
     gt_loader_close(loader);
     assert_int_equal(atomic_load(&unblocked), 0);
     pthread_sigmask(SIG_BLOCK, NULL, &after);

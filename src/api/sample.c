@@ -179,7 +179,8 @@ static void decode_block(gentrain_model *m, const float *latents, size_t n,
     memcpy(m->latents, latents, used * sizeof *latents);
     memset(m->latents + used, 0,
            (GT_SAMPLE_BLOCK * m->latent - used) * sizeof *m->latents);
-    m->task->type->generate(m->task, m->latents, GT_SAMPLE_BLOCK, m->samples);
+    m->task->type->generate(m->task, m->latents,
+                            &(gt_samples){.n = GT_SAMPLE_BLOCK}, m->samples);
     memcpy(samples, m->samples, n * m->sample * sizeof *samples);
 }
 

@@ -81,9 +81,9 @@ static void fill_shard(gt_loader *loader, const gt_batch *batch,
     size_t size = gt_shape_size(source->shape);
     int first;
     gt_shard_bounds(batch->n, config->batch, config->shards, shard->index,
-                    &first, &shard->n);
+                    &first, &shard->samples.n);
     shard->first_sample = (uint64_t)first;
-    for (int i = 0; i < shard->n && !atomic_load(&loader->stop); i++) {
+    for (int i = 0; i < shard->samples.n && !atomic_load(&loader->stop); i++) {
         uint64_t position = batch_first + (uint64_t)(first + i);
         uint64_t number =
             gt_shuffle(config->seed, batch->epoch, source->count, position);
@@ -163,9 +163,10 @@ static gt_status allocate(gt_loader *loader)
         b->batch.shards = b->shards;
         b->batch.n_shards = config->n_shards;
         for (size_t i = 0; i < shards; i++)
-            b->shards[i] = (gt_shard){.index = config->first_shard + (int)i,
-                                      .x = b->x + i * loader->stride,
-                                      .labels = b->labels + i * loader->most};
+            b->shards[i] =
+                (gt_shard){.index = config->first_shard + (int)i,
+                           .samples = {.x = b->x + i * loader->stride,
+                                       .labels = b->labels + i * loader->most}};
     }
     return GT_OK;
 }
@@ -232,7 +233,7 @@ const gt_batch *gt_loader_next(gt_loader *loader)
 int gt_batch_present(const gt_batch *batch)
 {
     int n = 0;
-    while (n < batch->n_shards && batch->shards[n].n > 0)
+    while (n < batch->n_shards && batch->shards[n].samples.n > 0)
         n++;
     return n;
 }

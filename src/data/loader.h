@@ -11,15 +11,15 @@
 #define GT_DATA_LOADER_H
 
 #include "data/position.h"
+#include "data/samples.h"
 #include "data/source.h"
 
 /* One of the fixed pieces into which the global batch is cut. */
 typedef struct gt_shard {
     int index;             /* 0 .. shards - 1 */
     uint64_t first_sample; /* its first sample's position in the batch */
-    int n;                 /* samples; 0 in a short batch's empty shards */
-    const gt_real *x;      /* [n x shape]; borrowed until the next call */
-    const int *labels;     /* [n], -1: none */
+    gt_samples samples;    /* n = 0 in a short batch's empty shards; borrowed
+                              until the next call */
 } gt_shard;
 
 typedef struct gt_batch {

@@ -95,15 +95,25 @@ void gt_sample_grid_path(const char *run, uint64_t step, const char *suffix,
              (unsigned long long)step, suffix);
 }
 
-/* Run `make` over n inputs of size `in` in passes of max_n. */
-static void in_passes(gt_task *task,
-                      void (*make)(gt_task *, const gt_real *, int, gt_real *),
-                      const gt_real *x, size_t in, size_t n, gt_real *y,
-                      size_t out)
+/* All samples of the grid, in passes of max_n. */
+static void generate(gt_sample_grid *p, size_t latent, size_t size)
 {
-    size_t block = (size_t)task->setup.max_n;
-    for (size_t i = 0; i < n; i += block) {
-        make(task, x + i * in, (int)smaller(block, n - i), y + i * out);
+    size_t block = (size_t)p->task->setup.max_n;
+    for (size_t i = 0; i < p->count; i += block) {
+        gt_samples given = {.n = (int)smaller(block, p->count - i)};
+        p->task->type->generate(p->task, p->latents + i * latent, &given,
+                                p->samples + i * size);
+        gt_collective_tick();
+    }
+}
+
+static void reconstruct(gt_sample_grid *p, size_t size)
+{
+    size_t block = (size_t)p->task->setup.max_n;
+    for (size_t i = 0; i < p->pairs; i += block) {
+        gt_samples samples = {.n = (int)smaller(block, p->pairs - i),
+                              .x = p->originals + i * size};
+        p->task->type->reconstruct(p->task, &samples, p->rebuilt + i * size);
         gt_collective_tick();
     }
 }
@@ -187,17 +197,13 @@ gt_status gt_sample_grid_write(gt_sample_grid *p, gt_writer *writer,
                                uint64_t step)
 {
     const gt_config *config = p->task->setup.config;
-    const gt_task_type *type = p->task->type;
     size_t size = gt_shape_size(gt_data_config_of(config)->image);
     size_t latent = gt_shape_size(gt_latent_config_of(config)->shape);
     gt_status status = gt_writer_reserve(writer, &p->write);
     if (status != GT_OK)
         return status;
-    in_passes(p->task, type->generate, p->latents, latent, p->count, p->samples,
-              size);
-    if (p->pairs > 0)
-        in_passes(p->task, type->reconstruct, p->originals, size, p->pairs,
-                  p->rebuilt, size);
+    generate(p, latent, size);
+    reconstruct(p, size);
     p->step = step;
     gt_writer_submit(writer, &p->write);
     return GT_OK;

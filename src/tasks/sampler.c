@@ -9,5 +9,6 @@ void gt_sampler_block(gt_task *task, uint64_t seed, uint64_t block,
                  .sample = block * GT_SAMPLE_BLOCK,
                  .stream = GT_STREAM_SAMPLE};
     gt_task_latents(task->setup.config, at, GT_SAMPLE_BLOCK, latents);
-    task->type->generate(task, latents, GT_SAMPLE_BLOCK, samples);
+    task->type->generate(task, latents, &(gt_samples){.n = GT_SAMPLE_BLOCK},
+                         samples);
 }

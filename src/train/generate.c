@@ -226,7 +226,7 @@ static void make_wave(generator *g, uint64_t first)
 {
     if (g->options->latents) {
         share_latents(g, first);
-        g->task->type->generate(g->task, g->z, BLOCK, g->x);
+        g->task->type->generate(g->task, g->z, &(gt_samples){.n = BLOCK}, g->x);
     } else {
         gt_sampler_block(g->task, g->options->seed,
                          first / BLOCK + (uint64_t)g->comm->rank, g->z, g->x);

@@ -67,7 +67,8 @@ static void evaluate(const gt_validation *v, const gt_validation_set *set,
         for (int i = 0; i < n; i++)
             gt_source_read(set->source, first + (uint64_t)i, range,
                            v->x + (size_t)i * size);
-        task->type->evaluate(task, first, v->x, n,
+        gt_samples samples = {.n = n, .x = v->x};
+        task->type->evaluate(task, first, &samples,
                              sums + (size_t)b * (size_t)v->keys);
     }
 }
