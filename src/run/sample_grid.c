@@ -33,6 +33,21 @@ size_t gt_sample_grid_largest(const gt_config *config)
 
 static gt_status write_files(void *context);
 
+/* The first ones. */
+static gt_status read_originals(gt_sample_grid *p, const gt_source *source)
+{
+    size_t n = p->pairs + p->reference;
+    gt_reader reader;
+    gt_status status = gt_reader_open(&reader, source,
+                                      gt_data_config_of(p->task->setup.config));
+    if (status == GT_OK)
+        status = gt_sample_buffer_new(&p->originals, &reader, n);
+    if (status == GT_OK)
+        status = gt_sample_buffer_fill(&p->originals, &reader, 0, (int)n);
+    gt_reader_close(&reader);
+    return status;
+}
+
 gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
                              const gt_source *source, gt_write_errors *errors)
 {
@@ -57,11 +72,9 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
     p->columns = (size_t)ceil(sqrt((double)p->count));
     p->latents = gt_real_alloc(p->count * latent);
     p->samples = gt_real_alloc(p->count * size);
-    p->originals = gt_real_alloc((p->pairs + p->reference) * size);
     p->rebuilt = gt_real_alloc(p->pairs * size);
     p->pixels = malloc((p->count + 2 * p->pairs) * size);
-    if (!p->latents || !p->samples || !p->originals || !p->rebuilt ||
-        !p->pixels) {
+    if (!p->latents || !p->samples || !p->rebuilt || !p->pixels) {
         gt_sample_grid_free(p);
         return gt_fail(GT_ERR_MEMORY,
                        "cannot allocate %zu samples; lower "
@@ -72,17 +85,17 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
                     (gt_rng){.seed = (uint64_t)gt_train_config_of(config)->seed,
                              .stream = GT_STREAM_GRID},
                     (int)p->count, p->latents);
-    for (size_t i = 0; i < p->pairs + p->reference; i++)
-        gt_source_read(source, i, (gt_range)gt_data_config_of(config)->range,
-                       p->originals + i * size);
-    return GT_OK;
+    gt_status status = read_originals(p, source);
+    if (status != GT_OK)
+        gt_sample_grid_free(p);
+    return status;
 }
 
 void gt_sample_grid_free(gt_sample_grid *p)
 {
     free(p->latents);
     free(p->samples);
-    free(p->originals);
+    gt_sample_buffer_free(&p->originals);
     free(p->rebuilt);
     free(p->pixels);
     *p = (gt_sample_grid){0};
@@ -111,8 +124,8 @@ static void reconstruct(gt_sample_grid *p, size_t size)
 {
     size_t block = (size_t)p->task->setup.max_n;
     for (size_t i = 0; i < p->pairs; i += block) {
-        gt_samples samples = {.n = (int)smaller(block, p->pairs - i),
-                              .x = p->originals + i * size};
+        gt_samples samples = gt_sample_buffer_view(
+            &p->originals, i, (int)smaller(block, p->pairs - i));
         p->task->type->reconstruct(p->task, &samples, p->rebuilt + i * size);
         gt_collective_tick();
     }
@@ -152,8 +165,8 @@ static gt_status draw_samples(const gt_sample_grid *p, gt_shape image,
     char path[GT_PATH];
     gt_sample_grid_path(p->run, p->step, ".png", path);
     if (p->reference > 0)
-        return gt_picture_points(path, p->samples, p->count, p->originals,
-                                 p->reference);
+        return gt_picture_points(path, p->samples, p->count,
+                                 p->originals.rows.x, p->reference);
     gt_range_to_bytes(range, p->samples, p->count * gt_shape_size(image),
                       p->pixels);
     return gt_picture_grid(path, p->pixels, p->count, image, (int)p->columns);
@@ -167,7 +180,7 @@ static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image,
     uint8_t *to = p->pixels;
     for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
         size_t n = smaller(PAIR_COLUMNS, p->pairs - i) * size;
-        gt_range_to_bytes(range, p->originals + i * size, n, to);
+        gt_range_to_bytes(range, p->originals.rows.x + i * size, n, to);
         gt_range_to_bytes(range, p->rebuilt + i * size, n, to + n);
         to += 2 * n;
     }
