@@ -152,7 +152,8 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
     gt_status status = gt_sampleset_create(&set, path, &info);
     if (status != GT_OK)
         return status;
-    status = gt_sampleset_append(set, p->samples, p->latents, p->count);
+    gt_samples samples = {.n = (int)p->count, .x = p->samples};
+    status = gt_sampleset_append(set, &samples, p->latents);
     if (status == GT_OK)
         return gt_sampleset_commit(set);
     gt_sampleset_discard(set);

@@ -217,8 +217,9 @@ static gt_status take_wave(generator *g, uint64_t first, size_t n)
                g->size * sizeof *g->first);
     if (!g->set)
         return GT_OK;
-    return gt_sampleset_append(g->set, g->all_x,
-                               g->options->store_latents ? g->all_z : NULL, n);
+    return gt_sampleset_append(g->set,
+                               &(gt_samples){.n = (int)n, .x = g->all_x},
+                               g->options->store_latents ? g->all_z : NULL);
 }
 
 /* A block beyond the end is computed too: gather wants equal parts. */
