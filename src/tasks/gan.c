@@ -218,7 +218,7 @@ static void backward_d(gt_task *task, const gt_batch *batch,
             gt_stage_enter(d, task, batch, range, k, STREAM_D_REAL);
         gt_stage_open(d, k)[GT_SCALAR_STOP] = task->stop;
         shard->pass.weight /= 2; /* D has batch statistics of two passes */
-        shard->x[0] = batch->shards[range.first + k].x;
+        shard->x[0] = batch->shards[range.first + k].samples.x;
     }
     gt_stage_forward(d, range);
     for (int k = 0; k < range.n; k++)
@@ -302,7 +302,7 @@ static gt_status train_d(gt_task *task, uint64_t number, gt_loader *loader,
         generate_fakes(task, *batch, range);
         backward_d(task, *batch, range);
     }
-    if ((*batch)->shards[0].n == 0)
+    if ((*batch)->shards[0].samples.n == 0)
         gt_learner_abstain(task->learner[D], task->stop);
     return gt_learner_update(task->learner[D], number, scalars);
 }
@@ -376,8 +376,10 @@ static gt_task_end end(const gt_task *task, int i)
     return i == D ? GT_END_LOGITS : GT_END_DATA;
 }
 
-static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
+static void generate(gt_task *task, const gt_real *latents,
+                     const gt_samples *given, gt_real *out)
 {
+    int n = given->n;
     gan_state *gan = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[G], n);
     const gt_real *y = gt_tape_forward(gt_stage_network_tape(&gan->net[G], 0),
@@ -390,14 +392,15 @@ static void generate(gt_task *task, const gt_real *latents, int n, gt_real *out)
 /* The mean D(x) of validation images, beside that of training images, shows
  * whether D has memorised these. Neither has to do with d_real of a step, where
  * batch norm takes the statistics of the batch and dropout is on. */
-static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
+static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
                      double *sums)
 {
+    int n = samples->n;
     (void)first;
     gan_state *gan = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[D], n);
-    const gt_real *logits =
-        gt_tape_forward(gt_stage_network_tape(&gan->net[D], 0), &pass, &x);
+    const gt_real *logits = gt_tape_forward(
+        gt_stage_network_tape(&gan->net[D], 0), &pass, &samples->x);
     sums[0] += n * gt_mean_sigmoid(logits, (size_t)n);
 }
 

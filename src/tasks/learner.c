@@ -283,7 +283,7 @@ gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
                         uint32_t stream)
 {
     return (gt_pass){
-        .n = shard->n,
+        .n = shard->samples.n,
         .training = true,
         .seed = (uint64_t)gt_train_config_of(task->setup.config)->seed,
         .step = (uint32_t)batch->number,
@@ -291,7 +291,7 @@ gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
         .stream = stream,
         .param = l->net->params,
         .state = l->net->state,
-        .weight = (gt_real)shard->n / (gt_real)batch->n,
+        .weight = (gt_real)shard->samples.n / (gt_real)batch->n,
     };
 }
 

@@ -74,16 +74,17 @@ typedef struct gt_task_type {
      * first.sample + n - 1 of the address `first`. Local. */
     void (*prior)(const gt_config *config, gt_rng first, int n,
                   gt_real *latents);
-    /* n samples [n x image] from latents [n x latent] with evaluation-mode
-     * statistics, n <= max_n; a Bernoulli decoder gives probabilities. Local.
-     */
-    void (*generate)(gt_task *task, const gt_real *latents, int n,
-                     gt_real *out);
-    /* Reconstructions of x [n x image]; NULL where a task has none. Local. */
-    void (*reconstruct)(gt_task *task, const gt_real *x, int n, gt_real *out);
-    /* Validation: add the sums of the task's figures over x[n x image], the
-     * samples first .. first + n - 1, to sums[i] for test_keys[i]. Local. */
-    void (*evaluate)(gt_task *task, uint64_t first, const gt_real *x, int n,
+    /* given->n samples [n x image] from latents [n x latent], of the labels and
+     * conditions that are given, with evaluation-mode statistics; n <= max_n. A
+     * Bernoulli decoder gives probabilities. Local. */
+    void (*generate)(gt_task *task, const gt_real *latents,
+                     const gt_samples *given, gt_real *out);
+    /* Reconstructions [n x image] of samples; NULL where a task has none.
+     * Local. */
+    void (*reconstruct)(gt_task *task, const gt_samples *samples, gt_real *out);
+    /* Validation: add the sums of the task's figures over samples of the
+     * numbers first .. first + n - 1 to sums[i] for test_keys[i]. Local. */
+    void (*evaluate)(gt_task *task, uint64_t first, const gt_samples *samples,
                      double *sums);
     const char *const *test_keys; /* ends with NULL */
     /* The same figures over training samples, where test_keys alone would have

@@ -167,7 +167,7 @@ static void forward(gt_task *task, const gt_batch *batch, gt_shard_range range)
             gt_stage_enter(encoder, task, batch, range, k, STREAM_ENCODE);
         gt_shard_pass *decode =
             gt_stage_enter(decoder, task, batch, range, k, STREAM_DECODE);
-        encode->x[0] = batch->shards[range.first + k].x;
+        encode->x[0] = batch->shards[range.first + k].samples.x;
         decode->x[0] = vae->z + (size_t)k * vae->each;
         decode->dx[0] = vae->dz + (size_t)k * vae->each;
         gt_stage_open(encoder, k)[GT_SCALAR_STOP] = task->stop;
@@ -231,7 +231,7 @@ static gt_status step(gt_task *task, uint64_t number, gt_loader *loader,
         forward(task, batch, range);
         backward(task, batch, range, beta);
     }
-    if (batch->shards[0].n == 0)
+    if (batch->shards[0].samples.n == 0)
         gt_learner_abstain(task->learner[ENCODER], task->stop);
     gt_status status =
         gt_learner_update(task->learner[DECODER], number, &unused);
@@ -287,8 +287,10 @@ static void draw_prior(const gt_config *config, gt_rng first, int n,
 }
 
 /* The mean of p(x|z): a Bernoulli decoder gives logits. */
-static void decode_mean(gt_task *task, const gt_real *z, int n, gt_real *out)
+static void decode_mean(gt_task *task, const gt_real *z,
+                        const gt_samples *given, gt_real *out)
 {
+    int n = given->n;
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[DECODER], n);
     const gt_real *y = gt_tape_forward(
@@ -302,20 +304,23 @@ static void decode_mean(gt_task *task, const gt_real *z, int n, gt_real *out)
 }
 
 /* From the mean of q(z|x), without noise. */
-static void reconstruct(gt_task *task, const gt_real *x, int n, gt_real *out)
+static void reconstruct(gt_task *task, const gt_samples *samples, gt_real *out)
 {
+    int n = samples->n;
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
     const gt_real *code = gt_tape_forward(
-        gt_stage_network_tape(&vae->net[ENCODER], 0), &pass, &x);
+        gt_stage_network_tape(&vae->net[ENCODER], 0), &pass, &samples->x);
     gt_reparameterise(code, NULL, n, vae->latent, vae->z);
-    decode_mean(task, vae->z, n, out);
+    decode_mean(task, vae->z, samples, out);
 }
 
 /* One draw of z per image, addressed by the image's number. */
-static void evaluate(gt_task *task, uint64_t first, const gt_real *x, int n,
+static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
                      double *sums)
 {
+    int n = samples->n;
+    const gt_real *x = samples->x;
     vae_state *vae = task->data;
     gt_pass pass = gt_learner_eval_pass(task->learner[ENCODER], n);
     const gt_real *code = gt_tape_forward(
