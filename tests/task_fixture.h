@@ -12,6 +12,7 @@
 #include "train/schema.h"
 
 #include "comm/mpi/start.h"
+#include "read_one.h"
 #include "tasks/learner.h"
 #include "tasks/state.h"
 #include "train/validation.h"
@@ -80,7 +81,7 @@ static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
     succeeds(gt_task_new(&f->task, &setup));
     gt_loader_config loader = {
         .source = f->source,
-        .range = (gt_range)gt_data_config_of(f->config)->range,
+        .data = gt_data_config_of(f->config),
         .seed = (uint64_t)gt_train_config_of(f->config)->seed,
         .batch = batch,
         .shards = shards,
@@ -147,8 +148,8 @@ static inline void batch_sample(const fixture *f, uint64_t number, int position,
     uint64_t sample =
         gt_shuffle((uint64_t)gt_train_config_of(f->config)->seed, epoch, count,
                    number % per_epoch * batch + (uint64_t)position);
-    gt_source_read(f->source, sample + epoch * count,
-                   (gt_range)gt_data_config_of(f->config)->range, out);
+    read_one(f->source, sample + epoch * count,
+             (gt_range)gt_data_config_of(f->config)->range, out);
 }
 
 /* --- Parameters and states. */

@@ -54,7 +54,7 @@ static gt_status build(bench_subject *s)
         return status;
     gt_loader_config loader = {
         .source = s->source,
-        .range = (gt_range)gt_data_config_of(s->config)->range,
+        .data = gt_data_config_of(s->config),
         .seed = (uint64_t)gt_train_config_of(s->config)->seed,
         .batch = batch,
         .shards = s->shards,
