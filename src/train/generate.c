@@ -340,6 +340,9 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                       gt_checkpoint *from, const gt_generate_options *options)
 {
     gt_shape image = gt_data_config_of(config)->image;
+    gt_status status = gt_task_check_generates(config, from->path);
+    if (status != GT_OK)
+        return status;
     generator g = {.comm = comm,
                    .config = config,
                    .from = from,
@@ -352,8 +355,8 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                            .max_n = BLOCK,
                            .fits = fits,
                            .context = &g};
-    gt_status status = gt_given_read(&g.given, comm, config, from->path,
-                                     &options->given, options->count);
+    status = gt_given_read(&g.given, comm, config, from->path, &options->given,
+                           options->count);
     g.count = g.given.count;
     if (status == GT_OK)
         status = check_weights(&g);

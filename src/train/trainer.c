@@ -66,7 +66,8 @@ static gt_status one_step(trainer *t, bool *stop)
     /* Lines do not tell where a run was stopped and resumed. */
     gt_report_step(&t->report, &here, &figures,
                    test || last || every(t->step, t->output->log_every), test);
-    bool picture = every(t->step, t->output->sample_every) || ends;
+    bool picture = t->task->type->generate &&
+                   (every(t->step, t->output->sample_every) || ends);
     bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;
