@@ -6,6 +6,7 @@
 
 #include "base/heartbeat.h"
 #include "data/config.h"
+#include "tasks/average.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,10 +89,12 @@ void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
         blocks += v->set[i].blocks;
     memset(v->sums, 0, (size_t)blocks * (size_t)v->keys * sizeof *v->sums);
     double *sums = v->sums;
+    gt_task_begin_evaluation(task);
     for (int i = 0; i < v->sets; i++) {
         evaluate(v, &v->set[i], task, sums);
         sums += (size_t)v->set[i].blocks * (size_t)v->keys;
     }
+    gt_task_end_evaluation(task);
     gt_phase_leave(before);
     gt_comm_sum(task->setup.comm, v->sums, blocks * v->keys);
     sums = v->sums;

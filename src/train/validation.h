@@ -30,7 +30,8 @@ gt_status gt_validation_new(gt_validation *validation, const gt_task *task,
                             int64_t most);
 void gt_validation_free(gt_validation *validation);
 
-/* Add the task's figures, means over the samples, to `metrics`. They have the
+/* Add the task's figures, means over the samples, to `metrics`: those of
+ * averaged weights, where a network has some (average.h). They have the
  * same bits on any number of ranks. Collective. */
 void gt_validation_run(gt_validation *validation, gt_task *task,
                        gt_metrics *metrics);
