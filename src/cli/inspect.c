@@ -38,7 +38,8 @@ static void describe_text(const gt_source *source, const char *split,
     char shape[GT_SHAPE_TEXT];
     printf("%s: %llu %s %s of %s\n", source->uri,
            (unsigned long long)source->count, split,
-           gt_shape_noun(source->shape), gt_shape_of_data(source->shape, shape));
+           gt_shape_noun(source->shape),
+           gt_shape_of_data(source->shape, shape));
     for (int c = 0; c < source->classes; c++)
         printf("  label %-4d %llu\n", c, (unsigned long long)found->labels[c]);
     for (int c = 0; c < source->n_conditions; c++)

@@ -250,8 +250,8 @@ void gt_report_summary(const gt_report *r, const gt_place *place,
     if (!r->speaks || r->kind == GT_REPORT_QUIET)
         return;
     double seconds = gt_seconds() - r->started;
-    double rate = rate_since(place, r->begin.samples,
-                             seconds - r->progress.paused);
+    double rate =
+        rate_since(place, r->begin.samples, seconds - r->progress.paused);
     char picture[GT_PATH], checkpoint[GT_PATH];
     gt_sample_grid_path(run, place->step, ".png", picture);
     gt_checkpoint_path(run, place->step, checkpoint);
