@@ -74,6 +74,9 @@ line checkpoints "of step 12"
 # --- data: images are called so, and points
 "$GENTRAIN" inspect 'glyphs?count=20&test_count=5' >out.txt
 says out.txt "20 training images of 28x28x1"
+says out.txt "condition slant"
+"$GENTRAIN" inspect 'shapes?count=20&test_count=5' --json >out.txt
+says out.txt '"conditions": {"x": [-0'
 "$GENTRAIN" inspect 'ring?count=20&test_count=5' >out.txt
 says out.txt "5 held-out points of 2"
 exit 0

@@ -87,11 +87,12 @@ processes() {
 }
 
 # hosts LIST COMMAND...: gentrain there, with the settings of
-# jobs/gentrain.sbatch; output in out.txt, err.txt.
+# jobs/gentrain.sbatch; output in out.txt, err.txt. A launcher that waits for ever
+# is ended, so that the test can say where that was.
 hosts() {
     local list=$1
     shift
-    "$MPIRUN" --host "$list" --map-by node --mca plm_rsh_agent "$here/enter.sh" \
+    timeout --foreground 200 "$MPIRUN" --host "$list" --map-by node --mca plm_rsh_agent "$here/enter.sh" \
         --mca plm_rsh_no_tree_spawn 1 --mca oob_tcp_keepalive_time 2 \
         --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 3 \
         --mca odls_base_sigkill_timeout 5 \
