@@ -66,17 +66,20 @@ static void put_gradients(dump *d, const fixture *f, const whole_state *w,
 {
     const gt_network *net = f->task->learner[learner]->net;
     const gt_real *gradient = NULL;
+    gt_span *spans;
+    int count;
     for (int i = 0; i < w->count; i++)
         if (!strcmp(w->spans[i].path, moments))
             gradient = w->spans[i].data;
     assert_non_null(gradient);
-    for (int i = 0; i < w->count; i++) {
-        const gt_span *span = &w->spans[i];
-        if (span->data >= net->params &&
-            span->data < net->params + net->n_params)
-            put(d, "gradient", span->path, span->rank, span->dim,
-                gradient + (span->data - net->params));
+    succeeds(gt_task_spans(f->task, false, &spans, &count));
+    for (int i = 0; i < count; i++) {
+        size_t offset = (size_t)(spans[i].data - net->params);
+        if (spans[i].data >= net->params && offset < net->n_params)
+            put(d, "gradient", spans[i].path, spans[i].rank, spans[i].dim,
+                gradient + offset);
     }
+    free(spans);
 }
 
 /* --- Passes. */
