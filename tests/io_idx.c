@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "base/log.h"
 #include "data/source.h"
+#include "read_one.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -138,11 +139,10 @@ static void assert_reads(const char *path, bool labelled)
     assert_int_equal(source->classes, labelled ? 8 : 0);
     for (uint64_t i = 0; i < N; i++) {
         uint8_t image[H * W];
-        source->type->bytes(source, i, image);
+        read_bytes(source, i, image);
         for (int j = 0; j < H * W; j++)
             assert_int_equal(image[j], 10 + (int)i * H * W + j);
-        assert_int_equal(source->type->label(source, i),
-                         labelled ? labels[i] : -1);
+        assert_int_equal(label_of(source, i), labelled ? labels[i] : -1);
     }
     gt_source_close(source);
 }
@@ -184,7 +184,7 @@ static void test_split_is_the_t10k_files_or_nothing(void **state)
     assert_non_null(source);
     assert_int_equal(source->count, 2);
     assert_int_equal(source->classes, 5);
-    assert_int_equal(source->type->label(source, 1), 2);
+    assert_int_equal(label_of(source, 1), 2);
     gt_source_close(source);
 }
 
@@ -200,7 +200,7 @@ static void images_of_three_channels_are_read(void **state)
                                     (gt_shape){2, 3, 3}),
                      GT_OK);
     gt_real x[18];
-    gt_source_read(source, 1, GT_RANGE_UNIT, x);
+    read_one(source, 1, GT_RANGE_UNIT, x);
     for (int i = 0; i < 18; i++)
         assert_true(x[i] == (gt_real)(10 + 18 + i) / 255);
     gt_source_close(source);
@@ -355,7 +355,7 @@ static void assert_unlabelled(const char *part)
         fail_msg("%s", gt_message());
     assert_int_equal(source->count, N);
     assert_int_equal(source->classes, 0);
-    assert_int_equal(source->type->label(source, 0), -1);
+    assert_int_equal(label_of(source, 0), -1);
     gt_source_close(source);
     if (!strstr(warning, part) || !strstr(warning, "labels") ||
         strchr(warning, '\n'))
@@ -545,11 +545,11 @@ static void assert_mnist(gt_split split, uint64_t count, uint64_t weighted,
         fail_msg("%s", gt_message());
     assert_int_equal(source->count, count);
     assert_int_equal(source->classes, 10);
-    assert_int_equal(source->type->label(source, 0), first_label);
-    assert_int_equal(source->type->label(source, count - 1), last_label);
+    assert_int_equal(label_of(source, 0), first_label);
+    assert_int_equal(label_of(source, count - 1), last_label);
     uint8_t image[784];
     uint64_t sum = 0;
-    source->type->bytes(source, 0, image);
+    read_bytes(source, 0, image);
     for (uint64_t i = 0; i < 784; i++)
         sum += i * image[i];
     assert_int_equal(sum, weighted);

@@ -123,7 +123,7 @@ static means validation_means(const fixture *f)
     int n = (int)f->test_source->count;
     for (; at.sample < (uint64_t)n; at.sample++) {
         gt_real x[2];
-        gt_source_read(f->test_source, at.sample, GT_RANGE_SYMMETRIC, x);
+        read_one(f->test_source, at.sample, GT_RANGE_SYMMETRIC, x);
         add_sample(f, x, at, 1, n, &m);
     }
     return m;

@@ -12,6 +12,7 @@
 #include "train/schema.h"
 
 #include "comm/mpi/start.h"
+#include "read_one.h"
 #include "tasks/learner.h"
 #include "tasks/state.h"
 #include "train/validation.h"
@@ -80,7 +81,7 @@ static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
     succeeds(gt_task_new(&f->task, &setup));
     gt_loader_config loader = {
         .source = f->source,
-        .range = (gt_range)gt_data_config_of(f->config)->range,
+        .data = gt_data_config_of(f->config),
         .seed = (uint64_t)gt_train_config_of(f->config)->seed,
         .batch = batch,
         .shards = shards,
@@ -102,7 +103,7 @@ static inline void fixture_step(fixture *f, int steps)
 {
     for (int i = 0; i < steps; i++) {
         f->metrics = (gt_metrics){0};
-        succeeds(f->task->type->step(f->task, f->step, f->loader, &f->metrics));
+        succeeds(gt_task_step(f->task, f->step, f->loader, &f->metrics));
         f->step++;
     }
 }
@@ -147,8 +148,8 @@ static inline void batch_sample(const fixture *f, uint64_t number, int position,
     uint64_t sample =
         gt_shuffle((uint64_t)gt_train_config_of(f->config)->seed, epoch, count,
                    number % per_epoch * batch + (uint64_t)position);
-    gt_source_read(f->source, sample + epoch * count,
-                   (gt_range)gt_data_config_of(f->config)->range, out);
+    read_one(f->source, sample + epoch * count,
+             (gt_range)gt_data_config_of(f->config)->range, out);
 }
 
 /* --- Parameters and states. */
@@ -216,37 +217,39 @@ static inline const gt_real *whole_m(const fixture *f, int learner)
     return m;
 }
 
-/* Parameters, statistics and whole moments on every rank. */
+/* All of the state on every rank: a copy. */
 typedef struct whole_state {
     gt_span *spans;
     int count;
-    gt_real *moments;
+    gt_real *memory;
 } whole_state;
 
 /* Collective. */
 static inline whole_state whole_state_of(const fixture *f)
 {
     whole_state w;
-    size_t total = 0;
     succeeds(gt_task_spans(f->task, true, &w.spans, &w.count));
+    size_t total = gt_spans_size(w.spans, w.count);
+    w.memory = gt_real_alloc(total);
+    gt_span *live = malloc((size_t)w.count * sizeof *live);
+    assert_non_null(w.memory);
+    assert_non_null(live);
+    memcpy(live, w.spans, (size_t)w.count * sizeof *live);
+    gt_spans_place(w.spans, w.count, w.memory);
+    gt_task_gather_vectors(f->task, w.spans, f->comm->rank == 0 ? w.count : 0);
+    gt_comm_broadcast(f->comm, w.memory, total * sizeof *w.memory);
     for (int i = 0; i < w.count; i++)
-        total += w.spans[i].data ? 0 : w.spans[i].count;
-    gt_real *next = w.moments = gt_real_alloc(total);
-    assert_non_null(next);
-    for (int i = 0; i < w.count; i++)
-        if (!w.spans[i].data) {
-            w.spans[i].data = next;
-            next += w.spans[i].count;
-        }
-    gt_task_gather_moments(f->task, w.spans, f->comm->rank == 0 ? w.count : 0);
-    gt_comm_broadcast(f->comm, w.moments, total * sizeof *w.moments);
+        if (live[i].data)
+            memcpy(w.spans[i].data, live[i].data,
+                   live[i].count * sizeof(gt_real));
+    free(live);
     return w;
 }
 
 static inline void whole_state_free(whole_state *w)
 {
     free(w->spans);
-    free(w->moments);
+    free(w->memory);
 }
 
 /* Largest distance of two spans, relative to the largest value in `want`, or to

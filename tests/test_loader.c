@@ -4,6 +4,7 @@
  * ctest: threads */
 #include "data/loader.h"
 #include "data/shuffle.h"
+#include "read_one.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -19,6 +20,10 @@
 #include <cmocka.h>
 
 static const gt_shape point = {1, 1, 2};
+
+/* The model is told nothing, or all that it can be told. */
+static const gt_data_config bare = {.range = GT_RANGE_SYMMETRIC},
+                            told = {.range = GT_RANGE_UNIT, .classes = 64};
 
 static gt_source *open_source(const char *uri, gt_split split, gt_shape shape)
 {
@@ -110,11 +115,11 @@ static void assert_batch(const gt_loader_config *c, const gt_batch *batch,
         for (int j = 0; j < count; j++) {
             uint64_t place = shard->first_sample + (uint64_t)j;
             uint64_t sample = expected_number(c, number, place);
-            gt_source_read(source, sample, c->range, x);
+            read_one(source, sample, c->data->range, x);
             assert_memory_equal(x, shard->samples.x + (size_t)j * size,
                                 size * sizeof *x);
             assert_int_equal(shard->samples.labels[j],
-                             source->type->label(source, sample));
+                             label_of(source, sample));
             hits[place]++;
         }
     }
@@ -131,6 +136,7 @@ static void check_ranks(gt_source *source, int batch, int shards, int ranks)
         int first = shards * r / ranks;
         config[r] = (gt_loader_config){
             .source = source,
+            .data = &told,
             .seed = 3,
             .batch = batch,
             .shards = shards,
@@ -179,13 +185,17 @@ static void check_epochs(const char *uri, gt_split split)
 {
     enum { COUNT = 45, EPOCHS = 3 };
     gt_source *source = open_source(uri, split, point);
-    gt_loader_config config = {
-        .source = source, .batch = 8, .shards = 4, .n_shards = 4, .seed = 8};
+    gt_loader_config config = {.source = source,
+                               .data = &told,
+                               .batch = 8,
+                               .shards = 4,
+                               .n_shards = 4,
+                               .seed = 8};
     gt_real known[EPOCHS * COUNT][2];
     int seen[EPOCHS * COUNT] = {0};
     assert_int_equal(source->count, COUNT);
     for (uint64_t i = 0; i < EPOCHS * COUNT; i++)
-        gt_source_read(source, i, config.range, known[i]);
+        read_one(source, i, config.data->range, known[i]);
 
     gt_loader *loader = open_loader(&config);
     for (int b = 0; b < EPOCHS * 6; b++) {
@@ -222,7 +232,7 @@ static void starting_in_the_middle_equals_continuing(void **state)
     gt_source *source =
         open_source("glyphs?count=50", GT_SPLIT_TRAIN, (gt_shape){9, 8, 1});
     gt_loader_config config = {.source = source,
-                               .range = GT_RANGE_UNIT,
+                               .data = &told,
                                .seed = 5,
                                .batch = 16,
                                .shards = 4,
@@ -252,6 +262,7 @@ another_batch_goes_on_after_the_samples_that_were_taken(void **state)
     (void)state;
     gt_source *source = open_source("ring?count=50", GT_SPLIT_TRAIN, point);
     gt_loader_config config = {.source = source,
+                               .data = &told,
                                .seed = 5,
                                .batch = 7,
                                .shards = 1,
@@ -270,7 +281,7 @@ another_batch_goes_on_after_the_samples_that_were_taken(void **state)
         for (int j = 0; j < batch->n; j++) {
             gt_real x[2];
             uint64_t sample = gt_shuffle(5, epoch, 50, place++) + 50 * epoch;
-            gt_source_read(source, sample, config.range, x);
+            read_one(source, sample, config.data->range, x);
             assert_memory_equal(batch->shards[0].samples.x + 2 * j, x,
                                 sizeof x);
         }
@@ -288,8 +299,11 @@ static void a_batch_is_valid_until_the_next_call(void **state)
 {
     (void)state;
     gt_source *source = open_source("ring", GT_SPLIT_TRAIN, point);
-    gt_loader_config config = {
-        .source = source, .batch = 32, .shards = 4, .n_shards = 4};
+    gt_loader_config config = {.source = source,
+                               .data = &told,
+                               .batch = 32,
+                               .shards = 4,
+                               .n_shards = 4};
     gt_loader *loader = open_loader(&config);
     for (uint64_t b = 0; b < 8; b++) {
         const gt_batch *batch = gt_loader_next(loader);
@@ -308,8 +322,11 @@ static void closing_is_safe_at_any_moment(void **state)
     (void)state;
     gt_source *source =
         open_source("shapes", GT_SPLIT_TRAIN, (gt_shape){64, 64, 1});
-    gt_loader_config config = {
-        .source = source, .batch = 64, .shards = 1, .n_shards = 1};
+    gt_loader_config config = {.source = source,
+                               .data = &told,
+                               .batch = 64,
+                               .shards = 1,
+                               .n_shards = 1};
     for (int i = 0; i < 20; i++) {
         gt_loader *loader = open_loader(&config);
         nanosleep(&(struct timespec){.tv_nsec = i * 300000}, NULL);
@@ -324,35 +341,35 @@ static void closing_is_safe_at_any_moment(void **state)
 static atomic_int reads, unblocked;
 
 /* A source that is slow, counts, and looks at its thread's signal mask. */
-static void slow_reals(const gt_source *source, uint64_t number, gt_real *out)
+static gt_status read_slowly(const gt_source *source, const uint64_t *numbers,
+                             int n, const gt_source_rows *to)
 {
     (void)source;
     sigset_t mask;
     pthread_sigmask(SIG_BLOCK, NULL, &mask);
     if (!sigismember(&mask, SIGTERM) || !sigismember(&mask, SIGUSR1))
         atomic_fetch_add(&unblocked, 1);
-    atomic_fetch_add(&reads, 1);
-    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    out[0] = out[1] = (gt_real)number;
-}
-
-static int no_label(const gt_source *source, uint64_t number)
-{
-    (void)source;
-    (void)number;
-    return -1;
+    for (int i = 0; i < n; i++) {
+        atomic_fetch_add(&reads, 1);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        to->reals[2 * i] = to->reals[2 * i + 1] = (gt_real)numbers[i];
+    }
+    return GT_OK;
 }
 
 static const gt_source_type slow_type = {
-    .name = "slow", .reals = slow_reals, .label = no_label};
+    .name = "slow", .reals = true, .read = read_slowly};
 
 static void closing_does_not_wait_for_the_batch_in_work(void **state)
 {
     (void)state;
     enum { BATCH = 100000 };
     gt_source source = {.type = &slow_type, .shape = point, .count = BATCH};
-    gt_loader_config config = {
-        .source = &source, .batch = BATCH, .shards = 2, .n_shards = 2};
+    gt_loader_config config = {.source = &source,
+                               .data = &bare,
+                               .batch = BATCH,
+                               .shards = 2,
+                               .n_shards = 2};
     gt_loader *loader = open_loader(&config);
     while (atomic_load(&reads) < 3)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
@@ -366,10 +383,13 @@ static void signals_are_left_to_the_caller(void **state)
     sigset_t before, after;
     pthread_sigmask(SIG_BLOCK, NULL, &before);
     gt_source source = {.type = &slow_type, .shape = point, .count = 4};
-    gt_loader_config config = {
-        .source = &source, .batch = 4, .shards = 2, .n_shards = 2};
+    gt_loader_config config = {.source = &source,
+                               .data = &bare,
+                               .batch = 4,
+                               .shards = 2,
+                               .n_shards = 2};
     gt_loader *loader = open_loader(&config);
-    assert_int_equal(gt_loader_next(loader)->shards[1].samples.labels[0], -1);
+    assert_null(gt_loader_next(loader)->shards[1].samples.labels);
     gt_loader_close(loader);
     assert_int_equal(atomic_load(&unblocked), 0);
     pthread_sigmask(SIG_BLOCK, NULL, &after);

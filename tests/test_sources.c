@@ -1,6 +1,8 @@
 /* URIs, and tests that every built-in source must pass: they go through the
  * table, so a new one is tested the day it is registered. */
-#include "data/source.h"
+#include "data/columns.h"
+#include "data/reader.h"
+#include "read_one.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -74,7 +76,7 @@ static void a_name_that_means_two_things_is_refused(void **state)
         char file[32], other[32];
         snprintf(file, sizeof file, "write ./%s for the file", type->name);
         snprintf(other, sizeof other, "%s?seed=1 for the built", type->name);
-        gt_shape shape = type->bytes ? image : point;
+        gt_shape shape = type->reals ? point : image;
         assert_int_equal(mkdir(type->name, 0700), 0);
         assert_refused(type->name, shape, GT_ERR_CONFIG, file);
         assert_refused(type->name, shape, GT_ERR_CONFIG, other);
@@ -168,11 +170,10 @@ static void for_each_builtin(void (*check)(const gt_source_type *, gt_shape))
         const gt_source_type *type = gt_source_types[i];
         assert_non_null(type->name);
         assert_non_null(type->help);
-        assert_true(!type->bytes != !type->reals);
         if (!type->default_count)
             continue;
-        check(type, type->bytes ? image : point);
-        if (type->bytes)
+        check(type, type->reals ? point : image);
+        if (!type->reals)
             check(type, colour);
         checked++;
     }
@@ -198,15 +199,15 @@ static void check_numbers(const gt_source_type *type, gt_shape shape)
     gt_source *other = open_or_fail(uri, GT_SPLIT_TRAIN, shape);
     for (uint64_t i = 0; i < 40; i++) {
         uint64_t number = i * 7919;
-        gt_source_read(one, number, GT_RANGE_UNIT, a);
-        gt_source_read(two, 39 - i, GT_RANGE_UNIT, c);
-        gt_source_read(two, number, GT_RANGE_UNIT, b);
+        read_one(one, number, GT_RANGE_UNIT, a);
+        read_one(two, 39 - i, GT_RANGE_UNIT, c);
+        read_one(two, number, GT_RANGE_UNIT, b);
         assert_true(same(a, b, n));
-        gt_source_read(test, number, GT_RANGE_UNIT, b);
+        read_one(test, number, GT_RANGE_UNIT, b);
         assert_false(same(a, b, n));
-        gt_source_read(other, number, GT_RANGE_UNIT, b);
+        read_one(other, number, GT_RANGE_UNIT, b);
         assert_false(same(a, b, n));
-        gt_source_read(one, number + (uint64_t)one->classes, GT_RANGE_UNIT, b);
+        read_one(one, number + (uint64_t)one->classes, GT_RANGE_UNIT, b);
         assert_false(same(a, b, n));
     }
     gt_source_close(one);
@@ -246,7 +247,7 @@ static void check_balance(const gt_source_type *type, gt_shape shape)
     uint64_t hits[64] = {0};
     assert_in_range(source->classes, 1, 64);
     for (uint64_t i = 0; i < source->count; i++) {
-        int label = source->type->label(source, source->count * 3 + i);
+        int label = label_of(source, source->count * 3 + i);
         assert_true(label >= 0 && label < source->classes);
         hits[label]++;
     }
@@ -272,13 +273,13 @@ static void check_range(const gt_source_type *type, gt_shape shape)
     uint8_t bytes[ROOM];
     gt_source *source = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
     for (uint64_t number = 0; number < 50; number++) {
-        gt_source_read(source, number, GT_RANGE_UNIT, unit);
-        gt_source_read(source, number, GT_RANGE_SYMMETRIC, symmetric);
+        read_one(source, number, GT_RANGE_UNIT, unit);
+        read_one(source, number, GT_RANGE_SYMMETRIC, symmetric);
         if (type->reals) {
             assert_true(same(unit, symmetric, n));
             continue;
         }
-        type->bytes(source, number, bytes);
+        read_bytes(source, number, bytes);
         bool seen[256] = {false};
         int values = 0, bright = 0;
         for (size_t i = 0; i < n; i++) {
@@ -317,7 +318,7 @@ static void any_size_is_drawn_within_its_bounds(void **state)
                 open_or_fail(s ? "shapes" : "glyphs", GT_SPLIT_TRAIN, sizes[i]);
             for (uint64_t number = 0; number < 30; number++) {
                 x[n] = 42;
-                gt_source_read(source, number, GT_RANGE_SYMMETRIC, x);
+                read_one(source, number, GT_RANGE_SYMMETRIC, x);
                 assert_true(x[n] == 42);
                 for (size_t j = 0; j < n; j++)
                     assert_true(x[j] >= -1 && x[j] <= 1);
@@ -338,8 +339,8 @@ static void assert_spread(const char *uri, double sigma,
     for (uint64_t i = 0; i < SAMPLES; i++) {
         gt_real x[2];
         double centre[2];
-        gt_source_read(source, i, GT_RANGE_SYMMETRIC, x);
-        mode(source->type->label(source, i), centre);
+        read_one(source, i, GT_RANGE_SYMMETRIC, x);
+        mode(label_of(source, i), centre);
         double dx = x[0] - centre[0], dy = x[1] - centre[1];
         assert_true(hypot(dx, dy) < 6 * sigma);
         square += dx * dx + dy * dy;
@@ -378,8 +379,8 @@ static void glyphs_look_like_their_labels(void **state)
     gt_real x[D];
     gt_source *source = open_or_fail("glyphs", GT_SPLIT_TRAIN, image);
     for (uint64_t i = 0; i < 10 * EACH; i++) {
-        gt_source_read(source, i, GT_RANGE_UNIT, x);
-        double *m = mean[source->type->label(source, i)];
+        read_one(source, i, GT_RANGE_UNIT, x);
+        double *m = mean[label_of(source, i)];
         for (int j = 0; j < D; j++)
             m[j] += x[j] / EACH;
     }
@@ -387,7 +388,7 @@ static void glyphs_look_like_their_labels(void **state)
     for (uint64_t i = 10 * EACH; i < 11 * EACH; i++) {
         double least = INFINITY;
         int nearest = -1;
-        gt_source_read(source, i, GT_RANGE_UNIT, x);
+        read_one(source, i, GT_RANGE_UNIT, x);
         for (int k = 0; k < 10; k++) {
             double d = 0;
             for (int j = 0; j < D; j++)
@@ -397,10 +398,229 @@ static void glyphs_look_like_their_labels(void **state)
                 nearest = k;
             }
         }
-        right += nearest == source->type->label(source, i);
+        right += nearest == label_of(source, i);
     }
     gt_source_close(source);
     assert_true(right > EACH / 2);
+}
+
+/* Row i of what is asked for is sample numbers[i], whatever else is asked for.
+ */
+static void check_many(const gt_source_type *type, gt_shape shape)
+{
+    enum { N = 70 };
+    size_t size = gt_shape_size(shape);
+    gt_source *source = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
+    gt_reader reader;
+    gt_sample_buffer buffer;
+    uint64_t numbers[N];
+    gt_real *x = malloc(size * sizeof *x), columns[16];
+    assert_non_null(x);
+    assert_in_range(source->n_conditions, 0, 16);
+    for (int i = 0; i < N; i++)
+        numbers[i] = (uint64_t)(i * 7919 % 101);
+    assert_int_equal(gt_reader_open(&reader, source, NULL), GT_OK);
+    assert_int_equal(gt_sample_buffer_new(&buffer, &reader, N), GT_OK);
+    assert_int_equal(gt_reader_read(&reader, numbers, N, &buffer.rows), GT_OK);
+    for (int i = 0; i < N; i++) {
+        gt_samples got = gt_sample_buffer_view(&buffer, (size_t)i, 1);
+        gt_source_rows rows = {.conditions = columns};
+        read_one(source, numbers[i], GT_RANGE_SYMMETRIC, x);
+        assert_memory_equal(got.x, x, size * sizeof *x);
+        assert_int_equal(got.labels[0], label_of(source, numbers[i]));
+        assert_int_equal(type->read(source, &numbers[i], 1, &rows), GT_OK);
+        for (int c = 0; c < source->n_conditions; c++)
+            assert_true(got.conditions[c] == columns[c]);
+    }
+    gt_sample_buffer_free(&buffer);
+    gt_reader_close(&reader);
+    gt_source_close(source);
+    free(x);
+}
+
+static void reading_many_at_once_equals_reading_each(void **state)
+{
+    (void)state;
+    for_each_builtin(check_many);
+}
+
+/* The last two numbers of a column's help are its least and its most. */
+static void documented_range(const char *help, double range[2])
+{
+    int found = 0;
+    for (const char *at = help; *at; at++) {
+        char *end;
+        double value = strtod(at, &end);
+        if (end == at || (at > help && at[-1] != ' '))
+            continue;
+        range[0] = found ? range[1] : value;
+        range[1] = value;
+        found++;
+        at = end - 1;
+    }
+    assert_true(found >= 2);
+}
+
+static void check_ranges(const gt_source_type *type, gt_shape shape)
+{
+    enum { N = 3000 };
+    static gt_real columns[N][16];
+    gt_source *source = open_or_fail(type->name, GT_SPLIT_TRAIN, shape);
+    static uint64_t numbers[N];
+    for (int i = 0; i < N; i++)
+        numbers[i] = (uint64_t)i;
+    gt_source_rows rows = {.conditions = &columns[0][0]};
+    assert_int_equal(type->read(source, numbers, N, &rows), GT_OK);
+    for (int c = 0; c < source->n_conditions; c++) {
+        const gt_condition *condition = &source->conditions[c];
+        double range[2], least = INFINITY, most = -INFINITY;
+        if (!strcmp(condition->name, "hue"))
+            continue; /* the last number is that of channels */
+        documented_range(condition->help, range);
+        assert_int_equal(gt_column_find(source, condition->name), c);
+        for (int i = 0; i < N; i++) {
+            double value =
+                (double)(&columns[0][0])[i * source->n_conditions + c];
+            least = fmin(least, value);
+            most = fmax(most, value);
+        }
+        double width = range[1] - range[0];
+        if (least < range[0] - 1e-6 || most > range[1] + 1e-6 ||
+            most - least < 0.8 * width)
+            fail_msg("%s: %s is %g to %g, but documented as %g to %g",
+                     type->name, condition->name, least, most, range[0],
+                     range[1]);
+    }
+    gt_source_close(source);
+}
+
+static void conditions_fill_their_documented_ranges(void **state)
+{
+    (void)state;
+    for_each_builtin(check_ranges);
+}
+
+/* Mean of pixels of the samples in which the column is high, less that of those
+ * in which it is low, weighted by `weight`. */
+static double effect(const char *uri, const char *name,
+                     double (*look)(const gt_real *x))
+{
+    enum { N = 600 };
+    gt_source *source = open_or_fail(uri, GT_SPLIT_TRAIN, image);
+    char *word = (char *)(uintptr_t)name;
+    gt_data_config told = {.range = GT_RANGE_UNIT,
+                           .conditions = {.words = &word, .count = 1}};
+    gt_reader reader;
+    gt_sample_buffer buffer;
+    double mean = 0, sum[2] = {0};
+    int n[2] = {0};
+    assert_int_equal(gt_reader_open(&reader, source, &told), GT_OK);
+    assert_int_equal(gt_sample_buffer_new(&buffer, &reader, N), GT_OK);
+    assert_null(buffer.rows.labels);
+    assert_int_equal(gt_sample_buffer_fill(&buffer, &reader, 0, N), GT_OK);
+    for (int i = 0; i < N; i++)
+        mean += (double)buffer.rows.conditions[i] / N;
+    for (int i = 0; i < N; i++) {
+        int high = (double)buffer.rows.conditions[i] > mean;
+        sum[high] += look(buffer.rows.x + (ptrdiff_t)i * 784);
+        n[high]++;
+    }
+    gt_sample_buffer_free(&buffer);
+    gt_reader_close(&reader);
+    gt_source_close(source);
+    return sum[1] / n[1] - sum[0] / n[0];
+}
+
+static double brightness(const gt_real *x)
+{
+    double sum = 0;
+    for (int i = 0; i < 784; i++)
+        sum += x[i] / 784;
+    return sum;
+}
+
+static double centre_of(const gt_real *x, bool vertical)
+{
+    double sum = 0, at = 0;
+    for (int i = 0; i < 784; i++) {
+        sum += x[i];
+        at += x[i] * (vertical ? i / 28 : i % 28);
+    }
+    return at / sum;
+}
+
+static double centre_x(const gt_real *x)
+{
+    return centre_of(x, false);
+}
+
+static double centre_y(const gt_real *x)
+{
+    return centre_of(x, true);
+}
+
+/* How much further right the ink of the upper half is than that of the lower.
+ */
+static double lean(const gt_real *x)
+{
+    double sum[2] = {0}, at[2] = {0};
+    for (int i = 0; i < 784; i++) {
+        sum[i / 392] += x[i];
+        at[i / 392] += x[i] * (i % 28);
+    }
+    return at[0] / sum[0] - at[1] / sum[1];
+}
+
+static void conditions_say_what_the_image_shows(void **state)
+{
+    (void)state;
+    assert_true(effect("glyphs", "thickness", brightness) > 0.02);
+    assert_true(effect("glyphs", "size", brightness) > 0.01);
+    assert_true(effect("glyphs", "slant", lean) > 1);
+    assert_true(effect("glyphs", "turn", lean) > 0.5);
+    assert_true(effect("glyphs", "x", centre_x) > 0.5);
+    assert_true(effect("glyphs", "y", centre_y) > 0.5);
+    assert_true(effect("shapes", "x", centre_x) > 0.2);
+    assert_true(effect("shapes", "y", centre_y) > 0.2);
+    assert_true(effect("shapes", "size", brightness) > 0.02);
+}
+
+static void refuse_columns(const char *uri, int64_t classes, char *first,
+                           char *second, const char *part)
+{
+    char *words[] = {first, second};
+    gt_data_config told = {.classes = classes,
+                           .conditions = {.words = words,
+                                          .count = second  ? 2
+                                                   : first ? 1
+                                                           : 0}};
+    gt_source *source = open_or_fail(uri, GT_SPLIT_TRAIN, GT_SHAPE_OF_SOURCE);
+    gt_reader reader;
+    assert_int_equal(gt_columns_check(source, &told), GT_ERR_MISMATCH);
+    if (!strstr(gt_message(), part))
+        fail_msg("message '%s' lacks '%s'", gt_message(), part);
+    assert_int_equal(gt_reader_open(&reader, source, &told), GT_ERR_MISMATCH);
+    gt_source_close(source);
+}
+
+static void what_the_data_lack_is_refused_with_what_there_is(void **state)
+{
+    (void)state;
+    char slant[] = "slant", slnat[] = "slnat", size[] = "size";
+    refuse_columns("glyphs", 9, NULL, NULL, "labels from 0 to 9");
+    refuse_columns("glyphs", 9, NULL, NULL, "set it to 10");
+    refuse_columns("glyphs", 0, slnat, NULL, "did you mean 'slant'");
+    refuse_columns("glyphs", 10, size, slnat, "slant, thickness, size, aspect");
+    refuse_columns("ring", 8, slant, NULL, "it has: none");
+
+    gt_source *source = open_or_fail("glyphs", GT_SPLIT_TEST, image);
+    assert_int_equal(gt_columns_check(source, &(gt_data_config){.classes = 12}),
+                     GT_OK);
+    source->classes = 0;
+    assert_int_equal(gt_columns_check(source, &(gt_data_config){.classes = 12}),
+                     GT_ERR_MISMATCH);
+    assert_non_null(strstr(gt_message(), "has no labels"));
+    gt_source_close(source);
 }
 
 int main(void)
@@ -418,6 +638,10 @@ int main(void)
         cmocka_unit_test(any_size_is_drawn_within_its_bounds),
         cmocka_unit_test(points_spread_around_their_modes),
         cmocka_unit_test(glyphs_look_like_their_labels),
+        cmocka_unit_test(reading_many_at_once_equals_reading_each),
+        cmocka_unit_test(conditions_fill_their_documented_ranges),
+        cmocka_unit_test(conditions_say_what_the_image_shows),
+        cmocka_unit_test(what_the_data_lack_is_refused_with_what_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,7 +54,7 @@ static gt_status build(bench_subject *s)
         return status;
     gt_loader_config loader = {
         .source = s->source,
-        .range = (gt_range)gt_data_config_of(s->config)->range,
+        .data = gt_data_config_of(s->config),
         .seed = (uint64_t)gt_train_config_of(s->config)->seed,
         .batch = batch,
         .shards = s->shards,
@@ -86,7 +86,7 @@ gt_status bench_subject_run(bench_subject *s, int steps, double *seconds)
     gt_status status = GT_OK;
     for (int i = 0; i < steps && status == GT_OK; i++) {
         gt_metrics figures = {0};
-        status = s->task->type->step(s->task, s->step++, s->loader, &figures);
+        status = gt_task_step(s->task, s->step++, s->loader, &figures);
     }
     *seconds = bench_seconds() - start;
     return status;

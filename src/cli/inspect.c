@@ -4,13 +4,16 @@
 #include "cli/args.h"
 
 #include "base/json.h"
-#include "data/source.h"
+#include "core/arena.h"
+#include "data/reader.h"
+#include "data/sources.h"
 #include "model/preset.h"
 #include "run/inspect.h"
 #include "store/files.h"
 #include "train/networks.h"
 #include "train/run_status.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,19 +24,31 @@ static const gt_cli_option options[] = {
     {0},
 };
 
+/* What comes with the samples of a split. */
+typedef struct columns {
+    uint64_t *labels; /* [classes] how often each occurs */
+    struct extent {
+        double least, most;
+    } * of; /* [conditions] */
+} columns;
+
 static void describe_text(const gt_source *source, const char *split,
-                          const uint64_t *classes)
+                          const columns *found)
 {
     char shape[GT_SHAPE_TEXT];
     printf("%s: %llu %s %s of %s\n", source->uri,
            (unsigned long long)source->count, split,
-           gt_shape_noun(source->shape), gt_shape_text(source->shape, shape));
+           gt_shape_noun(source->shape),
+           gt_shape_of_data(source->shape, shape));
     for (int c = 0; c < source->classes; c++)
-        printf("  label %-4d %llu\n", c, (unsigned long long)classes[c]);
+        printf("  label %-4d %llu\n", c, (unsigned long long)found->labels[c]);
+    for (int c = 0; c < source->n_conditions; c++)
+        printf("  condition %-12s %.6g to %.6g\n", source->conditions[c].name,
+               found->of[c].least, found->of[c].most);
 }
 
 static void describe_json(const gt_source *source, const char *split,
-                          const uint64_t *classes)
+                          const columns *found)
 {
     printf("{\"uri\": ");
     gt_json_string(stdout, source->uri);
@@ -42,27 +57,88 @@ static void describe_json(const gt_source *source, const char *split,
            split, (unsigned long long)source->count, source->shape.h,
            source->shape.w, source->shape.c);
     for (int c = 0; c < source->classes; c++)
-        printf("%s%llu", c ? ", " : "", (unsigned long long)classes[c]);
-    printf("]}\n");
+        printf("%s%llu", c ? ", " : "", (unsigned long long)found->labels[c]);
+    printf("], \"conditions\": {");
+    for (int c = 0; c < source->n_conditions; c++) {
+        printf("%s", c ? ", " : "");
+        gt_json_string(stdout, source->conditions[c].name);
+        printf(": [");
+        gt_json_number(stdout, found->of[c].least);
+        printf(", ");
+        gt_json_number(stdout, found->of[c].most);
+        printf("]");
+    }
+    printf("}}\n");
+}
+
+enum { PIECE = 256 };
+
+/* Labels and conditions of n samples, from `first` on. */
+static gt_status add_piece(columns *found, gt_reader *reader, uint64_t first,
+                           int n, const gt_sample_rows *rows)
+{
+    uint64_t numbers[PIECE];
+    int conditions = reader->source->n_conditions;
+    for (int i = 0; i < n; i++)
+        numbers[i] = first + (uint64_t)i;
+    gt_status status = gt_reader_read(reader, numbers, n, rows);
+    if (status != GT_OK)
+        return status;
+    for (int i = 0; rows->labels && i < n; i++)
+        if (rows->labels[i] >= 0)
+            found->labels[rows->labels[i]]++;
+    for (int i = 0; i < n * conditions; i++) {
+        struct extent *e = &found->of[i % conditions];
+        e->least = fmin(e->least, (double)rows->conditions[i]);
+        e->most = fmax(e->most, (double)rows->conditions[i]);
+    }
+    return GT_OK;
+}
+
+static gt_status look(columns *found, const gt_source *source)
+{
+    int labels[PIECE];
+    gt_reader reader;
+    gt_status status = gt_reader_open(&reader, source, NULL);
+    gt_sample_rows rows = {.labels = source->classes > 0 ? labels : NULL};
+    if (status == GT_OK && source->n_conditions) {
+        rows.conditions = gt_real_alloc(PIECE * (size_t)source->n_conditions);
+        if (!rows.conditions)
+            status = gt_fail(GT_ERR_MEMORY, "cannot look at conditions");
+    }
+    bool any = rows.labels || rows.conditions;
+    for (uint64_t i = 0; any && i < source->count && status == GT_OK;
+         i += PIECE) {
+        uint64_t left = source->count - i;
+        status = add_piece(found, &reader, i, left < PIECE ? (int)left : PIECE,
+                           &rows);
+    }
+    free(rows.conditions);
+    gt_reader_close(&reader);
+    return status;
 }
 
 static gt_status describe(const gt_source *source, gt_split split, bool json)
 {
     const char *name = split == GT_SPLIT_TRAIN ? "training" : "held-out";
-    uint64_t *classes = calloc((size_t)source->classes + 1, sizeof *classes);
-    if (!classes)
-        return gt_fail(GT_ERR_MEMORY, "cannot count labels");
-    for (uint64_t i = 0; source->classes > 0 && i < source->count; i++) {
-        int label = source->type->label(source, i);
-        if (label >= 0)
-            classes[label]++;
-    }
-    if (json)
-        describe_json(source, name, classes);
-    else
-        describe_text(source, name, classes);
-    free(classes);
-    return GT_OK;
+    size_t conditions = (size_t)source->n_conditions;
+    columns found = {
+        .labels = calloc((size_t)source->classes + 1, sizeof *found.labels),
+        .of = calloc(conditions + 1, sizeof *found.of)};
+    gt_status status = GT_OK;
+    if (!found.labels || !found.of)
+        status = gt_fail(GT_ERR_MEMORY, "cannot count labels");
+    for (size_t c = 0; found.of && c < conditions; c++)
+        found.of[c] = (struct extent){INFINITY, -INFINITY};
+    if (status == GT_OK)
+        status = look(&found, source);
+    if (status == GT_OK && json)
+        describe_json(source, name, &found);
+    else if (status == GT_OK)
+        describe_text(source, name, &found);
+    free(found.labels);
+    free(found.of);
+    return status;
 }
 
 static gt_status describe_source(const char *uri, bool json)
@@ -99,6 +175,19 @@ static gt_status describe_config(const char *path, bool json)
     return status;
 }
 
+/* Of a name that means a source, too, both are told of. */
+static gt_status describe_preset(const gt_preset *preset, bool json)
+{
+    gt_status status =
+        gt_networks_describe(stdout, preset->name, preset->text, json);
+    for (int i = 0; i < gt_source_type_count && !json; i++)
+        if (status == GT_OK && !strcmp(gt_source_types[i]->name, preset->name))
+            printf("%s is the name of data as well: gentrain inspect "
+                   "'%s?seed=1'\n",
+                   preset->name, preset->name);
+    return status;
+}
+
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
     (void)comm;
@@ -116,7 +205,7 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
         return describe_config(path, json);
     const gt_preset *preset;
     if (!there && gt_preset_find(path, &preset) == GT_OK)
-        return gt_networks_describe(stdout, preset->name, preset->text, json);
+        return describe_preset(preset, json);
     gt_status status = describe_source(path, json);
     if (status == GT_OK || !there)
         return status;
@@ -132,7 +221,10 @@ const gt_command gt__command_inspect = {
         "Of a run it tells the state first: finished, interrupted, running or "
         "cut off; steps done and asked for; the last and the best figures; its "
         "checkpoints. The newest of these is described then. A file is "
-        "compared with its checksums first: a damaged one is refused. Of a "
+        "compared with its checksums first: a damaged one is refused. Of data "
+        "it "
+        "prints shape, labels with how often each occurs, and columns of "
+        "conditions with their ranges. Of a "
         "configuration, a YAML file or a preset, it prints the networks: what "
         "each layer reads and makes, its parameters, the bytes of its output "
         "for a sample (\"-\": it takes the place of its input), and its "

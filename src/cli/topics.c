@@ -16,9 +16,15 @@ void gt_topic_layers(const gt_page *page)
 
 void gt_topic_data(const gt_page *page)
 {
-    for (int i = 0; i < gt_source_type_count; i++)
-        gt_page_item(page, gt_source_types[i]->name, NULL,
-                     gt_source_types[i]->help);
+    for (int i = 0; i < gt_source_type_count; i++) {
+        const gt_source_type *type = gt_source_types[i];
+        gt_page_item(page, type->name, NULL, type->help);
+        for (const gt_condition *c = type->conditions; c && c->name; c++) {
+            char name[64];
+            snprintf(name, sizeof name, "%s: %s", type->name, c->name);
+            gt_page_item(page, name, NULL, c->help);
+        }
+    }
 }
 
 void gt_topic_config(const gt_page *page)

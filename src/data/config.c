@@ -1,6 +1,8 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include <string.h>
+
 _Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
 
 #define FIELD(name) offsetof(gt_data_config, name)
@@ -18,10 +20,33 @@ static const gt_option options[] = {
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
      "are not scaled"},
+    {"classes", GT_OPTION_INT, FIELD(classes), "0", 0, GT_DATA_MOST_CLASSES,
+     NULL,
+     "classes whose labels the model is told, 0 .. classes - 1: its networks "
+     "have an input label; 0: none"},
+    {"conditions", GT_OPTION_WORDS, FIELD(conditions), NULL, 0, 0, NULL,
+     "columns of the data that the model is told, by their names, in this "
+     "order: its networks have an input condition; gentrain inspect DATA and "
+     "gentrain help data list names",
+     .optional = true},
     {0},
 };
+
+static gt_status check(const gt_config *config, gt_config_place *at)
+{
+    const gt_word_list *list = &gt_data_config_of(config)->conditions;
+    for (int i = 1; i < list->count; i++)
+        for (int j = 0; j < i; j++)
+            if (!strcmp(list->words[i], list->words[j])) {
+                at->key = "conditions";
+                return gt_fail(GT_ERR_CONFIG, "'%s' is given twice",
+                               list->words[i]);
+            }
+    return GT_OK;
+}
 
 const gt_section gt_data_section = {.name = "data",
                                     .help = "the images",
                                     .options = options,
-                                    .size = sizeof(gt_data_config)};
+                                    .size = sizeof(gt_data_config),
+                                    .check = check};

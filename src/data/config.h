@@ -5,10 +5,17 @@
 #include "base/section.h"
 #include "core/tensor.h"
 
+#include <stdint.h>
+
+/* Classes that a model may be told; each is a number of its one-hot input. */
+enum { GT_DATA_MOST_CLASSES = 65536 };
+
 typedef struct gt_data_config {
     char *uri;
-    gt_shape image; /* that the model works at; points: 1 x 1 x 2 */
-    int range;      /* gt_range */
+    gt_shape image;          /* that the model works at; points: 1 x 1 x 2 */
+    int range;               /* gt_range */
+    int64_t classes;         /* labels that the model is told; 0: none */
+    gt_word_list conditions; /* columns that it is told, in this order */
 } gt_data_config;
 extern const gt_section gt_data_section;
 

@@ -104,30 +104,38 @@ typedef struct affine {
     float xx, xy, x0, yx, yy, y0;
 } affine;
 
-static affine random_affine(gt__dice *dice, int h, int w)
+/* What a hand chooses before it writes. Lengths are parts of the image's
+ * shorter side. */
+typedef struct choice {
+    const gt__glyph *glyph;
+    float brightness;
+    int noise;
+    float pen; /* half its width */
+    float size, aspect, slant, turn, x, y;
+} choice;
+
+static affine choose_affine(const choice *chosen, int h, int w)
 {
     float side = (float)(h < w ? h : w);
-    float size = side * gt__dice_in(dice, 0.62f, 0.8f) / 80;
-    float aspect = gt__dice_in(dice, 0.7f, 1.1f);
-    float slant = gt__dice_in(dice, -0.15f, 0.4f);
-    float turn = gt__dice_in(dice, -0.2f, 0.2f);
-    float dx = side * gt__dice_in(dice, -0.05f, 0.05f);
-    float dy = side * gt__dice_in(dice, -0.05f, 0.05f);
-    float cosine = size * cosf(turn), sine = size * sinf(turn);
-    affine map = {.xx = cosine * aspect,
+    float size = side * chosen->size / 80;
+    float dx = side * chosen->x, dy = side * chosen->y;
+    float slant = chosen->slant;
+    float cosine = size * cosf(chosen->turn), sine = size * sinf(chosen->turn);
+    affine map = {.xx = cosine * chosen->aspect,
                   .xy = -cosine * slant - sine,
-                  .yx = sine * aspect,
+                  .yx = sine * chosen->aspect,
                   .yy = cosine - sine * slant};
     map.x0 = (float)w / 2 + dx - 50 * (map.xx + map.xy);
     map.y0 = (float)h / 2 + dy - 50 * (map.yx + map.yy);
     return map;
 }
 
-static void draw_glyph(const canvas *c, const gt__glyph *glyph, gt__dice *dice)
+static void draw_glyph(const canvas *c, const choice *chosen, gt__dice *dice)
 {
+    const gt__glyph *glyph = chosen->glyph;
     float side = (float)(c->h < c->w ? c->h : c->w);
-    float pen = side * gt__dice_in(dice, 0.032f, 0.06f);
-    affine map = random_affine(dice, c->h, c->w);
+    float pen = side * chosen->pen;
+    affine map = choose_affine(chosen, c->h, c->w);
     knot knots[GT__GLYPH_POINTS];
     int n = 0;
     for (int i = 0; i < glyph->n; i++) {
@@ -189,29 +197,90 @@ static int label(const gt_source *source, uint64_t number)
     return (int)(number % (uint64_t)source->classes);
 }
 
+/* In this order, which is that of the random numbers. */
+static choice choose(const gt_source *source, uint64_t number, gt__dice *dice)
+{
+    choice chosen = {.glyph = choose_glyph(label(source, number), dice)};
+    chosen.brightness = gt__dice_in(dice, 0.85f, 1);
+    chosen.noise = (int)gt__dice_in(dice, 0, 10);
+    chosen.pen = gt__dice_in(dice, 0.032f, 0.06f);
+    chosen.size = gt__dice_in(dice, 0.62f, 0.8f);
+    chosen.aspect = gt__dice_in(dice, 0.7f, 1.1f);
+    chosen.slant = gt__dice_in(dice, -0.15f, 0.4f);
+    chosen.turn = gt__dice_in(dice, -0.2f, 0.2f);
+    chosen.x = gt__dice_in(dice, -0.05f, 0.05f);
+    chosen.y = gt__dice_in(dice, -0.05f, 0.05f);
+    return chosen;
+}
+
 static void draw(const gt_source *source, uint64_t number, uint8_t *out)
 {
     gt_shape s = source->shape;
     size_t pixels = (size_t)s.h * (size_t)s.w;
     float side = (float)(s.h < s.w ? s.h : s.w);
     gt__dice dice = gt__dice_of(source, number);
+    choice chosen = choose(source, number, &dice);
     canvas c = {.ink = out,
                 .h = s.h,
                 .w = s.w,
                 .soft = larger(1.2f, side / 40),
                 .step = larger(2, side / 12)};
     memset(out, 0, pixels);
-    const gt__glyph *glyph = choose_glyph(label(source, number), &dice);
-    float brightness = gt__dice_in(&dice, 0.85f, 1);
-    int noise = (int)gt__dice_in(&dice, 0, 10);
-    draw_glyph(&c, glyph, &dice);
+    draw_glyph(&c, &chosen, &dice);
     if (s.c == 3)
         colour(out, pixels, &dice);
     else
         for (size_t i = 0; i < pixels; i++)
-            out[i] = (uint8_t)((float)out[i] * brightness);
-    if (noise)
-        gt__builtin_noise(source, number, noise, out);
+            out[i] = (uint8_t)((float)out[i] * chosen.brightness);
+    if (chosen.noise)
+        gt__builtin_noise(source, number, chosen.noise, out);
+}
+
+enum { SLANT, THICKNESS, SIZE, ASPECT, TURN, X, Y, CONDITIONS };
+
+static const gt_condition conditions[CONDITIONS + 1] = {
+    [SLANT] = {"slant", "how far the digit leans to the right: the tangent of "
+                        "the angle, -0.15 to 0.4"},
+    [THICKNESS] = {"thickness",
+                   "width of the pen, of the image's shorter side: 0.064 to "
+                   "0.12"},
+    [SIZE] = {"size",
+              "height of the digit, of the image's shorter side: 0.62 to 0.8"},
+    [ASPECT] = {"aspect", "how wide the digit is drawn: 0.7 to 1.1 times its "
+                          "usual width"},
+    [TURN] = {"turn", "rotation, clockwise, in radians: -0.2 to 0.2"},
+    [X] = {"x", "shift to the right, of the image's shorter side: -0.05 to "
+                "0.05"},
+    [Y] = {"y", "shift downwards, of the image's shorter side: -0.05 to 0.05"},
+};
+
+static void describe(const gt_source *source, uint64_t number, gt_real *out)
+{
+    gt__dice dice = gt__dice_of(source, number);
+    choice chosen = choose(source, number, &dice);
+    out[SLANT] = chosen.slant;
+    out[THICKNESS] = 2 * chosen.pen;
+    out[SIZE] = chosen.size;
+    out[ASPECT] = chosen.aspect;
+    out[TURN] = chosen.turn;
+    out[X] = chosen.x;
+    out[Y] = chosen.y;
+}
+
+static gt_status read_glyphs(const gt_source *source, const uint64_t *numbers,
+                             int n, const gt_source_rows *to)
+{
+    size_t size = gt_shape_size(source->shape);
+    for (int i = 0; i < n; i++) {
+        if (to->bytes)
+            draw(source, numbers[i], to->bytes + (size_t)i * size);
+        if (to->labels)
+            to->labels[i] = label(source, numbers[i]);
+        if (to->conditions)
+            describe(source, numbers[i],
+                     to->conditions + (ptrdiff_t)CONDITIONS * i);
+    }
+    return GT_OK;
 }
 
 static gt_status open_glyphs(gt_source *source, const char *path,
@@ -228,7 +297,7 @@ const gt_source_type gt__source_glyphs = {
     .help = "hand-drawn digits of any size: glyphs[?count=&test_count=&seed=]",
     .default_count = 60000,
     .natural = {28, 28, 1},
+    .conditions = conditions,
     .open = open_glyphs,
-    .bytes = draw,
-    .label = label,
+    .read = read_glyphs,
 };

@@ -1,6 +1,6 @@
 /* idx.c: MNIST and its family. The data sets are small, so they are held in
- * memory. No task learns from labels, so those that cannot be used are left out
- * with a warning. */
+ * memory. Most models are told no labels, so those that cannot be used are left
+ * out with a warning; who asks for them is refused then (columns.h). */
 #include "base/collective_tick.h"
 #include "base/log.h"
 #include "base/plural.h"
@@ -37,8 +37,7 @@ static gt_status read_labels(gt_source *source, idx *data, const char *path,
     if (status == GT_ERR_MEMORY)
         return status;
     if (status != GT_OK)
-        gt_warn("%s; going on without labels, which no task uses",
-                gt_message());
+        gt_warn("%s; going on without labels", gt_message());
     for (uint64_t i = 0; data->labels && i < source->count; i++)
         if (data->labels[i] >= source->classes)
             source->classes = data->labels[i] + 1;
@@ -123,16 +122,18 @@ static void close_idx(gt_source *source)
     free(data);
 }
 
-static void bytes(const gt_source *source, uint64_t number, uint8_t *out)
+static gt_status read_idx(const gt_source *source, const uint64_t *numbers,
+                          int n, const gt_source_rows *to)
 {
     const idx *data = source->data;
-    memcpy(out, data->images + number * data->size, data->size);
-}
-
-static int label(const gt_source *source, uint64_t number)
-{
-    const idx *data = source->data;
-    return data->labels ? data->labels[number] : -1;
+    for (int i = 0; i < n; i++) {
+        if (to->bytes)
+            memcpy(to->bytes + (size_t)i * data->size,
+                   data->images + numbers[i] * data->size, data->size);
+        if (to->labels)
+            to->labels[i] = data->labels ? data->labels[numbers[i]] : -1;
+    }
+    return GT_OK;
 }
 
 const gt_source_type gt__source_idx = {
@@ -140,7 +141,6 @@ const gt_source_type gt__source_idx = {
     .help = "MNIST family, IDX or IDX.gz: PATH or idx:PATH, folder or file",
     .open = open_idx,
     .memory = memory,
-    .bytes = bytes,
-    .label = label,
+    .read = read_idx,
     .close = close_idx,
 };

@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "base/trace.h"
 #include "core/arena.h"
+#include "data/reader.h"
 #include "data/shuffle.h"
 
 #include <assert.h>
@@ -17,21 +18,24 @@
 
 enum { SLOTS = 3 };
 
+/* Samples that are read before the thread looks whether it is to stop. */
+enum { PIECE = 32 };
+
 typedef struct buffer {
     gt_batch batch;
     gt_shard *shards;
-    gt_real *x;  /* shard i's begin at i * stride */
-    int *labels; /* shard i's begin at i * most */
+    gt_sample_rows *rows; /* of each shard */
 } buffer;
 
 struct gt_loader {
     gt_loader_config config;
     gt_position from; /* that batches are counted from */
     size_t most;      /* samples of a shard */
-    size_t stride;    /* reals from shard to shard */
-    gt_arena arena;   /* x of all buffers */
+    gt_reader reader; /* the thread's */
+    gt_arena arena;   /* x and conditions of all buffers */
     gt_shard *shards; /* of all buffers */
-    int *labels;      /* of all buffers */
+    gt_sample_rows *rows;
+    int *labels; /* of all buffers; NULL: the model is told none */
     buffer ring[SLOTS];
 
     gt_thread thread;
@@ -71,26 +75,35 @@ int gt_shard_largest(uint64_t count, int batch, int shards)
     return count < (uint64_t)most ? (int)count : most;
 }
 
+/* The sample at a position of an epoch's order. */
+static uint64_t number_at(const gt_loader *loader, uint64_t epoch,
+                          uint64_t position)
+{
+    const gt_source *source = loader->config.source;
+    uint64_t number =
+        gt_shuffle(loader->config.seed, epoch, source->count, position);
+    return source->endless ? number + epoch * source->count : number;
+}
+
 /* One shard; returns early, half filled, when the loader is being closed. */
 static void fill_shard(gt_loader *loader, const gt_batch *batch,
-                       uint64_t batch_first, gt_shard *shard, gt_real *x,
-                       int *labels)
+                       uint64_t batch_first, gt_shard *shard,
+                       const gt_sample_rows *rows)
 {
     const gt_loader_config *config = &loader->config;
-    const gt_source *source = config->source;
-    size_t size = gt_shape_size(source->shape);
-    int first;
+    int first, *n = &shard->samples.n;
     gt_shard_bounds(batch->n, config->batch, config->shards, shard->index,
-                    &first, &shard->samples.n);
+                    &first, n);
     shard->first_sample = (uint64_t)first;
-    for (int i = 0; i < shard->samples.n && !atomic_load(&loader->stop); i++) {
-        uint64_t position = batch_first + (uint64_t)(first + i);
-        uint64_t number =
-            gt_shuffle(config->seed, batch->epoch, source->count, position);
-        if (source->endless)
-            number += batch->epoch * source->count;
-        gt_source_read(source, number, config->range, x + (size_t)i * size);
-        labels[i] = source->type->label(source, number);
+    for (int done = 0; done < *n && !atomic_load(&loader->stop);
+         done += PIECE) {
+        uint64_t numbers[PIECE], at = batch_first + (uint64_t)(first + done);
+        int piece = *n - done < PIECE ? *n - done : PIECE;
+        for (int i = 0; i < piece; i++)
+            numbers[i] = number_at(loader, batch->epoch, at + (uint64_t)i);
+        gt_sample_rows to =
+            gt_sample_rows_from(rows, &loader->reader, (size_t)done);
+        gt_reader_read(&loader->reader, numbers, piece, &to);
     }
     gt_heartbeat();
 }
@@ -105,8 +118,7 @@ static void fill_batch(gt_loader *loader, buffer *into, uint64_t number)
     batch->n = place.n;
     for (int i = 0; i < config->n_shards; i++)
         fill_shard(loader, batch, place.first, &into->shards[i],
-                   into->x + (size_t)i * loader->stride,
-                   into->labels + (size_t)i * loader->most);
+                   &into->rows[i]);
 }
 
 static void *work(void *argument)
@@ -135,38 +147,54 @@ static void *work(void *argument)
     }
 }
 
+/* Reals of a shard, rounded up so that the next one is aligned. */
+static size_t stride_of(size_t reals)
+{
+    gt_arena arena = {0};
+    if (reals > 0)
+        gt_arena_reserve(&arena, reals);
+    return arena.count;
+}
+
 static gt_status allocate(gt_loader *loader)
 {
     const gt_loader_config *config = &loader->config;
-    size_t shards = (size_t)config->n_shards;
-    loader->most = (size_t)gt_shard_largest(config->source->count,
-                                            config->batch, config->shards);
-    size_t span = loader->most * gt_shape_size(config->source->shape);
-    gt_arena_reserve(&loader->arena, span);
-    loader->stride = loader->arena.count; /* one span, rounded up */
-    gt_arena_reserve(&loader->arena, (SLOTS * shards - 1) * loader->stride);
+    const gt_reader *reader = &loader->reader;
+    size_t shards = SLOTS * (size_t)config->n_shards;
+    size_t most = loader->most = (size_t)gt_shard_largest(
+        config->source->count, config->batch, config->shards);
+    size_t x = stride_of(most * gt_shape_size(config->source->shape));
+    size_t conditions = stride_of(most * (size_t)reader->n_conditions);
+    gt_arena_reserve(&loader->arena, shards * (x + conditions));
     gt_status status = gt_arena_commit(&loader->arena, "read-ahead batches");
     if (status != GT_OK)
         return status;
-    loader->shards = calloc(SLOTS * shards, sizeof *loader->shards);
-    loader->labels =
-        calloc(SLOTS * shards * loader->most, sizeof *loader->labels);
-    if (!loader->shards || !loader->labels)
+    loader->shards = calloc(shards, sizeof *loader->shards);
+    loader->rows = calloc(shards, sizeof *loader->rows);
+    if (reader->labels)
+        loader->labels = calloc(shards * most, sizeof *loader->labels);
+    if (!loader->shards || !loader->rows || (reader->labels && !loader->labels))
         return gt_fail(GT_ERR_MEMORY, "no memory for read-ahead batches");
-
+    for (size_t i = 0; i < shards; i++) {
+        gt_sample_rows *rows = &loader->rows[i];
+        rows->x = gt_arena_at(&loader->arena, i * (x + conditions));
+        if (conditions)
+            rows->conditions = rows->x + x;
+        if (loader->labels)
+            rows->labels = loader->labels + i * most;
+        loader->shards[i] =
+            (gt_shard){.index = config->first_shard + (int)i % config->n_shards,
+                       .samples = {.x = rows->x,
+                                   .labels = rows->labels,
+                                   .conditions = rows->conditions}};
+    }
     for (size_t slot = 0; slot < SLOTS; slot++) {
-        size_t at = slot * shards;
+        size_t at = slot * (size_t)config->n_shards;
         buffer *b = &loader->ring[slot];
         b->shards = loader->shards + at;
-        b->x = gt_arena_at(&loader->arena, at * loader->stride);
-        b->labels = loader->labels + at * loader->most;
+        b->rows = loader->rows + at;
         b->batch.shards = b->shards;
         b->batch.n_shards = config->n_shards;
-        for (size_t i = 0; i < shards; i++)
-            b->shards[i] =
-                (gt_shard){.index = config->first_shard + (int)i,
-                           .samples = {.x = b->x + i * loader->stride,
-                                       .labels = b->labels + i * loader->most}};
     }
     return GT_OK;
 }
@@ -201,7 +229,10 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     atomic_init(&loader->stop, false);
     pthread_mutex_init(&loader->lock, NULL);
     gt_condition_init(&loader->changed);
-    gt_status status = allocate(loader);
+    gt_status status =
+        gt_reader_open(&loader->reader, config->source, config->data);
+    if (status == GT_OK)
+        status = allocate(loader);
     if (status == GT_OK)
         status = start_thread(loader);
     if (status != GT_OK)
@@ -252,7 +283,9 @@ void gt_loader_close(gt_loader *loader)
     pthread_cond_destroy(&loader->changed);
     pthread_mutex_destroy(&loader->lock);
     gt_arena_free(&loader->arena);
+    gt_reader_close(&loader->reader);
     free(loader->shards);
+    free(loader->rows);
     free(loader->labels);
     free(loader);
 }

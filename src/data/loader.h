@@ -10,6 +10,7 @@
 #ifndef GT_DATA_LOADER_H
 #define GT_DATA_LOADER_H
 
+#include "data/config.h"
 #include "data/position.h"
 #include "data/samples.h"
 #include "data/source.h"
@@ -31,8 +32,8 @@ typedef struct gt_batch {
 } gt_batch;
 
 typedef struct gt_loader_config {
-    const gt_source *source; /* borrowed */
-    gt_range range;
+    const gt_source *source;    /* borrowed */
+    const gt_data_config *data; /* how samples are read; borrowed */
     uint64_t seed;
     int batch;                 /* global */
     int shards;                /* global */
@@ -57,7 +58,8 @@ int gt_shard_max(int batch, int shards);
  * that, but never holds more. Pure. */
 int gt_shard_largest(uint64_t count, int batch, int shards);
 
-/* Start to read ahead. Errors: GT_ERR_MEMORY, GT_ERR_IO (no thread). */
+/* Start to read ahead. Errors: GT_ERR_MEMORY, GT_ERR_IO (no thread),
+ * GT_ERR_MISMATCH (gt_columns_check). */
 gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config);
 
 /* The next batch; waits for the thread if it is behind. Valid until the next

@@ -82,8 +82,10 @@ static outline *const outlines[CLASSES] = {
 typedef struct composition {
     outline *shape;
     float x, y, size;   /* place and radius in pixels */
-    float cosine, sine; /* of the rotation */
+    float turn;         /* rotation in radians */
+    float cosine, sine; /* of the rotation, per radius */
     float shadow;       /* darkness of the shadow */
+    float hue;          /* of the ink, in turns of the colour circle */
     gt__colour ink;
     gt__colour from, to; /* background, along (gx, gy) */
     float gx, gy, g0;
@@ -99,17 +101,18 @@ static composition compose(const gt_source *source, uint64_t number)
     float room = side / 2 - 0.9f * scene.size;
     scene.x = (float)s.w / 2 + room * gt__dice_in(&dice, -0.7f, 0.7f);
     scene.y = (float)s.h / 2 + room * gt__dice_in(&dice, -0.7f, 0.7f);
-    float turn = gt__dice_in(&dice, -0.5f, 0.5f);
-    scene.cosine = cosf(turn) / scene.size;
-    scene.sine = sinf(turn) / scene.size;
+    scene.turn = gt__dice_in(&dice, -0.5f, 0.5f);
+    scene.cosine = cosf(scene.turn) / scene.size;
+    scene.sine = sinf(scene.turn) / scene.size;
     scene.shadow = gt__dice_in(&dice, 0.25f, 0.45f);
 
     /* The background's hues are at least a sixth of a turn from the shape's,
      * and darker. */
-    float hue = gt__dice_in(&dice, 0, 1);
-    scene.ink = gt__colour_hsv(hue, grey * gt__dice_in(&dice, 0.55f, 0.9f),
-                               gt__dice_in(&dice, 0.85f, 1));
-    float other = hue + gt__dice_in(&dice, 0.2f, 0.8f);
+    scene.hue = gt__dice_in(&dice, 0, 1);
+    scene.ink =
+        gt__colour_hsv(scene.hue, grey * gt__dice_in(&dice, 0.55f, 0.9f),
+                       gt__dice_in(&dice, 0.85f, 1));
+    float other = scene.hue + gt__dice_in(&dice, 0.2f, 0.8f);
     scene.from = gt__colour_hsv(other, grey * gt__dice_in(&dice, 0.25f, 0.6f),
                                 gt__dice_in(&dice, 0.2f, 0.5f));
     scene.to = gt__colour_hsv(other + gt__dice_in(&dice, -0.08f, 0.08f),
@@ -186,6 +189,49 @@ static int label(const gt_source *source, uint64_t number)
     return (int)(number % (uint64_t)source->classes);
 }
 
+enum { X, Y, SIZE, TURN, SHADOW, HUE, CONDITIONS };
+
+static const gt_condition conditions[CONDITIONS + 1] = {
+    [X] = {"x", "place of the shape, to the right of the image's middle, of "
+                "its shorter side: -0.224 to 0.224"},
+    [Y] = {"y", "the same, below the middle: -0.224 to 0.224"},
+    [SIZE] = {"size", "radius of the shape, of the image's shorter side: 0.2 "
+                      "to 0.36"},
+    [TURN] = {"turn", "rotation, clockwise, in radians: -0.5 to 0.5"},
+    [SHADOW] = {"shadow", "how dark its shadow is: 0.25 to 0.45"},
+    [HUE] = {"hue", "colour of the shape, in turns of the colour circle: 0 to "
+                    "1; images of 1 channel do not show it"},
+};
+
+static void describe(const gt_source *source, uint64_t number, gt_real *out)
+{
+    gt_shape s = source->shape;
+    float side = (float)(s.h < s.w ? s.h : s.w);
+    composition scene = compose(source, number);
+    out[X] = (scene.x - (float)s.w / 2) / side;
+    out[Y] = (scene.y - (float)s.h / 2) / side;
+    out[SIZE] = scene.size / side;
+    out[TURN] = scene.turn;
+    out[SHADOW] = scene.shadow;
+    out[HUE] = scene.hue;
+}
+
+static gt_status read_shapes(const gt_source *source, const uint64_t *numbers,
+                             int n, const gt_source_rows *to)
+{
+    size_t size = gt_shape_size(source->shape);
+    for (int i = 0; i < n; i++) {
+        if (to->bytes)
+            draw(source, numbers[i], to->bytes + (size_t)i * size);
+        if (to->labels)
+            to->labels[i] = label(source, numbers[i]);
+        if (to->conditions)
+            describe(source, numbers[i],
+                     to->conditions + (ptrdiff_t)CONDITIONS * i);
+    }
+    return GT_OK;
+}
+
 static gt_status open_shapes(gt_source *source, const char *path,
                              gt_split split)
 {
@@ -200,7 +246,7 @@ const gt_source_type gt__source_shapes = {
     .help = "coloured shapes of any size: shapes[?count=&test_count=&seed=]",
     .default_count = 60000,
     .natural = {64, 64, 3},
+    .conditions = conditions,
     .open = open_shapes,
-    .bytes = draw,
-    .label = label,
+    .read = read_shapes,
 };

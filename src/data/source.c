@@ -1,6 +1,4 @@
-/* source.c: what is the same for all sources. Opening checks everything, so
- * that reading, which the loader's thread does in the middle of training,
- * cannot fail. */
+/* source.c: what is the same for all sources. */
 #include "data/source.h"
 
 #include "core/hash.h"
@@ -89,6 +87,9 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
         goto out;
     }
     source->type = parsed.type;
+    source->conditions = parsed.type->conditions;
+    while (source->conditions && source->conditions[source->n_conditions].name)
+        source->n_conditions++;
     source->shape =
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE) ? parsed.type->natural : want;
     status = open_type(source, &parsed, split, want);
@@ -158,28 +159,4 @@ gt_status gt_source_absolute(const char *uri, char **absolute)
     snprintf(*absolute, size, "%.*s%s/%s", (int)(parsed.path - uri), uri,
              strcmp(folder, "/") ? folder : "", path);
     return GT_OK;
-}
-
-enum { BLOCK = 256 };
-
-void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
-                    gt_real *out)
-{
-    const gt_source_type *type = source->type;
-    if (type->reals) {
-        type->reals(source, number, out);
-        return;
-    }
-    /* The bytes are put at the end of `out`, so no buffer is needed whatever
-     * the size of a sample: the numbers of one block end where the bytes of the
-     * next block begin, or before. */
-    size_t n = gt_shape_size(source->shape);
-    const uint8_t *bytes = (const uint8_t *)(out + n) - n;
-    type->bytes(source, number, (uint8_t *)(out + n) - n);
-    for (size_t i = 0; i < n; i += BLOCK) {
-        uint8_t block[BLOCK];
-        size_t m = n - i < BLOCK ? n - i : BLOCK;
-        memcpy(block, bytes + i, m);
-        gt_range_from_bytes(range, block, m, out + i);
-    }
 }

@@ -1,10 +1,9 @@
 /* source.h: where samples come from. Local, but opening a file ticks after each
  * piece of it (base/collective_tick.h).
  *
- * A source gives samples by number, in any order and to any thread. Opening
- * reads and checks everything, so reading cannot fail. A built-in source makes
- * a sample from its number and so is endless; a file has as many samples as it
- * has.
+ * A source gives samples by number, in any order and to any thread; reader.h
+ * reads them. A built-in source makes a sample from its number and so is
+ * endless; a file has as many samples as it has.
  */
 #ifndef GT_DATA_SOURCE_H
 #define GT_DATA_SOURCE_H
@@ -39,10 +38,5 @@ double gt_source_memory(const char *uri);
  * already. A URI that cannot be opened has no path either. GT_ERR_MEMORY,
  * GT_ERR_IO (this folder has no path). */
 gt_status gt_source_absolute(const char *uri, char **absolute);
-
-/* out[shape] = sample `number`; bytes are scaled to `range`, points stay as
- * they are. Any thread. */
-void gt_source_read(const gt_source *source, uint64_t number, gt_range range,
-                    gt_real *out);
 
 #endif

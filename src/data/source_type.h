@@ -19,6 +19,20 @@ typedef enum gt_split { GT_SPLIT_TRAIN, GT_SPLIT_TEST } gt_split;
 
 typedef struct gt_source gt_source;
 
+/* A number that comes with each sample: how it was made, or measured. */
+typedef struct gt_condition {
+    const char *name;
+    const char *help; /* one line: what it is, its unit, its range */
+} gt_condition;
+
+/* Where the samples of one read go; NULL: these are not asked for. */
+typedef struct gt_source_rows {
+    uint8_t *bytes;      /* [n x shape], of a source of bytes */
+    gt_real *reals;      /* [n x shape], of a source of reals */
+    int *labels;         /* [n], -1: the sample has none */
+    gt_real *conditions; /* [n x source->n_conditions] */
+} gt_source_rows;
+
 /* A built-in source makes each sample from its number, and so is endless; the
  * others read files. */
 typedef struct gt_source_type {
@@ -27,26 +41,29 @@ typedef struct gt_source_type {
     uint64_t default_count; /* built-in: samples of an epoch if the URI has no
                                parameter `count`; 0: the source reads files */
     gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
+    bool reals;             /* samples are numbers, which are never scaled;
+                               else bytes */
+    /* What comes with every sample, in the order of columns, ended by a NULL
+     * name; NULL: nothing, or `open` says it. */
+    const gt_condition *conditions;
 
     /* Fill shape, classes and data, or refuse the shape that the model works
      * at. A source that reads files also sets count and digest, and leaves
-     * count 0 if the files lack the split. A built-in one finds count, endless,
-     * first, seed and digest set, and `path` NULL. Errors: see gt_source_open.
-     */
+     * count 0 if the files lack the split; it sets conditions and n_conditions
+     * where the files have any. A built-in one finds count, endless, first,
+     * seed, digest and conditions set, and `path` NULL. Errors: see
+     * gt_source_open. */
     gt_status (*open)(gt_source *source, const char *path, gt_split split);
 
     /* Bytes of memory that `open` will take for good, as far as that can be
      * told without reading everything; 0 where it will fail. NULL: few. */
     double (*memory)(const char *path, gt_split split);
 
-    /* Exactly one of these two is set. They cannot fail, and any thread may
-     * call them. Images: the bytes [shape.h x w x c] of one sample. Points: its
-     * numbers. */
-    void (*bytes)(const gt_source *source, uint64_t number, uint8_t *out);
-    void (*reals)(const gt_source *source, uint64_t number, gt_real *out);
-
-    /* The label of a sample; -1: it has none. */
-    int (*label)(const gt_source *source, uint64_t number);
+    /* Fill row i of what is asked for with sample numbers[i], 0 <= i < n. Any
+     * thread may call it. It may fail: GT_ERR_IO, GT_ERR_FORMAT, with a message
+     * that names the file; the rows are then undefined. */
+    gt_status (*read)(const gt_source *source, const uint64_t *numbers, int n,
+                      const gt_source_rows *to);
 
     /* Free `data`, also after a failed open. NULL: there is nothing to free. */
     void (*close)(gt_source *source);
@@ -55,11 +72,14 @@ typedef struct gt_source_type {
 struct gt_source {
     const gt_source_type *type;
     char *uri;
-    gt_shape shape;  /* before open: the shape that the model works at */
-    uint64_t count;  /* samples of an epoch */
-    bool endless;    /* epoch e has the numbers e * count .. (e+1) * count - 1;
-                        else each epoch has 0 .. count - 1 */
-    int classes;     /* labels are 0 .. classes - 1; 0: no labels */
+    gt_shape shape; /* before open: the shape that the model works at */
+    uint64_t count; /* samples of an epoch */
+    bool endless;   /* epoch e has the numbers e * count .. (e+1) * count - 1;
+                       else each epoch has 0 .. count - 1 */
+    int classes;    /* labels are 0 .. classes - 1; 0: no labels */
+    int n_conditions;
+    const gt_condition *conditions; /* [n_conditions]; borrowed from the type,
+                                       or in `data` */
     uint64_t seed;   /* built-in: parameter `seed`, by default 1 */
     uint64_t digest; /* of all samples and labels: equal for equal data. Of a
                         built-in source, of what it makes them from */

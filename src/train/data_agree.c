@@ -5,10 +5,11 @@
 
 #include "comm/compare.h"
 #include "core/hash.h"
+#include "data/columns.h"
 
 #include <stdio.h>
 
-enum { FACTS = 1024, NUMBER = 28 };
+enum { FACTS = 2048, NUMBER = 28 };
 
 /* "60,000". */
 static const char *grouped(uint64_t n, char text[NUMBER])
@@ -28,16 +29,18 @@ static size_t describe(char *text, size_t size, const char *subject,
                        const gt_source *source, gt_shape shaped)
 {
     char count[NUMBER], shape[GT_SHAPE_TEXT], digest[GT_HASH_TEXT];
+    char columns[GT_COLUMNS_TEXT];
     const char *noun = gt_shape_noun(shaped);
     if (!source)
         return (size_t)snprintf(text, size, "%s\tno %s\n", subject, noun);
     return (size_t)snprintf(
         text, size,
         "%s\t%s %s\n%s %s of shape\t%s\n%s %s of\t%d classes\n"
-        "%s contents of digest\t%s\n",
+        "%s columns of conditions\t%s\n%s contents of digest\t%s\n",
         subject, grouped(source->count, count), noun, subject, noun,
         gt_shape_text(source->shape, shape), subject, noun, source->classes,
-        subject, gt_hash_text(source->digest, digest));
+        subject, gt_columns_text(source, columns), subject,
+        gt_hash_text(source->digest, digest));
 }
 
 gt_status gt_data_agree(gt_comm *comm, const gt_source *train,

@@ -6,6 +6,7 @@
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "core/blas.h"
+#include "data/columns.h"
 #include "tasks/advice.h"
 #include "tasks/shards.h"
 #include "train/data_agree.h"
@@ -48,6 +49,10 @@ static gt_status open_data(trainer *t)
     if (status == GT_OK)
         status =
             gt_source_open(&t->test_source, t->data->uri, GT_SPLIT_TEST, image);
+    if (status == GT_OK)
+        status = gt_columns_check(t->source, t->data);
+    if (status == GT_OK && t->test_source)
+        status = gt_columns_check(t->test_source, t->data);
     status = gt_comm_work_end(t->comm, status);
     gt_phase_leave(before);
     if (status == GT_OK)
@@ -105,7 +110,8 @@ static gt_status resume(trainer *t)
 {
     gt_checkpoint *from = &t->run->resumed;
     bool goes_on = gt_run_goes_on(t->run);
-    gt_status status = gt_snapshot_read(t->task, from, goes_on);
+    gt_status status = gt_snapshot_read(
+        t->task, from, goes_on ? GT_CHECKPOINT_ALL : GT_CHECKPOINT_LAST);
     gt_checkpoint_release(from);
     if (status != GT_OK || !goes_on)
         return status;
@@ -127,7 +133,7 @@ gt_status gt__training_prepare_outputs(trainer *t)
         status = gt_outputs_new(&t->outputs, t->task, t->run,
                                 t->test_source ? t->test_source : t->source);
     gt_loader_config loader = {.source = t->source,
-                               .range = (gt_range)t->data->range,
+                               .data = t->data,
                                .seed = (uint64_t)t->train->seed,
                                .batch = (int)t->train->batch,
                                .shards = t->shards,

@@ -5,22 +5,34 @@
 #include "train/validation.h"
 
 #include "base/heartbeat.h"
-#include "core/arena.h"
 #include "data/config.h"
+#include "tasks/average.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void add_set(gt_validation *v, const gt_source *source, uint64_t most,
-                    const char *const *keys)
+static gt_status add_set(gt_validation *v, const gt_source *source,
+                         const gt_data_config *data, uint64_t most,
+                         const char *const *keys)
 {
     gt_validation_set *set = &v->set[v->sets++];
-    *set = (gt_validation_set){.source = source,
-                               .keys = keys,
-                               .count =
-                                   source->count < most ? source->count : most};
+    *set = (gt_validation_set){
+        .keys = keys, .count = source->count < most ? source->count : most};
     set->blocks =
         (int)((set->count + (uint64_t)v->block - 1) / (uint64_t)v->block);
+    return gt_reader_open(&set->reader, source, data);
+}
+
+static gt_status allocate(gt_validation *v)
+{
+    size_t blocks = 0;
+    for (int i = 0; i < v->sets; i++)
+        blocks += (size_t)v->set[i].blocks;
+    v->sums = calloc(blocks * (size_t)v->keys, sizeof *v->sums);
+    if (!v->sums)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate sums for validation");
+    return gt_sample_buffer_new(&v->buffer, &v->set[0].reader,
+                                (size_t)v->block);
 }
 
 gt_status gt_validation_new(gt_validation *v, const gt_task *task,
@@ -30,44 +42,40 @@ gt_status gt_validation_new(gt_validation *v, const gt_task *task,
     *v = (gt_validation){.block = task->setup.max_n};
     while (task->type->test_keys[v->keys])
         v->keys++;
-    add_set(v, source, most > 0 ? (uint64_t)most : UINT64_MAX,
-            task->type->test_keys);
-    if (gt_task_trains_apart(task))
-        add_set(v, training, v->set[0].count, task->type->train_keys);
-    size_t blocks = 0;
-    for (int i = 0; i < v->sets; i++)
-        blocks += (size_t)v->set[i].blocks;
-    v->x = gt_real_alloc((size_t)v->block * gt_shape_size(source->shape));
-    v->sums = calloc(blocks * (size_t)v->keys, sizeof *v->sums);
-    if (!v->x || !v->sums) {
+    const gt_data_config *data = gt_data_config_of(task->setup.config);
+    gt_status status =
+        add_set(v, source, data, most > 0 ? (uint64_t)most : UINT64_MAX,
+                task->type->test_keys);
+    if (status == GT_OK && gt_task_trains_apart(task))
+        status =
+            add_set(v, training, data, v->set[0].count, task->type->train_keys);
+    if (status == GT_OK)
+        status = allocate(v);
+    if (status != GT_OK)
         gt_validation_free(v);
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate samples for validation");
-    }
-    return GT_OK;
+    return status;
 }
 
 void gt_validation_free(gt_validation *v)
 {
-    free(v->x);
+    for (int i = 0; i < v->sets; i++)
+        gt_reader_close(&v->set[i].reader);
+    gt_sample_buffer_free(&v->buffer);
     free(v->sums);
     *v = (gt_validation){0};
 }
 
 /* This rank's blocks of one set. */
-static void evaluate(const gt_validation *v, const gt_validation_set *set,
+static void evaluate(const gt_validation *v, gt_validation_set *set,
                      gt_task *task, double *sums)
 {
     const gt_comm *comm = task->setup.comm;
-    gt_range range = (gt_range)gt_data_config_of(task->setup.config)->range;
-    size_t size = gt_shape_size(set->source->shape);
     for (int b = comm->rank; b < set->blocks; b += comm->size) {
         uint64_t first = (uint64_t)b * (uint64_t)v->block;
         uint64_t left = set->count - first;
         int n = left < (uint64_t)v->block ? (int)left : v->block;
-        for (int i = 0; i < n; i++)
-            gt_source_read(set->source, first + (uint64_t)i, range,
-                           v->x + (size_t)i * size);
-        gt_samples samples = {.n = n, .x = v->x};
+        gt_sample_buffer_fill(&v->buffer, &set->reader, first, n);
+        gt_samples samples = gt_sample_buffer_view(&v->buffer, 0, n);
         task->type->evaluate(task, first, &samples,
                              sums + (size_t)b * (size_t)v->keys);
     }
@@ -81,10 +89,12 @@ void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
         blocks += v->set[i].blocks;
     memset(v->sums, 0, (size_t)blocks * (size_t)v->keys * sizeof *v->sums);
     double *sums = v->sums;
+    gt_task_begin_evaluation(task);
     for (int i = 0; i < v->sets; i++) {
         evaluate(v, &v->set[i], task, sums);
         sums += (size_t)v->set[i].blocks * (size_t)v->keys;
     }
+    gt_task_end_evaluation(task);
     gt_phase_leave(before);
     gt_comm_sum(task->setup.comm, v->sums, blocks * v->keys);
     sums = v->sums;

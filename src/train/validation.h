@@ -2,10 +2,11 @@
 #ifndef GT_TRAIN_VALIDATION_H
 #define GT_TRAIN_VALIDATION_H
 
+#include "data/reader.h"
 #include "tasks/task.h"
 
 typedef struct gt_validation_set {
-    const gt_source *source; /* borrowed */
+    gt_reader reader;
     const char *const *keys; /* of its figures; borrowed */
     uint64_t count;          /* samples used */
     int blocks;
@@ -14,22 +15,23 @@ typedef struct gt_validation_set {
 typedef struct gt_validation {
     gt_validation_set set[2]; /* held out; training, where it is wanted */
     int sets;
-    int block;    /* samples of a pass; the last may have fewer */
-    gt_real *x;   /* [block x image] */
-    double *sums; /* [blocks of all sets x keys] */
+    int block;               /* samples of a pass; the last may have fewer */
+    gt_sample_buffer buffer; /* [block] */
+    double *sums;            /* [blocks of all sets x keys] */
     int keys;
 } gt_validation;
 
 /* Prepare to use at most `most` samples of the held-out `source` (0: all), and,
  * where training computes otherwise than evaluation (gt_task_trains_apart), as
  * many of `training`, so that figures of both kinds are made alike.
- * GT_ERR_MEMORY. Local. */
+ * GT_ERR_MEMORY, GT_ERR_MISMATCH (gt_columns_check). Local. */
 gt_status gt_validation_new(gt_validation *validation, const gt_task *task,
                             const gt_source *source, const gt_source *training,
                             int64_t most);
 void gt_validation_free(gt_validation *validation);
 
-/* Add the task's figures, means over the samples, to `metrics`. They have the
+/* Add the task's figures, means over the samples, to `metrics`: those of
+ * averaged weights, where a network has some (average.h). They have the
  * same bits on any number of ranks. Collective. */
 void gt_validation_run(gt_validation *validation, gt_task *task,
                        gt_metrics *metrics);

@@ -5,7 +5,7 @@
  * images, as a share of 256; images; labels. */
 #include "support.h"
 
-#include "data/source.h"
+#include "../read_one.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,10 +78,10 @@ static void use(gt_source *s)
         return;
     const uint64_t numbers[] = {0, s->count / 2, s->count - 1};
     for (int i = 0; i < 3; i++) {
-        gt_source_read(s, numbers[i], GT_RANGE_UNIT, out);
+        read_one(s, numbers[i], GT_RANGE_UNIT, out);
         for (size_t j = 0; j < size; j++)
             must(out[j] >= 0 && out[j] <= 1);
-        int label = s->type->label(s, numbers[i]);
+        int label = label_of(s, numbers[i]);
         must(label >= -1 && label < (s->classes > 0 ? s->classes : 1));
     }
     free(out);

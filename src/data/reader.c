@@ -1,0 +1,178 @@
+/* reader.c: a source is asked for many samples at once, in pieces of fixed
+ * size, so that what a reader needs beside the caller's memory does not grow
+ * with the number of samples. */
+#include "data/reader.h"
+
+#include "core/arena.h"
+#include "data/columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 32, BLOCK = 256 };
+
+static gt_status find_columns(gt_reader *r, const gt_data_config *config)
+{
+    r->column = calloc((size_t)r->n_conditions + 1, sizeof *r->column);
+    if (!r->column)
+        return gt_fail(GT_ERR_MEMORY, "no memory for names of columns");
+    for (int i = 0; i < r->n_conditions; i++)
+        r->column[i] =
+            config ? gt_column_find(r->source, config->conditions.words[i]) : i;
+    if (!r->n_conditions)
+        return GT_OK;
+    r->all = gt_real_alloc(PIECE * (size_t)r->source->n_conditions);
+    return r->all ? GT_OK
+                  : gt_fail(GT_ERR_MEMORY, "no memory to read conditions");
+}
+
+gt_status gt_reader_open(gt_reader *r, const gt_source *source,
+                         const gt_data_config *config)
+{
+    *r = (gt_reader){.source = source,
+                     .labels = source->classes > 0,
+                     .n_conditions = source->n_conditions};
+    gt_status status = GT_OK;
+    if (config) {
+        r->range = (gt_range)config->range;
+        r->labels = config->classes > 0;
+        r->n_conditions = config->conditions.count;
+        status = gt_columns_check(source, config);
+    }
+    if (status == GT_OK)
+        status = find_columns(r, config);
+    if (status != GT_OK)
+        gt_reader_close(r);
+    return status;
+}
+
+void gt_reader_close(gt_reader *r)
+{
+    free(r->column);
+    free(r->all);
+    *r = (gt_reader){0};
+}
+
+/* The bytes are at the end of `out`, so no buffer is needed whatever the size
+ * of a sample: the numbers of one block end where the bytes of the next block
+ * begin, or before. */
+static void scale(gt_range range, gt_real *out, size_t n)
+{
+    const uint8_t *bytes = (const uint8_t *)(out + n) - n;
+    for (size_t i = 0; i < n; i += BLOCK) {
+        uint8_t block[BLOCK];
+        size_t m = n - i < BLOCK ? n - i : BLOCK;
+        memcpy(block, bytes + i, m);
+        gt_range_from_bytes(range, block, m, out + i);
+    }
+}
+
+static void choose_columns(const gt_reader *r, int n, gt_real *out)
+{
+    for (int i = 0; i < n; i++)
+        for (int c = 0; c < r->n_conditions; c++)
+            *out++ = r->all[i * r->source->n_conditions + r->column[c]];
+}
+
+static gt_status read_piece(gt_reader *r, const uint64_t *numbers, int n,
+                            const gt_sample_rows *to)
+{
+    size_t total = (size_t)n * gt_shape_size(r->source->shape);
+    bool conditions = to->conditions && r->n_conditions > 0;
+    gt_source_rows rows = {.labels = r->labels ? to->labels : NULL,
+                           .conditions = conditions ? r->all : NULL};
+    if (r->source->type->reals)
+        rows.reals = to->x;
+    else if (to->x)
+        rows.bytes = (uint8_t *)(to->x + total) - total;
+    gt_status status = r->source->type->read(r->source, numbers, n, &rows);
+    if (status != GT_OK)
+        return status;
+    if (rows.bytes)
+        scale(r->range, to->x, total);
+    if (conditions)
+        choose_columns(r, n, to->conditions);
+    return GT_OK;
+}
+
+static gt_sample_rows rows_from(const gt_sample_rows *rows, size_t first,
+                                size_t size, int n_conditions)
+{
+    size_t columns = (size_t)n_conditions;
+    return (gt_sample_rows){
+        .x = rows->x ? rows->x + first * size : NULL,
+        .labels = rows->labels ? rows->labels + first : NULL,
+        .conditions =
+            rows->conditions ? rows->conditions + first * columns : NULL};
+}
+
+gt_sample_rows gt_sample_rows_from(const gt_sample_rows *rows,
+                                   const gt_reader *r, size_t first)
+{
+    return rows_from(rows, first, gt_shape_size(r->source->shape),
+                     r->n_conditions);
+}
+
+gt_status gt_reader_read(gt_reader *r, const uint64_t *numbers, int n,
+                         const gt_sample_rows *to)
+{
+    gt_status status = GT_OK;
+    for (int done = 0; done < n && status == GT_OK; done += PIECE) {
+        gt_sample_rows rows = gt_sample_rows_from(to, r, (size_t)done);
+        int piece = n - done < PIECE ? n - done : PIECE;
+        status = read_piece(r, numbers + done, piece, &rows);
+    }
+    return status;
+}
+
+/* --- Buffers. */
+
+gt_status gt_sample_buffer_new(gt_sample_buffer *b, const gt_reader *r,
+                               size_t n)
+{
+    *b = (gt_sample_buffer){.size = gt_shape_size(r->source->shape),
+                            .n_conditions = r->n_conditions};
+    size_t columns = (size_t)r->n_conditions;
+    b->rows.x = gt_real_alloc(n * b->size);
+    if (r->labels)
+        b->rows.labels = calloc(n + 1, sizeof *b->rows.labels);
+    if (columns)
+        b->rows.conditions = gt_real_alloc(n * columns);
+    if (b->rows.x && (!r->labels || b->rows.labels) &&
+        (!columns || b->rows.conditions))
+        return GT_OK;
+    gt_sample_buffer_free(b);
+    return gt_fail(GT_ERR_MEMORY, "no memory for %zu samples", n);
+}
+
+void gt_sample_buffer_free(gt_sample_buffer *b)
+{
+    free(b->rows.x);
+    free(b->rows.labels);
+    free(b->rows.conditions);
+    *b = (gt_sample_buffer){0};
+}
+
+gt_samples gt_sample_buffer_view(const gt_sample_buffer *b, size_t first, int n)
+{
+    gt_sample_rows rows = rows_from(&b->rows, first, b->size, b->n_conditions);
+    return (gt_samples){.n = n,
+                        .x = rows.x,
+                        .labels = rows.labels,
+                        .conditions = rows.conditions};
+}
+
+gt_status gt_sample_buffer_fill(const gt_sample_buffer *b, gt_reader *r,
+                                uint64_t first, int n)
+{
+    gt_status status = GT_OK;
+    for (int done = 0; done < n && status == GT_OK; done += PIECE) {
+        uint64_t numbers[PIECE];
+        int piece = n - done < PIECE ? n - done : PIECE;
+        for (int i = 0; i < piece; i++)
+            numbers[i] = first + (uint64_t)(done + i);
+        gt_sample_rows rows = gt_sample_rows_from(&b->rows, r, (size_t)done);
+        status = gt_reader_read(r, numbers, piece, &rows);
+    }
+    return status;
+}

@@ -1,0 +1,67 @@
+/* reader.h: samples by their numbers, as a model wants them: bytes scaled to
+ * its range, with the labels and the conditions that it is told. Loader,
+ * validation, sample grids and `gentrain inspect` all read through it. Local.
+ */
+#ifndef GT_DATA_READER_H
+#define GT_DATA_READER_H
+
+#include "data/config.h"
+#include "data/samples.h"
+#include "data/source.h"
+
+/* Where samples are read to. */
+typedef struct gt_sample_rows {
+    gt_real *x;          /* [n x shape]; NULL: not asked for */
+    int *labels;         /* [n]; NULL: not asked for */
+    gt_real *conditions; /* [n x conditions]; NULL: not asked for */
+} gt_sample_rows;
+
+/* Fields are private. A reader serves one thread at a time. */
+typedef struct gt_reader {
+    const gt_source *source; /* borrowed */
+    gt_range range;
+    bool labels;      /* the model is told them */
+    int n_conditions; /* that the model is told */
+    int *column;      /* [n_conditions] of the source */
+    gt_real *all;     /* [a piece x the source's columns] */
+} gt_reader;
+
+/* Read for a configuration, or, where it is NULL, all labels and conditions
+ * that there are. GT_ERR_MEMORY; else what gt_columns_check returns. */
+gt_status gt_reader_open(gt_reader *reader, const gt_source *source,
+                         const gt_data_config *config);
+void gt_reader_close(gt_reader *reader);
+
+/* Fill row i of `to` with sample numbers[i], 0 <= i < n. What the model is not
+ * told is left alone. GT_ERR_IO, GT_ERR_FORMAT: a sample cannot be read. */
+gt_status gt_reader_read(gt_reader *reader, const uint64_t *numbers, int n,
+                         const gt_sample_rows *to);
+
+/* The rows from `first` on, of samples that this reader reads. */
+gt_sample_rows gt_sample_rows_from(const gt_sample_rows *rows,
+                                   const gt_reader *reader, size_t first);
+
+/* --- Memory for samples that a reader reads. */
+
+typedef struct gt_sample_buffer {
+    gt_sample_rows rows;
+    size_t size; /* of a sample */
+    int n_conditions;
+} gt_sample_buffer;
+
+/* Room for n samples; labels and conditions are NULL where the model is told
+ * none. GT_ERR_MEMORY, with nothing to be freed. */
+gt_status gt_sample_buffer_new(gt_sample_buffer *buffer,
+                               const gt_reader *reader, size_t n);
+void gt_sample_buffer_free(gt_sample_buffer *buffer);
+
+/* n samples, from row `first` on. */
+gt_samples gt_sample_buffer_view(const gt_sample_buffer *buffer, size_t first,
+                                 int n);
+
+/* Fill rows 0 .. n-1 with the samples first .. first + n - 1. As
+ * gt_reader_read. */
+gt_status gt_sample_buffer_fill(const gt_sample_buffer *buffer,
+                                gt_reader *reader, uint64_t first, int n);
+
+#endif
