@@ -178,6 +178,16 @@ GENTRAIN_API int64_t gentrain_values(const gentrain_model *model,
 GENTRAIN_API void gentrain_range(const gentrain_model *model, double *low,
                                  double *high);
 
+/* What samples are made with beside latents, by models that were trained so:
+ * the number of classes, whose labels are 0 .. classes - 1 (0: the model takes
+ * no labels), and the number of conditions of a sample (0: it takes none). */
+GENTRAIN_API int64_t gentrain_classes(const gentrain_model *model);
+GENTRAIN_API int64_t gentrain_conditions(const gentrain_model *model);
+
+/* The name of condition i, such as "slant"; NULL for one that there is not. */
+GENTRAIN_API const char *gentrain_condition_name(const gentrain_model *model,
+                                                 int64_t i);
+
 /* --- Samples.
  *
  * `seed` is at least 0. Samples first .. first + n - 1 of the seed are made, in
@@ -186,12 +196,27 @@ GENTRAIN_API void gentrain_range(const gentrain_model *model, double *low,
  * block is computed whole if one of its samples is asked for, and the last
  * block is kept: so it costs little to ask for neighbouring samples one by one.
  *
- * GENTRAIN_ERR_USAGE when an argument is out of range, or an array NULL. */
+ * Of a model that takes labels, sample i has the label i % classes unless
+ * another is given, as in `gentrain sample`. A model that takes conditions must
+ * be given them, by gentrain_sample_given or gentrain_decode_given: there are
+ * none that would do for all data.
+ *
+ * GENTRAIN_ERR_USAGE when an argument is out of range, or an array NULL, or
+ * when the model takes conditions and there are none. */
 
 /* The samples as numbers in the model's range. */
 GENTRAIN_API gentrain_status gentrain_sample(gentrain_model *model,
                                              int64_t seed, int64_t first,
                                              int64_t n, float *samples);
+
+/* The samples of these labels [n], each below gentrain_classes, and conditions
+ * [n][gentrain_conditions]. A sample stays the same sample whatever its
+ * neighbours are given. Labels may be NULL: sample i has i % classes. What the
+ * model does not take must be NULL. Samples one by one cost a block each where
+ * their labels are not those, or their conditions change. */
+GENTRAIN_API gentrain_status gentrain_sample_given(
+    gentrain_model *model, int64_t seed, int64_t first, int64_t n,
+    const int32_t *labels, const float *conditions, float *samples);
 
 /* The samples as bytes, rounded and cut to 0 .. 255: the data set /images of
  * `gentrain sample`. GENTRAIN_ERR_USAGE for points, which have none. */
@@ -213,6 +238,12 @@ GENTRAIN_API gentrain_status gentrain_latents(gentrain_model *model,
 GENTRAIN_API gentrain_status gentrain_decode(gentrain_model *model,
                                              const float *latents, int64_t n,
                                              float *samples);
+
+/* The same with labels and conditions as in gentrain_sample_given; where labels
+ * are NULL, latent i has i % classes. */
+GENTRAIN_API gentrain_status gentrain_decode_given(
+    gentrain_model *model, const float *latents, int64_t n,
+    const int32_t *labels, const float *conditions, float *samples);
 
 /* Bytes of n samples, rounded and cut as in gentrain_sample_bytes. */
 GENTRAIN_API gentrain_status gentrain_to_bytes(const gentrain_model *model,

@@ -243,6 +243,21 @@ static void a_picture_that_is_shrunk_shows_means(void **state)
     free(p.pixels);
 }
 
+static void a_column_of_a_grid_holds_one_label(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n;
+        int period, columns;
+    } cases[] = {{64, 1, 8},   {64, 0, 8}, {64, 10, 10}, {100, 10, 10},
+                 {64, 3, 9},   {64, 2, 8}, {20, 10, 10}, {64, 50, 50},
+                 {64, 65, 8},  {5, 10, 3}, {1, 1, 1},    {10, 10, 10},
+                 {200, 10, 20}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(gt_picture_columns(cases[i].n, cases[i].period),
+                         cases[i].columns);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +270,7 @@ int main(void)
         each(a_full_disk_leaves_the_older_picture),
         each(images_of_any_shape_have_a_picture),
         each(a_picture_that_is_shrunk_shows_means),
+        each(a_column_of_a_grid_holds_one_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

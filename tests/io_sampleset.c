@@ -43,6 +43,13 @@ static gt_real value_of(size_t i, gt_range range)
                                   : (gt_real)byte_of(i) / (gt_real)127.5 - 1;
 }
 
+static void append(gt_sampleset *set, int n, const gt_real *samples,
+                   const gt_real *latents)
+{
+    assert_ok(
+        gt_sampleset_append(set, &(gt_samples){.n = n, .x = samples}, latents));
+}
+
 /* Write N images in waves of 3, 3 and 1. */
 static void store_images(gt_shape shape, gt_range range)
 {
@@ -54,9 +61,9 @@ static void store_images(gt_shape shape, gt_range range)
     gt_sampleset *set;
     unlink(in_scratch("s.h5"));
     assert_ok(gt_sampleset_create(&set, in_scratch("s.h5"), &info));
-    assert_ok(gt_sampleset_append(set, values, NULL, 3));
-    assert_ok(gt_sampleset_append(set, values + 3 * size, NULL, 3));
-    assert_ok(gt_sampleset_append(set, values + 6 * size, NULL, 1));
+    append(set, 3, values, NULL);
+    append(set, 3, values + 3 * size, NULL);
+    append(set, 1, values + 6 * size, NULL);
     assert_false(exists("s.h5"));
     assert_ok(gt_sampleset_commit(set));
     assert_int_equal(names_in(""), 1);
@@ -76,6 +83,8 @@ static void images_come_back(void **state)
             for (size_t i = 0; i < (size_t)(N * H * W * c); i++)
                 assert_int_equal(pixels[i], byte_of(i));
             assert_false(gt_h5_has(f, "/points") || gt_h5_has(f, "/latents"));
+            assert_false(gt_h5_has(f, "/labels") ||
+                         gt_h5_has(f, "/conditions"));
             gt_h5_close(f);
         }
 }
@@ -160,8 +169,8 @@ static void points_and_latents_come_back_to_the_bit(void **state)
     info.latent = (gt_shape){1, 1, 5};
     gt_sampleset *set;
     assert_ok(gt_sampleset_create(&set, in_scratch("s.h5"), &info));
-    assert_ok(gt_sampleset_append(set, points, latents, 2));
-    assert_ok(gt_sampleset_append(set, points + 4, latents + 10, N - 2));
+    append(set, 2, points, latents);
+    append(set, N - 2, points + 4, latents + 10);
     assert_ok(gt_sampleset_commit(set));
     gt_h5 *f = opened();
     assert_ok(
@@ -174,6 +183,62 @@ static void points_and_latents_come_back_to_the_bit(void **state)
     gt_h5_close(f);
 }
 
+static void check_names(hid_t file)
+{
+    char names[2][5];
+    hid_t a =
+        H5Aopen_by_name(file, "/conditions", "names", H5P_DEFAULT, H5P_DEFAULT);
+    hid_t type = H5Aget_type(a), space = H5Aget_space(a);
+    assert_int_equal(H5Sget_simple_extent_npoints(space), 2);
+    assert_int_equal(H5Tget_size(type), sizeof names[0]);
+    assert_true(H5Aread(a, type, names) >= 0);
+    assert_memory_equal(names[0], "slant", 5);
+    assert_memory_equal(names[1], "pen\0\0", 5);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(a);
+}
+
+static void labels_and_conditions_come_back_with_their_names(void **state)
+{
+    (void)state;
+    char *words[] = {"slant", "pen"};
+    gt_real pixels[N * H * W] = {0}, conditions[N * 2], conditions_back[N * 2];
+    int labels[N], labels_back[N];
+    int64_t classes;
+    for (int i = 0; i < N; i++)
+        labels[i] = 3 * i % 10;
+    for (int i = 0; i < N * 2; i++)
+        conditions[i] = (gt_real)cos(i);
+    gt_sampleset_info info = info_of((gt_shape){H, W, 1}, GT_RANGE_UNIT);
+    info.classes = 10;
+    info.conditions = (gt_word_list){words, 2};
+    gt_sampleset *set;
+    unlink(in_scratch("s.h5"));
+    assert_ok(gt_sampleset_create(&set, in_scratch("s.h5"), &info));
+    for (int i = 0; i < N; i += 4) {
+        gt_samples wave = {.n = N - i < 4 ? N - i : 4,
+                           .x = pixels,
+                           .labels = labels + i,
+                           .conditions = conditions + 2 * i};
+        assert_ok(gt_sampleset_append(set, &wave, NULL));
+    }
+    assert_ok(gt_sampleset_commit(set));
+    gt_h5 *f = opened();
+    assert_ok(
+        gt_h5_read(f, "/labels", GT_H5_I32, 1, (size_t[]){N}, labels_back));
+    assert_ok(gt_h5_read(f, "/conditions", GT_H5_REAL, 2, (size_t[]){N, 2},
+                         conditions_back));
+    assert_ok(gt_h5_get_int(f, "/labels", "classes", &classes));
+    assert_memory_equal(labels_back, labels, sizeof labels);
+    assert_memory_equal(conditions_back, conditions, sizeof conditions);
+    assert_int_equal(classes, 10);
+    gt_h5_close(f);
+    hid_t file = H5Fopen(in_scratch("s.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
+    check_names(file);
+    H5Fclose(file);
+}
+
 static void more_samples_than_were_announced_are_refused(void **state)
 {
     (void)state;
@@ -182,9 +247,10 @@ static void more_samples_than_were_announced_are_refused(void **state)
     info.points = true;
     gt_sampleset *set;
     assert_ok(gt_sampleset_create(&set, in_scratch("s.h5"), &info));
-    assert_ok(gt_sampleset_append(set, values, NULL, N));
-    assert_fails(gt_sampleset_append(set, values, NULL, 1), GT_ERR_IO,
-                 in_scratch("s.h5"));
+    append(set, N, values, NULL);
+    assert_fails(
+        gt_sampleset_append(set, &(gt_samples){.n = 1, .x = values}, NULL),
+        GT_ERR_IO, in_scratch("s.h5"));
     gt_sampleset_discard(set);
     assert_int_equal(names_in(""), 0);
     gt_sampleset_discard(NULL);
@@ -206,6 +272,7 @@ int main(void)
         each(a_set_says_where_it_comes_from),
         each(images_carry_the_attributes_of_the_image_specification),
         each(points_and_latents_come_back_to_the_bit),
+        each(labels_and_conditions_come_back_with_their_names),
         each(more_samples_than_were_announced_are_refused),
         each(a_set_that_cannot_be_written_is_refused_at_once),
     };

@@ -103,7 +103,7 @@ static inline void fixture_step(fixture *f, int steps)
 {
     for (int i = 0; i < steps; i++) {
         f->metrics = (gt_metrics){0};
-        succeeds(f->task->type->step(f->task, f->step, f->loader, &f->metrics));
+        succeeds(gt_task_step(f->task, f->step, f->loader, &f->metrics));
         f->step++;
     }
 }

@@ -9,6 +9,7 @@
 #include "run/config.h"
 #include "tasks/config.h"
 #include "tasks/gan_config.h"
+#include "tasks/gan_objective.h"
 #include "tasks/vae_config.h"
 #include "train/config.h"
 
@@ -88,7 +89,8 @@ static void defaults_are_those_of_the_tables(void **state)
     gt_config *c = parsed(gan_text, NULL);
     assert_int_equal(gt_data_config_of(c)->range, 0);
     assert_int_equal(gt_gan_config_of(c)->prior, GT_PRIOR_NORMAL);
-    assert_int_equal(gt_gan_config_of(c)->gan_loss, GT_GAN_NON_SATURATING);
+    assert_string_equal(gt_gan_objective_names[gt_gan_config_of(c)->gan_loss],
+                        "non_saturating");
     assert_true(gt_optimizer_config_of(c)->beta2 == 0.999 &&
                 gt_optimizer_config_of(c)->epsilon == 1e-8);
     assert_int_equal(gt_train_config_of(c)->steps, 0);

@@ -86,7 +86,7 @@ gt_status bench_subject_run(bench_subject *s, int steps, double *seconds)
     gt_status status = GT_OK;
     for (int i = 0; i < steps && status == GT_OK; i++) {
         gt_metrics figures = {0};
-        status = s->task->type->step(s->task, s->step++, s->loader, &figures);
+        status = gt_task_step(s->task, s->step++, s->loader, &figures);
     }
     *seconds = bench_seconds() - start;
     return status;

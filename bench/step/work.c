@@ -26,7 +26,7 @@ static bool learns_below(const gt_network *net, int layer)
 /* How often a step needs each direction of a layer. */
 static bench_work times(const gt_task *task, int network, int layer)
 {
-    gt_task_passes p = task->type->passes(task, network);
+    gt_step_passes p = gt_task_passes(task, network);
     double below = learns_below(task->learner[network]->net, layer);
     return (bench_work){p.forward, p.weights, p.inputs + p.partial * below};
 }

@@ -14,10 +14,14 @@ struct gentrain_model {
     gt_task *task;
     char warning[GT_MESSAGE];
     size_t sample, latent; /* values of each */
-    /* The last block of samples that was made. */
-    gt_real *latents; /* [GT_SAMPLE_BLOCK x latent] */
-    gt_real *samples; /* [GT_SAMPLE_BLOCK x sample] */
-    bool held;        /* it is that of: */
+    int classes;           /* of its labels; 0: it takes none */
+    gt_word_list names;    /* of its conditions; borrowed */
+    /* The last block of samples that was made, and what with. */
+    gt_real *latents;    /* [GT_SAMPLE_BLOCK x latent] */
+    gt_real *samples;    /* [GT_SAMPLE_BLOCK x sample] */
+    int *labels;         /* [GT_SAMPLE_BLOCK] */
+    gt_real *conditions; /* [GT_SAMPLE_BLOCK x names.count] */
+    bool held;           /* it is that of: */
     uint64_t seed, block;
 };
 

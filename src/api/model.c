@@ -41,9 +41,13 @@ static gt_status allocate(gentrain_model *m)
 {
     m->sample = gt_shape_size(gt_data_config_of(m->config)->image);
     m->latent = gt_shape_size(gt_latent_config_of(m->config)->shape);
+    m->classes = (int)gt_data_config_of(m->config)->classes;
+    m->names = gt_data_config_of(m->config)->conditions;
+    m->labels = malloc(GT_SAMPLE_BLOCK * sizeof *m->labels);
+    m->conditions = gt_real_alloc(GT_SAMPLE_BLOCK * (size_t)m->names.count);
     m->samples = gt_real_alloc(GT_SAMPLE_BLOCK * m->sample);
     m->latents = gt_real_alloc(GT_SAMPLE_BLOCK * m->latent);
-    if (!m->samples || !m->latents)
+    if (!m->samples || !m->latents || !m->labels || !m->conditions)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a block of samples");
     return GT_OK;
 }
@@ -109,6 +113,8 @@ void gentrain_close(gentrain_model *m)
     gt_checkpoint_close(&m->from);
     free(m->samples);
     free(m->latents);
+    free(m->labels);
+    free(m->conditions);
     free(m);
 }
 
@@ -147,6 +153,21 @@ const char *gentrain_config(const gentrain_model *m)
 const char *gentrain_fingerprint(const gentrain_model *m)
 {
     return m->from.info.fingerprint;
+}
+
+int64_t gentrain_classes(const gentrain_model *m)
+{
+    return m->classes;
+}
+
+int64_t gentrain_conditions(const gentrain_model *m)
+{
+    return m->names.count;
+}
+
+const char *gentrain_condition_name(const gentrain_model *m, int64_t i)
+{
+    return i >= 0 && i < m->names.count ? m->names.words[i] : NULL;
 }
 
 static bool makes_points(const gentrain_model *m)

@@ -7,6 +7,7 @@
 #include "data/config.h"
 #include "tasks/sampler.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -72,15 +73,137 @@ static gt_status check_range(int64_t seed, int64_t first, int64_t n)
     return GT_OK;
 }
 
+/* --- What samples are made with. */
+
+/* As the caller gives it: labels [n] or NULL, conditions [n x conditions] or
+ * NULL. */
+typedef struct given_values {
+    const int32_t *labels;
+    const float *conditions;
+} given_values;
+
+static gt_status check_labels(const gentrain_model *m, const int32_t *labels,
+                              int64_t n)
+{
+    if (labels && m->classes == 0)
+        return gt_fail(GT_ERR_USAGE,
+                       "%s knows no labels, as its data.classes is 0; give "
+                       "NULL",
+                       m->from.path);
+    for (int64_t i = 0; labels && i < n; i++)
+        if (labels[i] < 0 || labels[i] >= m->classes)
+            return gt_fail(GT_ERR_USAGE,
+                           "label %d of sample %lld: the labels of the model "
+                           "are 0 to %d",
+                           (int)labels[i], (long long)i, m->classes - 1);
+    return GT_OK;
+}
+
+static gt_status check_conditions(const gentrain_model *m,
+                                  const float *conditions, int64_t n)
+{
+    int columns = m->names.count;
+    if (conditions && columns == 0)
+        return gt_fail(GT_ERR_USAGE,
+                       "%s knows no conditions, as its data.conditions is "
+                       "empty; give NULL",
+                       m->from.path);
+    if (!conditions && columns > 0 && n > 0)
+        return gt_fail(GT_ERR_USAGE,
+                       "%s makes samples of conditions, %d for each; call "
+                       "gentrain_sample_given or gentrain_decode_given with "
+                       "them",
+                       m->from.path, columns);
+    for (int64_t i = 0; conditions && i < n * columns; i++)
+        if (!isfinite(conditions[i]))
+            return gt_fail(GT_ERR_USAGE,
+                           "condition %s of sample %lld is not a finite number",
+                           m->names.words[i % columns],
+                           (long long)(i / columns));
+    return GT_OK;
+}
+
+static gt_status check_given(const gentrain_model *m, const given_values *given,
+                             int64_t n)
+{
+    gt_status status = check_labels(m, given->labels, n);
+    return status == GT_OK ? check_conditions(m, given->conditions, n) : status;
+}
+
+/* Write `size` bytes, and say whether that changes anything. */
+static bool replace(void *to, const void *from, size_t size)
+{
+    if (size == 0 || !memcmp(to, from, size))
+        return false;
+    memcpy(to, from, size);
+    return true;
+}
+
+/* Have n samples of the block, from sample `from` on, made with what is given
+ * for samples `done` and up, of which the first has the number `first`. Returns
+ * whether anything changes. Who asks for samples one by one is likely to want
+ * the next ones with the same conditions, so these are filled in. */
+static bool give_block(gentrain_model *m, const given_values *given,
+                       uint64_t first, size_t from, size_t n, size_t done)
+{
+    size_t columns = (size_t)m->names.count;
+    gt_real *rows = m->conditions + from * columns;
+    int labels[GT_SAMPLE_BLOCK];
+    bool changes = false;
+    if (m->classes > 0) {
+        gt_sampler_labels(NULL, m->classes, first, (int)n, labels);
+        for (size_t i = 0; given->labels && i < n; i++)
+            labels[i] = given->labels[done + i];
+        changes = replace(m->labels + from, labels, n * sizeof *labels);
+    }
+    if (columns > 0 && replace(rows, given->conditions + done * columns,
+                               n * columns * sizeof *rows)) {
+        for (size_t i = n; i < GT_SAMPLE_BLOCK - from; i++)
+            memcpy(rows + i * columns, rows + (n - 1) * columns,
+                   columns * sizeof *rows);
+        changes = true;
+    }
+    return changes;
+}
+
+/* All of the block, as the task takes it. */
+static gt_samples given_block(const gentrain_model *m)
+{
+    return (gt_samples){.n = GT_SAMPLE_BLOCK,
+                        .labels = m->classes > 0 ? m->labels : NULL,
+                        .conditions =
+                            m->names.count > 0 ? m->conditions : NULL};
+}
+
 /* --- Blocks. */
 
-static void hold_block(gentrain_model *m, uint64_t seed, uint64_t block)
+/* The samples of a seed that a call asks for. */
+typedef struct request {
+    uint64_t seed, first, n;
+    given_values given;
+} request;
+
+/* Hold the block that has sample `done` of those asked for, `n` of which it
+ * has, from its sample `from` on. */
+static void hold_block(gentrain_model *m, const request *wanted, size_t from,
+                       size_t n, size_t done)
 {
-    if (m->held && m->seed == seed && m->block == block)
+    uint64_t at = wanted->first + done, block = at / GT_SAMPLE_BLOCK;
+    if (!m->held || m->seed != wanted->seed || m->block != block) {
+        if (m->classes > 0)
+            gt_sampler_labels(NULL, m->classes, at - from, GT_SAMPLE_BLOCK,
+                              m->labels);
+        m->held = false;
+    }
+    if (give_block(m, &wanted->given, at, from, n, done))
+        m->held = false;
+    if (m->held)
         return;
-    gt_sampler_block(m->task, seed, block, m->latents, m->samples);
+    gt_samples all = given_block(m);
+    gt_sampler_block(m->task, wanted->seed, block, &all, m->latents,
+                     m->samples);
     m->held = true;
-    m->seed = seed;
+    m->seed = wanted->seed;
     m->block = block;
 }
 
@@ -89,16 +212,17 @@ static void hold_block(gentrain_model *m, uint64_t seed, uint64_t block)
 typedef void taker(const gentrain_model *m, size_t from, size_t n, size_t done,
                    void *out);
 
-static void each_block(gentrain_model *m, uint64_t seed, uint64_t first,
-                       uint64_t n, taker *take, void *out)
+static void each_block(gentrain_model *m, const request *wanted, taker *take,
+                       void *out)
 {
+    uint64_t first = wanted->first, n = wanted->n;
     begin_computing();
     for (uint64_t done = 0; done < n;) {
         uint64_t at = first + done, from = at % GT_SAMPLE_BLOCK;
         uint64_t piece = GT_SAMPLE_BLOCK - from;
         if (piece > n - done)
             piece = n - done;
-        hold_block(m, seed, at / GT_SAMPLE_BLOCK);
+        hold_block(m, wanted, (size_t)from, (size_t)piece, (size_t)done);
         take(m, (size_t)from, (size_t)piece, (size_t)done, out);
         done += piece;
     }
@@ -122,16 +246,27 @@ static void take_bytes(const gentrain_model *m, size_t from, size_t n,
 
 /* --- The calls. */
 
-gentrain_status gentrain_sample(gentrain_model *m, int64_t seed, int64_t first,
-                                int64_t n, float *samples)
+gentrain_status gentrain_sample_given(gentrain_model *m, int64_t seed,
+                                      int64_t first, int64_t n,
+                                      const int32_t *labels,
+                                      const float *conditions, float *samples)
 {
+    request wanted = {
+        (uint64_t)seed, (uint64_t)first, (uint64_t)n, {labels, conditions}};
     gt_status status = check_range(seed, first, n);
     if (status == GT_OK)
         status = check_array(samples, n, m->sample, sizeof *samples);
     if (status == GT_OK)
-        each_block(m, (uint64_t)seed, (uint64_t)first, (uint64_t)n, take_values,
-                   samples);
+        status = check_given(m, &wanted.given, n);
+    if (status == GT_OK)
+        each_block(m, &wanted, take_values, samples);
     return gt__api_status(status);
+}
+
+gentrain_status gentrain_sample(gentrain_model *m, int64_t seed, int64_t first,
+                                int64_t n, float *samples)
+{
+    return gentrain_sample_given(m, seed, first, n, NULL, NULL, samples);
 }
 
 static gt_status check_bytes(const gentrain_model *m)
@@ -151,9 +286,12 @@ gentrain_status gentrain_sample_bytes(gentrain_model *m, int64_t seed,
         status = check_range(seed, first, n);
     if (status == GT_OK)
         status = check_array(bytes, n, m->sample, sizeof *bytes);
+    request wanted = {
+        (uint64_t)seed, (uint64_t)first, (uint64_t)n, {NULL, NULL}};
     if (status == GT_OK)
-        each_block(m, (uint64_t)seed, (uint64_t)first, (uint64_t)n, take_bytes,
-                   bytes);
+        status = check_given(m, &wanted.given, n);
+    if (status == GT_OK)
+        each_block(m, &wanted, take_bytes, bytes);
     return gt__api_status(status);
 }
 
@@ -172,24 +310,33 @@ gentrain_status gentrain_latents(gentrain_model *m, int64_t seed, int64_t first,
 }
 
 /* Latents of a last block that is not full are followed by zeros. */
-static void decode_block(gentrain_model *m, const float *latents, size_t n,
+static void decode_block(gentrain_model *m, const float *latents,
+                         const given_values *given, size_t done, size_t n,
                          float *samples)
 {
     size_t used = n * m->latent;
-    memcpy(m->latents, latents, used * sizeof *latents);
+    memcpy(m->latents, latents + done * m->latent, used * sizeof *latents);
     memset(m->latents + used, 0,
            (GT_SAMPLE_BLOCK * m->latent - used) * sizeof *m->latents);
-    m->task->type->generate(m->task, m->latents,
-                            &(gt_samples){.n = GT_SAMPLE_BLOCK}, m->samples);
-    memcpy(samples, m->samples, n * m->sample * sizeof *samples);
+    if (m->classes > 0)
+        gt_sampler_labels(NULL, m->classes, done, GT_SAMPLE_BLOCK, m->labels);
+    give_block(m, given, done, 0, n, done);
+    gt_samples all = given_block(m);
+    m->task->type->generate(m->task, m->latents, &all, m->samples);
+    memcpy(samples + done * m->sample, m->samples,
+           n * m->sample * sizeof *samples);
 }
 
-gentrain_status gentrain_decode(gentrain_model *m, const float *latents,
-                                int64_t n, float *samples)
+gentrain_status gentrain_decode_given(gentrain_model *m, const float *latents,
+                                      int64_t n, const int32_t *labels,
+                                      const float *conditions, float *samples)
 {
+    given_values given = {labels, conditions};
     gt_status status = check_array(latents, n, m->latent, sizeof *latents);
     if (status == GT_OK)
         status = check_array(samples, n, m->sample, sizeof *samples);
+    if (status == GT_OK)
+        status = check_given(m, &given, n);
     if (status != GT_OK)
         return gt__api_status(status);
     m->held = false;
@@ -197,12 +344,17 @@ gentrain_status gentrain_decode(gentrain_model *m, const float *latents,
     for (size_t done = 0, all = (size_t)n; done < all;) {
         size_t piece =
             all - done < GT_SAMPLE_BLOCK ? all - done : GT_SAMPLE_BLOCK;
-        decode_block(m, latents + done * m->latent, piece,
-                     samples + done * m->sample);
+        decode_block(m, latents, &given, done, piece, samples);
         done += piece;
     }
     end_computing();
     return GENTRAIN_OK;
+}
+
+gentrain_status gentrain_decode(gentrain_model *m, const float *latents,
+                                int64_t n, float *samples)
+{
+    return gentrain_decode_given(m, latents, n, NULL, NULL, samples);
 }
 
 gentrain_status gentrain_to_bytes(const gentrain_model *m, const float *samples,

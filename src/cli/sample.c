@@ -16,12 +16,35 @@ static const gt_cli_option options[] = {
     {"seed", 0, "S", "seed of the latents [1]"},
     {"latents", 0, "FILE.h5[:/SET]",
      "make the samples of these latents, instead of --count and --seed"},
+    {"label", 0, "N,...|all",
+     "labels, which take turns over the samples [all]: all of 0, 1, ..."},
+    {"condition", 0, "VALUE,...",
+     "conditions of all samples, in order, or by names: NAME=VALUE,..."},
+    {"conditions", 0, "FILE.h5[:/SET]",
+     "conditions of each sample, instead of --count"},
     {"no-latents", 0, NULL, "do not store the latents beside the samples"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
 };
 
-static gt_status read_numbers(const gt_cli_args *args, gt_generate_options *how)
+/* Files say which samples there are, and how many. */
+static gt_status check_together(const gt_cli_args *args)
+{
+    bool count = gt_cli_value(args, "count");
+    if (gt_cli_value(args, "latents") && (count || gt_cli_value(args, "seed")))
+        return gt_fail(GT_ERR_USAGE,
+                       "--latents says which samples and how many; leave out "
+                       "--count and --seed");
+    if (gt_cli_value(args, "conditions") && count)
+        return gt_fail(GT_ERR_USAGE, "--conditions says how many samples; "
+                                     "leave out --count");
+    if (gt_cli_value(args, "conditions") && gt_cli_value(args, "condition"))
+        return gt_fail(GT_ERR_USAGE, "--condition is for all samples and "
+                                     "--conditions for each; give one of them");
+    return GT_OK;
+}
+
+static gt_status read_options(const gt_cli_args *args, gt_generate_options *how)
 {
     int64_t count = 64, seed = 1, threads = 1;
     gt_status status = gt_cli_integer(args, "count", 1, 1000000000000, &count);
@@ -34,13 +57,14 @@ static gt_status read_numbers(const gt_cli_args *args, gt_generate_options *how)
     how->threads = (int)threads;
     how->out = gt_cli_value(args, "out");
     how->grid = gt_cli_value(args, "grid");
-    how->latents = gt_cli_value(args, "latents");
+    how->given =
+        (gt_given_options){.label = gt_cli_value(args, "label"),
+                           .condition = gt_cli_value(args, "condition"),
+                           .conditions = gt_cli_value(args, "conditions"),
+                           .latents = gt_cli_value(args, "latents")};
     how->store_latents = !gt_cli_flag(args, "no-latents");
-    if (status == GT_OK && how->latents &&
-        (gt_cli_value(args, "count") || gt_cli_value(args, "seed")))
-        status = gt_fail(GT_ERR_USAGE,
-                         "--latents says which samples and how many; leave out "
-                         "--count and --seed");
+    if (status == GT_OK)
+        status = check_together(args);
     if (status == GT_OK && !how->out && !how->grid)
         status = gt_fail(GT_ERR_USAGE, "nothing to write: give --out FILE.h5, "
                                        "--grid FILE.png or both");
@@ -52,7 +76,7 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     gt_generate_options how = {0};
     gt_checkpoint from = {0};
     gt_config *config = NULL;
-    gt_status status = gt_comm_agree(comm, read_numbers(args, &how));
+    gt_status status = gt_comm_agree(comm, read_options(args, &how));
     if (status == GT_OK)
         status = gt_checkpoint_choose_shared(comm, &from, args->operand[0]);
     if (status == GT_OK)
@@ -81,6 +105,13 @@ const gt_command gt__command_sample = {
         "program may have written them: 32-bit floats, n x values or n x "
         "height x width x channels, in /latents or in the data set that "
         "follows the file's name, as in z.h5:/path.\n\n"
+        "A model with labels (data.classes) makes sample i of class i modulo "
+        "the number of classes; --label 7 makes all of class 7, --label 3,5 "
+        "has the two take turns. In a grid each column then has one label. A "
+        "model with conditions (data.conditions) must be given them: "
+        "--condition for all samples, or --conditions for a row of 32-bit "
+        "floats a sample, n x conditions, in the order of data.conditions. "
+        "Labels and conditions are stored as /labels and /conditions.\n\n"
         "Where there is no room for the samples, on the disk or "
         "in memory, nothing is begun. After two seconds a line tells "
         "how far it is.\n\n"
@@ -89,6 +120,7 @@ const gt_command gt__command_sample = {
     .examples =
         "mpirun -np 4 gentrain sample runs/dcgan28-1 -n 10000 -o out.h5\n"
         "gentrain sample runs/dcgan28-1 --grid out.png --seed 7\n"
+        "gentrain sample runs/cgan28-1 --label 7 -n 100 --grid sevens.png\n"
         "gentrain sample runs/other --latents out.h5 -o same-latents.h5\n",
     .options = options,
     .min_operands = 1,

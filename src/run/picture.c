@@ -202,6 +202,14 @@ gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
     return status;
 }
 
+int gt_picture_columns(size_t n, int period)
+{
+    size_t side = (size_t)ceil(sqrt((double)n)), turn = (size_t)period;
+    if (period <= 1 || turn > n)
+        return (int)side;
+    return (int)((side + turn - 1) / turn * turn);
+}
+
 /* --- Scatter pictures. */
 
 typedef struct window {

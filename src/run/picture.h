@@ -20,6 +20,11 @@ gt_status gt_picture_check_path(const char *path);
 gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
                           gt_shape shape, int columns);
 
+/* Columns of a grid of n images, of which every `period`-th has the same label
+ * (1: labels do not matter): as many as rows or more, so that a column holds
+ * one label. Where not all labels occur among n, labels do not matter. Pure. */
+int gt_picture_columns(size_t n, int period);
+
 /* Write a scatter picture of n points [n x 2], and of reference points behind
  * them in grey (may be NULL), over the square that holds the reference. */
 gt_status gt_picture_points(const char *path, const gt_real *points, size_t n,

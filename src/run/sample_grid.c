@@ -10,8 +10,8 @@
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "tasks/config.h"
+#include "tasks/sampler.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,22 +34,66 @@ size_t gt_sample_grid_largest(const gt_config *config)
 
 static gt_status write_files(void *context);
 
-/* The first ones. */
-static gt_status read_originals(gt_sample_grid *p, const gt_source *source)
+/* Labels and conditions of the samples. Each column of the grid has one label,
+ * and each row the conditions of one sample of the data, so that of two
+ * neighbours only one thing differs. Without labels each sample has conditions
+ * of its own. */
+static gt_status fill_given(gt_sample_grid *p, gt_reader *reader,
+                            const gt_data_config *data)
 {
+    size_t most = reader->source->count, n = p->count;
+    size_t each = data->classes > 0 ? p->columns : 1;
+    if (data->classes > 0)
+        gt_sampler_labels(NULL, (int)data->classes, 0, (int)n, p->labels);
+    if (data->conditions.count == 0)
+        return GT_OK;
+    uint64_t *numbers = malloc(n * sizeof *numbers);
+    if (!numbers)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu numbers", n);
+    for (size_t i = 0; i < n; i++)
+        numbers[i] = i / each % most;
+    gt_status status =
+        gt_reader_read(reader, numbers, (int)n,
+                       &(gt_sample_rows){.conditions = p->conditions});
+    free(numbers);
+    return status;
+}
+
+/* The first samples of the data, and what the grid takes of them. */
+static gt_status read_source(gt_sample_grid *p, const gt_source *source)
+{
+    const gt_data_config *data = gt_data_config_of(p->task->setup.config);
     size_t n = p->pairs + p->reference;
     gt_reader reader;
-    gt_status status = gt_reader_open(&reader, source,
-                                      gt_data_config_of(p->task->setup.config));
+    gt_status status = gt_reader_open(&reader, source, data);
     if (status == GT_OK)
         status = gt_sample_buffer_new(&p->originals, &reader, n);
     if (status == GT_OK)
         status = gt_sample_buffer_fill(&p->originals, &reader, 0, (int)n);
+    if (status == GT_OK)
+        status = fill_given(p, &reader, data);
     if (status == GT_OK && reader.skipped > 0)
         gt_warn("for pictures: %s; the next took its place",
                 reader.first.message);
     gt_reader_close(&reader);
     return status;
+}
+
+static gt_status allocate(gt_sample_grid *p, size_t size, size_t latent)
+{
+    const gt_data_config *data = gt_data_config_of(p->task->setup.config);
+    p->latents = gt_real_alloc(p->count * latent);
+    p->samples = gt_real_alloc(p->count * size);
+    p->rebuilt = gt_real_alloc(p->pairs * size);
+    p->pixels = malloc((p->count + 2 * p->pairs) * size);
+    p->labels = malloc(p->count * sizeof *p->labels);
+    p->conditions = gt_real_alloc(p->count * (size_t)data->conditions.count);
+    if (p->latents && p->samples && p->rebuilt && p->pixels && p->labels &&
+        p->conditions)
+        return GT_OK;
+    return gt_fail(GT_ERR_MEMORY,
+                   "cannot allocate %zu samples; lower output.sample_count",
+                   p->count);
 }
 
 gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
@@ -73,26 +117,20 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
         if (p->pairs > PAIR_COLUMNS) /* whole rows, or a part of one */
             p->pairs -= p->pairs % PAIR_COLUMNS;
     }
-    p->columns = (size_t)ceil(sqrt((double)p->count));
-    p->latents = gt_real_alloc(p->count * latent);
-    p->samples = gt_real_alloc(p->count * size);
-    p->rebuilt = gt_real_alloc(p->pairs * size);
-    p->pixels = malloc((p->count + 2 * p->pairs) * size);
-    if (!p->latents || !p->samples || !p->rebuilt || !p->pixels) {
+    p->columns = (size_t)gt_picture_columns(
+        p->count, (int)gt_data_config_of(config)->classes);
+    gt_status status = allocate(p, size, latent);
+    if (status == GT_OK)
+        status = read_source(p, source);
+    if (status != GT_OK) {
         gt_sample_grid_free(p);
-        return gt_fail(GT_ERR_MEMORY,
-                       "cannot allocate %zu samples; lower "
-                       "output.sample_count",
-                       p->count);
+        return status;
     }
     gt_task_latents(config,
                     (gt_rng){.seed = (uint64_t)gt_train_config_of(config)->seed,
                              .stream = GT_STREAM_GRID},
                     (int)p->count, p->latents);
-    gt_status status = read_originals(p, source);
-    if (status != GT_OK)
-        gt_sample_grid_free(p);
-    return status;
+    return GT_OK;
 }
 
 void gt_sample_grid_free(gt_sample_grid *p)
@@ -102,6 +140,8 @@ void gt_sample_grid_free(gt_sample_grid *p)
     gt_sample_buffer_free(&p->originals);
     free(p->rebuilt);
     free(p->pixels);
+    free(p->labels);
+    free(p->conditions);
     *p = (gt_sample_grid){0};
 }
 
@@ -112,12 +152,25 @@ void gt_sample_grid_path(const char *run, uint64_t step, const char *suffix,
              (unsigned long long)step, suffix);
 }
 
-/* All samples of the grid, in passes of max_n. */
+/* Samples i .. i + n - 1 of the grid. */
+static gt_samples samples_of(const gt_sample_grid *p, size_t i, size_t n)
+{
+    const gt_config *config = p->task->setup.config;
+    const gt_data_config *data = gt_data_config_of(config);
+    size_t columns = (size_t)data->conditions.count;
+    return (gt_samples){.n = (int)n,
+                        .x = p->samples + i * gt_shape_size(data->image),
+                        .labels = data->classes > 0 ? p->labels + i : NULL,
+                        .conditions =
+                            columns > 0 ? p->conditions + i * columns : NULL};
+}
+
+/* All of them, in passes of max_n. */
 static void generate(gt_sample_grid *p, size_t latent, size_t size)
 {
     size_t block = (size_t)p->task->setup.max_n;
     for (size_t i = 0; i < p->count; i += block) {
-        gt_samples given = {.n = (int)smaller(block, p->count - i)};
+        gt_samples given = samples_of(p, i, smaller(block, p->count - i));
         p->task->type->generate(p->task, p->latents + i * latent, &given,
                                 p->samples + i * size);
         gt_collective_tick();
@@ -143,20 +196,23 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
     gt_sample_grid_path(p->run, p->step, ".h5", path);
     snprintf(source, sizeof source, "training, step %llu",
              (unsigned long long)p->step);
-    gt_sampleset_info info = {.shape = image,
-                              .points = p->reference > 0,
-                              .range = range,
-                              .count = p->count,
-                              .latent = gt_latent_config_of(config)->shape,
-                              .source = source,
-                              .step = p->step,
-                              .seed =
-                                  (uint64_t)gt_train_config_of(config)->seed};
+    gt_sampleset_info info = {
+        .shape = image,
+        .points = p->reference > 0,
+        .range = range,
+        .count = p->count,
+        .latent = gt_latent_config_of(config)->shape,
+        .source = source,
+        .step = p->step,
+        .seed = (uint64_t)gt_train_config_of(config)->seed,
+        .classes = (int)gt_data_config_of(config)->classes,
+        .conditions = gt_data_config_of(config)->conditions};
     gt_sampleset *set;
     gt_status status = gt_sampleset_create(&set, path, &info);
     if (status != GT_OK)
         return status;
-    status = gt_sampleset_append(set, p->samples, p->latents, p->count);
+    gt_samples samples = samples_of(p, 0, p->count);
+    status = gt_sampleset_append(set, &samples, p->latents);
     if (status == GT_OK)
         return gt_sampleset_commit(set);
     gt_sampleset_discard(set);

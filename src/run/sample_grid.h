@@ -17,6 +17,8 @@ typedef struct gt_sample_grid {
     size_t count, columns; /* images in the grid */
     size_t pairs;          /* reconstruction pairs; 0: none */
     gt_real *latents;      /* [count x latent] */
+    int *labels;           /* [count] */
+    gt_real *conditions;   /* [count x conditions] */
     gt_real *samples;      /* [count x image] */
     gt_sample_buffer originals; /* [max(pairs, reference)] */
     gt_real *rebuilt;           /* [pairs x image] */
@@ -26,7 +28,9 @@ typedef struct gt_sample_grid {
     gt_write_job write;
 } gt_sample_grid;
 
-/* Prepare; `source` gives the images to reconstruct, or reference points.
+/* Prepare; `source` gives the images to reconstruct, or reference points, and
+ * conditions. Of a model with labels, each column of the grid has one; of one
+ * with both, each row has the conditions of one sample of the source.
  * GT_ERR_MEMORY; what gt_reader_read returns. */
 gt_status gt_sample_grid_new(gt_sample_grid *grid, gt_task *task,
                              const char *run, const gt_source *source,

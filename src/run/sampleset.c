@@ -56,6 +56,24 @@ static gt_status make_sets(gt_h5 *f, const gt_sampleset_info *info)
     return status;
 }
 
+/* Of what samples were made with beside latents. */
+static gt_status make_given_sets(gt_h5 *f, const gt_sampleset_info *info)
+{
+    const gt_word_list *names = &info->conditions;
+    size_t conditions[] = {info->count, (size_t)names->count};
+    gt_status status = GT_OK;
+    if (info->classes > 0)
+        status = gt_h5_write(f, "/labels", GT_H5_I32, 1, &info->count, NULL);
+    if (status == GT_OK && info->classes > 0)
+        status = gt_h5_set_int(f, "/labels", "classes", info->classes);
+    if (status == GT_OK && names->count > 0)
+        status = gt_h5_write(f, "/conditions", GT_H5_REAL, 2, conditions, NULL);
+    if (status == GT_OK && names->count > 0)
+        status = gt_h5_set_texts(f, "/conditions", "names", names->words,
+                                 names->count);
+    return status;
+}
+
 static bool is_set(const char *path)
 {
     gt_h5 *f;
@@ -86,6 +104,8 @@ gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
         status = write_header(set->file, info);
     if (status == GT_OK)
         status = make_sets(set->file, info);
+    if (status == GT_OK)
+        status = make_given_sets(set->file, info);
     if (status != GT_OK)
         gt_sampleset_discard(set);
     else
@@ -93,30 +113,37 @@ gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
     return status;
 }
 
-static gt_status append_images(gt_sampleset *set, const gt_real *samples,
-                               size_t n)
+static gt_status append_images(gt_sampleset *set, const gt_samples *samples)
 {
-    size_t size = n * gt_shape_size(set->info.shape);
+    size_t n = (size_t)samples->n, size = n * gt_shape_size(set->info.shape);
     uint8_t *pixels = malloc(size);
     if (!pixels)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu pixels", size);
-    gt_range_to_bytes(set->info.range, samples, size, pixels);
+    gt_range_to_bytes(set->info.range, samples->x, size, pixels);
     gt_status status =
         gt_h5_write_rows(set->file, "/images", GT_H5_U8, set->done, n, pixels);
     free(pixels);
     return status;
 }
 
-gt_status gt_sampleset_append(gt_sampleset *set, const gt_real *samples,
-                              const gt_real *latents, size_t n)
+gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
+                              const gt_real *latents)
 {
-    gt_status status = set->info.points
+    const gt_sampleset_info *info = &set->info;
+    size_t n = (size_t)samples->n;
+    gt_status status = info->points
                            ? gt_h5_write_rows(set->file, "/points", GT_H5_REAL,
-                                              set->done, n, samples)
-                           : append_images(set, samples, n);
-    if (status == GT_OK && latents && gt_shape_size(set->info.latent) > 0)
+                                              set->done, n, samples->x)
+                           : append_images(set, samples);
+    if (status == GT_OK && latents && gt_shape_size(info->latent) > 0)
         status = gt_h5_write_rows(set->file, "/latents", GT_H5_REAL, set->done,
                                   n, latents);
+    if (status == GT_OK && info->classes > 0)
+        status = gt_h5_write_rows(set->file, "/labels", GT_H5_I32, set->done, n,
+                                  samples->labels);
+    if (status == GT_OK && info->conditions.count > 0)
+        status = gt_h5_write_rows(set->file, "/conditions", GT_H5_REAL,
+                                  set->done, n, samples->conditions);
     set->done += n;
     return status;
 }

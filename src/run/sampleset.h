@@ -3,13 +3,19 @@
  * Layout, version 1 (attributes of "/": format "gentrain samples",
  * format_version, gentrain_version, plus what the writer adds): /images, uint8
  * [n x h x w x c] with HDF5 Image attributes; for points /points, float
- * [n x 2]; /latents, float [n x ...] if they are stored.
+ * [n x 2]; /latents, float [n x ...] if they are stored. Of a model that takes
+ * labels, /labels, int32 [n], with the attribute classes; of one that takes
+ * conditions, /conditions, float [n x conditions], with the attribute names.
  */
 #ifndef GT_RUN_SAMPLESET_H
 #define GT_RUN_SAMPLESET_H
 
+#include "base/option.h"
 #include "base/status.h"
-#include "data/source.h"
+#include "data/range.h"
+#include "data/samples.h"
+
+#include <stdint.h>
 
 typedef struct gt_sampleset gt_sampleset;
 
@@ -18,7 +24,10 @@ typedef struct gt_sampleset_info {
     bool points;    /* numbers, not pixels */
     gt_range range; /* of the values that are appended */
     size_t count;
-    gt_shape latent;    /* of the latents; size 0: not stored */
+    gt_shape latent; /* of the latents; size 0: not stored */
+    int classes;     /* labels are below; 0: samples have none */
+    gt_word_list
+        conditions;     /* their names, borrowed; none: samples have none */
     const char *source; /* what made them, e.g. the checkpoint's path */
     uint64_t step;
     uint64_t seed;            /* of the latents, */
@@ -30,9 +39,10 @@ gt_status gt_sampleset_check_path(const char *path);
 
 gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
                               const gt_sampleset_info *info);
-/* Add n samples, and their latents (or NULL), after those added before. */
-gt_status gt_sampleset_append(gt_sampleset *set, const gt_real *samples,
-                              const gt_real *latents, size_t n);
+/* Add samples, with the labels and conditions that they were made with, and
+ * their latents (or NULL), after those added before. */
+gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
+                              const gt_real *latents);
 /* Complete the file and free `set`; see gt_h5_commit. */
 gt_status gt_sampleset_commit(gt_sampleset *set);
 void gt_sampleset_discard(gt_sampleset *set);

@@ -52,6 +52,26 @@ gt_status gt_h5_set_text(gt_h5 *f, const char *object, const char *key,
     return status;
 }
 
+gt_status gt_h5_set_texts(gt_h5 *f, const char *object, const char *key,
+                          char *const *texts, int n)
+{
+    size_t width = 1;
+    for (int i = 0; i < n; i++)
+        width = strlen(texts[i]) > width ? strlen(texts[i]) : width;
+    char *all = calloc((size_t)n, width);
+    if (!all)
+        return gt_fail(GT_ERR_MEMORY, "%s: out of memory", f->path);
+    for (int i = 0; i < n; i++)
+        memcpy(all + (size_t)i * width, texts[i], strlen(texts[i]));
+    hid_t type = text_type(width);
+    hid_t space = H5Screate_simple(1, (hsize_t[]){(hsize_t)n}, NULL);
+    gt_status status = set_attribute(f, object, key, type, type, space, all);
+    H5Sclose(space);
+    H5Tclose(type);
+    free(all);
+    return status;
+}
+
 gt_status gt_h5_set_int(gt_h5 *f, const char *object, const char *key,
                         int64_t value)
 {

@@ -11,6 +11,9 @@
 
 gt_status gt_h5_set_text(gt_h5 *file, const char *object, const char *key,
                          const char *text);
+/* A list of n >= 1 texts. */
+gt_status gt_h5_set_texts(gt_h5 *file, const char *object, const char *key,
+                          char *const *texts, int n);
 gt_status gt_h5_set_int(gt_h5 *file, const char *object, const char *key,
                         int64_t value);
 gt_status gt_h5_set_real(gt_h5 *file, const char *object, const char *key,

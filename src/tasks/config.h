@@ -50,6 +50,12 @@ gt_latent_config_of(const gt_config *config)
     return gt_config_get(config, &gt_latent_section);
 }
 
+/* Values of z. */
+static inline size_t gt_latent_size(const gt_config *config)
+{
+    return gt_shape_size(gt_latent_config_of(config)->shape);
+}
+
 static inline const gt_train_config *gt_train_config_of(const gt_config *config)
 {
     return gt_config_get(config, &gt_train_section);

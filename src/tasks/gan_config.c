@@ -3,17 +3,17 @@
 
 #include "nn/layer_list.h"
 #include "tasks/config.h"
+#include "tasks/gan_objective.h"
 
 #define FIELD(name) offsetof(gt_gan_config, name)
 
 static const char *const priors[] = {"normal", "uniform", NULL};
-static const char *const losses[] = {"non_saturating", "minimax", NULL};
 
 static const gt_option options[] = {
     {"prior", GT_OPTION_CHOICE, FIELD(prior), "normal", 0, 0, priors,
      "distribution of z: N(0, 1), or uniform between -1 and 1"},
     {"gan_loss", GT_OPTION_CHOICE, FIELD(gan_loss), "non_saturating", 0, 0,
-     losses,
+     gt_gan_objective_names,
      "loss of the generator: -log D(G(z)), or the paper's "
      "log(1 - D(G(z)))"},
     {"generator", GT_OPTION_VARIANTS, FIELD(generator), NULL, 0, 0, NULL,

@@ -5,13 +5,12 @@
 #include "base/section.h"
 #include "nn/optimizer.h"
 
-typedef enum gt_gan_loss { GT_GAN_NON_SATURATING, GT_GAN_MINIMAX } gt_gan_loss;
 typedef enum gt_prior { GT_PRIOR_NORMAL, GT_PRIOR_UNIFORM } gt_prior;
 
 /* Of section "model". */
 typedef struct gt_gan_config {
     int prior;    /* gt_prior: of z; uniform is U(-1, 1) */
-    int gan_loss; /* gt_gan_loss, the generator's */
+    int gan_loss; /* of gt_gan_objectives */
     gt_variant_list generator, discriminator; /* of gt_layer_variants */
 } gt_gan_config;
 extern const gt_section gt_gan_section;

@@ -3,6 +3,7 @@
 #ifndef GT_TASKS_LATENTS_H
 #define GT_TASKS_LATENTS_H
 
+#include "base/section.h"
 #include "core/rng.h"
 #include "core/tensor.h"
 
@@ -10,5 +11,9 @@
  * address `first`: from N(0, 1), or from U(-1, 1). */
 void gt_latents_normal(gt_rng first, int n, size_t size, gt_real *latents);
 void gt_latents_uniform(gt_rng first, int n, size_t size, gt_real *latents);
+
+/* gt_task_type.prior for z of N(0, 1). */
+void gt_latents_prior(const gt_config *config, gt_rng first, int n,
+                      gt_real *latents);
 
 #endif

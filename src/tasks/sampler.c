@@ -3,12 +3,21 @@
 #include "tasks/sampler.h"
 
 void gt_sampler_block(gt_task *task, uint64_t seed, uint64_t block,
-                      gt_real *latents, gt_real *samples)
+                      const gt_samples *given, gt_real *latents,
+                      gt_real *samples)
 {
     gt_rng at = {.seed = seed,
                  .sample = block * GT_SAMPLE_BLOCK,
                  .stream = GT_STREAM_SAMPLE};
     gt_task_latents(task->setup.config, at, GT_SAMPLE_BLOCK, latents);
-    task->type->generate(task, latents, &(gt_samples){.n = GT_SAMPLE_BLOCK},
-                         samples);
+    task->type->generate(task, latents, given, samples);
+}
+
+void gt_sampler_labels(const int *list, int period, uint64_t first, int n,
+                       int *labels)
+{
+    for (int i = 0; i < n; i++) {
+        int turn = (int)((first + (uint64_t)i) % (uint64_t)period);
+        labels[i] = list ? list[turn] : turn;
+    }
 }

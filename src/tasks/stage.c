@@ -1,194 +1,190 @@
-/* stage.c: a range of one shard writes its gradients into the reducer's own
- * vector and sends them as they are computed. The vectors of shards that go
- * together are all complete at the same time; they are copied to the reducer
- * one after the other, because it has room for one. */
+/* stage.c: what follows from the table of a step. It is looked up anew wherever
+ * it is needed, since tables are a few lines long. */
 #include "tasks/stage.h"
 
-#include "tasks/config.h"
+#include <stddef.h>
 
-#include <stdlib.h>
-#include <string.h>
-
-static const double *merge_all(void *allreduce, int n, size_t count,
-                               void (*merge)(double *, const double *, size_t))
+/* The later stage of the same update that sends a gradient to stage s. */
+static int sender_of(const gt_step_table *t, int s)
 {
-    return gt_tree_allreduce_run(allreduce, n, count, merge);
+    for (int i = s + 1; i < t->n_stages; i++)
+        if (t->stages[i].update == t->stages[s].update &&
+            t->stages[i].from == s && t->stages[i].input)
+            return i;
+    return -1;
 }
 
-static gt_status plan_workspaces(gt_stage_plan *plan, const gt_task *task,
-                                 int width)
+/* When stage s goes back: those that wait come last, the first of them last of
+ * all. */
+static int turn_of(const gt_step_table *t, int s)
 {
-    const gt_network *nets[GT_TASK_MAX_NETWORKS];
-    for (int i = 0; i < task->n_learners; i++)
-        nets[i] = task->learner[i]->net;
-    plan->ws = calloc((size_t)width, sizeof *plan->ws);
-    if (!plan->ws)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate %d workspaces", width);
-    gt_status status = GT_OK;
-    for (; status == GT_OK && plan->width < width; plan->width++)
-        status =
-            gt_workspace_plan(&plan->ws[plan->width], nets, task->n_learners);
-    return status;
+    return sender_of(t, s) < 0 ? s : 2 * GT_MAX_STAGES - s;
 }
 
-gt_status gt_stage_plan_new(gt_stage_plan *plan, const gt_task *task)
+/* --- What is wrong with a table. */
+
+static const char *source_fault(const gt_step_table *t, int s)
 {
-    const gt_task_setup *setup = &task->setup;
-    size_t most = 0;
-    for (int i = 0; i < task->n_learners; i++) {
-        size_t count = gt_network_stat_count(task->learner[i]->net);
-        most = count > most ? count : most;
+    const gt_stage *stage = &t->stages[s];
+    if (stage->from >= s || stage->from < GT_FROM_NOISE)
+        return "a stage reads one that does not come before it";
+    if (stage->from == GT_FROM_NOISE && !stage->noise)
+        return "a stage reads noise but draws none";
+    if (stage->noise && stage->from != GT_FROM_NOISE && !stage->make)
+        return "a stage draws noise but does not read it";
+    if (stage->input && stage->from < 0)
+        return "a gradient towards an input is wanted by nobody";
+    if (stage->from < 0)
+        return stage->again ? "a stage repeats no other" : NULL;
+    const gt_stage *from = &t->stages[stage->from];
+    if (!stage->again)
+        return from->update == stage->update
+                   ? NULL
+                   : "a stage reads one of another update";
+    if (from->update >= stage->update || from->network != stage->network ||
+        from->stream != stage->stream || from->again || from->weights ||
+        from->from >= 0 || stage->noise || stage->make || stage->input)
+        return "a stage repeats one that is not the same pass";
+    if (!t->updates[stage->update].same_batch)
+        return "a stage repeats one of another batch";
+    return NULL;
+}
+
+/* A network has one tape for a shard. */
+static const char *waiting_fault(const gt_step_table *t, int s)
+{
+    int sender = sender_of(t, s), senders = 0;
+    for (int i = s + 1; i < t->n_stages; i++) {
+        const gt_stage *other = &t->stages[i];
+        if (other->update != t->stages[s].update)
+            continue;
+        senders += other->from == s && other->input;
+        if (other->network == t->stages[s].network && sender >= 0)
+            return "a stage waits for a gradient while its network is needed";
     }
-    *plan = (gt_stage_plan){0};
-    if (!setup->training || !gt_norm_config_of(setup->config)->sync ||
-        most == 0)
-        return plan_workspaces(plan, task, 1);
-    gt_status status = gt_tree_allreduce_new(&plan->allreduce, setup->comm,
-                                             setup->n_shards, most);
-    if (status == GT_OK)
-        status = plan_workspaces(plan, task, setup->n_shards);
-    if (status != GT_OK)
-        return status;
-    plan->stat_sync = (gt_stat_sync){
-        .contributions = gt_tree_allreduce_contributions(plan->allreduce),
-        .merge_all = merge_all,
-        .context = plan->allreduce};
-    return GT_OK;
+    return senders > 1 ? "two stages send a gradient to the same one" : NULL;
 }
 
-void gt_stage_plan_free(gt_stage_plan *plan)
+static const char *stage_fault(const gt_step_table *t, int s, int networks)
 {
-    gt_tree_allreduce_free(plan->allreduce);
-    for (int i = 0; i < plan->width; i++)
-        gt_workspace_free(&plan->ws[i]);
-    free(plan->ws);
-    *plan = (gt_stage_plan){0};
+    const gt_stage *stage = &t->stages[s];
+    if (stage->network < 0 || stage->network >= networks)
+        return "a stage runs a network that there is not";
+    if (stage->update < 0 || stage->update >= t->n_updates ||
+        (s > 0 && stage->update < stage[-1].update))
+        return "stages do not come in the order of their updates";
+    if (gt_stage_goes_back(stage) != (stage->loss || sender_of(t, s) >= 0))
+        return "a stage has a loss and no gradient is wanted, or the other way "
+               "round";
+    if (sender_of(t, s) >= 0 && !gt_stage_goes_back(stage))
+        return "a gradient is sent to a stage that wants none";
+    const char *fault = source_fault(t, s);
+    return fault ? fault : waiting_fault(t, s);
 }
 
-int gt_stage_ranges(const gt_stage_plan *plan, const gt_batch *batch)
+static const char *update_fault(const gt_step_table *t, int u)
 {
-    return plan->allreduce ? 1 : gt_batch_present(batch);
+    int learns = 0;
+    for (int s = 0; s < t->n_stages; s++)
+        learns += t->stages[s].update == u && t->stages[s].weights;
+    if (!learns)
+        return "an update changes no network";
+    return u == 0 && t->updates[u].same_batch
+               ? "there is no batch before the first update"
+               : NULL;
 }
 
-gt_shard_range gt_stage_range(const gt_stage_plan *plan, const gt_batch *batch,
-                              int number)
+const char *gt_step_fault(const gt_step_table *t, int networks)
 {
-    if (plan->allreduce)
-        return (gt_shard_range){0, gt_batch_present(batch)};
-    return (gt_shard_range){number, 1};
+    const char *fault = NULL;
+    if (t->n_stages > GT_MAX_STAGES || t->n_updates > GT_MAX_UPDATES ||
+        t->n_figures > GT_MAX_FIGURES)
+        return "the table is too long";
+    for (int s = 0; s < t->n_stages && !fault; s++)
+        fault = stage_fault(t, s, networks);
+    for (int u = 0; u < t->n_updates && !fault; u++)
+        fault = update_fault(t, u);
+    for (int f = 0; f < t->n_figures && !fault; f++)
+        if (t->figures[f].update < 0 || t->figures[f].update >= t->n_updates)
+            fault = "a figure belongs to no update";
+    return fault;
 }
 
-/* --- One network. */
+/* --- What follows from it. */
 
-static gt_status allocate(gt_stage_network *net, int n_tapes)
+gt_stage_plan gt_stage_plan_of(const gt_step_table *t, int s)
 {
-    int width = net->plan->width;
-    net->tape = calloc((size_t)n_tapes, sizeof *net->tape);
-    net->shard = calloc((size_t)width, sizeof *net->shard);
-    if (!net->tape || !net->shard)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate %d tapes", n_tapes);
-    if (!net->plan->allreduce)
-        return GT_OK;
-    gt_arena_reserve(&net->vectors,
-                     (size_t)width * gt_learner_vector_size(net->learner));
-    return gt_arena_commit(&net->vectors, "gradients of shards");
-}
-
-gt_status gt_stage_network_new(gt_stage_network *net, const gt_stage_plan *plan,
-                               gt_learner *learner, int n_tapes)
-{
-    *net = (gt_stage_network){.plan = plan, .learner = learner};
-    gt_status status = allocate(net, n_tapes);
-    for (; status == GT_OK && net->n_tapes < n_tapes; net->n_tapes++)
-        status = gt_tape_plan(&net->tape[net->n_tapes], learner->net,
-                              &plan->ws[net->n_tapes % plan->width]);
-    return status;
-}
-
-void gt_stage_network_free(gt_stage_network *net)
-{
-    for (int i = 0; i < net->n_tapes; i++)
-        gt_tape_free(&net->tape[i]);
-    free(net->tape);
-    free(net->shard);
-    gt_arena_free(&net->vectors);
-    *net = (gt_stage_network){0};
-}
-
-gt_tape *gt_stage_network_tape(const gt_stage_network *net, int i)
-{
-    return &net->tape[i % net->n_tapes];
-}
-
-gt_shard_pass *gt_stage_enter(gt_stage_network *net, const gt_task *task,
-                              const gt_batch *batch, gt_shard_range range,
-                              int k, uint32_t stream)
-{
-    int i = range.first + k;
-    gt_shard_pass *shard = &net->shard[k];
-    *shard =
-        (gt_shard_pass){.tape = gt_stage_network_tape(net, i),
-                        .pass = gt_learner_pass(net->learner, task, batch,
-                                                &batch->shards[i], stream)};
-    return shard;
-}
-
-static gt_real *vector_of(const gt_stage_network *net, int k)
-{
-    return gt_arena_at(&net->vectors,
-                       (size_t)k * gt_learner_vector_size(net->learner));
-}
-
-gt_real *gt_stage_open(gt_stage_network *net, int k)
-{
-    gt_pass *pass = &net->shard[k].pass;
-    if (net->plan->allreduce)
-        return gt_learner_lay_out(net->learner, vector_of(net, k), pass);
-    return gt_learner_open(net->learner, pass);
-}
-
-gt_real *gt_stage_scalars(const gt_stage_network *net, int k)
-{
-    return net->shard[k].pass.batch_state + net->learner->net->n_state;
-}
-
-static const gt_stat_sync *stat_sync_of(const gt_stage_network *net)
-{
-    return net->plan->allreduce ? &net->plan->stat_sync : NULL;
-}
-
-void gt_stage_forward(gt_stage_network *net, gt_shard_range range)
-{
-    gt_lockstep_forward(net->learner->net, net->shard, range.n,
-                        stat_sync_of(net));
-}
-
-void gt_stage_backward(gt_stage_network *net, gt_shard_range range,
-                       gt_wanted wanted)
-{
-    gt_lockstep_backward(net->learner->net, net->shard, range.n, wanted,
-                         stat_sync_of(net));
-}
-
-void gt_stage_backward_last(gt_stage_network *net, gt_shard_range range,
-                            gt_wanted wanted)
-{
-    if (!net->plan->allreduce)
-        gt_learner_overlap(net->learner, &net->shard[0].pass);
-    gt_stage_backward(net, range, wanted);
-}
-
-void gt_stage_add(gt_stage_network *net, gt_shard_range range)
-{
-    if (!net->plan->allreduce) {
-        gt_learner_add(net->learner);
-        return;
+    const gt_stage *stage = &t->stages[s];
+    gt_stage_plan plan = {.sender = sender_of(t, s),
+                          .keeper = -1,
+                          .opens = stage->weights,
+                          .closes = stage->weights,
+                          .reports = stage->weights};
+    for (int i = 0; i < t->n_stages; i++) {
+        const gt_stage *other = &t->stages[i];
+        if (other->again && other->from == s)
+            plan.keeper = i;
+        if (other->update != stage->update || !other->weights)
+            continue;
+        bool later = turn_of(t, i) > turn_of(t, s);
+        plan.reports = plan.reports && !later;
+        if (other->network != stage->network)
+            continue;
+        plan.share++;
+        plan.opens = plan.opens && i >= s;
+        plan.closes = plan.closes && !later;
     }
-    for (int k = 0; k < range.n; k++) {
-        gt_pass to = {0};
-        gt_learner_open(net->learner, &to);
-        memcpy(to.grad, vector_of(net, k),
-               gt_learner_vector_size(net->learner) * sizeof *to.grad);
-        gt_learner_add(net->learner);
+    return plan;
+}
+
+int gt_update_networks(const gt_step_table *t, int update, int *networks)
+{
+    int n = 0;
+    for (int turn = 0; turn <= 2 * GT_MAX_STAGES; turn++)
+        for (int s = 0; s < t->n_stages; s++)
+            if (t->stages[s].update == update && turn_of(t, s) == turn &&
+                gt_stage_plan_of(t, s).closes)
+                networks[n++] = t->stages[s].network;
+    return n;
+}
+
+int64_t gt_update_times(const gt_step_table *t, const gt_config *config,
+                        int update)
+{
+    return t->updates[update].times ? t->updates[update].times(config) : 1;
+}
+
+int64_t gt_step_batches(const gt_step_table *t, const gt_config *config)
+{
+    int64_t n = 0;
+    for (int u = 0; u < t->n_updates; u++)
+        n += t->updates[u].same_batch ? 0 : gt_update_times(t, config, u);
+    return n;
+}
+
+int64_t gt_step_updates(const gt_step_table *t, const gt_config *config,
+                        int network)
+{
+    int64_t n = 0;
+    for (int s = 0; s < t->n_stages; s++)
+        if (t->stages[s].network == network && gt_stage_plan_of(t, s).closes)
+            n += gt_update_times(t, config, t->stages[s].update);
+    return n;
+}
+
+gt_step_passes gt_step_passes_of(const gt_step_table *t,
+                                 const gt_config *config, int network)
+{
+    gt_step_passes passes = {0};
+    for (int s = 0; s < t->n_stages; s++) {
+        const gt_stage *stage = &t->stages[s];
+        if (stage->network != network)
+            continue;
+        double times = (double)gt_update_times(t, config, stage->update);
+        passes.forward += stage->again ? 0 : times;
+        passes.weights += stage->weights ? times : 0;
+        passes.inputs += stage->input ? times : 0;
+        passes.partial += stage->weights && !stage->input ? times : 0;
     }
+    return passes;
 }

@@ -1,87 +1,132 @@
-/* stage.h: a stage of a step, such as "the generator's forward pass", run over
- * the shards of a rank.
+/* stage.h: a training step as a table of stages.
  *
- * Usually one shard goes through all stages before the next one begins: then a
- * network needs memory for one shard. With norm.sync, layers have statistics of
- * the whole batch; then the shards of all ranks go through each stage together,
- * and each has tapes and a vector of its own. A task need not tell the two
- * apart: it runs each of its stages over a range of shards.
+ * A stage is a pass of one network: it says where its input comes from, which
+ * loss there is and which gradients are wanted. Stages belong to updates, and a
+ * step makes its updates in turn. The runner (runner.h) does the rest for every
+ * task: shards, tapes, vectors, overlap and statistics of the whole batch.
+ *
+ * The stages of an update run in the order of the table, forward and straight
+ * back again. One whose output a later stage sends a gradient to waits for
+ * that, and goes back after it.
  */
 #ifndef GT_TASKS_STAGE_H
 #define GT_TASKS_STAGE_H
 
-#include "comm/tree_allreduce.h"
-#include "nn/lockstep.h"
-#include "tasks/learner.h"
+#include "base/section.h"
+#include "data/samples.h"
 
+#include <stdint.h>
+
+enum { GT_MAX_STAGES = 8, GT_MAX_UPDATES = 4, GT_MAX_FIGURES = 7 };
+
+/* What a stage reads, if no other stage. */
+enum { GT_FROM_DATA = -1, GT_FROM_NOISE = -2 };
+
+/* A stage at the samples of one shard. */
+typedef struct gt_stage_shard {
+    const struct gt_task *task;
+    uint64_t step;             /* steps before this one */
+    const gt_samples *samples; /* of the batch */
+    gt_real scale;             /* 1 / samples of the whole batch */
+    const gt_real *noise;      /* [n x latent] of this stage, or of the one that
+                                  sends its gradient here; NULL: none */
+    const gt_real *from;       /* what the stage that it reads has made */
+    const gt_real *y;          /* [n x out], what its network has made */
+    const gt_real *dinput;     /* [n x input] the gradient towards the `make` of
+                                  the stage that sends it here */
+    gt_real *dy;               /* loss: the gradient towards y goes here, times
+                                  `scale` */
+    double *figure;            /* loss: adds to the figures of the table */
+} gt_stage_shard;
+
+typedef struct gt_stage {
+    int update;      /* that it belongs to */
+    int network;     /* that it runs */
+    uint32_t stream; /* tells its random numbers from those of other stages: see
+                        gt_pass */
+    int from;        /* the stage before it whose output it reads, GT_FROM_DATA
+                        or GT_FROM_NOISE */
+    bool again;     /* it is the pass of stage `from`, which an update before it
+                       made. That is kept, unless it is computed again to save
+                       memory */
+    uint32_t noise; /* stream that each sample draws from the prior; 0: none */
+    /* Make the network's first input [n x input] of `from` and noise. NULL:
+     * what it is from is its input. */
+    void (*make)(const gt_stage_shard *at, gt_real *input);
+    /* Set the gradient towards y. NULL: a later stage sends one, or none is
+     * wanted. */
+    void (*loss)(const gt_stage_shard *at);
+    bool weights,
+        input; /* which gradients are wanted: of the network's weights,
+                  for the update; of its first input, for `from` */
+} gt_stage;
+
+typedef struct gt_update {
+    int64_t (*times)(const gt_config *config); /* NULL: once */
+    bool same_batch; /* as the update before; else each takes the next one */
+} gt_update;
+
+/* A figure of a step, over the whole batch: a sum over its samples, divided by
+ * their number. */
+typedef struct gt_figure {
+    const char *key;
+    int update;
+    bool mean; /* stages give the mean over the samples of a shard */
+} gt_figure;
+
+typedef struct gt_step_table {
+    int n_stages, n_updates, n_figures;
+    const gt_stage *stages;
+    const gt_update *updates;
+    const gt_figure *figures; /* of an update that comes several times: of the
+                                 last */
+} gt_step_table;
+
+/* What is wrong with a table for `networks` networks, in words; NULL: nothing.
+ * Pure. */
+const char *gt_step_fault(const gt_step_table *table, int networks);
+
+/* What follows of a stage from the rest of the table. */
 typedef struct gt_stage_plan {
-    int width;        /* most shards of a range: 1, or all of this rank */
-    gt_workspace *ws; /* [width]; networks take turns in them */
-    gt_tree_allreduce *allreduce; /* NULL: each shard is a batch of its own */
-    gt_stat_sync stat_sync;       /* by that all-reduce */
+    int sender;   /* the later stage that sends a gradient here; -1: none */
+    int keeper;   /* the later stage that is this one's pass again; -1: none */
+    int share;    /* stages of its update that add to the same gradients */
+    bool opens;   /* it is the first of them, */
+    bool closes;  /* or the last one to go back */
+    bool reports; /* it closes its update: all losses are known then */
 } gt_stage_plan;
 
-/* Make the plan for the networks of a task, which must all be there. GT_ERR_*
- * leaves a plan that must be freed. Local. */
-gt_status gt_stage_plan_new(gt_stage_plan *plan, const gt_task *task);
-void gt_stage_plan_free(gt_stage_plan *plan);
+gt_stage_plan gt_stage_plan_of(const gt_step_table *table, int stage);
 
-/* Shards first .. first + n - 1 of this rank, all with samples. */
-typedef struct gt_shard_range {
-    int first, n;
-} gt_shard_range;
+static inline bool gt_stage_goes_back(const gt_stage *stage)
+{
+    return stage->weights || stage->input;
+}
 
-/* The ranges of a batch. With an all-reduce there is always one, if need be
- * with n = 0: a rank without samples must run its stages, because the other
- * ranks wait for it. */
-int gt_stage_ranges(const gt_stage_plan *plan, const gt_batch *batch);
-gt_shard_range gt_stage_range(const gt_stage_plan *plan, const gt_batch *batch,
-                              int number);
+/* Which networks an update changes, in the order in which their gradients are
+ * complete. Returns their number. Pure. */
+int gt_update_networks(const gt_step_table *table, int update, int *networks);
 
-/* One network, with what the shards of a range need in it. */
-typedef struct gt_stage_network {
-    const gt_stage_plan *plan; /* borrowed */
-    gt_learner *learner;       /* borrowed */
-    int n_tapes;
-    gt_tape *tape;        /* shard i of this rank has tape i % n_tapes */
-    gt_shard_pass *shard; /* [width]: the passes of the range's shards */
-    gt_arena vectors;     /* [width] vectors; only with an all-reduce */
-} gt_stage_network;
+/* How often a step makes an update. Pure. */
+int64_t gt_update_times(const gt_step_table *table, const gt_config *config,
+                        int update);
 
-/* Allocate n_tapes tapes, a multiple of the plan's width. GT_ERR_MEMORY leaves
- * a network that must be freed. Local. */
-gt_status gt_stage_network_new(gt_stage_network *net, const gt_stage_plan *plan,
-                               gt_learner *learner, int n_tapes);
-void gt_stage_network_free(gt_stage_network *net);
+/* Batches that a step takes, and updates of a network in it. Pure. */
+int64_t gt_step_batches(const gt_step_table *table, const gt_config *config);
+int64_t gt_step_updates(const gt_step_table *table, const gt_config *config,
+                        int network);
 
-/* The tape of shard `i` of this rank. */
-gt_tape *gt_stage_network_tape(const gt_stage_network *net, int i);
+/* How often a step runs a network. */
+typedef struct gt_step_passes {
+    double forward;
+    double weights; /* backward, for the gradients of its parameters */
+    double inputs;  /* backward, all the way to its input */
+    double partial; /* backward, down to its first layer with parameters only */
+} gt_step_passes;
 
-/* Begin the pass of shard k of the range, without gradients. The caller sets x
- * and what else the pass needs. Local. */
-gt_shard_pass *gt_stage_enter(gt_stage_network *net, const gt_task *task,
-                              const gt_batch *batch, gt_shard_range range,
-                              int k, uint32_t stream);
-
-/* Have the pass of shard k write gradients and statistics to the shard's
- * vector. Returns the scalars in it, which are zero. Local. */
-gt_real *gt_stage_open(gt_stage_network *net, int k);
-/* The scalars of a shard after gt_stage_open. */
-gt_real *gt_stage_scalars(const gt_stage_network *net, int k);
-
-/* gt_lockstep_forward and _backward for the shards of a range. Collective with
- * an all-reduce, else local. */
-void gt_stage_forward(gt_stage_network *net, gt_shard_range range);
-void gt_stage_backward(gt_stage_network *net, gt_shard_range range,
-                       gt_wanted wanted);
-
-/* The last gt_stage_backward of a vector, when its statistics and scalars are
- * complete. A shard that goes alone sends gradients to other ranks as they are
- * computed. */
-void gt_stage_backward_last(gt_stage_network *net, gt_shard_range range,
-                            gt_wanted wanted);
-
-/* Hand the vectors of the range to the reducer. Local. */
-void gt_stage_add(gt_stage_network *net, gt_shard_range range);
+/* Passes of one step through a network, for whoever counts its arithmetic; a
+ * backward pass may be one for weights and for inputs. Pure. */
+gt_step_passes gt_step_passes_of(const gt_step_table *table,
+                                 const gt_config *config, int network);
 
 #endif

@@ -2,24 +2,32 @@
 #include "tasks/task.h"
 
 #include "core/arena.h"
+#include "tasks/build.h"
 #include "tasks/learner.h"
+#include "tasks/runner.h"
 #include "tasks/tasks.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const gt_task_type *const types[] = {
-    &gt__task_gan,
-    &gt__task_vae,
+#define TASK(type) &type,
+#include "tasks/tasks.h"
 };
 enum { TYPES = sizeof types / sizeof *types };
 
+const gt_task_type *gt_task_type_at(int number)
+{
+    return number < TYPES ? types[number] : NULL;
+}
+
 gt_schema_task gt_task_schema(int number)
 {
-    if (number >= TYPES)
-        return (gt_schema_task){0};
-    return (gt_schema_task){types[number]->name, types[number]->sections};
+    const gt_task_type *type = gt_task_type_at(number);
+    return type ? (gt_schema_task){type->name, type->sections}
+                : (gt_schema_task){0};
 }
 
 const gt_task_type *gt_task_type_of(const gt_config *config)
@@ -47,10 +55,13 @@ gt_status gt_task_new(gt_task **out, const gt_task_setup *setup)
         status = gt_fail(GT_ERR_MEMORY, "cannot allocate a task");
     } else {
         task->type = types[setup->config->task];
+        assert(!gt_step_fault(&task->type->step, task->type->n_networks));
         task->setup = *setup;
         if (setup->fits)
             gt_arena_defer();
-        status = task->type->build(task);
+        status = gt_task_build(task);
+        if (status == GT_OK)
+            status = gt_runner_new(&task->runner, task);
     }
     status = gt_comm_agree(setup->comm, status);
     if (status == GT_OK && setup->fits)
@@ -72,10 +83,21 @@ void gt_task_free(gt_task *task)
 {
     if (!task)
         return;
-    task->type->release(task);
+    gt_runner_free(task->runner);
     for (int i = 0; i < task->n_learners; i++)
         gt_learner_free(task->learner[i]);
     free(task);
+}
+
+gt_status gt_task_step(gt_task *task, uint64_t step, gt_loader *loader,
+                       gt_metrics *metrics)
+{
+    return gt_runner_step(task, step, loader, metrics);
+}
+
+gt_step_passes gt_task_passes(const gt_task *task, int i)
+{
+    return gt_step_passes_of(&task->type->step, task->setup.config, i);
 }
 
 bool gt_task_trains_apart(const gt_task *task)
@@ -132,11 +154,12 @@ void gt_task_set_step(gt_task *task, uint64_t step, const char *updates)
         gt_learner *l = task->learner[i];
         if (!find_updates(updates, l->net->name, &l->optimizer.updates))
             l->optimizer.updates =
-                step * (uint64_t)task->type->updates(task, i);
+                step * (uint64_t)gt_step_updates(&task->type->step,
+                                                 task->setup.config, i);
     }
 }
 
 uint64_t gt_task_batches(const gt_config *config)
 {
-    return (uint64_t)types[config->task]->batches(config);
+    return (uint64_t)gt_step_batches(&types[config->task]->step, config);
 }

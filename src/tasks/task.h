@@ -10,6 +10,12 @@
 gt_status gt_task_new(gt_task **out, const gt_task_setup *setup);
 void gt_task_free(gt_task *task);
 
+/* One training step on the loader's next batches. Fills `metrics` with figures
+ * over the whole global batch, the same on every rank. Collective; all ranks
+ * fail together. */
+gt_status gt_task_step(gt_task *task, uint64_t step, gt_loader *loader,
+                       gt_metrics *metrics);
+
 /* How often each network was updated, "generator 12, discriminator 24": the
  * moments and the schedules of learning rates depend on it. Local. */
 enum { GT_TASK_UPDATES = 128 };
@@ -20,11 +26,18 @@ void gt_task_updates(const gt_task *task, char text[GT_TASK_UPDATES]);
  */
 void gt_task_set_step(gt_task *task, uint64_t step, const char *updates);
 
+/* Passes of one step through network i, for whoever counts its arithmetic.
+ * Pure. */
+gt_step_passes gt_task_passes(const gt_task *task, int i);
+
 /* The kind of model that a configuration is for. Pure. */
 const gt_task_type *gt_task_type_of(const gt_config *config);
 
 /* Batches that a step of this configuration takes. Pure. */
 uint64_t gt_task_batches(const gt_config *config);
+
+/* Task number `number` of the table; NULL: there is none. */
+const gt_task_type *gt_task_type_at(int number);
 
 /* The table of tasks as a schema wants it (model/schema.h). */
 gt_schema_task gt_task_schema(int number);

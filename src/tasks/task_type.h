@@ -1,9 +1,9 @@
-/* task_type.h: what a kind of model is to the trainer: a table of functions.
+/* task_type.h: what a kind of model is to the trainer: tables, and a few
+ * functions.
  *
  * The trainer never asks whether it holds a GAN or a VAE. To add a task, write
- * one file with a gt_task_type and the configuration's sections that only this
- * task has, declare the type in tasks.h and add one line to the table in
- * task.c.
+ * one file with a gt_task_type, and the configuration's sections that only this
+ * task has, and add one line to the table in tasks.h.
  */
 #ifndef GT_TASKS_TASK_TYPE_H
 #define GT_TASKS_TASK_TYPE_H
@@ -13,6 +13,7 @@
 #include "data/loader.h"
 #include "model/schema.h"
 #include "tasks/metrics.h"
+#include "tasks/stage.h"
 
 enum { GT_TASK_MAX_NETWORKS = 2 };
 
@@ -33,14 +34,6 @@ typedef struct gt_task_setup {
     void *context; /* borrowed */
 } gt_task_setup;
 
-/* How often a step runs a network. */
-typedef struct gt_task_passes {
-    double forward;
-    double weights; /* backward, for the gradients of its parameters */
-    double inputs;  /* backward, all the way to its input */
-    double partial; /* backward, down to its first layer with parameters only */
-} gt_task_passes;
-
 /* What the outputs of a network are. */
 typedef enum gt_task_end {
     GT_END_DATA,   /* samples, in the range of the data */
@@ -48,26 +41,28 @@ typedef enum gt_task_end {
     GT_END_ANY,    /* other numbers without limits */
 } gt_task_end;
 
+struct gt_network; /* nn/network.h */
+
+/* A network of a task, as its configuration describes it. */
+typedef struct gt_task_network {
+    const char *name;  /* "generator" */
+    const char *input; /* its first: "x", a sample, or "z", latents */
+    const gt_section *section;
+    size_t layers;               /* offset of its gt_variant_list there */
+    const gt_section *optimizer; /* of gt_optimizer_config */
+    /* Whether it ends as the task needs it; GT_ERR_CONFIG. */
+    gt_status (*check)(const gt_config *config, const struct gt_network *net);
+} gt_task_network;
+
 typedef struct gt_task_type {
     const char *name;
     /* What it adds to a configuration; ends with NULL. */
     const gt_section *const *sections;
-    /* Plan networks and buffers and set the initial weights. A failure leaves a
-     * task that `release` frees. Local. */
-    gt_status (*build)(gt_task *task);
-    void (*release)(gt_task *task);
-    /* One training step on the loader's next batches. Fills metrics with
-     * figures over the whole global batch, the same on every rank. Collective;
-     * all ranks fail together. */
-    gt_status (*step)(gt_task *task, uint64_t step, gt_loader *loader,
-                      gt_metrics *metrics);
-    /* Batches that one step takes from the loader. */
-    int64_t (*batches)(const gt_config *config);
-    /* Updates of learner i in one step. */
-    int64_t (*updates)(const gt_task *task, int i);
-    /* Passes of one step through the network of learner i, for whoever counts
-     * its arithmetic; a backward pass may be one for weights and for inputs. */
-    gt_task_passes (*passes)(const gt_task *task, int i);
+    int n_networks;
+    const gt_task_network *networks;
+    gt_step_table step;
+    /* Add figures of a step that are no sums over its samples; NULL: none. */
+    void (*report)(const gt_task *task, uint64_t step, gt_metrics *metrics);
     /* What the network of learner i ends with. */
     gt_task_end (*end)(const gt_task *task, int i);
     /* latents [n x latent] from the prior, for the samples first.sample ..
@@ -96,17 +91,17 @@ typedef struct gt_task_type {
     const char *const *shown;
 } gt_task_type;
 
-/* What a network's training needs: see learner.h. */
-struct gt_learner;
+struct gt_learner; /* learner.h */
+struct gt_runner;  /* runner.h */
 
 struct gt_task {
     const gt_task_type *type;
     gt_task_setup setup;
     int n_learners;
     struct gt_learner *learner[GT_TASK_MAX_NETWORKS]; /* owned */
-    bool stop;  /* in: this rank was asked to stop. Out, after a step: some
-                   rank was, and so all stop after this step */
-    void *data; /* private to the type */
+    struct gt_runner *runner;                         /* owned */
+    bool stop; /* in: this rank was asked to stop. Out, after a step: some rank
+                  was, and so all stop after this step */
 };
 
 #endif

@@ -1,10 +1,12 @@
-/* tasks.h: the task types, for the table in task.c and nobody else. */
-#ifndef GT_TASKS_TASKS_H
-#define GT_TASKS_TASKS_H
-
+/* tasks.h: the table of tasks, a line for each; for task.c and nobody else. It
+ * is read twice: as declarations, and with a TASK of its reader as a table.
+ */
+#ifndef TASK
 #include "tasks/task_type.h"
-
-extern const gt_task_type gt__task_gan;
-extern const gt_task_type gt__task_vae;
-
+#define TASK(type) extern const gt_task_type type;
 #endif
+
+TASK(gt__task_gan)
+TASK(gt__task_vae)
+
+#undef TASK

@@ -57,3 +57,12 @@ const gt_section *const gt_vae_sections[] = {
     &gt_vae_section,
     NULL,
 };
+
+double gt_vae_beta(const gt_config *config, uint64_t step)
+{
+    const gt_vae_config *c = gt_vae_config_of(config);
+    int64_t warmup = c->beta_warmup_steps;
+    if (warmup <= 0 || step >= (uint64_t)warmup)
+        return c->beta;
+    return c->beta * (double)step / (double)warmup;
+}

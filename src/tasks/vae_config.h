@@ -26,4 +26,13 @@ static inline const gt_vae_config *gt_vae_config_of(const gt_config *config)
     return gt_config_get(config, &gt_vae_section);
 }
 
+static inline bool gt_vae_is_bernoulli(const gt_config *config)
+{
+    return gt_vae_config_of(config)->likelihood == GT_BERNOULLI;
+}
+
+/* Weight of the KL term in a step, warmed up linearly from 0 (Bowman et al.
+ * 2016, Sonderby et al. 2016). */
+double gt_vae_beta(const gt_config *config, uint64_t step);
+
 #endif

@@ -8,7 +8,6 @@
 #include "base/plural.h"
 #include "core/arena.h"
 #include "data/config.h"
-#include "run/latents.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/snapshot.h"
@@ -34,17 +33,24 @@ typedef struct generator {
     const gt_generate_options *options;
     gt_task *task;
     gt_shape image;
+    size_t size, latent; /* reals of a sample and of its latents */
+    gt_given given;
     uint64_t count;         /* samples */
-    size_t size, latent;    /* reals of a sample and of its latents */
-    gt_real *given;         /* rank 0: [count x latent] from a file, or NULL */
     gt_real *z, *x;         /* [BLOCK x latent], [BLOCK x image]: own block */
     gt_real *all_z, *all_x; /* rank 0: a wave of blocks. Latents from a file:
                                all_z on every rank */
+    int *labels;            /* [a wave], or NULL */
+    gt_real *conditions;    /* [a wave x columns], or NULL */
     gt_real *first;         /* rank 0: samples of the grid */
     size_t n_first;
     gt_sampleset *set; /* rank 0 */
     gt_progress progress;
 } generator;
+
+static bool latents_given(const generator *g)
+{
+    return g->options->given.latents != NULL;
+}
 
 static gt_status allocate(generator *g)
 {
@@ -52,13 +58,20 @@ static gt_status allocate(generator *g)
     size_t wave = g->comm->rank == 0 ? all : 0;
     size_t grid = g->options->grid ? GRID_MOST : 0;
     g->n_first = g->count < grid ? (size_t)g->count : grid;
+    size_t columns = (size_t)g->given.columns;
     g->z = gt_real_alloc(BLOCK * g->latent);
     g->x = gt_real_alloc(BLOCK * g->size);
-    g->all_z = gt_real_alloc((g->options->latents ? all : wave) * g->latent);
+    g->all_z = gt_real_alloc((latents_given(g) ? all : wave) * g->latent);
     g->all_x = gt_real_alloc(wave * g->size);
     g->first = gt_real_alloc(g->n_first * g->size);
-    if (!g->z || !g->x || !g->all_z || !g->all_x || !g->first)
+    g->labels = malloc(all * sizeof *g->labels);
+    g->conditions = gt_real_alloc(all * columns);
+    if (!g->z || !g->x || !g->all_z || !g->all_x || !g->first || !g->labels ||
+        !g->conditions)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a block of samples");
+    for (size_t i = 0; g->given.condition && i < all; i++)
+        memcpy(g->conditions + i * columns, g->given.condition,
+               columns * sizeof *g->conditions);
     return GT_OK;
 }
 
@@ -77,18 +90,20 @@ static gt_status open_set(generator *g)
 {
     if (g->comm->rank != 0)
         return GT_OK;
+    const gt_data_config *data = gt_data_config_of(g->config);
     gt_status status = check_paths(g->options);
     if (status != GT_OK || !g->options->out)
         return status;
     gt_sampleset_info info = {.shape = g->image,
                               .points = gt_shape_is_point(g->image),
-                              .range =
-                                  (gt_range)gt_data_config_of(g->config)->range,
+                              .range = (gt_range)data->range,
                               .count = g->count,
-                              .latents_from = g->options->latents,
+                              .latents_from = g->options->given.latents,
                               .source = g->from->path,
                               .step = g->from->info.step,
-                              .seed = g->options->seed};
+                              .seed = g->options->seed,
+                              .classes = (int)data->classes,
+                              .conditions = data->conditions};
     if (g->options->store_latents)
         info.latent = gt_latent_config_of(g->config)->shape;
     return gt_sampleset_create(&g->set, g->options->out, &info);
@@ -96,8 +111,8 @@ static gt_status open_set(generator *g)
 
 /* --- Before long work. */
 
-/* Bytes of a set's file where pixels are compressed to `ratio` of theirs;
- * points and latents are not. */
+/* Bytes of a set's file where pixels are compressed to `ratio` of theirs; other
+ * numbers are not. */
 static double set_bytes(const generator *g, double ratio)
 {
     double sample = gt_shape_is_point(g->image)
@@ -105,6 +120,9 @@ static double set_bytes(const generator *g, double ratio)
                         : ratio * (double)g->size;
     if (g->options->store_latents)
         sample += (double)(g->latent * sizeof(gt_real));
+    if (g->given.period > 0)
+        sample += sizeof(int);
+    sample += (double)((size_t)g->given.columns * sizeof(gt_real));
     return g->options->out ? sample * (double)g->count : 0;
 }
 
@@ -150,48 +168,45 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
 {
     const generator *g = context;
     double block = BLOCK * (double)(g->size + g->latent) * sizeof(gt_real);
-    double beside = block;
+    double with =
+        BLOCK * (sizeof(int) + (double)g->given.columns * sizeof(gt_real));
+    double beside = block + with * g->comm->size;
     (void)task;
     if (g->comm->rank == 0)
         beside += block * g->comm->size + set_bytes(g, least_ratio);
-    else if (g->options->latents)
+    else if (latents_given(g))
         beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
     return gt_memory_check(g->comm, GT_MEMORY_WORK, (double)bytes + beside,
                            beside + gt_memory_later(0));
 }
 
-/* --- Latents that are given. */
+/* --- What is given. */
 
-static gt_status read_latents(generator *g)
+/* On all ranks, the rows that the wave of samples `first` and up has of `all`,
+ * which rank 0 holds. Behind the last one are zeros. */
+static void share_wave(const generator *g, const gt_real *all, size_t width,
+                       uint64_t first, gt_real *wave)
 {
-    gt_status status = GT_OK;
-    g->count = g->options->count;
-    if (!g->options->latents)
-        return GT_OK;
-    gt_comm_work_begin(g->comm);
-    if (g->comm->rank == 0)
-        status = gt_latents_read(g->options->latents,
-                                 gt_latent_config_of(g->config)->shape,
-                                 &g->given, &g->count);
-    status = gt_comm_work_end(g->comm, status);
-    gt_comm_broadcast(g->comm, &g->count, sizeof g->count);
-    return status;
+    size_t size = BLOCK * (size_t)g->comm->size * width;
+    if (g->comm->rank == 0) {
+        uint64_t left = (g->count - first) * width;
+        size_t n = left < size ? (size_t)left : size;
+        memcpy(wave, all + first * width, n * sizeof *wave);
+        memset(wave + n, 0, (size - n) * sizeof *wave);
+    }
+    gt_comm_broadcast(g->comm, wave, size * sizeof *wave);
 }
 
-/* This rank's block of the wave that begins with latent `first`. Behind the
- * last one are zeros. */
-static void share_latents(generator *g, uint64_t first)
+/* Labels and conditions of samples i and up of the wave, as the task takes
+ * them. */
+static gt_samples given_from(const generator *g, size_t i, size_t n)
 {
-    size_t block = BLOCK * g->latent, wave = block * (size_t)g->comm->size;
-    if (g->comm->rank == 0) {
-        uint64_t left = (g->count - first) * g->latent;
-        size_t n = left < wave ? (size_t)left : wave;
-        memcpy(g->all_z, g->given + first * g->latent, n * sizeof *g->all_z);
-        memset(g->all_z + n, 0, (wave - n) * sizeof *g->all_z);
-    }
-    gt_comm_broadcast(g->comm, g->all_z, wave * sizeof *g->all_z);
-    memcpy(g->z, g->all_z + (size_t)g->comm->rank * block,
-           block * sizeof *g->z);
+    const gt_given *given = &g->given;
+    size_t columns = (size_t)given->columns;
+    return (gt_samples){.n = (int)n,
+                        .labels = given->period > 0 ? g->labels + i : NULL,
+                        .conditions =
+                            columns > 0 ? g->conditions + i * columns : NULL};
 }
 
 /* --- The work. */
@@ -217,19 +232,30 @@ static gt_status take_wave(generator *g, uint64_t first, size_t n)
                g->size * sizeof *g->first);
     if (!g->set)
         return GT_OK;
-    return gt_sampleset_append(g->set, g->all_x,
-                               g->options->store_latents ? g->all_z : NULL, n);
+    gt_samples samples = given_from(g, 0, n);
+    samples.x = g->all_x;
+    return gt_sampleset_append(g->set, &samples,
+                               g->options->store_latents ? g->all_z : NULL);
 }
 
 /* A block beyond the end is computed too: gather wants equal parts. */
 static void make_wave(generator *g, uint64_t first)
 {
-    if (g->options->latents) {
-        share_latents(g, first);
-        g->task->type->generate(g->task, g->z, &(gt_samples){.n = BLOCK}, g->x);
+    const gt_given *given = &g->given;
+    size_t rank = (size_t)g->comm->rank;
+    int all = BLOCK * g->comm->size;
+    if (given->period > 0)
+        gt_sampler_labels(given->list, given->period, first, all, g->labels);
+    if (given->rows)
+        share_wave(g, given->row, (size_t)given->columns, first, g->conditions);
+    gt_samples own = given_from(g, rank * BLOCK, BLOCK);
+    if (latents_given(g)) {
+        share_wave(g, given->latents, g->latent, first, g->all_z);
+        g->task->type->generate(g->task, g->all_z + rank * BLOCK * g->latent,
+                                &own, g->x);
     } else {
-        gt_sampler_block(g->task, g->options->seed,
-                         first / BLOCK + (uint64_t)g->comm->rank, g->z, g->x);
+        gt_sampler_block(g->task, g->options->seed, first / BLOCK + rank, &own,
+                         g->z, g->x);
         gt_comm_gather(g->comm, g->z, BLOCK * g->latent * sizeof *g->z,
                        g->all_z);
     }
@@ -269,7 +295,7 @@ static gt_status draw_grid(const generator *g)
     gt_range_to_bytes((gt_range)gt_data_config_of(g->config)->range, g->first,
                       g->n_first * g->size, pixels);
     status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
-                             (int)ceil(sqrt((double)g->n_first)));
+                             gt_picture_columns(g->n_first, g->given.period));
     free(pixels);
     return status;
 }
@@ -307,7 +333,9 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                            .max_n = BLOCK,
                            .fits = fits,
                            .context = &g};
-    gt_status status = read_latents(&g);
+    gt_status status = gt_given_read(&g.given, comm, config, from->path,
+                                     &options->given, options->count);
+    g.count = g.given.count;
     if (status == GT_OK)
         status = check_disk(&g);
     if (status == GT_OK)
@@ -335,7 +363,9 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     if (status == GT_OK)
         status = gt_comm_agree(comm, finish(&g));
     gt_sampleset_discard(g.set);
-    free(g.given);
+    gt_given_free(&g.given);
+    free(g.labels);
+    free(g.conditions);
     free(g.z);
     free(g.x);
     free(g.all_z);

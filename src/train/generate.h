@@ -6,22 +6,22 @@
 #include "comm/comm.h"
 #include "model/config.h"
 #include "run/checkpoint.h"
+#include "train/given.h"
 
 typedef struct gt_generate_options {
-    uint64_t count; /* samples */
-    uint64_t seed;
-    const char *latents; /* instead of count and seed: where all latents are
-                            (run/latents.h), or NULL */
-    const char *out;     /* HDF5 file, or NULL */
-    const char *grid;    /* PNG of the first samples, or NULL */
-    bool store_latents;  /* beside the samples */
+    uint64_t count; /* samples, where none of those given says how many */
+    uint64_t seed;  /* of latents, where none are given */
+    gt_given_options given;
+    const char *out;    /* HDF5 file, or NULL */
+    const char *grid;   /* PNG of the first samples, or NULL */
+    bool store_latents; /* beside the samples */
     int threads;
 } gt_generate_options;
 
 /* Samples number 0 .. count - 1 of a seed, or those of the latents that are
  * given: each is the same whatever the number of ranks, as it is computed in a
  * block of fixed size and place. So the latents of a seed, given, make the
- * seed's samples to the bit. `from` is
+ * seed's samples to the bit, with the same labels and conditions. `from` is
  * that of gt_checkpoint_choose_shared; its bytes are released as soon as they
  * are read. Rank 0 writes. Collective; all ranks fail together. */
 gt_status gt_generate(gt_comm *comm, const gt_config *config,

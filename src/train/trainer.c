@@ -60,8 +60,7 @@ static gt_status one_step(trainer *t, bool *stop)
     gt_metrics figures = {0};
     t->task->stop = gt_interrupted() || gt_outputs_failed(&t->outputs) ||
                     !gt__data_ahead(t);
-    gt_status status =
-        t->task->type->step(t->task, t->step, t->loader, &figures);
+    gt_status status = gt_task_step(t->task, t->step, t->loader, &figures);
     if (status != GT_OK)
         return status;
     t->step++;

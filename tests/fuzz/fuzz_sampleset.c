@@ -9,7 +9,7 @@
 
 #include "run/diff.h"
 #include "run/inspect.h"
-#include "run/latents.h"
+#include "run/rows.h"
 #include "run/sampleset.h"
 #include "store/h5attr.h"
 #include "store/h5write.h"
@@ -48,7 +48,8 @@ static void read_latents(const char *path, const char *set)
     gt_real *values = NULL;
     uint64_t n = 0;
     snprintf(place, sizeof place, "%s%s", path, set);
-    if (gt_latents_read(place, (gt_shape){1, 1, 2}, &values, &n) == GT_OK) {
+    const gt_rows want = {"latents", "latent", "latents of 1x1x2", {1, 1, 2}};
+    if (gt_rows_read(place, &want, &values, &n) == GT_OK) {
         must(values && n > 0);
         for (uint64_t i = 0; i < 2 * n; i++)
             must(isfinite(values[i]));

@@ -1,8 +1,8 @@
-/* Latents from a file: those of a set of samples, and those of other programs;
- * what cannot be latents is refused with the reason. */
+/* Latents and conditions from a file: those of a set of samples, and those of
+ * other programs; what cannot be any is refused with the reason. */
 #include "scratch.h"
 
-#include "run/latents.h"
+#include "run/rows.h"
 #include "run/sampleset.h"
 #include "store/h5file.h"
 #include "store/h5write.h"
@@ -12,6 +12,11 @@
 
 enum { N = 3, Z = 5, H = 2, W = 2 };
 static const gt_shape flat = {1, 1, Z};
+
+static gt_rows latents_of(gt_shape shape)
+{
+    return (gt_rows){"latents", "latent", "latents of 1x1x5", shape};
+}
 
 static void write_reals(const char *set, int rank, const size_t dim[],
                         const gt_real *values)
@@ -33,7 +38,8 @@ static void assert_reads(const char *place, gt_shape shape,
 {
     gt_real *values;
     uint64_t n;
-    assert_ok(gt_latents_read(place, shape, &values, &n));
+    gt_rows want = latents_of(shape);
+    assert_ok(gt_rows_read(place, &want, &values, &n));
     assert_int_equal(n, N);
     assert_memory_equal(values, expected,
                         N * gt_shape_size(shape) * sizeof *values);
@@ -45,7 +51,8 @@ static void assert_refused(const char *place, gt_status status,
 {
     gt_real *values;
     uint64_t n;
-    assert_fails(gt_latents_read(place, flat, &values, &n), status, words);
+    gt_rows want = latents_of(flat);
+    assert_fails(gt_rows_read(place, &want, &values, &n), status, words);
     assert_null(values);
 }
 
@@ -58,7 +65,8 @@ static void the_latents_of_a_set_come_back(void **state)
         .shape = {H, W, 1}, .count = N, .latent = flat, .source = "x"};
     gt_sampleset *set;
     assert_ok(gt_sampleset_create(&set, in_scratch("z.h5"), &info));
-    assert_ok(gt_sampleset_append(set, samples, latents, N));
+    assert_ok(
+        gt_sampleset_append(set, &(gt_samples){.n = N, .x = samples}, latents));
     assert_ok(gt_sampleset_commit(set));
     assert_reads(in_scratch("z.h5"), flat, latents);
     assert_reads(in_scratch("z.h5:/latents"), flat, latents);
@@ -161,6 +169,36 @@ static void numbers_that_are_not_finite_are_refused(void **state)
     }
 }
 
+/* Conditions are looked for under their own name, and spoken of by it. */
+static void conditions_are_rows_with_another_name(void **state)
+{
+    (void)state;
+    const gt_rows want = {
+        "conditions", "row", "the conditions slant, width", {1, 1, 2}};
+    gt_real rows[N * 3] = {0}, *values;
+    uint64_t n;
+    count_up(rows, N * 3);
+    write_reals("/conditions", 2, (size_t[]){N, 2}, rows);
+    assert_ok(gt_rows_read(in_scratch("z.h5"), &want, &values, &n));
+    assert_int_equal(n, N);
+    assert_memory_equal(values, rows, 2 * N * sizeof *values);
+    free(values);
+    unlink(in_scratch("z.h5"));
+    write_reals("/conditions", 2, (size_t[]){N, 3}, rows);
+    assert_fails(gt_rows_read(in_scratch("z.h5"), &want, &values, &n),
+                 GT_ERR_MISMATCH,
+                 "the model takes the conditions slant, width");
+    unlink(in_scratch("z.h5"));
+    rows[3] = (gt_real)NAN;
+    write_reals("/conditions", 2, (size_t[]){N, 2}, rows);
+    assert_fails(gt_rows_read(in_scratch("z.h5"), &want, &values, &n),
+                 GT_ERR_FORMAT, "first in row 1");
+    unlink(in_scratch("z.h5"));
+    write_reals("/c", 2, (size_t[]){N, 2}, rows);
+    assert_fails(gt_rows_read(in_scratch("z.h5"), &want, &values, &n),
+                 GT_ERR_FORMAT, "--conditions ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +209,7 @@ int main(void)
         each(other_shapes_are_refused_with_both),
         each(other_types_are_refused_with_the_mend),
         each(numbers_that_are_not_finite_are_refused),
+        each(conditions_are_rows_with_another_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
