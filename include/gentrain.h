@@ -115,6 +115,8 @@ GENTRAIN_API const char *gentrain_message(void);
  * No file stays open. All of the checkpoint is read and compared with its
  * checksums. Of a run, the newest good checkpoint is taken: where newer ones
  * are damaged, gentrain_warning names them. The run may be training meanwhile.
+ * Of a network that was trained with optimizer.ema, the averages of its weights
+ * are taken, as `gentrain sample` does.
  *
  * On success *model is a new model, which gentrain_close frees. Otherwise it is
  * NULL, and the code says why:
@@ -151,9 +153,9 @@ GENTRAIN_API int64_t gentrain_training_seed(const gentrain_model *model);
 /* The resolved configuration of the training, as YAML. */
 GENTRAIN_API const char *gentrain_config(const gentrain_model *model);
 
-/* The fingerprint of the weights, as `gentrain inspect` prints it: equal
- * fingerprints, equal weights. "" where the checkpoint has none, or that of the
- * first format, which is another hash. */
+/* The fingerprint of the weights that were trained, not of their averages, as
+ * `gentrain inspect` prints it: equal fingerprints, equal weights. "" where the
+ * checkpoint has none, or that of the first format, which is another hash. */
 GENTRAIN_API const char *gentrain_fingerprint(const gentrain_model *model);
 
 /* Images or points. */

@@ -181,7 +181,7 @@ static hid_t copy_without(const char *name, const char *object)
 static void weights_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
-    H5Fclose(copy_without("fewer.h5", "/generator/00_dense/weight"));
+    H5Fclose(copy_without("fewer.h5", "/ema/generator/00_dense/weight"));
     assert_refused(in_folder("fewer.h5", ""), GENTRAIN_ERR_MISMATCH,
                    "generator/00_dense/weight");
 }

@@ -47,6 +47,7 @@ static const trained runs[] = {
      "  discriminator:\n"
      "    - flatten\n"
      "    - dense: {units: 1}\n"
+     "optimizer_generator: {ema: 0.9}\n"
      "train: {batch: 24, steps: 4, shards: 4, seed: 5}\n"
      "output: {checkpoint_every: 2, sample_count: 4}\n",
      GENTRAIN_IMAGES,

@@ -92,7 +92,8 @@ static gt_status read_spans(const char *path, const gt_span *spans, int n,
 {
     gt_checkpoint c;
     assert_ok(gt_checkpoint_open(&c, path));
-    gt_status status = gt_checkpoint_read(&c, spans, n, with_optimizer);
+    gt_status status = gt_checkpoint_read(
+        &c, spans, n, with_optimizer ? GT_CHECKPOINT_ALL : GT_CHECKPOINT_LAST);
     gt_checkpoint_close(&c);
     return status;
 }

@@ -276,7 +276,7 @@ static void check_state(int round)
     gt_checkpoint_path(scratch, (uint64_t)round, path);
     gt_checkpoint c;
     assert_ok(gt_checkpoint_open(&c, path));
-    assert_ok(gt_checkpoint_read(&c, &span, 1, false));
+    assert_ok(gt_checkpoint_read(&c, &span, 1, GT_CHECKPOINT_LAST));
     gt_checkpoint_close(&c);
     for (int i = 0; i < NUMBERS; i++)
         assert_true(numbers[i] == (gt_real)round);

@@ -95,7 +95,7 @@ static const char *const vae =
     "  decoder: [dense: {units: 16}, silu, dense: {units: 144},\n"
     "    reshape: {shape: [12, 12, 1]}]\n"
     "  likelihood: bernoulli\n"
-    "optimizer: {clip_norm: 1}\n"
+    "optimizer: {clip_norm: 1, ema: 0.9}\n"
     "train: {batch: 24, shards: 12, steps: 100}\n";
 
 static int allocations_of(const char *text, const char *set)

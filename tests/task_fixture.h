@@ -217,37 +217,39 @@ static inline const gt_real *whole_m(const fixture *f, int learner)
     return m;
 }
 
-/* Parameters, statistics and whole moments on every rank. */
+/* All of the state on every rank: a copy. */
 typedef struct whole_state {
     gt_span *spans;
     int count;
-    gt_real *moments;
+    gt_real *memory;
 } whole_state;
 
 /* Collective. */
 static inline whole_state whole_state_of(const fixture *f)
 {
     whole_state w;
-    size_t total = 0;
     succeeds(gt_task_spans(f->task, true, &w.spans, &w.count));
+    size_t total = gt_spans_size(w.spans, w.count);
+    w.memory = gt_real_alloc(total);
+    gt_span *live = malloc((size_t)w.count * sizeof *live);
+    assert_non_null(w.memory);
+    assert_non_null(live);
+    memcpy(live, w.spans, (size_t)w.count * sizeof *live);
+    gt_spans_place(w.spans, w.count, w.memory);
+    gt_task_gather_vectors(f->task, w.spans, f->comm->rank == 0 ? w.count : 0);
+    gt_comm_broadcast(f->comm, w.memory, total * sizeof *w.memory);
     for (int i = 0; i < w.count; i++)
-        total += w.spans[i].data ? 0 : w.spans[i].count;
-    gt_real *next = w.moments = gt_real_alloc(total);
-    assert_non_null(next);
-    for (int i = 0; i < w.count; i++)
-        if (!w.spans[i].data) {
-            w.spans[i].data = next;
-            next += w.spans[i].count;
-        }
-    gt_task_gather_moments(f->task, w.spans, f->comm->rank == 0 ? w.count : 0);
-    gt_comm_broadcast(f->comm, w.moments, total * sizeof *w.moments);
+        if (live[i].data)
+            memcpy(w.spans[i].data, live[i].data,
+                   live[i].count * sizeof(gt_real));
+    free(live);
     return w;
 }
 
 static inline void whole_state_free(whole_state *w)
 {
     free(w->spans);
-    free(w->moments);
+    free(w->memory);
 }
 
 /* Largest distance of two spans, relative to the largest value in `want`, or to

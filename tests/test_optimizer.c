@@ -204,6 +204,38 @@ static void pieces_are_updated_as_the_whole(void **state)
     }
 }
 
+/* Written out in double, from the parameters after each update. */
+static void the_average_follows_the_parameters(void **state)
+{
+    (void)state;
+    enum { UPDATES = 60 };
+    for (int kind = 0; kind < 2; kind++) {
+        gt_optimizer_config config = {.kind = kind ? GT_ADAM : GT_SGD,
+                                      .lr = 0.1,
+                                      .beta1 = 0.9,
+                                      .beta2 = 0.999,
+                                      .epsilon = 1e-8,
+                                      .ema = 0.8};
+        gt_real p[COUNT] = {1, -2, 0.5f, 3}, g[COUNT];
+        double want[COUNT];
+        gt_optimizer opt;
+        assert_int_equal(gt_optimizer_new(&opt, &config, COUNT), GT_OK);
+        for (int i = 0; i < COUNT; i++)
+            want[i] = opt.average[i] = p[i];
+        for (int k = 0; k < UPDATES; k++) {
+            bool fine;
+            double decay = (1.0 + k) / (10.0 + k);
+            decay = decay < 0.8 ? decay : 0.8;
+            gradient_of(k, g);
+            update(&opt, p, g, &fine);
+            for (int i = 0; i < COUNT; i++)
+                want[i] = decay * want[i] + (1 - decay) * (double)p[i];
+            assert_all_near(opt.average, want, COUNT, 1e-6);
+        }
+        gt_optimizer_free(&opt);
+    }
+}
+
 static void a_bad_gradient_makes_its_parameter_nan(void **state)
 {
     (void)state;
@@ -336,7 +368,7 @@ static void defaults_in_the_table_lie_in_their_range(void **state)
         double value = strtod(o->otherwise, NULL);
         assert_true(value >= o->min && value <= o->max);
     }
-    assert_int_equal(n, 12);
+    assert_int_equal(n, 13);
 }
 
 int main(void)
@@ -347,6 +379,7 @@ int main(void)
         cmocka_unit_test(clipped_sgd_follows_a_reference_trajectory),
         cmocka_unit_test(long_spans_are_updated_as_their_elements),
         cmocka_unit_test(pieces_are_updated_as_the_whole),
+        cmocka_unit_test(the_average_follows_the_parameters),
         cmocka_unit_test(a_bad_gradient_makes_its_parameter_nan),
         cmocka_unit_test(large_gradients_are_good_in_any_company),
         cmocka_unit_test(cosine_matches_reference_values_after_warm_up),

@@ -67,7 +67,7 @@ static gt_status read_model(gentrain_model *m, const char *path)
         .config = m->config, .comm = &m->comm, .max_n = GT_SAMPLE_BLOCK};
     status = gt_task_new(&m->task, &setup);
     if (status == GT_OK)
-        status = gt_snapshot_read(m->task, from, false);
+        status = gt_snapshot_read(m->task, from, GT_CHECKPOINT_EVALUATION);
     gt_checkpoint_release(from);
     return status == GT_OK ? allocate(m) : status;
 }

@@ -22,10 +22,24 @@ static const gt_cli_option options[] = {
      "conditions of all samples, in order, or by names: NAME=VALUE,..."},
     {"conditions", 0, "FILE.h5[:/SET]",
      "conditions of each sample, instead of --count"},
+    {"weights", 0, "ema|last",
+     "take the running averages of weights (optimizer.ema), or those of the "
+     "last step [ema, if there are some]"},
     {"no-latents", 0, NULL, "do not store the latents beside the samples"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
 };
+
+static gt_status read_weights(const char *text, gt_generate_weights *weights)
+{
+    *weights = !text                  ? GT_GENERATE_BEST
+               : !strcmp(text, "ema") ? GT_GENERATE_EMA
+                                      : GT_GENERATE_LAST;
+    if (*weights == GT_GENERATE_LAST && strcmp(text, "last") != 0)
+        return gt_fail(GT_ERR_USAGE, "--weights %s: it must be ema or last",
+                       text);
+    return GT_OK;
+}
 
 /* Files say which samples there are, and how many. */
 static gt_status check_together(const gt_cli_args *args)
@@ -52,6 +66,8 @@ static gt_status read_options(const gt_cli_args *args, gt_generate_options *how)
         status = gt_cli_integer(args, "seed", 0, INT64_MAX, &seed);
     if (status == GT_OK)
         status = gt_cli_integer(args, "threads", 1, 1024, &threads);
+    if (status == GT_OK)
+        status = read_weights(gt_cli_value(args, "weights"), &how->weights);
     how->count = (uint64_t)count;
     how->seed = (uint64_t)seed;
     how->threads = (int)threads;

@@ -188,6 +188,14 @@ void gt_reducer_scatter(gt_reducer *r, const gt_real *all, size_t count,
     gt_comm_broadcast(r->comm, mine, count * sizeof *mine);
 }
 
+void gt_reducer_swap(gt_reducer *r, gt_real *mine, size_t count, gt_real *all)
+{
+    if (has_owners(r))
+        gt__slices_swap(r->allreduce, r->comm, mine, count, all);
+    else
+        gt__swap(all, mine, count);
+}
+
 /* --- This rank's shards. */
 
 void gt_reducer_begin(gt_reducer *r, int present)

@@ -65,6 +65,14 @@ void gt_reducer_gather(gt_reducer *reducer, const gt_real *mine, size_t count,
 void gt_reducer_scatter(gt_reducer *reducer, const gt_real *all, size_t count,
                         gt_real *mine);
 
+/* Swap the numbers `mine` of a rank with those at their places in the
+ * vector `all[count]`, which every rank has; then every rank has all of the
+ * vector that consists of all ranks' numbers. Doing it twice changes nothing.
+ * Moves `count` reals to rank 0 and from there to all ranks. Where slices have
+ * no owners it is local. Between steps. Collective. */
+void gt_reducer_swap(gt_reducer *reducer, gt_real *mine, size_t count,
+                     gt_real *all);
+
 /* NULL is allowed. Local, but if the last sum was not finished, collective: it
  * ends that sum, without the slice hooks. */
 void gt_reducer_free(gt_reducer *reducer);

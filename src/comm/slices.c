@@ -9,6 +9,15 @@
 
 enum { TAG = 1 }; /* comm.c has 0, tree_allreduce.c 2 */
 
+void gt__swap(gt_real *a, gt_real *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        gt_real x = a[i];
+        a[i] = b[i];
+        b[i] = x;
+    }
+}
+
 /* What a rank owns of a bucket below `count`. */
 static gt__interval slice_below(const gt__bucketed_allreduce *a, int bucket,
                                 int rank, size_t count)
@@ -73,6 +82,42 @@ void gt__slices_gather(const gt__bucketed_allreduce *a, gt_comm *comm,
     for (int r = 0; r < comm->size; r++)
         if (comm->rank == 0 || comm->rank == r)
             gather_from(a, comm, r, mine, count, all);
+    gt_phase_leave(before);
+}
+
+static void swap_own(const gt__bucketed_allreduce *a, int rank, gt_real *mine,
+                     size_t count, gt_real *all)
+{
+    for (int b = gt__bucketed_allreduce_buckets(a) - 1; b >= 0; b--) {
+        gt__interval span = slice_below(a, b, rank, count);
+        gt__swap(all + span.from, mine, span.to - span.from);
+        mine += span.to - span.from;
+    }
+}
+
+/* Called by rank 0 and by `rank`: its slices to rank 0, in their places. */
+static void collect_from(const gt__bucketed_allreduce *a, gt_comm *comm,
+                         int rank, size_t count, gt_real *all)
+{
+    for (int b = gt__bucketed_allreduce_buckets(a) - 1; b >= 0; b--) {
+        gt__interval span = slice_below(a, b, rank, count);
+        size_t bytes = (span.to - span.from) * sizeof *all;
+        if (comm->rank == 0)
+            comm->backend->receive(comm, rank, TAG, all + span.from, bytes);
+        else
+            comm->backend->send(comm, 0, TAG, all + span.from, bytes);
+    }
+}
+
+void gt__slices_swap(const gt__bucketed_allreduce *a, gt_comm *comm,
+                     gt_real *mine, size_t count, gt_real *all)
+{
+    const char *before = gt_phase_enter(gt_phase_ranks);
+    swap_own(a, comm->rank, mine, count, all);
+    for (int r = 1; r < comm->size; r++)
+        if (comm->rank == 0 || comm->rank == r)
+            collect_from(a, comm, r, count, all);
+    gt_comm_broadcast(comm, all, count * sizeof *all);
     gt_phase_leave(before);
 }
 

@@ -5,13 +5,18 @@
 
 #include "comm/bucketed_allreduce.h"
 
-/* As gt_reducer_slice_count, _gather and _scatter (reducer.h) where slices have
- * owners: _count is local, the others are collective. */
+/* Swap a[n] and b[n]. */
+void gt__swap(gt_real *a, gt_real *b, size_t n);
+
+/* As gt_reducer_slice_count, _gather, _scatter and _swap (reducer.h) where
+ * slices have owners: _count is local, the others are collective. */
 size_t gt__slices_count(const gt__bucketed_allreduce *allreduce, int rank,
                         size_t count);
 void gt__slices_gather(const gt__bucketed_allreduce *allreduce, gt_comm *comm,
                        const gt_real *mine, size_t count, gt_real *all);
 void gt__slices_scatter(const gt__bucketed_allreduce *allreduce, gt_comm *comm,
                         const gt_real *all, size_t count, gt_real *mine);
+void gt__slices_swap(const gt__bucketed_allreduce *allreduce, gt_comm *comm,
+                     gt_real *mine, size_t count, gt_real *all);
 
 #endif

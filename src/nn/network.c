@@ -1,6 +1,6 @@
 /* network.c: planning gives every layer its shapes and every tensor its place
- * in the flat allocations. Tensors start at multiples of TENSOR_UNIT reals, so
- * that loops over one tensor start at a cache line. The padding between them
+ * in the flat allocations. Tensors start at multiples of GT_TENSOR_UNIT reals,
+ * so that loops over one tensor start at a cache line. The padding between them
  * stays zero in parameters, gradients and moments, so sums and updates of the
  * whole network may include it. */
 #include "nn/network.h"
@@ -15,7 +15,6 @@
 
 enum {
     SAMPLE_MAX = 1 << 26, /* values in one sample of any layer */
-    TENSOR_UNIT = 16,     /* reals */
     PATH_SHAPES = 12,     /* shown at most in a message */
     PATH_TEXT = 1024
 };
@@ -56,8 +55,7 @@ static size_t place(gt_tensor *tensors, int n, size_t offset)
 {
     for (int i = 0; i < n; i++) {
         tensors[i].offset = offset;
-        offset +=
-            (tensors[i].count + TENSOR_UNIT - 1) / TENSOR_UNIT * TENSOR_UNIT;
+        offset += gt_tensor_room(tensors[i].count);
     }
     return offset;
 }

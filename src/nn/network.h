@@ -21,6 +21,14 @@ typedef struct gt_network {
     gt__placement placement;
 } gt_network;
 
+/* Reals that a tensor of `count` values takes in a flat allocation, where
+ * tensors stand in the order of layers, without gaps beside this. */
+enum { GT_TENSOR_UNIT = 16 };
+static inline size_t gt_tensor_room(size_t count)
+{
+    return (count + GT_TENSOR_UNIT - 1) / GT_TENSOR_UNIT * GT_TENSOR_UNIT;
+}
+
 /* Plan a network of `n` layers for passes of up to max_n samples. A first layer
  * that does not say what it reads, reads the first input. Names and options
  * stay borrowed. Fails with GT_ERR_CONFIG when shapes do not fit; the message

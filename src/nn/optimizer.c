@@ -35,6 +35,10 @@ const gt_option gt_optimizer_options[] = {
     {"clip_norm", GT_OPTION_REAL, FIELD(clip_norm), "0", 0, 1e18, NULL,
      "gradients are scaled down to this 2-norm; 0: off. The norm must be known "
      "first, so no update is made while gradients are still computed"},
+    {"ema", GT_OPTION_REAL, FIELD(ema), "0", 0, 0.999999, NULL,
+     "decay of a running average (EMA) of the parameters, which validation and "
+     "samples use in place of the parameters, 0.999 for example; at first, "
+     "after t updates, it is (1 + t) / (10 + t). 0: none"},
     {"schedule", GT_OPTION_CHOICE, FIELD(schedule), "constant", 0, 0,
      schedule_names, "how the learning rate falls after warm-up"},
     {"warmup_steps", GT_OPTION_INT, FIELD(warmup_steps), "0", 0, 1e12, NULL,
@@ -74,7 +78,9 @@ gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
                        schedule_names[config->schedule]);
     opt->m = gt_real_alloc(count);
     opt->v = config->kind == GT_ADAM ? gt_real_alloc(count) : NULL;
-    if (opt->m && (opt->v || config->kind != GT_ADAM))
+    opt->average = config->ema > 0 ? gt_real_alloc(count) : NULL;
+    if (opt->m && (opt->v || config->kind != GT_ADAM) &&
+        (opt->average || config->ema <= 0))
         return GT_OK;
     gt_optimizer_free(opt);
     return gt_fail(GT_ERR_MEMORY,
@@ -89,6 +95,7 @@ void gt_optimizer_free(gt_optimizer *opt)
         return;
     free(opt->m);
     free(opt->v);
+    free(opt->average);
     *opt = (gt_optimizer){0};
 }
 
@@ -109,6 +116,12 @@ double gt_learning_rate(const gt_optimizer_config *config, uint64_t update)
                       ? (1 + cos(pi * done)) / 2
                       : 1 - done;
     return config->lr_end + (config->lr - config->lr_end) * left;
+}
+
+double gt_ema_decay(const gt_optimizer_config *config, uint64_t update)
+{
+    double at_first = (1 + (double)update) / (10 + (double)update);
+    return at_first < config->ema ? at_first : config->ema;
 }
 
 /* The constants of one update; clip scales the gradient. */
@@ -169,6 +182,19 @@ GT_SIMD static void adam_block(rule r, gt_real *restrict out,
     }
 }
 
+GT_SIMD static void ema_block(gt_real *restrict average,
+                              const gt_real *restrict values, gt_real take,
+                              size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        average[i] += take * (values[i] - average[i]);
+}
+
+void gt_ema(gt_real *average, const gt_real *values, double decay, size_t n)
+{
+    ema_block(average, values, (gt_real)(1 - decay), n);
+}
+
 /* Make the parameters of bad gradients NaN. A sum of squares is no less than
  * each of them, even with rounding, so only a large sum makes it necessary to
  * check each gradient. Whether a gradient is bad depends on itself alone, not
@@ -216,6 +242,7 @@ bool gt_optimizer_apply(gt_optimizer *opt, double clip, size_t at,
     gt_real fresh[CHUNK];
     bool bad = false;
     rule r = rule_of(opt, clip);
+    double decay = gt_ema_decay(opt->config, opt->updates);
     for (size_t i = 0; i < n; i += CHUNK) {
         size_t length = n - i < CHUNK ? n - i : CHUNK;
         gt_real *m = opt->m + at + i;
@@ -225,6 +252,8 @@ bool gt_optimizer_apply(gt_optimizer *opt, double clip, size_t at,
         else
             sgd_block(r, fresh, params + i, m, grads + i, length);
         bad |= mark_bad(fresh, grads + i, length);
+        if (opt->average)
+            gt_ema(opt->average + at + i, fresh, decay, length);
         memcpy(out + i, fresh, length * sizeof *out);
     }
     return !bad;

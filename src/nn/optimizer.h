@@ -30,6 +30,7 @@ typedef struct gt_optimizer_config {
     int kind; /* gt_optimizer_kind */
     double lr, momentum, beta1, beta2, epsilon;
     double clip_norm;     /* 0: off */
+    double ema;           /* decay of the parameters' average; 0: none */
     int schedule;         /* gt_schedule_kind */
     int64_t warmup_steps; /* linear from 0 */
     int64_t decay_steps;  /* STEP: interval; COSINE, LINEAR: length */
@@ -58,10 +59,21 @@ typedef struct gt_optimizer {
     uint64_t updates;                  /* done so far; counted by the caller */
     gt_real *m;                        /* first moment, or momentum */
     gt_real *v;                        /* second moment; NULL for SGD */
+    gt_real *average; /* of the parameters; NULL: none. The caller fills it
+                         with the parameters before the first update */
 } gt_optimizer;
 
-/* Allocate zeroed moments for `count` parameters. Fails with GT_ERR_CONFIG if
- * the schedule needs decay_steps and they are 0. */
+/* The decay of the average in update number `update` (0 is the first): ema, but
+ * (1 + update) / (10 + update) where that is less, so that the initial values,
+ * of which running statistics mean nothing, are forgotten soon. */
+double gt_ema_decay(const gt_optimizer_config *config, uint64_t update);
+
+/* average[i] = decay average[i] + (1 - decay) values[i]: the exponential moving
+ * average of weights (Yazici et al. 2019, arXiv:1806.04498). */
+void gt_ema(gt_real *average, const gt_real *values, double decay, size_t n);
+
+/* Allocate zeroed moments, and an average, for `count` parameters. Fails with
+ * GT_ERR_CONFIG if the schedule needs decay_steps and they are 0. */
 gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
                            size_t count);
 void gt_optimizer_free(gt_optimizer *opt);
@@ -89,7 +101,8 @@ double gt_optimizer_clip(const gt_optimizer_config *config,
  * `clip`, with the moments from number `at` on. `out` may be params or grads.
  * SGD: m = momentum m + g; p -= lr m (Polyak 1964, as in Sutskever et al. 2013
  * without dampening). Adam: Kingma, Ba 2015, algorithm 1, bias-corrected,
- * epsilon outside the root. A gradient that is NaN or beyond 1e18 makes its
+ * epsilon outside the root. The average, if there is one, follows the new
+ * parameters. A gradient that is NaN or beyond 1e18 makes its
  * parameter NaN, and the result false: the caller must then stop. */
 bool gt_optimizer_apply(gt_optimizer *opt, double clip, size_t at,
                         const gt_real *params, const gt_real *grads,

@@ -264,18 +264,27 @@ void gt_checkpoint_close(gt_checkpoint *c)
     *c = (gt_checkpoint){0};
 }
 
+bool gt_checkpoint_has_ema(const gt_checkpoint *c, const char *network)
+{
+    char group[sizeof((gt_span *)NULL)->path];
+    snprintf(group, sizeof group, GT_SPAN_EMA "%s%.100s", network ? "/" : "",
+             network ? network : "");
+    return gt_h5_has(c->file, group);
+}
+
 /* Looks for a tensor of the file that no span takes. */
 typedef struct leftover {
     const gt_span *spans;
     int n_spans;
-    bool with_optimizer;
+    gt_checkpoint_part part;
     char name[256];
 } leftover;
 
 static int visit_tensor(const gt_h5_info *info, void *context)
 {
     leftover *l = context;
-    if (info->text || (gt_span_is_optimizer(info->name) && !l->with_optimizer))
+    if (info->text || gt_span_is_ema(info->name) ||
+        (gt_span_is_optimizer(info->name) && l->part != GT_CHECKPOINT_ALL))
         return 0;
     for (int i = 0; i < l->n_spans; i++)
         if (!strcmp(l->spans[i].path, info->name))
@@ -314,17 +323,34 @@ gt_status gt_checkpoint_read_span(const gt_checkpoint *c, const gt_span *s)
                    c->path, s->path);
 }
 
+/* From the average of the span's network, if there is one. */
+static gt_status read_averaged(const gt_checkpoint *c, const gt_span *s)
+{
+    gt_span average = *s;
+    char network[sizeof s->path];
+    snprintf(network, sizeof network, "%s", s->path + 1);
+    network[strcspn(network, "/")] = '\0';
+    if (gt_checkpoint_has_ema(c, network))
+        snprintf(average.path, sizeof average.path, GT_SPAN_EMA "%.150s",
+                 s->path);
+    return gt_checkpoint_read_span(c, &average);
+}
+
 gt_status gt_checkpoint_read(const gt_checkpoint *c, const gt_span *spans,
-                             int n_spans, bool with_optimizer)
+                             int n_spans, gt_checkpoint_part part)
 {
     gt_status status = GT_OK;
-    for (int i = 0; i < n_spans && status == GT_OK; i++)
-        if (spans[i].data &&
-            (with_optimizer || !gt_span_is_optimizer(spans[i].path)))
-            status = gt_checkpoint_read_span(c, &spans[i]);
+    for (int i = 0; i < n_spans && status == GT_OK; i++) {
+        bool network = !gt_span_is_optimizer(spans[i].path) &&
+                       !gt_span_is_ema(spans[i].path);
+        if (!spans[i].data || (part != GT_CHECKPOINT_ALL && !network))
+            continue;
+        status = part == GT_CHECKPOINT_EVALUATION
+                     ? read_averaged(c, &spans[i])
+                     : gt_checkpoint_read_span(c, &spans[i]);
+    }
     if (status != GT_OK)
         return status;
-    return check_leftovers(c, (leftover){.spans = spans,
-                                         .n_spans = n_spans,
-                                         .with_optimizer = with_optimizer});
+    return check_leftovers(
+        c, (leftover){.spans = spans, .n_spans = n_spans, .part = part});
 }

@@ -14,6 +14,8 @@
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
  *                                   parameters; each tensor's begin at a
  *                                   multiple of 16 numbers, with zeros between
+ *   /ema/generator/03_conv2d/weight running averages of parameters and
+ *                                   statistics; only with optimizer.ema
  * Version 1 has another hash there, and its digest in another place (h5file.h).
  *
  * Functions that read or write tick (base/collective_tick.h).
@@ -76,15 +78,29 @@ typedef struct gt_checkpoint {
  * of a newer version; GT_ERR_MEMORY. */
 gt_status gt_checkpoint_open(gt_checkpoint *checkpoint, const char *path);
 
+/* What is read of a checkpoint. */
+typedef enum gt_checkpoint_part {
+    GT_CHECKPOINT_ALL,        /* to go on with: with the optimizer's state */
+    GT_CHECKPOINT_LAST,       /* parameters and statistics of the last step */
+    GT_CHECKPOINT_EVALUATION, /* of each network their running averages, or the
+                                 last where there are none */
+} gt_checkpoint_part;
+
+/* Whether there are running averages of a network, or, if that is NULL, of any.
+ */
+bool gt_checkpoint_has_ema(const gt_checkpoint *checkpoint,
+                           const char *network);
+
 /* Fill the spans. GT_ERR_MISMATCH, naming the tensor and both shapes, when the
  * file belongs to another architecture; a data set that is in the file's
  * parameter groups but not among the spans is a mismatch, too. Spans may have
  * been written in part on failure. A span without data is only expected to be
- * among the file's. `with_optimizer` false: spans under /optimizer are neither
- * asked for nor expected. */
+ * among the file's. Unless all is read, spans under /optimizer and /ema are
+ * neither asked for nor expected. Nobody needs to have a span for what is under
+ * /ema. */
 gt_status gt_checkpoint_read(const gt_checkpoint *checkpoint,
                              const gt_span *spans, int n_spans,
-                             bool with_optimizer);
+                             gt_checkpoint_part part);
 
 /* Fill one span; GT_ERR_MISMATCH likewise. */
 gt_status gt_checkpoint_read_span(const gt_checkpoint *checkpoint,

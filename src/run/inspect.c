@@ -23,7 +23,8 @@ typedef struct listing {
     bool json;
     int printed;
     char group[256];   /* of the data set before */
-    size_t parameters; /* in tensors outside /optimizer */
+    size_t parameters; /* in tensors outside /optimizer and /ema */
+    bool averages;     /* there is an /ema */
     gt_status status;
 } listing;
 
@@ -162,7 +163,9 @@ static int visit(const gt_h5_info *info, void *context)
         l->status = measure(l->file, info, &s);
     if (l->status != GT_OK)
         return 1;
-    if (!info->flaw && !gt_span_is_optimizer(info->name))
+    l->averages = l->averages || gt_span_is_ema(info->name);
+    if (!info->flaw && !gt_span_is_optimizer(info->name) &&
+        !gt_span_is_ema(info->name))
         l->parameters += info->count;
     if (l->json && l->printed)
         fputs(", ", l->out);
@@ -256,7 +259,8 @@ static gt_status describe(FILE *out, gt_h5 *file, const char *path,
     if (json)
         fprintf(out, "], \"values\": %zu}\n", l.parameters);
     else
-        fprintf(out, "  %zu values outside /optimizer\n", l.parameters);
+        fprintf(out, "  %zu values outside /optimizer%s\n", l.parameters,
+                l.averages ? " and /ema" : "");
     return status;
 }
 

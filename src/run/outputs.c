@@ -8,12 +8,15 @@
 #include "base/trace.h"
 #include "store/h5file.h"
 #include "store/h5rehearse.h"
+#include "tasks/average.h"
 
 gt_status gt_outputs_new(gt_outputs *o, gt_task *task, gt_run *run,
                          const gt_source *source)
 {
-    *o = (gt_outputs){
-        .comm = task->setup.comm, .run = run, .metrics_log = {.fd = -1}};
+    *o = (gt_outputs){.comm = task->setup.comm,
+                      .task = task,
+                      .run = run,
+                      .metrics_log = {.fd = -1}};
     gt_write_errors_init(&o->write_errors, &run->fence);
     gt_status status = gt_snapshot_new(&o->snapshot, task, run->path,
                                        &o->metrics_log, &o->write_errors);
@@ -166,13 +169,33 @@ static gt_status write_picture(gt_outputs *o, uint64_t step)
     return status;
 }
 
+/* The writer reads the last checkpoint from where the state is, which is about
+ * to change places with the averages. */
+static gt_status await_checkpoint(gt_outputs *o)
+{
+    gt_status status = GT_OK;
+    if (!gt_task_has_averages(o->task))
+        return GT_OK;
+    gt_comm_work_begin(o->comm);
+    if (o->writer)
+        status = gt_writer_drain(o->writer);
+    return gt_comm_work_end(o->comm, status);
+}
+
 /* The last checkpoint does not wait for pictures: somebody may be about to kill
  * the job. */
 static gt_status write_last_picture(gt_outputs *o, uint64_t step)
 {
+    gt_status status = await_checkpoint(o);
+    if (status != GT_OK)
+        return status;
+    gt_task_begin_evaluation(o->task);
     gt_comm_work_begin(o->comm);
-    gt_status status = o->writer ? write_picture(o, step) : GT_OK;
-    return gt_comm_work_end(o->comm, status);
+    if (o->writer)
+        status = write_picture(o, step);
+    status = gt_comm_work_end(o->comm, status);
+    gt_task_end_evaluation(o->task);
+    return status;
 }
 
 gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
@@ -181,8 +204,11 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     gt_status status = gt_failure_tell(&o->fatal);
     int64_t begin = gt_trace_begin();
     const char *before = gt_phase_enter("writing pictures and checkpoints");
+    bool draws = picture && !o->last;
+    if (draws)
+        gt_task_begin_evaluation(o->task);
     gt_comm_work_begin(o->comm);
-    if (o->writer && picture && !o->last && status == GT_OK) {
+    if (o->writer && draws && status == GT_OK) {
         status = write_picture(o, step);
         begin = gt_trace_begin();
     }
@@ -194,6 +220,8 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
         begin = gt_trace_begin();
     }
     status = gt_comm_work_end(o->comm, status);
+    if (draws)
+        gt_task_end_evaluation(o->task);
     gt_trace_end(begin, NULL, "agree on outputs");
     begin = gt_trace_begin();
     if (checkpoint && status == GT_OK) {

@@ -12,6 +12,7 @@
 
 typedef struct gt_outputs {
     gt_comm *comm; /* borrowed */
+    gt_task *task; /* borrowed */
     gt_run *run;   /* borrowed */
     /* Rank 0: */
     gt_write_errors write_errors;
@@ -64,7 +65,8 @@ void gt_outputs_trace(gt_outputs *outputs, uint64_t step, gt_status status);
  * checkpoint is written: launchers leave little time. Local. */
 void gt_outputs_last(gt_outputs *outputs, uint64_t asked_for);
 
-/* Hand over pictures, a checkpoint or both of the state after `step` steps. All
+/* Hand over pictures, a checkpoint or both of the state after `step` steps.
+ * Pictures are those of averaged weights, where there are some (average.h). All
  * ranks hear of what must end the training. Collective. */
 gt_status gt_outputs_write(gt_outputs *outputs, uint64_t step, double epoch,
                            bool picture, bool checkpoint);

@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "run/checkpoint_list.h"
 #include "run/config.h"
+#include "tasks/average.h"
 #include "tasks/config.h"
 #include "tasks/state.h"
 
@@ -94,9 +95,8 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
     gt_status status = gt_task_spans(task, true, &s->live, &s->count);
     if (status != GT_OK)
         return status;
-    size_t total = 0, bytes = (size_t)s->count * sizeof *s->copy;
-    for (int i = 0; i < s->count; i++)
-        total += s->live[i].count;
+    size_t bytes = (size_t)s->count * sizeof *s->copy;
+    size_t total = gt_spans_size(s->live, s->count);
     s->copy = malloc(bytes);
     s->numbers = allocate_copy(task, total);
     s->hash = gt_hash_new();
@@ -107,9 +107,7 @@ gt_status gt_snapshot_new(gt_snapshot *s, const gt_task *task, const char *run,
                        (double)total * sizeof(gt_real) / 1e6);
     }
     memcpy(s->copy, s->live, bytes);
-    gt_real *to = s->numbers;
-    for (int i = 0; i < s->count; to += s->live[i++].count)
-        s->copy[i].data = to;
+    gt_spans_place(s->copy, s->count, s->numbers);
     return GT_OK;
 }
 
@@ -122,8 +120,8 @@ void gt_snapshot_free(gt_snapshot *s)
     *s = (gt_snapshot){0};
 }
 
-/* The fingerprint is of the networks; their moments come from all ranks. */
-static void copy_networks(gt_snapshot *s)
+/* The fingerprint is of the networks; what is sharded comes from all ranks. */
+static void copy_live(gt_snapshot *s)
 {
     gt_hash_reset(s->hash);
     for (int i = 0; i < s->count; i++) {
@@ -133,7 +131,8 @@ static void copy_networks(gt_snapshot *s)
         if (copy->data != s->live[i].data)
             memcpy(copy->data, s->live[i].data,
                    copy->count * sizeof *copy->data);
-        gt_hash_add_reals(s->hash, copy->data, copy->count);
+        if (!gt_span_is_ema(copy->path))
+            gt_hash_add_reals(s->hash, copy->data, copy->count);
     }
     gt_hash_text(gt_hash_value(s->hash), s->fingerprint);
 }
@@ -143,7 +142,7 @@ void gt_snapshot_use_live(gt_snapshot *s)
     for (int i = 0; i < s->count; i++)
         if (s->live[i].data)
             s->copy[i].data = s->live[i].data;
-    gt_task_use_live_moments(s->task, s->copy, s->count);
+    gt_task_use_live_vectors(s->task, s->copy, s->count);
 }
 
 gt_status gt_snapshot_reserve(gt_snapshot *s, gt_writer *writer, uint64_t step)
@@ -156,10 +155,10 @@ gt_status gt_snapshot_reserve(gt_snapshot *s, gt_writer *writer, uint64_t step)
     return gt_write_errors_record(s->errors, status, GT_WRITE_CHECKPOINT, step);
 }
 
-/* All but the moments, which are there. */
+/* All but what is sharded, which is there. */
 static void copy_rest(gt_snapshot *s, uint64_t step, double epoch)
 {
-    copy_networks(s);
+    copy_live(s);
     s->step = step;
     s->epoch = epoch;
     gt_task_updates(s->task, s->updates);
@@ -168,7 +167,7 @@ static void copy_rest(gt_snapshot *s, uint64_t step, double epoch)
 void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
                       double epoch)
 {
-    gt_task_gather_moments(s->task, s->copy, s->count);
+    gt_task_gather_vectors(s->task, s->copy, s->count);
     if (!writer || !s->wanted)
         return;
     copy_rest(s, step, epoch);
@@ -181,7 +180,7 @@ gt_status gt_snapshot_write(gt_snapshot *s, uint64_t step, double epoch)
 {
     gt_comm *comm = s->task->setup.comm;
     gt_status status = GT_OK;
-    gt_task_gather_moments(s->task, s->copy, s->count);
+    gt_task_gather_vectors(s->task, s->copy, s->count);
     gt_comm_work_begin(comm);
     if (comm->rank == 0) {
         copy_rest(s, step, epoch);
@@ -194,84 +193,173 @@ gt_status gt_snapshot_write(gt_snapshot *s, uint64_t step, double epoch)
 
 /* --- Reading. */
 
+/* What all ranks have, from rank 0. */
 static void broadcast(gt_comm *comm, const gt_span *spans, int count)
 {
     for (int i = 0; i < count; i++)
-        if (!gt_span_is_optimizer(spans[i].path))
+        if (!spans[i].vector)
             gt_comm_broadcast(comm, spans[i].data,
                               spans[i].count * sizeof *spans[i].data);
 }
 
-static gt_status read_networks(gt_task *task, const gt_checkpoint *from,
-                               bool optimizer, const gt_span *spans, int count)
+/* Rank 0 has no memory for whole vectors. */
+static gt_status read_replicated(gt_task *task, const gt_checkpoint *from,
+                                 gt_checkpoint_part part, const gt_span *spans,
+                                 int count)
 {
     gt_comm *comm = task->setup.comm;
     gt_status status = GT_OK;
     gt_comm_work_begin(comm);
     if (comm->rank == 0)
-        status = gt_checkpoint_read(from, spans, count, optimizer);
+        status = gt_checkpoint_read(from, spans, count, part);
     status = gt_comm_work_end(comm, status);
     if (status == GT_OK)
         broadcast(comm, spans, count);
     return status;
 }
 
-static gt_status allocate_largest_moment(const gt_span *spans, int count,
-                                         gt_real **moment)
+static gt_status allocate_largest_vector(const gt_task *task, gt_real **vector)
 {
     size_t most = 0;
-    for (int i = 0; i < count; i++)
-        if (gt_span_is_optimizer(spans[i].path) && spans[i].count > most)
-            most = spans[i].count;
-    *moment = gt_real_alloc(most);
-    if (!*moment)
+    for (int i = 1; i <= gt_task_vectors(task); i++)
+        if (gt_task_vector_size(task, i) > most)
+            most = gt_task_vector_size(task, i);
+    *vector = gt_real_alloc(most);
+    if (!*vector)
         return gt_fail(GT_ERR_MEMORY,
                        "cannot allocate %.1f MB for the optimizer's state",
                        (double)most * sizeof(gt_real) / 1e6);
     return GT_OK;
 }
 
-/* One after the other, as whole ones take memory on rank 0. */
-static gt_status read_moments(gt_task *task, const gt_checkpoint *from,
-                              const gt_span *spans, int count)
+/* The spans of one vector. */
+static gt_status read_vector(const gt_checkpoint *from, int number,
+                             const gt_span *spans, int count, gt_real *vector)
 {
-    gt_comm *comm = task->setup.comm;
-    gt_real *moment = NULL;
     gt_status status = GT_OK;
-    if (comm->rank == 0)
-        status = allocate_largest_moment(spans, count, &moment);
-    status = gt_comm_agree(comm, status);
-    for (int i = 0, number = 0; i < count && status == GT_OK; i++) {
-        if (!gt_span_is_optimizer(spans[i].path))
-            continue;
-        gt_comm_work_begin(comm);
-        if (comm->rank == 0) {
-            gt_span whole = spans[i];
-            whole.data = moment;
-            status = gt_checkpoint_read_span(from, &whole);
-        }
-        status = gt_comm_work_end(comm, status);
-        if (status == GT_OK)
-            gt_task_scatter_moment(task, number++, moment);
+    for (int i = 0; i < count && status == GT_OK; i++) {
+        gt_span span = spans[i];
+        span.data = vector + span.offset;
+        if (span.vector == number)
+            status = gt_checkpoint_read_span(from, &span);
     }
-    free(moment);
     return status;
 }
 
+static bool has_spans(int number, const gt_span *spans, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (spans[i].vector == number)
+            return true;
+    return false;
+}
+
+/* One after the other, as whole ones take memory on rank 0. */
+static gt_status read_vectors(gt_task *task, const gt_checkpoint *from,
+                              const gt_span *spans, int count)
+{
+    gt_comm *comm = task->setup.comm;
+    gt_real *vector = NULL;
+    gt_status status = GT_OK;
+    if (comm->rank == 0)
+        status = allocate_largest_vector(task, &vector);
+    status = gt_comm_agree(comm, status);
+    for (int k = 1; k <= gt_task_vectors(task) && status == GT_OK; k++) {
+        if (!has_spans(k, spans, count))
+            continue;
+        gt_comm_work_begin(comm);
+        if (comm->rank == 0)
+            status = read_vector(from, k, spans, count, vector);
+        status = gt_comm_work_end(comm, status);
+        if (status == GT_OK)
+            gt_task_scatter_vector(task, k, vector);
+    }
+    free(vector);
+    return status;
+}
+
+/* --- Averages. */
+
+/* Which networks have an average in the file. */
+static void find_averages(const gt_task *task, const gt_checkpoint *from,
+                          bool there[GT_TASK_MAX_NETWORKS])
+{
+    memset(there, 0, GT_TASK_MAX_NETWORKS * sizeof *there);
+    for (int i = 0; task->setup.comm->rank == 0 && i < task->n_learners; i++)
+        there[i] = gt_checkpoint_has_ema(from, task->learner[i]->net->name);
+    gt_comm_broadcast(task->setup.comm, there,
+                      GT_TASK_MAX_NETWORKS * sizeof *there);
+}
+
+/* Leave out the average of a network, which the file does not have. Returns how
+ * many spans are left. */
+static int leave_out(const char *network, gt_span *spans, int count)
+{
+    char group[64];
+    size_t n =
+        (size_t)snprintf(group, sizeof group, GT_SPAN_EMA "/%s/", network);
+    int left = 0;
+    for (int i = 0; i < count; i++)
+        if (strncmp(spans[i].path, group, n) != 0)
+            spans[left++] = spans[i];
+    return left;
+}
+
+/* An average that is kept here and not in the file begins with the parameters
+ * there. One that is in the file alone ends. */
+static int match_averages(const gt_task *task, const gt_checkpoint *from,
+                          const bool *there, gt_span *spans, int count)
+{
+    for (int i = 0; i < task->n_learners; i++) {
+        const gt_learner *l = task->learner[i];
+        const char *name = l->net->name;
+        if (l->average_state && !there[i]) {
+            count = leave_out(name, spans, count);
+            gt_info("%s has no running average of the %s's parameters: it "
+                    "begins with the parameters of now",
+                    from->path, name);
+        } else if (!l->average_state && there[i]) {
+            gt_warn("%s holds a running average of the %s's parameters, which "
+                    "is given up, as optimizer.ema is 0 for it now",
+                    from->path, name);
+        }
+    }
+    return count;
+}
+
+static gt_status read_all(gt_task *task, const gt_checkpoint *from,
+                          gt_span *spans, int count)
+{
+    bool there[GT_TASK_MAX_NETWORKS];
+    find_averages(task, from, there);
+    count = match_averages(task, from, there, spans, count);
+    gt_status status =
+        read_replicated(task, from, GT_CHECKPOINT_ALL, spans, count);
+    if (status == GT_OK)
+        status = read_vectors(task, from, spans, count);
+    if (status != GT_OK)
+        return status;
+    for (int i = 0; i < task->n_learners; i++)
+        if (!there[i])
+            gt_learner_start_average(task->learner[i]);
+    gt_task_set_step(task, from->info.step, from->info.updates);
+    return GT_OK;
+}
+
 gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
-                           bool optimizer)
+                           gt_checkpoint_part part)
 {
     gt_span *spans = NULL;
     int count = 0;
+    bool all = part == GT_CHECKPOINT_ALL;
     const char *before = gt_phase_enter("reading a checkpoint");
-    gt_status status = gt_comm_agree(
-        task->setup.comm, gt_task_spans(task, optimizer, &spans, &count));
+    gt_status status = gt_comm_agree(task->setup.comm,
+                                     gt_task_spans(task, all, &spans, &count));
     if (status == GT_OK)
-        status = read_networks(task, from, optimizer, spans, count);
-    if (status == GT_OK && optimizer)
-        status = read_moments(task, from, spans, count);
-    if (status == GT_OK && optimizer)
-        gt_task_set_step(task, from->info.step, from->info.updates);
+        status = all ? read_all(task, from, spans, count)
+                     : read_replicated(task, from, part, spans, count);
+    if (status == GT_OK && !all)
+        gt_task_start_averages(task);
     gt_phase_leave(before);
     free(spans);
     return status;

@@ -71,11 +71,13 @@ void gt_snapshot_take(gt_snapshot *snapshot, gt_writer *writer, uint64_t step,
 gt_status gt_snapshot_write(gt_snapshot *snapshot, uint64_t step, double epoch);
 
 /* A task's state from a checkpoint, of which rank 0 has the bytes and all ranks
- * the info (checkpoint_choose.h); all ranks get what they need of it. With
- * `optimizer` false only parameters and statistics are read, and no step counts
- * as done. GT_ERR_MISMATCH as
- * in gt_checkpoint_read. Collective; all ranks fail together. */
+ * the info (checkpoint_choose.h); all ranks get what they need of it. Unless
+ * that is all, only parameters and statistics are read, and no step counts as
+ * done. A running average that the task has and the checkpoint has not, or that
+ * is not read, begins with the parameters; one that the checkpoint alone has is
+ * given up, with a warning. GT_ERR_MISMATCH as in gt_checkpoint_read.
+ * Collective; all ranks fail together. */
 gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
-                           bool optimizer);
+                           gt_checkpoint_part part);
 
 #endif

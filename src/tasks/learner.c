@@ -76,6 +76,7 @@ void gt_learner_free(gt_learner *l)
     gt_reducer_free(l->reducer);
     gt_optimizer_free(&l->optimizer);
     free(l->squares);
+    free(l->average_state);
     gt_network_free(l->net);
     free(l);
 }
@@ -132,6 +133,11 @@ gt_status gt_learner_prepare(gt_learner *l)
         l->squares = calloc(gt_optimizer_blocks(n) + 1, sizeof *l->squares);
         if (!l->squares)
             return gt_fail(GT_ERR_MEMORY, "cannot allocate an optimizer");
+    }
+    if (l->rule->ema > 0) {
+        l->average_state = gt_real_alloc(l->net->n_state);
+        if (!l->average_state)
+            return gt_fail(GT_ERR_MEMORY, "cannot allocate an average");
     }
     l->sharded = gt_reducer_set_slice_hooks(l->reducer, &hooks);
     return gt_optimizer_new(&l->optimizer, l->rule,
@@ -263,8 +269,11 @@ gt_status gt_learner_update(gt_learner *l, uint64_t step,
     *scalars = vector + n + l->net->n_state;
     if (!fine || !all_finite(*scalars, GT_SCALARS))
         return fail_numeric(l, step);
-    l->optimizer.updates++;
     gt_network_update_stats(l->net, vector + n);
+    if (l->average_state)
+        gt_ema(l->average_state, l->net->state,
+               gt_ema_decay(l->rule, l->optimizer.updates), l->net->n_state);
+    l->optimizer.updates++;
     gt_trace_end(begin, l->net->name, "optimizer");
     return GT_OK;
 }

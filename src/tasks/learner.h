@@ -9,7 +9,8 @@
  * optimizer is sharded (ZeRO stage 1, Rajbhandari et al. 2020): a rank keeps
  * the moments of its own slices and replaces the gradients there by new
  * parameters, which then go to all ranks. Otherwise every rank updates all
- * parameters.
+ * parameters. The running average of parameters, if there is one, lies beside
+ * the moments (average.h).
  */
 #ifndef GT_TASKS_LEARNER_H
 #define GT_TASKS_LEARNER_H
@@ -30,6 +31,7 @@ typedef struct gt_learner {
     gt_reducer *reducer;             /* NULL: not training */
     const gt_optimizer_config *rule; /* borrowed */
     gt_optimizer optimizer; /* of this rank's slices, or of all parameters */
+    gt_real *average_state; /* of the running statistics; NULL: no average */
     bool sharded;
     double *squares; /* of each block of gradients; NULL: no clipping */
     double clip;     /* factor for the gradients of this update */

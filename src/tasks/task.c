@@ -2,8 +2,8 @@
 #include "tasks/task.h"
 
 #include "core/arena.h"
+#include "tasks/average.h"
 #include "tasks/build.h"
-#include "tasks/learner.h"
 #include "tasks/runner.h"
 #include "tasks/tasks.h"
 
@@ -43,6 +43,8 @@ static size_t later_bytes(const gt_task *task)
     for (int i = 0; task->setup.training && i < task->n_learners; i++) {
         const gt_network *net = task->learner[i]->net;
         reals += 2 * (net->n_params + net->n_state) + 2 * net->n_params / ranks;
+        if (task->learner[i]->rule->ema > 0)
+            reals += net->n_params / ranks + net->n_state;
     }
     return gt_arena_deferred() + reals * sizeof(gt_real);
 }
@@ -75,6 +77,8 @@ gt_status gt_task_new(gt_task **out, const gt_task_setup *setup)
         gt_task_free(task);
         return status;
     }
+    if (setup->training)
+        gt_task_start_averages(task);
     *out = task;
     return GT_OK;
 }

@@ -162,6 +162,25 @@ static gt_status check_disk(const generator *g)
     return GT_OK;
 }
 
+/* The averages are what is evaluated, where there are some. */
+static gt_checkpoint_part weights_of(const generator *g)
+{
+    return g->options->weights == GT_GENERATE_LAST ? GT_CHECKPOINT_LAST
+                                                   : GT_CHECKPOINT_EVALUATION;
+}
+
+static gt_status check_weights(const generator *g)
+{
+    if (g->comm->rank != 0 || g->options->weights != GT_GENERATE_EMA ||
+        gt_checkpoint_has_ema(g->from, NULL))
+        return GT_OK;
+    return gt_fail(GT_ERR_MISMATCH,
+                   "--weights ema: %s has no running averages of weights; "
+                   "train with optimizer.ema, or take the last ones: --weights "
+                   "last",
+                   g->from->path);
+}
+
 /* Blocks on each rank; on rank 0 a wave of them, and the file, which is built
  * in memory. */
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
@@ -337,6 +356,8 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                                      &options->given, options->count);
     g.count = g.given.count;
     if (status == GT_OK)
+        status = check_weights(&g);
+    if (status == GT_OK)
         status = check_disk(&g);
     if (status == GT_OK)
         status = gt_memory_start_libraries(options->threads, 0);
@@ -344,7 +365,7 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     if (status == GT_OK)
         status = gt_task_new(&g.task, &setup);
     if (status == GT_OK)
-        status = gt_snapshot_read(g.task, from, false);
+        status = gt_snapshot_read(g.task, from, weights_of(&g));
     gt_checkpoint_release(from);
     if (status == GT_OK)
         status = allocate(&g);

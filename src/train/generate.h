@@ -8,6 +8,13 @@
 #include "run/checkpoint.h"
 #include "train/given.h"
 
+/* Which weights make the samples. */
+typedef enum gt_generate_weights {
+    GT_GENERATE_BEST, /* the averages of networks that have some */
+    GT_GENERATE_EMA,  /* the same, and there must be some */
+    GT_GENERATE_LAST, /* those of the last step */
+} gt_generate_weights;
+
 typedef struct gt_generate_options {
     uint64_t count; /* samples, where none of those given says how many */
     uint64_t seed;  /* of latents, where none are given */
@@ -15,6 +22,7 @@ typedef struct gt_generate_options {
     const char *out;    /* HDF5 file, or NULL */
     const char *grid;   /* PNG of the first samples, or NULL */
     bool store_latents; /* beside the samples */
+    gt_generate_weights weights;
     int threads;
 } gt_generate_options;
 

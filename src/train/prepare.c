@@ -110,7 +110,8 @@ static gt_status resume(trainer *t)
 {
     gt_checkpoint *from = &t->run->resumed;
     bool goes_on = gt_run_goes_on(t->run);
-    gt_status status = gt_snapshot_read(t->task, from, goes_on);
+    gt_status status = gt_snapshot_read(
+        t->task, from, goes_on ? GT_CHECKPOINT_ALL : GT_CHECKPOINT_LAST);
     gt_checkpoint_release(from);
     if (status != GT_OK || !goes_on)
         return status;

@@ -7,6 +7,7 @@
 #include "run/config.h"
 #include "run/sample_grid.h"
 #include "tasks/config.h"
+#include "tasks/learner.h"
 #include "tasks/task.h"
 #include "train/config.h"
 
@@ -30,6 +31,16 @@ int gt_largest_pass(const gt_config *config, const gt_source *source,
     return need < most ? (int)need : most;
 }
 
+/* Parameters of the networks that have a running average. */
+static double averaged_parameters(const gt_task *task)
+{
+    double n = 0;
+    for (int i = 0; i < task->n_learners; i++)
+        if (task->learner[i]->rule->ema > 0)
+            n += (double)gt_network_parameters(task->learner[i]->net);
+    return n;
+}
+
 double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
                        bool copies)
 {
@@ -44,7 +55,8 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
     if (comm->rank == 0) {
         reals += 3 * sample * (double)gt_sample_grid_largest(config);
         if (copies)
-            reals += 3 * (double)gt_task_parameters(task);
+            reals += 3 * (double)gt_task_parameters(task) +
+                     averaged_parameters(task);
     }
     return reals * sizeof(gt_real);
 }

@@ -6,6 +6,7 @@
 
 #include "base/heartbeat.h"
 #include "data/config.h"
+#include "tasks/average.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,12 +92,14 @@ static gt_status evaluate_all(gt_validation *v, gt_task *task, double *told)
 {
     gt_status status = GT_OK;
     double *sums = v->sums;
+    gt_task_begin_evaluation(task);
     for (int i = 0; i < v->sets && status == GT_OK; i++) {
         uint64_t before = v->set[i].reader.skipped;
         status = evaluate(v, &v->set[i], task, sums);
         sums += (size_t)v->set[i].blocks * (size_t)v->keys;
         told[SKIPPED] += (double)(v->set[i].reader.skipped - before);
     }
+    gt_task_end_evaluation(task);
     told[FAILED] = status != GT_OK;
     return status;
 }

@@ -30,9 +30,10 @@ gt_status gt_validation_new(gt_validation *validation, const gt_task *task,
                             int64_t most);
 void gt_validation_free(gt_validation *validation);
 
-/* Add the task's figures, means over the samples, to `metrics`. They have the
- * same bits on any number of ranks. Samples that could not be read, and others
- * took the place of, are counted as test_skipped, if there are any. GT_ERR_IO,
+/* Add the task's figures, means over the samples, to `metrics`: those of
+ * averaged weights, where a network has some (average.h). They have the same
+ * bits on any number of ranks. Samples that could not be read, and others took
+ * the place of, are counted as test_skipped, if there are any. GT_ERR_IO,
  * GT_ERR_FORMAT: a sample cannot be read; then there are no figures.
  * Collective; all ranks fail together. */
 gt_status gt_validation_run(gt_validation *validation, gt_task *task,

@@ -54,8 +54,8 @@ static void read_state(const char *path)
         spans[i].data = calloc(spans[i].count, sizeof(gt_real));
         must(spans[i].data);
     }
-    gt_checkpoint_read(&c, spans, model_count, true);
-    gt_checkpoint_read(&c, spans, model_count, false);
+    gt_checkpoint_read(&c, spans, model_count, GT_CHECKPOINT_ALL);
+    gt_checkpoint_read(&c, spans, model_count, GT_CHECKPOINT_EVALUATION);
     for (int i = 0; i < model_count; i++)
         free(spans[i].data);
     free(spans);
