@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* How a rank's reading went, for all ranks to hear. */
-enum { FAILED, SKIPPED, TOLD };
+enum { FAILED, SKIPPED, REPORTS };
 
 static gt_status add_set(gt_validation *v, const gt_source *source,
                          const gt_data_config *data, uint64_t most,
@@ -31,7 +31,7 @@ static gt_status allocate(gt_validation *v)
     size_t blocks = 0;
     for (int i = 0; i < v->sets; i++)
         blocks += (size_t)v->set[i].blocks;
-    v->sums = calloc(blocks * (size_t)v->keys + TOLD, sizeof *v->sums);
+    v->sums = calloc(blocks * (size_t)v->keys + REPORTS, sizeof *v->sums);
     if (!v->sums)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate sums for validation");
     return gt_sample_buffer_new(&v->buffer, &v->set[0].reader,
@@ -88,7 +88,7 @@ static gt_status evaluate(const gt_validation *v, gt_validation_set *set,
     return status;
 }
 
-static gt_status evaluate_all(gt_validation *v, gt_task *task, double *told)
+static gt_status evaluate_all(gt_validation *v, gt_task *task, double *reports)
 {
     gt_status status = GT_OK;
     double *sums = v->sums;
@@ -97,10 +97,10 @@ static gt_status evaluate_all(gt_validation *v, gt_task *task, double *told)
         uint64_t before = v->set[i].reader.skipped;
         status = evaluate(v, &v->set[i], task, sums);
         sums += (size_t)v->set[i].blocks * (size_t)v->keys;
-        told[SKIPPED] += (double)(v->set[i].reader.skipped - before);
+        reports[SKIPPED] += (double)(v->set[i].reader.skipped - before);
     }
     gt_task_end_evaluation(task);
-    told[FAILED] = status != GT_OK;
+    reports[FAILED] = status != GT_OK;
     return status;
 }
 
@@ -126,16 +126,16 @@ gt_status gt_validation_run(gt_validation *v, gt_task *task,
     int blocks = 0;
     for (int i = 0; i < v->sets; i++)
         blocks += v->set[i].blocks;
-    int n = blocks * v->keys + TOLD;
-    double *told = v->sums + (size_t)blocks * (size_t)v->keys;
+    int n = blocks * v->keys + REPORTS;
+    double *reports = v->sums + (size_t)blocks * (size_t)v->keys;
     memset(v->sums, 0, (size_t)n * sizeof *v->sums);
-    gt_status status = evaluate_all(v, task, told);
+    gt_status status = evaluate_all(v, task, reports);
     gt_phase_leave(before);
     gt_comm_sum(task->setup.comm, v->sums, n);
-    if (told[FAILED] > 0)
+    if (reports[FAILED] > 0)
         return gt_comm_agree(task->setup.comm, status);
     add_figures(v, metrics);
-    if (told[SKIPPED] > 0)
-        gt_metrics_set(metrics, "test_skipped", told[SKIPPED]);
+    if (reports[SKIPPED] > 0)
+        gt_metrics_set(metrics, "test_skipped", reports[SKIPPED]);
     return GT_OK;
 }
