@@ -176,8 +176,8 @@ static void a_loader_knows_a_step_ahead_what_cannot_be_read(void **state)
             assert_int_equal(gt_loader_expect(loader, n), GT_OK);
             assert_int_equal(gt_loader_expect(loader, 2 * n),
                              good ? GT_OK : GT_ERR_FORMAT);
-            assert_int_equal(gt_loader_failure(loader),
-                             good ? GT_OK : GT_ERR_FORMAT);
+            if (!good) /* else it may be known already, or not */
+                assert_int_equal(gt_loader_failure(loader), GT_ERR_FORMAT);
             for (uint64_t i = 0; i < n; i++)
                 assert_int_equal(gt_loader_next(loader)->number, taken++);
         }
