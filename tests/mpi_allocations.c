@@ -98,6 +98,18 @@ static const char *const vae =
     "optimizer: {clip_norm: 1, ema: 0.9}\n"
     "train: {batch: 24, shards: 12, steps: 100}\n";
 
+static const char *const told =
+    "task: gan\n"
+    "data: {uri: \"glyphs?count=100\", image: [12, 12, 1], classes: 10,\n"
+    "  conditions: [slant]}\n"
+    "model:\n"
+    "  latent: 8\n"
+    "  generator: [dense: {units: 144, from: [z, label, condition]},\n"
+    "    batch_norm, reshape: {shape: [12, 12, 1]}]\n"
+    "  discriminator: [conv2d: {filters: 4, kernel: 3, from: [x, label]},\n"
+    "    flatten, dense: {units: 1}]\n"
+    "train: {batch: 24, shards: 12, steps: 100}\n";
+
 static int allocations_of(const char *text, const char *set)
 {
     fixture f;
@@ -135,6 +147,16 @@ static void a_gan_s_step_allocates_nothing(void **state)
     assert_int_equal(allocations_of(gan, "norm.sync=true"), 0);
 }
 
+static void a_conditional_gan_s_step_allocates_nothing(void **state)
+{
+    (void)state;
+    if (!CAN_COUNT)
+        skip();
+    assert_int_equal(allocations_of(told, "norm.sync=false"), 0);
+    assert_int_equal(allocations_of(told, "norm.sync=true"), 0);
+    assert_int_equal(allocations_of(told, "train.accumulate=2"), 0);
+}
+
 static void a_vae_s_step_allocates_nothing(void **state)
 {
     (void)state;
@@ -151,6 +173,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_count_is_true),
         cmocka_unit_test(a_gan_s_step_allocates_nothing),
+        cmocka_unit_test(a_conditional_gan_s_step_allocates_nothing),
         cmocka_unit_test(a_vae_s_step_allocates_nothing),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "nn/layers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What any layer may have. */
 typedef struct links {
@@ -80,4 +81,17 @@ gt_status gt_network_from_list(gt_network **out, const char *name,
         gt_network_new(out, name, inputs, n_inputs, specs, list->count, max_n);
     free(specs);
     return status;
+}
+
+bool gt_layer_list_reads(const gt_variant_list *list, const char *name)
+{
+    bool reads = false;
+    for (int i = 0; i < list->count; i++) {
+        const links *l = list->items[i].common;
+        if (l->name && !strcmp(l->name, name))
+            return false;
+        for (int k = 0; k < l->from.count; k++)
+            reads = reads || !strcmp(l->from.words[k], name);
+    }
+    return reads;
 }

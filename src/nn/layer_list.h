@@ -12,4 +12,8 @@ gt_status gt_network_from_list(gt_network **out, const char *name,
                                const gt_network_input *inputs, int n_inputs,
                                const gt_variant_list *list, int max_n);
 
+/* Whether a layer of the list reads an input of the network called `name`, as a
+ * layer of this name would come first. */
+bool gt_layer_list_reads(const gt_variant_list *list, const char *name);
+
 #endif

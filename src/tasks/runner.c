@@ -5,31 +5,19 @@
  * statistics, too. All memory is planned before the first step. */
 #include "tasks/runner.h"
 
-#include "core/arena.h"
 #include "tasks/config.h"
 #include "tasks/passes.h"
+#include "tasks/stage_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A span of each shard in the runner's arena; n = 0: there is none. */
-typedef struct shard_spans {
-    size_t offset, each;
-    int n; /* shard i of this rank has number i % n */
-} shard_spans;
-
-typedef struct stage_memory {
-    gt_stage_plan plan;
-    bool kept;                        /* from one update to the next */
-    shard_spans noise, input, dinput; /* [max_n x ...] */
-    shard_spans state; /* [n_state]: batch statistics that are kept */
-} stage_memory;
-
 struct gt_runner {
     gt_passes_plan plan;
     gt_passes net[GT_TASK_MAX_NETWORKS];
-    stage_memory stage[GT_MAX_STAGES];
-    gt_arena arena;
+    gt_stage_plan stage[GT_MAX_STAGES];
+    bool kept[GT_MAX_STAGES]; /* its pass is, from one update to the next */
+    gt_stage_memory memory;
     double (*figures)[GT_MAX_FIGURES]; /* of each shard of a range */
     double values[GT_MAX_FIGURES];     /* of the batch */
 };
@@ -38,21 +26,6 @@ _Static_assert((int)GT_MAX_FIGURES <= (int)GT_SCALARS - (int)GT_SCALAR_FIRST,
                "each figure has a scalar");
 
 /* --- Memory. */
-
-static gt_real *span_of(const gt_runner *r, const shard_spans *spans, int i)
-{
-    return spans->n == 0
-               ? NULL
-               : gt_arena_at(&r->arena, spans->offset + (size_t)(i % spans->n) *
-                                                            spans->each);
-}
-
-static void reserve(gt_runner *r, shard_spans *spans, int n, size_t each)
-{
-    spans->n = n;
-    spans->each = each;
-    spans->offset = gt_arena_reserve(&r->arena, (size_t)n * each);
-}
 
 /* Tapes of a network: as many as it needs to keep what a later update asks for,
  * unless a batch is computed in pieces to save memory. */
@@ -70,45 +43,30 @@ static int tapes_of(const gt_runner *r, const gt_task *task, int network)
                : r->plan.width;
 }
 
-static void plan_stage(gt_runner *r, const gt_task *task, int s)
-{
-    const gt_stage *stage = &task->type->step.stages[s];
-    const gt_network *net = task->learner[stage->network]->net;
-    stage_memory *m = &r->stage[s];
-    size_t max_n = (size_t)task->setup.max_n;
-    int tapes = tapes_of(r, task, stage->network);
-    m->plan = gt_stage_plan_of(&task->type->step, s);
-    m->kept = m->plan.keeper >= 0 && tapes == task->setup.n_shards;
-    if (stage->noise)
-        reserve(r, &m->noise, tapes,
-                max_n * gt_latent_size(task->setup.config));
-    if (stage->make)
-        reserve(r, &m->input, tapes, max_n * gt_shape_size(net->in));
-    if (stage->make && stage->input)
-        reserve(r, &m->dinput, tapes, max_n * gt_shape_size(net->in));
-    if (m->kept)
-        reserve(r, &m->state, tapes, net->n_state);
-}
-
 gt_status gt_runner_new(gt_runner **out, const gt_task *task)
 {
+    const gt_step_table *t = &task->type->step;
+    int tapes[GT_TASK_MAX_NETWORKS];
     gt_runner *r = *out = calloc(1, sizeof *r);
     if (!r)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a task's stages");
     gt_status status = gt_passes_plan_new(&r->plan, task);
     if (status != GT_OK)
         return status;
-    for (int s = 0; s < task->type->step.n_stages; s++)
-        plan_stage(r, task, s);
-    status = gt_arena_commit(&r->arena, "latents");
-    if (status != GT_OK)
-        return status;
+    for (int i = 0; i < task->n_learners; i++)
+        tapes[i] = tapes_of(r, task, i);
+    for (int s = 0; s < t->n_stages; s++) {
+        r->stage[s] = gt_stage_plan_of(t, s);
+        r->kept[s] = r->stage[s].keeper >= 0 &&
+                     tapes[t->stages[s].network] == task->setup.n_shards;
+    }
     r->figures = calloc((size_t)r->plan.width, sizeof *r->figures);
     if (!r->figures)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate figures");
+    status = gt_stage_memory_new(&r->memory, task, tapes, r->kept);
     for (int i = 0; i < task->n_learners && status == GT_OK; i++)
-        status = gt_passes_new(&r->net[i], &r->plan, task->learner[i],
-                               tapes_of(r, task, i));
+        status =
+            gt_passes_new(&r->net[i], &r->plan, task->learner[i], tapes[i]);
     return status;
 }
 
@@ -119,7 +77,7 @@ void gt_runner_free(gt_runner *r)
     for (int i = 0; i < GT_TASK_MAX_NETWORKS; i++)
         gt_passes_free(&r->net[i]);
     gt_passes_plan_free(&r->plan);
-    gt_arena_free(&r->arena);
+    gt_stage_memory_free(&r->memory);
     free(r->figures);
     free(r);
 }
@@ -155,23 +113,29 @@ static int last_network(const update *u)
     return u->networks[u->n_networks - 1];
 }
 
+/* A span of shard k of the range. */
+static gt_real *span_of(const update *u, const gt_shard_spans *spans, int k)
+{
+    return gt_stage_memory_at(&u->runner->memory, spans, u->range.first + k);
+}
+
 static gt_stage_shard shard_of(const update *u, int s, int k)
 {
     const gt_runner *r = u->runner;
     const gt_stage *stage = &u->table->stages[s];
-    int i = u->range.first + k, sender = r->stage[s].plan.sender;
-    const stage_memory *own = &r->stage[s];
-    const stage_memory *other = sender >= 0 ? &r->stage[sender] : own;
+    int sender = r->stage[s].sender;
+    const gt_stage_spans *own = &r->memory.stage[s];
+    const gt_stage_spans *other = sender < 0 ? own : &r->memory.stage[sender];
     return (gt_stage_shard){
         .task = u->task,
         .step = u->step,
-        .samples = &u->batch->shards[i].samples,
+        .samples = &u->batch->shards[u->range.first + k].samples,
         .scale = (gt_real)1 / (gt_real)u->batch->n,
-        .noise = span_of(r, stage->noise ? &own->noise : &other->noise, i),
+        .noise = span_of(u, stage->noise ? &own->noise : &other->noise, k),
         .from = stage->from >= 0 ? gt_tape_output(tape_of(u, stage->from, k))
                                  : NULL,
         .y = passes_of(u, s)->shard[k].y,
-        .dinput = span_of(r, &other->dinput, i),
+        .dinput = span_of(u, &other->dinput, k),
         .dy = gt_tape_loss_gradient(tape_of(u, s, k)),
         .figure = r->figures[k]};
 }
@@ -182,11 +146,11 @@ static void set_inputs(const update *u, int s, int k)
 {
     int first = u->table->stages[s].again ? u->table->stages[s].from : s;
     const gt_stage *stage = &u->table->stages[first];
-    const stage_memory *m = &u->runner->stage[first];
+    const gt_stage_spans *spans = &u->runner->memory.stage[first];
     gt_shard_pass *shard = &passes_of(u, s)->shard[k];
-    int i = u->range.first + k;
     gt_stage_shard at = shard_of(u, first, k);
-    gt_real *noise = span_of(u->runner, &m->noise, i);
+    gt_real *noise = span_of(u, &spans->noise, k);
+    gt_real *input = span_of(u, &spans->input, k);
     if (stage->noise) {
         gt_rng draw = {.seed = shard->pass.seed,
                        .step = shard->pass.step,
@@ -194,41 +158,39 @@ static void set_inputs(const update *u, int s, int k)
                        .stream = stage->noise};
         u->task->type->prior(u->task->setup.config, draw, shard->pass.n, noise);
     }
-    if (stage->make) {
-        gt_real *input = span_of(u->runner, &m->input, i);
+    if (stage->make)
         stage->make(&at, input);
-        shard->x[0] = input;
-    } else if (stage->from >= 0) {
-        shard->x[0] = at.from;
-    } else {
-        shard->x[0] = stage->from == GT_FROM_NOISE ? noise : at.samples->x;
-    }
-    if (!u->table->stages[s].input)
-        return;
-    shard->dx[0] = stage->make
-                       ? span_of(u->runner, &m->dinput, i)
-                       : gt_tape_loss_gradient(tape_of(u, stage->from, k));
+    shard->x[0] = stage->make                    ? input
+                  : stage->from >= 0             ? at.from
+                  : stage->from == GT_FROM_NOISE ? noise
+                                                 : at.samples->x;
+    gt_stage_memory_inputs(&u->runner->memory, u->range.first + k, at.samples,
+                           shard->x);
+    if (u->table->stages[s].input)
+        shard->dx[0] = stage->make
+                           ? span_of(u, &spans->dinput, k)
+                           : gt_tape_loss_gradient(tape_of(u, stage->from, k));
 }
 
 /* Where gradients and batch statistics of shard k go. */
 static void set_outputs(const update *u, int s, int k)
 {
     const gt_stage *stage = &u->table->stages[s];
-    const stage_memory *m = &u->runner->stage[s];
+    const gt_stage_plan *plan = &u->runner->stage[s];
     gt_passes *net = passes_of(u, s);
     gt_pass *pass = &net->shard[k].pass;
     size_t n_state = net->learner->net->n_state;
     if (stage->weights) {
-        pass->weight /= (gt_real)m->plan.share;
-        if (!m->plan.opens)
+        pass->weight /= (gt_real)plan->share;
+        if (!plan->opens)
             gt_passes_join(net, k);
         else if (u->number == 0 && stage->network == last_network(u))
             gt_passes_open(net, k)[GT_SCALAR_STOP] = u->task->stop;
         else
             gt_passes_open(net, k);
-    } else if (m->kept) {
-        pass->weight /= (gt_real)u->runner->stage[m->plan.keeper].plan.share;
-        pass->batch_state = span_of(u->runner, &m->state, u->range.first + k);
+    } else if (u->runner->kept[s]) {
+        pass->weight /= (gt_real)u->runner->stage[plan->keeper].share;
+        pass->batch_state = span_of(u, &u->runner->memory.stage[s].state, k);
         memset(pass->batch_state, 0, n_state * sizeof *pass->batch_state);
     }
 }
@@ -237,11 +199,11 @@ static void set_outputs(const update *u, int s, int k)
 static void take_kept(const update *u, int s)
 {
     gt_passes *net = passes_of(u, s);
-    const shard_spans *state =
-        &u->runner->stage[u->table->stages[s].from].state;
+    int from = u->table->stages[s].from;
     size_t size = net->learner->net->n_state * sizeof(gt_real);
     for (int k = 0; k < u->range.n; k++) {
-        const gt_real *kept = span_of(u->runner, state, u->range.first + k);
+        const gt_real *kept =
+            span_of(u, &u->runner->memory.stage[from].state, k);
         memcpy(net->shard[k].pass.batch_state, kept, size);
         net->shard[k].y = gt_tape_output(tape_of(u, s, k));
     }
@@ -251,7 +213,7 @@ static void forward(const update *u, int s)
 {
     const gt_stage *stage = &u->table->stages[s];
     gt_passes *net = passes_of(u, s);
-    bool kept = stage->again && u->runner->stage[stage->from].kept;
+    bool kept = stage->again && u->runner->kept[stage->from];
     for (int k = 0; k < u->range.n; k++) {
         gt_passes_enter(net, u->task, u->batch, u->range, k, stage->stream);
         set_outputs(u, s, k);
@@ -278,7 +240,7 @@ static void set_scalars(const update *u, const gt_passes *net, int k)
 static void backward(const update *u, int s)
 {
     const gt_stage *stage = &u->table->stages[s];
-    const gt_stage_plan *plan = &u->runner->stage[s].plan;
+    const gt_stage_plan *plan = &u->runner->stage[s];
     gt_passes *net = passes_of(u, s);
     gt_wanted wanted = {.params = stage->weights, .inputs = stage->input};
     for (int k = 0; k < u->range.n; k++) {
@@ -305,13 +267,11 @@ static void run_stages(const update *u)
         if (t->stages[s].update != u->number)
             continue;
         forward(u, s);
-        if (gt_stage_goes_back(&t->stages[s]) &&
-            u->runner->stage[s].plan.sender < 0)
+        if (gt_stage_goes_back(&t->stages[s]) && u->runner->stage[s].sender < 0)
             backward(u, s);
     }
     for (int s = t->n_stages - 1; s >= 0; s--)
-        if (t->stages[s].update == u->number &&
-            u->runner->stage[s].plan.sender >= 0)
+        if (t->stages[s].update == u->number && u->runner->stage[s].sender >= 0)
             backward(u, s);
 }
 
@@ -345,6 +305,14 @@ static gt_status run_update(update *u, bool *stop)
     return GT_OK;
 }
 
+static const gt_batch *next_batch(gt_runner *r, gt_loader *loader)
+{
+    const gt_batch *batch = gt_loader_next(loader);
+    for (int i = 0; i < gt_batch_present(batch); i++)
+        gt_stage_memory_set_labels(&r->memory, i, &batch->shards[i].samples);
+    return batch;
+}
+
 gt_status gt_runner_step(gt_task *task, uint64_t step, gt_loader *loader,
                          gt_metrics *metrics)
 {
@@ -355,7 +323,7 @@ gt_status gt_runner_step(gt_task *task, uint64_t step, gt_loader *loader,
         for (int64_t i = gt_update_times(t, task->setup.config, u.number);
              i > 0; i--) {
             if (!t->updates[u.number].same_batch)
-                u.batch = gt_loader_next(loader);
+                u.batch = next_batch(u.runner, loader);
             gt_status status = run_update(&u, &stop);
             if (status != GT_OK)
                 return status;
@@ -373,17 +341,22 @@ gt_status gt_runner_step(gt_task *task, uint64_t step, gt_loader *loader,
 const gt_real *gt_runner_eval(gt_task *task, int network, const gt_real *input,
                               const gt_samples *given)
 {
+    gt_runner *r = task->runner;
     gt_pass pass = gt_learner_eval_pass(task->learner[network], given->n);
-    return gt_tape_forward(gt_passes_tape(&task->runner->net[network], 0),
-                           &pass, &input);
+    const gt_real *x[GT_NETWORK_MAX_INPUTS] = {input};
+    gt_stage_memory_set_labels(&r->memory, 0, given);
+    gt_stage_memory_inputs(&r->memory, 0, given, x);
+    return gt_tape_forward(gt_passes_tape(&r->net[network], 0), &pass, x);
 }
 
 gt_real *gt_runner_noise(const gt_task *task, int stage)
 {
-    return span_of(task->runner, &task->runner->stage[stage].noise, 0);
+    const gt_stage_memory *m = &task->runner->memory;
+    return gt_stage_memory_at(m, &m->stage[stage].noise, 0);
 }
 
 gt_real *gt_runner_input(const gt_task *task, int stage)
 {
-    return span_of(task->runner, &task->runner->stage[stage].input, 0);
+    const gt_stage_memory *m = &task->runner->memory;
+    return gt_stage_memory_at(m, &m->stage[stage].input, 0);
 }

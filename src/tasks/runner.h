@@ -18,8 +18,9 @@ void gt_runner_free(gt_runner *runner);
 gt_status gt_runner_step(gt_task *task, uint64_t step, gt_loader *loader,
                          gt_metrics *metrics);
 
-/* What a network makes in evaluation of its first input [n x in], n =
- * given->n <= max_n: [n x out], valid until its next pass. Local. */
+/* What a network makes in evaluation of its first input [n x in], told the
+ * labels and conditions of the n = given->n <= max_n samples: [n x out], valid
+ * until its next pass. Without labels or conditions it is told zeros. Local. */
 const gt_real *gt_runner_eval(gt_task *task, int network, const gt_real *input,
                               const gt_samples *given);
 

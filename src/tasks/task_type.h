@@ -46,7 +46,9 @@ struct gt_network; /* nn/network.h */
 /* A network of a task, as its configuration describes it. */
 typedef struct gt_task_network {
     const char *name;  /* "generator" */
-    const char *input; /* its first: "x", a sample, or "z", latents */
+    const char *input; /* its first: "x", a sample, or "z", latents. Then come
+                          "label", one-hot, and "condition", where the run has
+                          these */
     const gt_section *section;
     size_t layers;               /* offset of its gt_variant_list there */
     const gt_section *optimizer; /* of gt_optimizer_config */
@@ -61,6 +63,8 @@ typedef struct gt_task_type {
     int n_networks;
     const gt_task_network *networks;
     gt_step_table step;
+    bool finds_labels; /* labels are what its losses compare with: no network
+                          has an input for them */
     /* Add figures of a step that are no sums over its samples; NULL: none. */
     void (*report)(const gt_task *task, uint64_t step, gt_metrics *metrics);
     /* What the network of learner i ends with. */
