@@ -41,7 +41,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 json=$(here "$json")
-[ -n "$presets" ] || presets="dcgan64 dcgan28 mlp-vae conv-vae28 seed-gan
+[ -n "$presets" ] || presets="dcgan64 dcgan28 resgan32 mlp-vae conv-vae28 seed-gan
     seed-gan-literal seed-vae"
 need "
 python:torch python3-torch

@@ -44,7 +44,7 @@ from torch import nn
 from torch.nn import functional as F
 
 BATCH = {"dcgan64": 64, "dcgan28": 64, "mlp-vae": 128, "conv-vae28": 128,
-         "seed-gan": 16, "seed-gan-literal": 16, "seed-vae": 16}
+         "resgan32": 64, "seed-gan": 16, "seed-gan-literal": 16, "seed-vae": 16}
 
 
 def leaky():
@@ -96,6 +96,50 @@ def dcgan28():
         *with_norm(halve(64, 128), leaky),
         nn.Flatten(), nn.Linear(7 * 7 * 128, 1))
     return generator, discriminator, (100,), (1, 28, 28)
+
+
+class Residual(nn.Module):
+    """The sum of two ways to go on from an image."""
+
+    def __init__(self, body, shortcut):
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x):
+        return self.body(x).add_(self.shortcut(x))
+
+
+def same(into, out, bias=True):
+    return nn.Conv2d(into, out, 3, 1, 1, bias=bias)
+
+
+def grow(into, out):
+    return Residual(
+        nn.Sequential(nn.BatchNorm2d(into), rectifier(),
+                      nn.Upsample(scale_factor=2),
+                      *with_norm(same(into, out, False), rectifier),
+                      same(out, out, False)),
+        nn.Sequential(nn.Conv2d(into, out, 1, bias=False),
+                      nn.Upsample(scale_factor=2)))
+
+
+def shrink(into, out):
+    # The shortcut reads the input, too: it must not be overwritten.
+    return Residual(
+        nn.Sequential(nn.LeakyReLU(0.2), same(into, out), leaky(),
+                      same(out, out), nn.AvgPool2d(2)),
+        nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(into, out, 1, bias=False)))
+
+
+def resgan32():
+    generator = nn.Sequential(
+        nn.Linear(64, 4 * 4 * 64), nn.Unflatten(1, (64, 4, 4)),
+        grow(64, 64), grow(64, 64), grow(64, 32),
+        nn.BatchNorm2d(32), rectifier(), same(32, 3), nn.Tanh())
+    discriminator = nn.Sequential(
+        same(3, 32), shrink(32, 32), shrink(32, 64), shrink(64, 64),
+        leaky(), nn.Flatten(), nn.Linear(4 * 4 * 64, 1))
+    return generator, discriminator, (64,), (3, 32, 32)
 
 
 def seed_convolutions():
@@ -175,8 +219,8 @@ def seed_vae():
     return Autoencoder(encoder, decoder), (3, 100, 100), 0.2
 
 
-GANS = {"dcgan64": dcgan64, "dcgan28": dcgan28, "seed-gan": seed_gan,
-        "seed-gan-literal": seed_gan_literal}
+GANS = {"dcgan64": dcgan64, "dcgan28": dcgan28, "resgan32": resgan32,
+        "seed-gan": seed_gan, "seed-gan-literal": seed_gan_literal}
 VAES = {"mlp-vae": mlp_vae, "conv-vae28": conv_vae28, "seed-vae": seed_vae}
 
 

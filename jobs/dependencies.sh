@@ -26,6 +26,7 @@ test_wants="
 command:h5dump hdf5-tools
 command:xxhsum xxhash
 python:h5py python3-h5py
+python:torch python3-torch
 command:clang-format clang-format
 command:clang-tidy clang-tidy
 command:man man-db

@@ -22,7 +22,6 @@ for config in "$examples"/*.yaml; do
     options=()
     case $name in
     vae-own-data) options=(--data images) ;;
-    residual-gan) options=(--batch 24 --set output.test_samples=100) ;;
     cluster) options=(--batch 16 --set train.shards=4) ;; # of 1024: too long for a test
     esac
     must "the example $name" ranks 2 train "$config" --steps 3 --out "$name" \
@@ -31,7 +30,7 @@ for config in "$examples"/*.yaml; do
     [ -z "$(warnings err.txt)" ] || fail "$name is warned of"
     ran=$((ran + 1))
 done
-[ "$ran" -ge 4 ] || fail "only $ran examples were found"
+[ "$ran" -ge 3 ] || fail "only $ran examples were found"
 
 # The batch script: right shell, and options arrive where they should.
 for script in "$examples"/*.sbatch; do

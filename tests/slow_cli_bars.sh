@@ -57,3 +57,4 @@ bars() {
 bars mlp-vae 96 5 50
 bars dcgan28 96 5 50
 bars seed-vae 48 2 50
+bars resgan32 96 2 20

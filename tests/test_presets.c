@@ -82,7 +82,7 @@ static void presets_have_the_parameters_of_their_references(void **state)
         {"seed-gan", 8639908}, {"seed-gan-literal", 301220},
         {"mlp-vae", 652824},   {"seed-vae", 21366019},
         {"ring", 566003},      {"conv-vae28", 371073},
-        {"grid", 566003},
+        {"grid", 566003},      {"resgan32", 410404},
     };
     for (size_t i = 0; i < sizeof reference / sizeof *reference; i++) {
         const gt_preset *p;
