@@ -47,6 +47,7 @@ static void presets_have_the_parameters_of_their_references(void **state)
         {"mlp-vae", 652824},   {"seed-vae", 21366019},
         {"ring", 566003},      {"conv-vae28", 371073},
         {"grid", 566003},      {"resgan32", 410404},
+        {"cgan28", 1002050},   {"cvae28", 660824},
     };
     for (size_t i = 0; i < sizeof reference / sizeof *reference; i++) {
         const gt_preset *p;
@@ -64,7 +65,7 @@ static void unknown_preset_gets_a_suggestion_and_the_list(void **state)
     assert_int_equal(gt_preset_find("dcgan82", &p), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "\"dcgan82\""));
     assert_non_null(strstr(gt_message(), "did you mean \"dcgan28\"?"));
-    assert_non_null(strstr(gt_message(), "conv-vae28, dcgan28, dcgan64"));
+    assert_non_null(strstr(gt_message(), "conv-vae28, cvae28, dcgan28"));
     assert_int_equal(gt_preset_find("transformer", &p), GT_ERR_CONFIG);
     assert_null(strstr(gt_message(), "did you mean"));
 }
