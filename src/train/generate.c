@@ -336,6 +336,20 @@ static gt_status finish(generator *g)
     return status;
 }
 
+static void release(generator *g)
+{
+    gt_sampleset_discard(g->set);
+    gt_given_free(&g->given);
+    free(g->labels);
+    free(g->conditions);
+    free(g->z);
+    free(g->x);
+    free(g->all_z);
+    free(g->all_x);
+    free(g->first);
+    gt_task_free(g->task);
+}
+
 gt_status gt_generate(gt_comm *comm, const gt_config *config,
                       gt_checkpoint *from, const gt_generate_options *options)
 {
@@ -386,15 +400,6 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     gt_progress_stop(&g.progress);
     if (status == GT_OK)
         status = gt_comm_agree(comm, finish(&g));
-    gt_sampleset_discard(g.set);
-    gt_given_free(&g.given);
-    free(g.labels);
-    free(g.conditions);
-    free(g.z);
-    free(g.x);
-    free(g.all_z);
-    free(g.all_x);
-    free(g.first);
-    gt_task_free(g.task);
+    release(&g);
     return status;
 }
