@@ -203,7 +203,7 @@ static void summarise_text(const gt_report *r, const gt_place *place,
            "rank%s\n",
            (unsigned long long)(place->step - r->begin.step),
            gt_plural(place->step - r->begin.step), place->epoch, seconds, rate,
-           unit(task), ranks, ranks == 1 ? "" : "s");
+           unit(task), ranks, gt_plural((unsigned long long)ranks));
     if (paused > seconds / 20)
         printf("            %.1f s of it were for held-out figures\n", paused);
     if (r->has_best) {
