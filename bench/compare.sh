@@ -180,7 +180,7 @@ version=$(field torch <"$work/torch.out")
     echo
     echo "One rank, one thread, one core:"
     echo
-    echo "| preset | batch | parameters | gentrain samples/s | PyTorch | ratio | gentrain MB | PyTorch MB |"
+    echo "| preset | batch | parameters | gentrain images/s | PyTorch | ratio | gentrain MB | PyTorch MB |"
     echo "|---|---|---|---|---|---|---|---|"
     while IFS=$'\t' read -r preset batch parameters _; do
         echo "| $preset | $batch | $parameters" \
@@ -193,7 +193,7 @@ version=$(field torch <"$work/torch.out")
         echo "Two ranks on two cores, twice the batch; efficiency is against" \
             "two runs that know nothing of each other:"
         echo
-        echo "| preset | gentrain samples/s | efficiency | PyTorch DDP | efficiency | gentrain / PyTorch |"
+        echo "| preset | gentrain images/s | efficiency | PyTorch DDP | efficiency | gentrain / PyTorch |"
         echo "|---|---|---|---|---|---|"
         while IFS=$'\t' read -r preset _; do
             echo "| $preset | $(median "$preset" gentrain-2 4)" \

@@ -4,7 +4,7 @@ them, to be measured beside gentrain. Prints one line of JSON.
 
   bench/peer_pytorch.py PRESET [OPTION ...]
 
-  --batch N        samples of a step, on each rank
+  --batch N        images of a step, on each rank
   --chunk N        steps between two looks at the clock [10]
   --chunks N       chunks that are measured, after one that is not [3]
   --ranks N        processes, one thread and one core each [1]
@@ -19,7 +19,7 @@ them, to be measured beside gentrain. Prints one line of JSON.
 The networks have gentrain's parameters exactly. "same" padding at stride 2 is
 symmetric here, where TensorFlow and gentrain put the odd line after: the same
 work one pixel further. Data are random and in memory: they cost PyTorch
-nothing, while gentrain draws its samples in the time that is measured.
+nothing, while gentrain draws its images in the time that is measured.
 """
 import argparse
 import contextlib

@@ -83,7 +83,7 @@ table=$work/table.md
     echo "$(machine); weak scaling, rates by that of the tree with buckets of" \
         "1 MB, median (lowest .. highest) of $(counted "$rounds" round)"
     echo
-    echo "| preset | ranks | tree, samples/s | MPI's all-reduce | 16 bits |" \
+    echo "| preset | ranks | tree, images/s | MPI's all-reduce | 16 bits |" \
         "one bucket | 0.25 MB | 4 MB |"
     echo "|---|---|---|---|---|---|---|---|"
     for preset in $presets; do

@@ -128,6 +128,10 @@ starter=$(launcher "$n" | sed -E "s/([ =])$n( |\$)/\\1N\\2/; s/ --nodes=[0-9]*//
 data=$out/figures.tsv
 : >"$data"
 {
+    case $preset in
+    ring | grid) unit=points ;;
+    *) unit=images ;;
+    esac
     echo "$preset on $(machine); $starter; median (lowest .." \
         "highest) of $(counted "$rounds" round)"
     echo
@@ -139,7 +143,7 @@ data=$out/figures.tsv
             echo "Weak scaling, batch $batch of each rank:"
         fi
         echo
-        echo "| ranks | samples/s | speed-up | efficiency | exposed communication | of lone processes |"
+        echo "| ranks | $unit/s | speed-up | efficiency | exposed communication | of lone processes |"
         echo "|---|---|---|---|---|---|"
         for n in $list; do
             grep -q "^$kind	$n	" "$rows" || continue

@@ -25,6 +25,7 @@ says out.txt "$(GENTRAIN="" "$prefix/bin/gentrain" --version | head -n 1)"
 says err.txt "round 1 of 1: 1 rank"
 says err.txt "round 1 of 1: 2 ranks"
 grep -qE '1 (ranks|rounds|cores|nodes)' out.txt err.txt && fail "one is many"
+says rates/table.md "| ranks | points/s |"
 for file in table.md scaling.json rows.tsv figures.tsv scaling.gp; do
     [ -s "rates/$file" ] || fail "no rates/$file"
 done
@@ -89,6 +90,7 @@ counts() {
 # decoder's.
 counts mlp-vae 16 $((784 * 400 * 2 + 400 * 40 * 3 + 20 * 400 * 3 + 400 * 784 * 3))
 says out.txt "decoder/02_dense"
+says out.txt " images/s"
 
 # When the first step began and when it was done, and the figures of each round.
 number() { sed -n "s/.*\"$1\": \[*\([0-9.e+-]*\).*/\1/p" b.json; }

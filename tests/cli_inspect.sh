@@ -78,5 +78,12 @@ says out.txt "condition slant"
 "$GENTRAIN" inspect 'shapes?count=20&test_count=5' --json >out.txt
 says out.txt '"conditions": {"x": [-0'
 "$GENTRAIN" inspect 'ring?count=20&test_count=5' >out.txt
-says out.txt "5 held-out points of 2"
+says out.txt "5 held-out points of 2 numbers"
+
+# --- a name of both a preset and data
+"$GENTRAIN" inspect ring >out.txt
+says out.txt "generator: z 2 -> 2"
+hint=$(sed -n "s/^ring is the name of data as well: gentrain inspect '\(.*\)'$/\1/p" out.txt)
+"$GENTRAIN" inspect "$hint" >out.txt || fail "the hint $hint leads nowhere"
+says out.txt "100000 training points of 2 numbers"
 exit 0

@@ -127,6 +127,15 @@ differ "option --set is train.lr=1, a.b=c here, not given on rank 0" \
 differ "option --resume is a here, not given on rank 0" --resume a
 differ "option --trace is t.json here, not given on rank 0" --trace t.json
 differ "unknown option --bogus" --bogus
+# Another build of the program, as where a node has an older copy.
+build=$("$GENTRAIN" --version | sed -n 's/.*build //p')
+sed "s/$build/${build//[0-9a-f]/0}/g" "$GENTRAIN" >older
+chmod +x older
+"$MPIRUN" -np 2 bash -c "[ $number = 0 ] && exec $GENTRAIN train gan.yaml --out x
+    exec ./older train gan.yaml --out x" >out.txt 2>err.txt && fail "two builds at once"
+[ "$(grep -c 'gentrain: error: ' err.txt)" -eq 1 ] || fail "two builds: not one error"
+says err.txt "build ${build//[0-9a-f]/0} here, gentrain"
+says err.txt "start all ranks with the same program and options"
 "$MPIRUN" -np 2 bash -c "[ $number = 0 ] && exec $GENTRAIN train gan.yaml --out x
     exec $GENTRAIN sample a -o x.h5" >out.txt 2>err.txt && fail "two commands at once"
 says err.txt "the command is sample here, train on rank 0"

@@ -45,10 +45,13 @@ grep -q "^  state  *interrupted after [0-9]* of 100000 steps" lines.txt ||
 for columns in 40 60 120; do
     on_terminal "$columns columns" --columns $columns "$GENTRAIN" train gan.yaml \
         --out "columns-$columns"
-    grep "^step" lines.txt | awk -v most=$columns 'length($0) > most - 1' >long.txt
+    grep "^step.*/12" lines.txt | awk -v most=$columns 'length($0) > most - 1' >long.txt
     [ ! -s long.txt ] || fail "$columns columns: $(head -n 3 long.txt)"
 done
 says lines.txt "D(G(z)) 0."
+# Held-out figures stand beside those that are made in the same way.
+grep -Eq "^step 12 evaluation: D\(x\) [0-9.]{5} held out, D\(x\) [0-9.]{5} training$" \
+    lines.txt || fail "held-out figures without those of training images"
 
 # --- a VAE tells what is held out, and the best of it
 on_terminal "a VAE" "$GENTRAIN" train vae.yaml --out vae

@@ -104,6 +104,7 @@ typedef struct bench_result {
     const gt_preset *preset;
     const char *task;
     int batch, shards, steps, rounds, n_layers;
+    const char *unit; /* what a sample is called, "images" */
     size_t parameters;
     double work, computed;    /* operations of a step: needed, done, where
                                  convolutions count as if done plainly */

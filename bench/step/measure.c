@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/blas.h"
 #include "core/gemm.h"
+#include "data/config.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
 #include "train/banner.h"
@@ -184,6 +185,7 @@ static gt_status measure_steps(bench_subject *s, const bench_options *options,
     out->batch = (int)gt_train_config_of(s->config)->batch;
     out->shards = s->shards;
     out->rounds = options->rounds;
+    out->unit = gt_shape_noun(gt_data_config_of(s->config)->image);
     out->parameters = gt_task_parameters(s->task);
     out->work = bench_work_of_step(s->task);
     out->n_layers = count_layers(s->task);

@@ -84,9 +84,9 @@ void bench_report_text(const bench_result *r)
     printf("\n%s: %s, batch %d in %d shard%s, %zu parameters\n",
            r->preset->name, r->task, r->batch, r->shards,
            r->shards == 1 ? "" : "s", r->parameters);
-    printf("  step         %.2f ms (%.2f .. %.2f), %.0f samples/s\n",
+    printf("  step         %.2f ms (%.2f .. %.2f), %.0f %s/s\n",
            1e3 * r->step.median, 1e3 * r->step.low, 1e3 * r->step.high,
-           r->samples.median);
+           r->samples.median, r->unit);
     printf("  arithmetic   %.3f GFLOP a step, %.1f GFLOP/s, %.2f of sgemm's "
            "%.1f (%.2f .. %.2f)\n",
            r->work / 1e9, r->rate.median / 1e9, r->fraction.median,

@@ -21,13 +21,13 @@ static const struct {
     [GT_ERR_USAGE] = {2, "usage: the command line"},
     [GT_ERR_CONFIG] = {3, "configuration: a key, a value, the shapes of "
                           "layers"},
-    [GT_ERR_IO] = {4, "input or output: a file is missing, cannot be read, or "
-                      "could not be written, be it to the terminal"},
+    [GT_ERR_IO] = {4, "input or output: a file is missing, cannot be read or "
+                      "could not be written, or nobody took what was printed"},
     [GT_ERR_FORMAT] = {5, "a file's contents: truncated, damaged, or of "
                           "another kind"},
     [GT_ERR_MISMATCH] = {6, "data, checkpoint and model do not fit each other; "
                             "gentrain diff: A and B differ"},
-    [GT_ERR_MEMORY] = {7, "memory: an allocation failed"},
+    [GT_ERR_MEMORY] = {7, "memory: more is needed than there is"},
     [GT_ERR_NUMERIC] = {8, "NaN or infinity in training"},
     [GT_ERR_COMM] = {9, "MPI, or a rank that hangs"},
     [GT_ERR_STALE] = {4, NULL},

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "core/arena.h"
 #include "data/reader.h"
+#include "data/sources.h"
 #include "model/preset.h"
 #include "run/inspect.h"
 #include "store/files.h"
@@ -37,7 +38,8 @@ static void describe_text(const gt_source *source, const char *split,
     char shape[GT_SHAPE_TEXT];
     printf("%s: %llu %s %s of %s\n", source->uri,
            (unsigned long long)source->count, split,
-           gt_shape_noun(source->shape), gt_shape_text(source->shape, shape));
+           gt_shape_noun(source->shape),
+           gt_shape_of_data(source->shape, shape));
     for (int c = 0; c < source->classes; c++)
         printf("  label %-4d %llu\n", c, (unsigned long long)found->labels[c]);
     for (int c = 0; c < source->n_conditions; c++)
@@ -173,6 +175,19 @@ static gt_status describe_config(const char *path, bool json)
     return status;
 }
 
+/* Of a name that means a source, too, both are told of. */
+static gt_status describe_preset(const gt_preset *preset, bool json)
+{
+    gt_status status =
+        gt_networks_describe(stdout, preset->name, preset->text, json);
+    for (int i = 0; i < gt_source_type_count && !json; i++)
+        if (status == GT_OK && !strcmp(gt_source_types[i]->name, preset->name))
+            printf("%s is the name of data as well: gentrain inspect "
+                   "'%s?seed=1'\n",
+                   preset->name, preset->name);
+    return status;
+}
+
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
     (void)comm;
@@ -190,7 +205,7 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
         return describe_config(path, json);
     const gt_preset *preset;
     if (!there && gt_preset_find(path, &preset) == GT_OK)
-        return gt_networks_describe(stdout, preset->name, preset->text, json);
+        return describe_preset(preset, json);
     gt_status status = describe_source(path, json);
     if (status == GT_OK || !there)
         return status;

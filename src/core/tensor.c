@@ -2,6 +2,7 @@
 #include "core/tensor.h"
 
 #include <stdio.h>
+#include <string.h>
 
 char *gt_shape_text(gt_shape s, char text[GT_SHAPE_TEXT])
 {
@@ -10,4 +11,10 @@ char *gt_shape_text(gt_shape s, char text[GT_SHAPE_TEXT])
     else
         snprintf(text, GT_SHAPE_TEXT, "%dx%dx%d", s.h, s.w, s.c);
     return text;
+}
+
+char *gt_shape_of_data(gt_shape s, char text[GT_SHAPE_TEXT])
+{
+    gt_shape_text(s, text);
+    return gt_shape_is_point(s) ? strcat(text, " numbers") : text;
 }

@@ -45,6 +45,9 @@ static inline bool gt_shape_is_point(gt_shape s)
 enum { GT_SHAPE_TEXT = 40 };
 char *gt_shape_text(gt_shape s, char text[GT_SHAPE_TEXT]);
 
+/* The same of data: "28x28x1", or "2 numbers" for a point. Returns `text`. */
+char *gt_shape_of_data(gt_shape s, char text[GT_SHAPE_TEXT]);
+
 /* What people call data of that shape: "images" or "points". What a model makes
  * of its latents is called samples. */
 static inline const char *gt_shape_noun(gt_shape s)

@@ -17,9 +17,9 @@ static const gt_option options[] = {
      "loss of the generator: -log D(G(z)), or the paper's "
      "log(1 - D(G(z)))"},
     {"generator", GT_OPTION_VARIANTS, FIELD(generator), NULL, 0, 0, NULL,
-     "layers from z to a sample", .variants = &gt_layer_variants},
+     "layers from z to an image, or a point", .variants = &gt_layer_variants},
     {"discriminator", GT_OPTION_VARIANTS, FIELD(discriminator), NULL, 0, 0,
-     NULL, "layers from a sample to one logit", .variants = &gt_layer_variants},
+     NULL, "layers from an image to one logit", .variants = &gt_layer_variants},
     {0},
 };
 

@@ -24,10 +24,10 @@ static const gt_option options[] = {
     {"beta_warmup_steps", GT_OPTION_INT, FIELD(beta_warmup_steps), "0", 0,
      GT_CONFIG_MOST_STEPS, NULL, "steps over which beta rises from 0"},
     {"encoder", GT_OPTION_VARIANTS, FIELD(encoder), NULL, 0, 0, NULL,
-     "layers from a sample to the mean and log-variance of z",
+     "layers from an image to the mean and log-variance of z",
      .variants = &gt_layer_variants},
     {"decoder", GT_OPTION_VARIANTS, FIELD(decoder), NULL, 0, 0, NULL,
-     "layers from z to a sample's means or logits",
+     "layers from z to an image's means or logits",
      .variants = &gt_layer_variants},
     {0},
 };

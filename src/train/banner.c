@@ -71,7 +71,7 @@ static void print_data(const gt_source *source, const gt_source *test)
                  (unsigned long long)test->count);
     gt_info("  data          %llu %s of %s, %s",
             (unsigned long long)source->count, gt_shape_noun(source->shape),
-            gt_shape_text(source->shape, shape), held_out);
+            gt_shape_of_data(source->shape, shape), held_out);
 }
 
 static void print_networks(const gt_task *task)

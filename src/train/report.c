@@ -115,6 +115,18 @@ static size_t add_figures(const gt_metrics *figures, const char *const *keys,
     return used;
 }
 
+/* Both are taken in evaluation, and so are not those of the step. */
+static void compare_with_training(const gt_metrics *figures,
+                                  const gt_task_type *type, char *line,
+                                  size_t size)
+{
+    size_t held_out = strlen(line);
+    held_out += (size_t)snprintf(line + held_out, size - held_out, " held out");
+    size_t used = add_figures(figures, type->train_keys, ", ", line, size);
+    if (used > held_out)
+        snprintf(line + used, size - used, " training");
+}
+
 /* Where the task has no best one, those of training images tell what held-out
  * figures mean. */
 static void show_held_out(gt_report *r, const gt_place *place,
@@ -128,12 +140,12 @@ static void show_held_out(gt_report *r, const gt_place *place,
         return;
     r->held_out_shown = now;
     int width = snprintf(NULL, 0, "%llu", (unsigned long long)r->last);
-    snprintf(line, sizeof line, "step %*llu held out:", width,
-             (unsigned long long)place->step);
+    snprintf(line, sizeof line, "step %*llu %s:", width,
+             (unsigned long long)place->step,
+             type->best ? "held out" : "evaluation");
     size_t used = add_figures(figures, type->test_keys, " ", line, sizeof line);
     if (!type->best)
-        add_figures(figures, type->train_keys, "  training: ", line,
-                    sizeof line);
+        compare_with_training(figures, type, line, sizeof line);
     else if (r->best_step == place->step)
         snprintf(line + used, sizeof line - used, "  the best so far");
     else
@@ -189,21 +201,25 @@ void gt_report_stop(gt_report *r)
 /* --- The end. */
 
 static void summarise_text(const gt_report *r, const gt_place *place,
-                           double seconds, const char *name)
+                           double seconds, double rate, const char *name)
 {
     const gt_task *task = r->task;
     char shape[GT_SHAPE_TEXT];
     int ranks = task->setup.comm->size;
     double paused = r->progress.paused;
-    double rate = rate_since(place, r->begin.samples, seconds - paused);
-    gt_shape_text(gt_data_config_of(task->setup.config)->image, shape);
-    printf("trained     %s: %s, %s, %zu parameters\n", name, task->type->name,
-           shape, gt_task_parameters(task));
-    printf("            %llu step%s, %.2f epochs in %.1f s, %.0f %s/s on %d "
-           "rank%s\n",
+    gt_shape_of_data(gt_data_config_of(task->setup.config)->image, shape);
+    printf("trained     %s: %s, %s of %s, %zu parameters\n", name,
+           task->type->name, unit(task), shape, gt_task_parameters(task));
+    char epochs[32] = "";
+    if (r->begin.step == 0)
+        snprintf(epochs, sizeof epochs, ", %.2f epochs", place->epoch);
+    printf("            %llu step%s%s in %.1f s, %.0f %s/s on %d rank%s\n",
            (unsigned long long)(place->step - r->begin.step),
-           gt_plural(place->step - r->begin.step), place->epoch, seconds, rate,
+           gt_plural(place->step - r->begin.step), epochs, seconds, rate,
            unit(task), ranks, gt_plural((unsigned long long)ranks));
+    if (r->begin.step > 0)
+        printf("            %llu steps, %.2f epochs in all\n",
+               (unsigned long long)place->step, place->epoch);
     if (paused > seconds / 20)
         printf("            %.1f s of it were for held-out figures\n", paused);
     if (r->has_best) {
@@ -229,24 +245,31 @@ static void summarise_json(const gt_report *r, const gt_place *place,
 }
 
 void gt_report_summary(const gt_report *r, const gt_place *place,
-                       const char *name, const char *run)
+                       uint64_t skipped, const char *name, const char *run)
 {
     if (!r->speaks || r->kind == GT_REPORT_QUIET)
         return;
     double seconds = gt_seconds() - r->started;
-    double rate = rate_since(place, r->begin.samples, seconds);
+    double rate =
+        rate_since(place, r->begin.samples, seconds - r->progress.paused);
     char picture[GT_PATH], checkpoint[GT_PATH];
     gt_sample_grid_path(run, place->step, ".png", picture);
     gt_checkpoint_path(run, place->step, checkpoint);
     if (r->kind == GT_REPORT_JSON) {
         summarise_json(r, place, seconds, rate, run);
+        if (skipped > 0)
+            printf(", \"skipped\": %llu", (unsigned long long)skipped);
         printf(", \"picture\": ");
         gt_json_string(stdout, picture);
         printf(", \"checkpoint\": ");
         gt_json_string(stdout, checkpoint);
         printf("}\n");
     } else {
-        summarise_text(r, place, seconds, name);
+        summarise_text(r, place, seconds, rate, name);
+        if (skipped > 0)
+            printf("skipped     %llu samples that could not be read; the next "
+                   "ones took their place\n",
+                   (unsigned long long)skipped);
         printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
     }
     fflush(stdout);
