@@ -1,7 +1,5 @@
 # Memory that is not there is an error before the first step: no limit of
 # addresses makes a training hang or crash, and buffers follow what a step uses.
-#
-# ctest: two cores
 . "$(dirname "$0")/common.sh"
 # The sanitizers map terabytes of addresses.
 ! sanitized || exit 77

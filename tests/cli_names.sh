@@ -19,35 +19,36 @@ print(json.loads(open(sys.argv[1], encoding="utf-8").read().splitlines()[-1])
 }
 export PYTHONIOENCODING=utf-8
 
-names=("Bär" "数字" "😀" "it's" 'a "b"' 'x: y #z' "- a" "{a: [b]}" "50%s%n" '~' \
-    'back\slash' 'null' 'true' '0x10' ' lead' 'trail ' '&amp' '!tag' '* star')
-for name in "${names[@]}"; do
-    mkdir -p "data/$name"
-    idx >"data/$name/train-images-idx3-ubyte"
-    must "training on '$name'" "$GENTRAIN" train gan.yaml --data "data/$name" \
-        --out "runs/$name" --steps 3 --json >out.txt 2>err.txt
-    checkpoint="runs/$name/checkpoints/step-00000003.h5"
-    [ -z "$python" ] || [ "$(json out.txt run)" = "runs/$name" ] ||
-        fail "'$name' in JSON: $(json out.txt run)"
-    must "resuming '$name'" "$GENTRAIN" train --resume "runs/$name" --steps 4 \
+# Each is a folder of a path.
+paths=("Bär/数字/😀" "it's/"'a "b"/x: y #z' "- a/{a: [b]}/50%s%n" '~/back\slash' 'null/true/0x10'
+    ' lead/&amp/!tag' '* star/trail ')
+for path in "${paths[@]}"; do
+    mkdir -p "data/$path" "runs/${path%/*}" "samples/${path%/*}"
+    idx >"data/$path/train-images-idx3-ubyte"
+    must "training on '$path'" "$GENTRAIN" train gan.yaml --data "data/$path" \
+        --out "runs/$path" --steps 3 --json >out.txt 2>err.txt
+    checkpoint="runs/$path/checkpoints/step-00000003.h5"
+    [ -z "$python" ] || [ "$(json out.txt run)" = "runs/$path" ] ||
+        fail "'$path' in JSON: $(json out.txt run)"
+    must "resuming '$path'" "$GENTRAIN" train --resume "runs/$path" --steps 4 \
         --quiet >out.txt 2>err.txt
-    [ -z "$(warnings err.txt)" ] || fail "'$name': $(warnings err.txt)"
-    must "'$name' from its configuration" "$GENTRAIN" train \
-        "runs/$name/config.yaml" --out "runs/again" --quiet >out.txt 2>err.txt
-    must "the same weights of '$name'" "$GENTRAIN" diff runs/again "runs/$name" \
+    [ -z "$(warnings err.txt)" ] || fail "'$path': $(warnings err.txt)"
+    must "'$path' from its configuration" "$GENTRAIN" train \
+        "runs/$path/config.yaml" --out "runs/again" --quiet >out.txt 2>err.txt
+    must "the same weights of '$path'" "$GENTRAIN" diff runs/again "runs/$path" \
         >out.txt
     rm -r runs/again
-    must "samples of '$name'" "$GENTRAIN" sample "$checkpoint" -n 2 -o "./$name.h5" \
+    must "samples of '$path'" "$GENTRAIN" sample "$checkpoint" -n 2 -o "samples/$path.h5" \
         >out.txt 2>err.txt
-    must "inspect '$name'" "$GENTRAIN" inspect --json "./$name.h5" >out.txt
+    must "inspect '$path'" "$GENTRAIN" inspect --json "samples/$path.h5" >out.txt
     [ -z "$python" ] || [ "$(json out.txt source)" = "$checkpoint" ] ||
-        fail "'$name' in HDF5: $(json out.txt source)"
-    must "inspect data '$name'" "$GENTRAIN" inspect --json "data/$name" >out.txt
-    [ -z "$python" ] || [ "$(json out.txt uri)" = "data/$name" ] ||
-        fail "'$name' as data: $(json out.txt uri)"
-    "$GENTRAIN" train gan.yaml --data "data/$name/no" --out x 2>err.txt
-    [ $? -eq 4 ] || fail "data/$name/no was found"
-    says err.txt "data/$name/no: cannot open"
+        fail "'$path' in HDF5: $(json out.txt source)"
+    must "inspect data '$path'" "$GENTRAIN" inspect --json "data/$path" >out.txt
+    [ -z "$python" ] || [ "$(json out.txt uri)" = "data/$path" ] ||
+        fail "'$path' as data: $(json out.txt uri)"
+    "$GENTRAIN" train gan.yaml --data "data/$path/no" --out x 2>err.txt
+    [ $? -eq 4 ] || fail "data/$path/no was found"
+    says err.txt "data/$path/no: cannot open"
     sanitized && break
 done
 

@@ -19,6 +19,10 @@ for model in gan vae; do
         cmp $model-{1,$n}/samples/step-00000012.png ||
             fail "$model's pictures differ on $n ranks"
     done
+    must "one rank under mpirun" "$MPIRUN" -np 1 "$GENTRAIN" train $model.yaml \
+        --out $model-alone --quiet --set communication.bucket_mb=0.001 \
+        --set optimizer.clip_norm=$clip 2>err.txt
+    must "training alone" "$GENTRAIN" diff $model-1 $model-alone >diff.txt
     for n in 1 3; do
         must "training with MPI's sums on $n ranks" ranks $n train $model.yaml \
             --out $model-mpi-$n --quiet --set communication.reduction=mpi \

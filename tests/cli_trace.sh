@@ -1,7 +1,6 @@
 # --trace leaves a timeline that trace viewers can read: a process for every
 # rank, rows whose spans nest, and all that a step consists of.
 #
-# ctest: two cores
 # ctest: threads
 . "$(dirname "$0")/common.sh"
 

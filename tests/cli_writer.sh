@@ -2,7 +2,6 @@
 # writes, their order survives kill -9, and a disk that fails does not end the
 # run, but decides its exit code.
 #
-# ctest: two cores
 # ctest: threads
 . "$(dirname "$0")/common.sh"
 need_tool h5diff

@@ -316,7 +316,7 @@ static void held_out_and_training_samples_are_evaluated_alike(void **state)
     succeeds(gt_validation_new(&validation, f.task, f.test_source,
                                f.test_source, 0));
     f.metrics = (gt_metrics){0};
-    gt_validation_run(&validation, f.task, &f.metrics);
+    succeeds(gt_validation_run(&validation, f.task, &f.metrics));
     gt_validation_free(&validation);
     assert_int_equal(f.metrics.count, 2);
     assert_true(figure(&f, "test_d_real") == figure(&f, "train_d_real"));

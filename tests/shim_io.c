@@ -7,11 +7,14 @@
  *   SHIM_DIR   folder, as the program names it
  *   SHIM_AT    k, from 1
  *   SHIM_NAME  count only calls that name a path with this in it
+ *   SHIM_KIND  count only calls of this kind, as SHIM_KINDS tells it
  *   SHIM_DO    number of an error, or before, or after; "torn": a write (any
  *              call else: before) is done in half, then the process dies;
  *              "pause": the process stops itself before it
  *   SHIM_LOG   file that gets a line when it happens
  * And these:
+ *   SHIM_KINDS  file that gets the kind of each call, one a line: the call and
+ *               the path below the folder, with # for numbers
  *   SHIM_FOLDERS  number of an error with which folders cannot be flushed
  *   SHIM_TRACE  file that gets a line for each open and each read of a file
  *               that SHIM_NAME is part of, however it is opened
@@ -21,6 +24,7 @@
  *   SHIM_SIGNAL  number of a signal that the library handles from when it is
  *               loaded, as UCX does with SIGHUP */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -37,11 +41,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { FILES = 256 };
+enum { FILES = 256, NAME = 64 };
 
 static struct {
     char in, writes, traced;
     off_t safe; /* bytes that fsync was called for */
+    char name[NAME];
 } file[FILES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int calls;
@@ -62,7 +67,7 @@ static int is_ours(int fd)
 
 static void say(const char *variable, const char *text)
 {
-    char line[96];
+    char line[128];
     const char *path = getenv(variable);
     int n = snprintf(line, sizeof line, "%s\n", text);
     int fd = path ? REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
@@ -81,13 +86,39 @@ static void die(void)
     pause();
 }
 
+/* The name by which a path is counted: below the folder, with # for numbers. */
+static void name_of(const char *path, char name[NAME])
+{
+    int n = 0;
+    for (path += strlen(getenv("SHIM_DIR")); *path && n < NAME - 1; path++)
+        if (!isdigit((unsigned char)*path) || isalpha((unsigned char)path[-1]))
+            name[n++] = *path;
+        else if (n == 0 || name[n - 1] != '#')
+            name[n++] = '#';
+    snprintf(name + n, NAME - (size_t)n, "%s", n ? "" : "/");
+}
+
+/* Whether a call is one of those that are counted. */
+static bool counts(const char *call, const char *path, const char *known)
+{
+    const char *part = getenv("SHIM_NAME"), *kind = getenv("SHIM_KIND");
+    char name[NAME], line[2 * NAME];
+    if (part && !(path && strstr(path, part)))
+        return false;
+    if (path)
+        name_of(path, name);
+    snprintf(line, sizeof line, "%s %s", call, path ? name : known);
+    if (getenv("SHIM_KINDS"))
+        say("SHIM_KINDS", line);
+    return !kind || !strcmp(kind, line);
+}
+
 /* What the next call on our files shall do: 0: as always, -1: die after it, -2:
- * die in the middle of it, else fail so. */
-static int verdict(const char *call, const char *path)
+ * die in the middle of it, else fail so. It names a path, or a known name. */
+static int verdict(const char *call, const char *path, const char *known)
 {
     const char *at = getenv("SHIM_AT"), *what = getenv("SHIM_DO");
-    const char *name = getenv("SHIM_NAME");
-    if (name && !(path && strstr(path, name)))
+    if (!counts(call, path, known))
         return 0;
     pthread_mutex_lock(&lock);
     int hit = at && what && ++calls == atoi(at);
@@ -110,7 +141,7 @@ static int verdict(const char *call, const char *path)
 
 /* Fail as asked, or do the call and perhaps die after it. */
 #define CALL(name, path, ...)                                                  \
-    int what = verdict(#name, path);                                           \
+    int what = verdict(#name, path, NULL);                                     \
     if (what > 0) {                                                            \
         errno = what;                                                          \
         return -1;                                                             \
@@ -119,7 +150,7 @@ static int verdict(const char *call, const char *path)
     if (what < 0)                                                              \
     die()
 
-static int remember(int fd, int flags)
+static int remember(int fd, int flags, const char *path)
 {
     struct stat info;
     if (fd < 0 || fd >= FILES || fstat(fd, &info) != 0)
@@ -127,6 +158,7 @@ static int remember(int fd, int flags)
     file[fd].in = 1;
     file[fd].writes = (flags & O_ACCMODE) != O_RDONLY;
     file[fd].safe = info.st_size;
+    name_of(path, file[fd].name);
     return fd;
 }
 
@@ -198,14 +230,14 @@ int open(const char *path, int flags, ...)
     if (!is_below(path))
         return REAL(open)(path, flags, mode);
     CALL(open, path, path, flags, mode);
-    return remember(trace_open(result, path), flags);
+    return remember(trace_open(result, path), flags, path);
 }
 
 ssize_t write(int fd, const void *data, size_t size)
 {
     if (!is_ours(fd))
         return REAL(write)(fd, data, size);
-    int what = verdict("write", NULL);
+    int what = verdict("write", NULL, file[fd].name);
     if (what > 0) {
         errno = what;
         return -1;
@@ -225,7 +257,7 @@ int fsync(int fd)
     const char *folders = getenv("SHIM_FOLDERS");
     struct stat info;
     bool known = fstat(fd, &info) == 0;
-    int what = verdict("fsync", NULL);
+    int what = verdict("fsync", NULL, file[fd].name);
     if (what <= 0 && folders && known && S_ISDIR(info.st_mode))
         what = atoi(folders);
     if (what > 0) {
@@ -244,7 +276,7 @@ int close(int fd)
 {
     if (!is_ours(fd))
         return REAL(close)(fd);
-    int what = verdict("close", NULL);
+    int what = verdict("close", NULL, file[fd].name);
     /* The descriptor is gone also when close fails. */
     int result = REAL(close)(fd);
     file[fd].in = file[fd].traced = 0;

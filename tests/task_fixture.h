@@ -115,7 +115,7 @@ static inline void fixture_validate(fixture *f)
     succeeds(
         gt_validation_new(&validation, f->task, f->test_source, f->source, 0));
     f->metrics = (gt_metrics){0};
-    gt_validation_run(&validation, f->task, &f->metrics);
+    succeeds(gt_validation_run(&validation, f->task, &f->metrics));
     gt_validation_free(&validation);
 }
 

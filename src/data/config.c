@@ -9,6 +9,8 @@ _Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
 
 static const char *const range_names[] = {"symmetric", "unit", NULL};
 
+static const char *const reactions[] = {"stop", "skip", NULL};
+
 static const gt_option options[] = {
     {"uri", GT_OPTION_TEXT, FIELD(uri), NULL, 0, 0, NULL,
      "where images come from: glyphs, shapes, ring, grid, a file or a folder; "
@@ -29,6 +31,10 @@ static const gt_option options[] = {
      "order: its networks have an input condition; gentrain inspect DATA and "
      "gentrain help data list names",
      .optional = true},
+    {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
+     "a sample that cannot be read. stop: ends the run, with a checkpoint. "
+     "skip: the sample of the next number takes its place, and is counted",
+     .resumable = true},
     {0},
 };
 

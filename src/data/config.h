@@ -10,12 +10,19 @@
 /* Classes that a model may be told; each is a number of its one-hot input. */
 enum { GT_DATA_MOST_CLASSES = 65536 };
 
+/* What becomes of a sample that cannot be read. */
+typedef enum gt_data_on_error {
+    GT_DATA_STOP, /* the run ends */
+    GT_DATA_SKIP, /* the next sample takes its place */
+} gt_data_on_error;
+
 typedef struct gt_data_config {
     char *uri;
     gt_shape image;          /* that the model works at; points: 1 x 1 x 2 */
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
+    int on_error;            /* gt_data_on_error */
 } gt_data_config;
 extern const gt_section gt_data_section;
 

@@ -1,7 +1,8 @@
 /* loader.c: one background thread reads batches ahead of time. The contents of
  * a batch are a function of its number alone, so the thread needs nothing from
  * the training loop but free buffers. There is a ring of them, allocated once:
- * the loop holds one while the thread fills the others. */
+ * the loop holds one while the thread fills the others, with what the loop
+ * takes in this step and the next. */
 #include "data/loader.h"
 
 #include "base/heartbeat.h"
@@ -15,8 +16,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SLOTS = 3 };
 
 /* Samples that are read before the thread looks whether it is to stop. */
 enum { PIECE = 32 };
@@ -36,7 +35,9 @@ struct gt_loader {
     gt_shard *shards; /* of all buffers */
     gt_sample_rows *rows;
     int *labels; /* of all buffers; NULL: the model is told none */
-    buffer ring[SLOTS];
+    int slots;
+    buffer *ring;   /* [slots] */
+    uint64_t total; /* batches to be delivered */
 
     gt_thread thread;
     bool running;
@@ -46,8 +47,11 @@ struct gt_loader {
     /* Batches since the start, under `lock`: filled by the thread, returned by
      * the caller, who holds at most the next one. */
     uint64_t filled, returned;
+    gt_failure failure; /* under `lock`: of batch `filled`, and the end */
+    gt_failure first;   /* under `lock`: of a sample that was skipped */
 
-    bool holding; /* the caller's side only */
+    bool holding; /* the caller's side only, and: */
+    uint64_t skipped;
 };
 
 void gt_shard_bounds(int n, int batch, int shards, int index, int *first,
@@ -86,16 +90,18 @@ static uint64_t number_at(const gt_loader *loader, uint64_t epoch,
 }
 
 /* One shard; returns early, half filled, when the loader is being closed. */
-static void fill_shard(gt_loader *loader, const gt_batch *batch,
-                       uint64_t batch_first, gt_shard *shard,
-                       const gt_sample_rows *rows)
+static gt_status fill_shard(gt_loader *loader, const gt_batch *batch,
+                            uint64_t batch_first, gt_shard *shard,
+                            const gt_sample_rows *rows)
 {
     const gt_loader_config *config = &loader->config;
+    gt_status status = GT_OK;
     int first, *n = &shard->samples.n;
     gt_shard_bounds(batch->n, config->batch, config->shards, shard->index,
                     &first, n);
     shard->first_sample = (uint64_t)first;
-    for (int done = 0; done < *n && !atomic_load(&loader->stop);
+    for (int done = 0;
+         done < *n && status == GT_OK && !atomic_load(&loader->stop);
          done += PIECE) {
         uint64_t numbers[PIECE], at = batch_first + (uint64_t)(first + done);
         int piece = *n - done < PIECE ? *n - done : PIECE;
@@ -103,48 +109,70 @@ static void fill_shard(gt_loader *loader, const gt_batch *batch,
             numbers[i] = number_at(loader, batch->epoch, at + (uint64_t)i);
         gt_sample_rows to =
             gt_sample_rows_from(rows, &loader->reader, (size_t)done);
-        gt_reader_read(&loader->reader, numbers, piece, &to);
+        status = gt_reader_read(&loader->reader, numbers, piece, &to);
+        gt_heartbeat();
     }
-    gt_heartbeat();
+    return status;
 }
 
-static void fill_batch(gt_loader *loader, buffer *into, uint64_t number)
+static gt_status fill_batch(gt_loader *loader, buffer *into, uint64_t number)
 {
     const gt_loader_config *config = &loader->config;
     gt_batch *batch = &into->batch;
     gt_batch_place place = gt_position_of_batch(&loader->from, number);
+    uint64_t skipped = loader->reader.skipped;
+    gt_status status = GT_OK;
     batch->number = number;
     batch->epoch = place.epoch;
     batch->n = place.n;
-    for (int i = 0; i < config->n_shards; i++)
-        fill_shard(loader, batch, place.first, &into->shards[i],
-                   &into->rows[i]);
+    for (int i = 0; i < config->n_shards && status == GT_OK; i++)
+        status = fill_shard(loader, batch, place.first, &into->shards[i],
+                            &into->rows[i]);
+    batch->skipped = loader->reader.skipped - skipped;
+    return status;
+}
+
+/* Wait for a free buffer, if a further batch is wanted. False: stop. */
+static bool may_fill(gt_loader *loader, uint64_t filled)
+{
+    pthread_mutex_lock(&loader->lock);
+    while ((filled == loader->total ||
+            filled - loader->returned == (uint64_t)loader->slots) &&
+           !atomic_load(&loader->stop))
+        pthread_cond_wait(&loader->changed, &loader->lock);
+    pthread_mutex_unlock(&loader->lock);
+    return !atomic_load(&loader->stop);
+}
+
+static void deliver(gt_loader *loader, gt_status status)
+{
+    pthread_mutex_lock(&loader->lock);
+    gt_failure_keep(&loader->failure, status);
+    if (status == GT_OK)
+        loader->filled++;
+    if (loader->reader.skipped > 0)
+        loader->first = loader->reader.first;
+    pthread_cond_broadcast(&loader->changed);
+    pthread_mutex_unlock(&loader->lock);
 }
 
 static void *work(void *argument)
 {
     gt_loader *loader = argument;
+    gt_status status = GT_OK;
     gt_trace_row("loader");
-    for (uint64_t filled = 0;; filled++) {
-        pthread_mutex_lock(&loader->lock);
-        while (filled - loader->returned == SLOTS &&
-               !atomic_load(&loader->stop))
-            pthread_cond_wait(&loader->changed, &loader->lock);
-        pthread_mutex_unlock(&loader->lock);
-
+    for (uint64_t filled = 0; status == GT_OK && may_fill(loader, filled);
+         filled++) {
         int64_t begin = gt_trace_begin();
-        if (!atomic_load(&loader->stop))
-            fill_batch(loader, &loader->ring[filled % SLOTS],
-                       loader->config.start + filled);
-        gt_trace_end_number(begin, "load", loader->config.start + filled);
+        uint64_t number = loader->config.start + filled;
+        status = fill_batch(
+            loader, &loader->ring[filled % (uint64_t)loader->slots], number);
+        gt_trace_end_number(begin, "load", number);
         if (atomic_load(&loader->stop))
-            return NULL;
-
-        pthread_mutex_lock(&loader->lock);
-        loader->filled = filled + 1;
-        pthread_cond_broadcast(&loader->changed);
-        pthread_mutex_unlock(&loader->lock);
+            break;
+        deliver(loader, status);
     }
+    return NULL;
 }
 
 /* Reals of a shard, rounded up so that the next one is aligned. */
@@ -160,7 +188,7 @@ static gt_status allocate(gt_loader *loader)
 {
     const gt_loader_config *config = &loader->config;
     const gt_reader *reader = &loader->reader;
-    size_t shards = SLOTS * (size_t)config->n_shards;
+    size_t shards = (size_t)loader->slots * (size_t)config->n_shards;
     size_t most = loader->most = (size_t)gt_shard_largest(
         config->source->count, config->batch, config->shards);
     size_t x = stride_of(most * gt_shape_size(config->source->shape));
@@ -171,9 +199,11 @@ static gt_status allocate(gt_loader *loader)
         return status;
     loader->shards = calloc(shards, sizeof *loader->shards);
     loader->rows = calloc(shards, sizeof *loader->rows);
+    loader->ring = calloc((size_t)loader->slots, sizeof *loader->ring);
     if (reader->labels)
         loader->labels = calloc(shards * most, sizeof *loader->labels);
-    if (!loader->shards || !loader->rows || (reader->labels && !loader->labels))
+    if (!loader->shards || !loader->rows || !loader->ring ||
+        (reader->labels && !loader->labels))
         return gt_fail(GT_ERR_MEMORY, "no memory for read-ahead batches");
     for (size_t i = 0; i < shards; i++) {
         gt_sample_rows *rows = &loader->rows[i];
@@ -188,7 +218,7 @@ static gt_status allocate(gt_loader *loader)
                                    .labels = rows->labels,
                                    .conditions = rows->conditions}};
     }
-    for (size_t slot = 0; slot < SLOTS; slot++) {
+    for (size_t slot = 0; slot < (size_t)loader->slots; slot++) {
         size_t at = slot * (size_t)config->n_shards;
         buffer *b = &loader->ring[slot];
         b->shards = loader->shards + at;
@@ -215,6 +245,7 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
 {
     assert(config->batch > 0 && config->shards > 0 && config->n_shards > 0);
     assert(config->start >= config->from);
+    assert(!config->end || config->end >= config->start);
     assert(config->first_shard >= 0 &&
            config->first_shard + config->n_shards <= config->shards);
     *out = NULL;
@@ -222,6 +253,8 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     if (!loader)
         return gt_fail(GT_ERR_MEMORY, "no memory for the data loader");
     loader->config = *config;
+    loader->slots = gt_loader_slots(config->per_step);
+    loader->total = config->end ? config->end - config->start : UINT64_MAX;
     loader->from = (gt_position){.count = config->source->count,
                                  .batch = (uint64_t)config->batch,
                                  .number = config->from,
@@ -242,10 +275,49 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     return status;
 }
 
+int gt_loader_slots(int per_step)
+{
+    return 2 * (per_step > 0 ? per_step : 1) + 1;
+}
+
+/* Wait until `wanted` batches have been read, or one could not be. */
+static void await(gt_loader *loader, uint64_t wanted)
+{
+    if (loader->filled >= wanted)
+        return;
+    const char *before = gt_phase_enter("waiting for data");
+    while (loader->filled < wanted && loader->failure.status == GT_OK)
+        gt_thread_await(&loader->thread, &loader->changed, &loader->lock);
+    gt_phase_leave(before);
+}
+
+gt_status gt_loader_expect(gt_loader *loader, uint64_t n)
+{
+    int64_t begin = gt_trace_begin();
+    pthread_mutex_lock(&loader->lock);
+    uint64_t next = loader->returned + loader->holding;
+    uint64_t left = loader->total - next;
+    assert(n < (uint64_t)loader->slots);
+    uint64_t wanted = next + (n < left ? n : left);
+    await(loader, wanted);
+    gt_status status =
+        loader->filled >= wanted ? GT_OK : gt_failure_tell(&loader->failure);
+    pthread_mutex_unlock(&loader->lock);
+    gt_trace_end(begin, NULL, "wait for data");
+    return status;
+}
+
+gt_status gt_loader_failure(gt_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    gt_status status = gt_failure_tell(&loader->failure);
+    pthread_mutex_unlock(&loader->lock);
+    return status;
+}
+
 const gt_batch *gt_loader_next(gt_loader *loader)
 {
     int64_t begin = gt_trace_begin();
-    const char *before = gt_phase_enter("waiting for data");
     pthread_mutex_lock(&loader->lock);
     if (loader->holding) {
         loader->returned++;
@@ -253,12 +325,26 @@ const gt_batch *gt_loader_next(gt_loader *loader)
     }
     loader->holding = true;
     uint64_t next = loader->returned;
-    while (loader->filled == next)
-        gt_thread_await(&loader->thread, &loader->changed, &loader->lock);
+    await(loader, next + 1);
+    assert(loader->filled > next);
     pthread_mutex_unlock(&loader->lock);
-    gt_phase_leave(before);
     gt_trace_end(begin, NULL, "wait for data");
-    return &loader->ring[next % SLOTS].batch;
+    const gt_batch *batch = &loader->ring[next % (uint64_t)loader->slots].batch;
+    loader->skipped += batch->skipped;
+    return batch;
+}
+
+uint64_t gt_loader_skipped(const gt_loader *loader)
+{
+    return loader->skipped;
+}
+
+gt_failure gt_loader_first_skipped(gt_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    gt_failure first = loader->first;
+    pthread_mutex_unlock(&loader->lock);
+    return first;
 }
 
 int gt_batch_present(const gt_batch *batch)
@@ -286,6 +372,7 @@ void gt_loader_close(gt_loader *loader)
     gt_reader_close(&loader->reader);
     free(loader->shards);
     free(loader->rows);
+    free(loader->ring);
     free(loader->labels);
     free(loader);
 }

@@ -6,6 +6,10 @@
  * compute any part of it in O(1) memory, and a resumed run can start at any
  * batch. The last batch of an epoch may be smaller; it is cut into shards of
  * the usual size, and the other shards stay empty.
+ *
+ * Reading may fail. So that no rank finds out in the middle of a step, in which
+ * the others wait for it, the thread is a whole step ahead: gt_loader_expect
+ * says before a step whether the batches of the next one are there.
  */
 #ifndef GT_DATA_LOADER_H
 #define GT_DATA_LOADER_H
@@ -29,6 +33,8 @@ typedef struct gt_batch {
     int n;        /* samples of the global batch */
     int n_shards; /* of this rank */
     const gt_shard *shards;
+    uint64_t skipped; /* samples of these shards that others took the place of
+                         (data.on_error: skip) */
 } gt_batch;
 
 typedef struct gt_loader_config {
@@ -39,6 +45,8 @@ typedef struct gt_loader_config {
     int shards;                /* global */
     int first_shard, n_shards; /* of this rank */
     uint64_t start;            /* number of the first batch to deliver */
+    uint64_t end;              /* number after the last one; 0: no end */
+    int per_step;              /* batches that a step takes; 0: one */
     /* That batches are counted from (position.h); 0, 0: the beginning. */
     uint64_t from, from_samples;
 } gt_loader_config;
@@ -62,9 +70,26 @@ int gt_shard_largest(uint64_t count, int batch, int shards);
  * GT_ERR_MISMATCH (gt_columns_check). */
 gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config);
 
+/* Batches that are in memory at the same time: those of a step, those of the
+ * next one, and the last one of the step before. Pure. */
+int gt_loader_slots(int per_step);
+
+/* Wait until the next n batches have been read, or as many as are left; at most
+ * those of two steps. GT_ERR_IO, GT_ERR_FORMAT: one of them cannot be read
+ * (gt_reader_read). Ticks. */
+gt_status gt_loader_expect(gt_loader *loader, uint64_t n);
+
+/* GT_OK, or why a batch ahead could not be read. Waits for nothing. */
+gt_status gt_loader_failure(gt_loader *loader);
+
 /* The next batch; waits for the thread if it is behind. Valid until the next
- * call. */
+ * call. It must be one that can be read: gt_loader_expect. */
 const gt_batch *gt_loader_next(gt_loader *loader);
+
+/* Samples of the batches so far that others took the place of, and why the
+ * first of them could not be read, if there are any. */
+uint64_t gt_loader_skipped(const gt_loader *loader);
+gt_failure gt_loader_first_skipped(gt_loader *loader);
 
 /* How many of this rank's shards have samples; those come first. */
 int gt_batch_present(const gt_batch *batch);

@@ -36,6 +36,7 @@ gt_status gt_reader_open(gt_reader *r, const gt_source *source,
     if (config) {
         r->range = (gt_range)config->range;
         r->labels = config->classes > 0;
+        r->skips = config->on_error == GT_DATA_SKIP;
         r->n_conditions = config->conditions.count;
         status = gt_columns_check(source, config);
     }
@@ -113,6 +114,58 @@ gt_sample_rows gt_sample_rows_from(const gt_sample_rows *rows,
                      r->n_conditions);
 }
 
+/* The number after this one; that of an epoch's last is its first. */
+static uint64_t next_number(const gt_source *source, uint64_t number)
+{
+    uint64_t before = number - number % source->count;
+    return before + (number + 1) % source->count;
+}
+
+static bool is_unreadable(gt_status status)
+{
+    return status == GT_ERR_IO || status == GT_ERR_FORMAT;
+}
+
+static gt_status take_next(gt_reader *r, uint64_t number,
+                           const gt_sample_rows *to)
+{
+    gt_status status = GT_ERR_FORMAT;
+    for (uint64_t i = 1; i < r->source->count && is_unreadable(status); i++) {
+        number = next_number(r->source, number);
+        status = read_piece(r, &number, 1, to);
+    }
+    if (is_unreadable(status))
+        return gt_fail(status, "no sample can be read: %s", r->first.message);
+    return status;
+}
+
+static gt_status read_single(gt_reader *r, uint64_t number,
+                             const gt_sample_rows *to)
+{
+    gt_status status = read_piece(r, &number, 1, to);
+    if (!is_unreadable(status))
+        return status;
+    status = gt_fail_in(status, "data '%s': sample %llu cannot be read",
+                        r->source->uri, (unsigned long long)number);
+    if (!r->skips)
+        return status;
+    gt_failure_keep(&r->first, status);
+    r->skipped++;
+    return take_next(r, number, to);
+}
+
+/* A piece that fails is read once more, sample by sample. */
+static gt_status read_each(gt_reader *r, const uint64_t *numbers, int n,
+                           const gt_sample_rows *to)
+{
+    gt_status status = GT_OK;
+    for (int i = 0; i < n && status == GT_OK; i++) {
+        gt_sample_rows row = gt_sample_rows_from(to, r, (size_t)i);
+        status = read_single(r, numbers[i], &row);
+    }
+    return status;
+}
+
 gt_status gt_reader_read(gt_reader *r, const uint64_t *numbers, int n,
                          const gt_sample_rows *to)
 {
@@ -121,6 +174,8 @@ gt_status gt_reader_read(gt_reader *r, const uint64_t *numbers, int n,
         gt_sample_rows rows = gt_sample_rows_from(to, r, (size_t)done);
         int piece = n - done < PIECE ? n - done : PIECE;
         status = read_piece(r, numbers + done, piece, &rows);
+        if (is_unreadable(status))
+            status = read_each(r, numbers + done, piece, &rows);
     }
     return status;
 }

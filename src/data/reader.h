@@ -24,6 +24,11 @@ typedef struct gt_reader {
     int n_conditions; /* that the model is told */
     int *column;      /* [n_conditions] of the source */
     gt_real *all;     /* [a piece x the source's columns] */
+    bool skips;       /* data.on_error: skip */
+    /* Samples that others have taken the place of, each time they were read,
+     * and why the first of them could not be read. May be read from outside. */
+    uint64_t skipped;
+    gt_failure first;
 } gt_reader;
 
 /* Read for a configuration, or, where it is NULL, all labels and conditions
@@ -33,7 +38,10 @@ gt_status gt_reader_open(gt_reader *reader, const gt_source *source,
 void gt_reader_close(gt_reader *reader);
 
 /* Fill row i of `to` with sample numbers[i], 0 <= i < n. What the model is not
- * told is left alone. GT_ERR_IO, GT_ERR_FORMAT: a sample cannot be read. */
+ * told is left alone. GT_ERR_IO, GT_ERR_FORMAT: a sample cannot be read; the
+ * message says which, and why. With data.on_error: skip, the next one that can
+ * be read takes its place, in the order of numbers, after the last the first;
+ * it fails if there is none. */
 gt_status gt_reader_read(gt_reader *reader, const uint64_t *numbers, int n,
                          const gt_sample_rows *to);
 

@@ -36,7 +36,7 @@
  * tests that try to break it:
  *
  *  1. A file that has its name is whole and on the disk. (files.h)
- *     cli_faults.sh: the process dies at every call, also in half a write.
+ *     faults.sh: the process dies at every call, also in half a write.
  *  2. Nothing in the directory is changed before the fence is taken.
  *     io_run.c: a_run_is_not_changed_before_it_is_taken,
  *     a_fence_that_cannot_be_written_changes_nothing;
@@ -61,12 +61,12 @@
  *  7. After a resume at N no checkpoint beyond N has a name that is looked for.
  *     io_run.c: what_lies_beyond_the_step_is_set_aside.
  *  8. A checkpoint is removed only when a newer one is on the disk.
- *     cli_faults.sh: there is always one to go on from.
+ *     faults.sh: there is always one to go on from.
  *  9. A directory that has no checkpoint yet is one in which the same training
  *     starts anew, as long as config.yaml is not there, or with which --resume
  *     begins at step 0, from then on. A branch of another run has a checkpoint
  *     before it has config.yaml, so it never begins at step 0 by mistake.
- *     cli_faults.sh: the process dies at every call of a start.
+ *     faults.sh: the process dies at every call of a start.
  * 10. INTERRUPTED is there only beside the checkpoint that it names.
  *     mpi_snapshot.c: a_stopped_run_is_marked_if_it_can_go_on_from_there.
  *

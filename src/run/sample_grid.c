@@ -3,6 +3,7 @@
 #include "run/sample_grid.h"
 
 #include "base/collective_tick.h"
+#include "base/log.h"
 #include "core/arena.h"
 #include "data/config.h"
 #include "run/config.h"
@@ -71,6 +72,9 @@ static gt_status read_source(gt_sample_grid *p, const gt_source *source)
         status = gt_sample_buffer_fill(&p->originals, &reader, 0, (int)n);
     if (status == GT_OK)
         status = fill_given(p, &reader, data);
+    if (status == GT_OK && reader.skipped > 0)
+        gt_warn("for pictures: %s; the next took its place",
+                reader.first.message);
     gt_reader_close(&reader);
     return status;
 }

@@ -141,10 +141,14 @@ gt_status gt__training_prepare_outputs(trainer *t)
                                    t->comm->rank * (t->shards / t->comm->size),
                                .n_shards = t->shards / t->comm->size,
                                .start = t->position.number,
+                               .end = gt__training_batch(t, t->last),
+                               .per_step = (int)t->batches_per_step,
                                .from = t->position.number,
                                .from_samples = t->position.samples};
     if (status == GT_OK)
         status = gt_loader_open(&t->loader, &loader);
+    if (status == GT_OK)
+        status = gt_loader_expect(t->loader, t->batches_per_step);
     if (status == GT_OK)
         status = gt_memory_check_rest(t->comm->rank == 0);
     if (status == GT_OK)

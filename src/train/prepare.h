@@ -34,6 +34,9 @@ typedef struct gt__training {
     gt_position position; /* in the data, at the start */
     uint64_t batches_per_step;
     uint64_t start, step, last; /* steps done at the start, now, at the end */
+    gt_failure unreadable; /* why the data end the training; on all ranks */
+    uint64_t skipped;      /* samples, on all ranks, when last counted */
+    bool warned_of_skipped;
 } gt__training;
 
 /* The number of the first batch of a step; samples that were taken before it,

@@ -245,7 +245,7 @@ static void summarise_json(const gt_report *r, const gt_place *place,
 }
 
 void gt_report_summary(const gt_report *r, const gt_place *place,
-                       const char *name, const char *run)
+                       uint64_t skipped, const char *name, const char *run)
 {
     if (!r->speaks || r->kind == GT_REPORT_QUIET)
         return;
@@ -257,6 +257,8 @@ void gt_report_summary(const gt_report *r, const gt_place *place,
     gt_checkpoint_path(run, place->step, checkpoint);
     if (r->kind == GT_REPORT_JSON) {
         summarise_json(r, place, seconds, rate, run);
+        if (skipped > 0)
+            printf(", \"skipped\": %llu", (unsigned long long)skipped);
         printf(", \"picture\": ");
         gt_json_string(stdout, picture);
         printf(", \"checkpoint\": ");
@@ -264,6 +266,10 @@ void gt_report_summary(const gt_report *r, const gt_place *place,
         printf("}\n");
     } else {
         summarise_text(r, place, seconds, rate, name);
+        if (skipped > 0)
+            printf("skipped     %llu samples that could not be read; the next "
+                   "ones took their place\n",
+                   (unsigned long long)skipped);
         printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
     }
     fflush(stdout);

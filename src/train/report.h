@@ -55,8 +55,9 @@ void gt_report_pause(gt_report *report, double seconds);
 /* Nothing more will be drawn. Local. */
 void gt_report_stop(gt_report *report);
 
-/* The end of a training called `name`, in `run`. Local. */
+/* The end of a training called `name`, in `run`, in which others took the place
+ * of `skipped` samples. Local. */
 void gt_report_summary(const gt_report *report, const gt_place *place,
-                       const char *name, const char *run);
+                       uint64_t skipped, const char *name, const char *run);
 
 #endif

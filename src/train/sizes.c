@@ -8,6 +8,7 @@
 #include "run/sample_grid.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
+#include "tasks/task.h"
 #include "train/config.h"
 
 static int64_t larger(int64_t a, int64_t b)
@@ -47,7 +48,8 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
     const gt_comm *comm = task->setup.comm;
     double sample = (double)gt_shape_size(gt_data_config_of(config)->image);
     int batch = (int)gt_train_config_of(config)->batch;
-    double ahead = 3.0 * shards / comm->size *
+    double ahead = gt_loader_slots((int)gt_task_batches(config)) *
+                   (double)shards / comm->size *
                    gt_shard_largest(source->count, batch, shards);
     double reals = sample * (ahead + task->setup.max_n);
     if (comm->rank == 0) {

@@ -8,6 +8,7 @@
 #include "base/plural.h"
 #include "base/trace.h"
 #include "train/banner.h"
+#include "train/data_errors.h"
 #include "train/interrupt.h"
 #include "train/memory_need.h"
 #include "train/prepare.h"
@@ -40,32 +41,46 @@ static bool epoch_ended(const trainer *t)
            gt__training_samples(t, t->step - 1) / count;
 }
 
+/* False: held-out data cannot be read, which ends the training. */
+static bool validate(trainer *t, gt_metrics *figures)
+{
+    double start = gt_seconds();
+    int64_t begin = gt_trace_begin();
+    gt_report_validation(&t->report, t->step);
+    gt_status status = gt_validation_run(&t->validation, t->task, figures);
+    gt_trace_end(begin, NULL, "held-out figures");
+    gt_report_pause(&t->report, gt_seconds() - start);
+    if (status != GT_OK)
+        gt__data_agree_on_failure(t, status);
+    return status == GT_OK;
+}
+
 static gt_status one_step(trainer *t, bool *stop)
 {
     gt_metrics figures = {0};
-    t->task->stop = gt_interrupted() || gt_outputs_failed(&t->outputs);
+    t->task->stop = gt_interrupted() || gt_outputs_failed(&t->outputs) ||
+                    !gt__data_ahead(t);
     gt_status status = gt_task_step(t->task, t->step, t->loader, &figures);
     if (status != GT_OK)
         return status;
     t->step++;
     gt_heartbeat();
-    *stop = t->task->stop;
-    bool last = t->step == t->last, ends = *stop || last;
+    if (t->task->stop)
+        gt__data_agree_on_failure(t, gt_loader_failure(t->loader));
+    bool last = t->step == t->last;
     int64_t test_every = t->validate->test_every;
     bool test = t->test_source && (test_every > 0 ? every(t->step, test_every)
                                                   : epoch_ended(t) || last);
-    if (test) {
-        double start = gt_seconds();
-        int64_t begin = gt_trace_begin();
-        gt_report_validation(&t->report, t->step);
-        gt_validation_run(&t->validation, t->task, &figures);
-        gt_trace_end(begin, NULL, "held-out figures");
-        gt_report_pause(&t->report, gt_seconds() - start);
-    }
+    if (test)
+        test = validate(t, &figures);
     gt_place here = place(t);
     /* Lines do not tell where a run was stopped and resumed. */
-    gt_report_step(&t->report, &here, &figures,
-                   test || last || every(t->step, t->output->log_every), test);
+    bool line = test || last || every(t->step, t->output->log_every);
+    if (line)
+        gt__data_count_skipped(t, &figures);
+    gt_report_step(&t->report, &here, &figures, line, test);
+    *stop = t->task->stop || t->unreadable.status != GT_OK;
+    bool ends = *stop || last;
     bool picture = every(t->step, t->output->sample_every) || ends;
     bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
@@ -73,7 +88,8 @@ static gt_status one_step(trainer *t, bool *stop)
     gt_outputs_set_place(&t->outputs, here.samples,
                          gt__training_batch(t, t->step));
     if (ends)
-        gt_outputs_last(&t->outputs, last ? 0 : t->last);
+        gt_outputs_last(&t->outputs,
+                        last || t->unreadable.status != GT_OK ? 0 : t->last);
     return gt_outputs_write(&t->outputs, t->step, here.epoch, picture,
                             checkpoint);
 }
@@ -103,6 +119,7 @@ static gt_status loop(trainer *t)
         status = traced_step(t, &stop);
     status = gt_outputs_finish(&t->outputs, status);
     gt_report_stop(&t->report);
+    status = gt__data_failure(t, status);
     return status == GT_OK ? gt_tracefile_write(&t->trace) : status;
 }
 
@@ -140,7 +157,8 @@ static gt_status train(trainer *t)
     status = loop(t);
     gt_place here = place(t);
     if (status == GT_OK)
-        gt_report_summary(&t->report, &here, t->options->name, t->run->path);
+        gt_report_summary(&t->report, &here, t->skipped, t->options->name,
+                          t->run->path);
     return status;
 }
 

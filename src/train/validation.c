@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How a rank's reading went, for all ranks to hear. */
+enum { FAILED, SKIPPED, REPORTS };
+
 static gt_status add_set(gt_validation *v, const gt_source *source,
                          const gt_data_config *data, uint64_t most,
                          const char *const *keys)
@@ -28,7 +31,7 @@ static gt_status allocate(gt_validation *v)
     size_t blocks = 0;
     for (int i = 0; i < v->sets; i++)
         blocks += (size_t)v->set[i].blocks;
-    v->sums = calloc(blocks * (size_t)v->keys, sizeof *v->sums);
+    v->sums = calloc(blocks * (size_t)v->keys + REPORTS, sizeof *v->sums);
     if (!v->sums)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate sums for validation");
     return gt_sample_buffer_new(&v->buffer, &v->set[0].reader,
@@ -66,38 +69,44 @@ void gt_validation_free(gt_validation *v)
 }
 
 /* This rank's blocks of one set. */
-static void evaluate(const gt_validation *v, gt_validation_set *set,
-                     gt_task *task, double *sums)
+static gt_status evaluate(const gt_validation *v, gt_validation_set *set,
+                          gt_task *task, double *sums)
 {
     const gt_comm *comm = task->setup.comm;
-    for (int b = comm->rank; b < set->blocks; b += comm->size) {
+    gt_status status = GT_OK;
+    for (int b = comm->rank; b < set->blocks && status == GT_OK;
+         b += comm->size) {
         uint64_t first = (uint64_t)b * (uint64_t)v->block;
         uint64_t left = set->count - first;
         int n = left < (uint64_t)v->block ? (int)left : v->block;
-        gt_sample_buffer_fill(&v->buffer, &set->reader, first, n);
+        status = gt_sample_buffer_fill(&v->buffer, &set->reader, first, n);
         gt_samples samples = gt_sample_buffer_view(&v->buffer, 0, n);
-        task->type->evaluate(task, first, &samples,
-                             sums + (size_t)b * (size_t)v->keys);
+        if (status == GT_OK)
+            task->type->evaluate(task, first, &samples,
+                                 sums + (size_t)b * (size_t)v->keys);
     }
+    return status;
 }
 
-void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
+static gt_status evaluate_all(gt_validation *v, gt_task *task, double *reports)
 {
-    const char *before = gt_phase_enter("validating");
-    int blocks = 0;
-    for (int i = 0; i < v->sets; i++)
-        blocks += v->set[i].blocks;
-    memset(v->sums, 0, (size_t)blocks * (size_t)v->keys * sizeof *v->sums);
+    gt_status status = GT_OK;
     double *sums = v->sums;
     gt_task_begin_evaluation(task);
-    for (int i = 0; i < v->sets; i++) {
-        evaluate(v, &v->set[i], task, sums);
+    for (int i = 0; i < v->sets && status == GT_OK; i++) {
+        uint64_t before = v->set[i].reader.skipped;
+        status = evaluate(v, &v->set[i], task, sums);
         sums += (size_t)v->set[i].blocks * (size_t)v->keys;
+        reports[SKIPPED] += (double)(v->set[i].reader.skipped - before);
     }
     gt_task_end_evaluation(task);
-    gt_phase_leave(before);
-    gt_comm_sum(task->setup.comm, v->sums, blocks * v->keys);
-    sums = v->sums;
+    reports[FAILED] = status != GT_OK;
+    return status;
+}
+
+static void add_figures(const gt_validation *v, gt_metrics *metrics)
+{
+    const double *sums = v->sums;
     for (int i = 0; i < v->sets; i++) {
         const gt_validation_set *set = &v->set[i];
         for (int k = 0; k < v->keys; k++) {
@@ -108,4 +117,25 @@ void gt_validation_run(gt_validation *v, gt_task *task, gt_metrics *metrics)
         }
         sums += (size_t)set->blocks * (size_t)v->keys;
     }
+}
+
+gt_status gt_validation_run(gt_validation *v, gt_task *task,
+                            gt_metrics *metrics)
+{
+    const char *before = gt_phase_enter("validating");
+    int blocks = 0;
+    for (int i = 0; i < v->sets; i++)
+        blocks += v->set[i].blocks;
+    int n = blocks * v->keys + REPORTS;
+    double *reports = v->sums + (size_t)blocks * (size_t)v->keys;
+    memset(v->sums, 0, (size_t)n * sizeof *v->sums);
+    gt_status status = evaluate_all(v, task, reports);
+    gt_phase_leave(before);
+    gt_comm_sum(task->setup.comm, v->sums, n);
+    if (reports[FAILED] > 0)
+        return gt_comm_agree(task->setup.comm, status);
+    add_figures(v, metrics);
+    if (reports[SKIPPED] > 0)
+        gt_metrics_set(metrics, "test_skipped", reports[SKIPPED]);
+    return GT_OK;
 }

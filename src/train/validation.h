@@ -17,7 +17,7 @@ typedef struct gt_validation {
     int sets;
     int block;               /* samples of a pass; the last may have fewer */
     gt_sample_buffer buffer; /* [block] */
-    double *sums;            /* [blocks of all sets x keys] */
+    double *sums; /* [blocks of all sets x keys], failures, skipped samples */
     int keys;
 } gt_validation;
 
@@ -31,9 +31,12 @@ gt_status gt_validation_new(gt_validation *validation, const gt_task *task,
 void gt_validation_free(gt_validation *validation);
 
 /* Add the task's figures, means over the samples, to `metrics`: those of
- * averaged weights, where a network has some (average.h). They have the
- * same bits on any number of ranks. Collective. */
-void gt_validation_run(gt_validation *validation, gt_task *task,
-                       gt_metrics *metrics);
+ * averaged weights, where a network has some (average.h). They have the same
+ * bits on any number of ranks. Samples that could not be read, and others took
+ * the place of, are counted as test_skipped, if there are any. GT_ERR_IO,
+ * GT_ERR_FORMAT: a sample cannot be read; then there are no figures.
+ * Collective; all ranks fail together. */
+gt_status gt_validation_run(gt_validation *validation, gt_task *task,
+                            gt_metrics *metrics);
 
 #endif
