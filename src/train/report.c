@@ -216,7 +216,7 @@ static void summarise_text(const gt_report *r, const gt_place *place,
     printf("            %llu step%s%s in %.1f s, %.0f %s/s on %d rank%s\n",
            (unsigned long long)(place->step - r->begin.step),
            gt_plural(place->step - r->begin.step), epochs, seconds, rate,
-           unit(task), ranks, ranks == 1 ? "" : "s");
+           unit(task), ranks, gt_plural((unsigned long long)ranks));
     if (r->begin.step > 0)
         printf("            %llu steps, %.2f epochs in all\n",
                (unsigned long long)place->step, place->epoch);
