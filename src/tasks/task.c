@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const gt_task_type *const types[] = {
-#define TASK(type) &type,
+#define TASK(type) &(type),
 #include "tasks/tasks.h"
 };
 enum { TYPES = sizeof types / sizeof *types };
@@ -33,6 +33,17 @@ gt_schema_task gt_task_schema(int number)
 const gt_task_type *gt_task_type_of(const gt_config *config)
 {
     return types[config->task];
+}
+
+gt_status gt_task_check_generates(const gt_config *config, const char *path)
+{
+    const gt_task_type *type = gt_task_type_of(config);
+    if (type->generate)
+        return GT_OK;
+    return gt_fail(GT_ERR_MISMATCH,
+                   "%s is of task: %s, which makes no samples; give a model "
+                   "that does",
+                   path, type->name);
 }
 
 /* What the task will use: arenas that wait, and of each learner the gradients
