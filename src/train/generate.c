@@ -195,7 +195,7 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
         beside += block * g->comm->size + set_bytes(g, least_ratio);
     else if (latents_given(g))
         beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
-    return gt_memory_check(g->comm, GT_MEMORY_WORK, (double)bytes + beside,
+    return gt_memory_check(g->comm, GT_MEMORY_SAMPLES, (double)bytes + beside,
                            beside + gt_memory_later(0));
 }
 

@@ -31,6 +31,8 @@ static const struct {
         {" for the data", "reading the data",
          "use less of them, or fewer ranks on a node, as each holds "
          "all"},
+    [GT_MEMORY_SAMPLES] = {" for the samples", "the job",
+                           "make fewer of them (--count)"},
 };
 
 static gt_status fail_addresses(const gt_memory_room *room, double need,
@@ -102,8 +104,8 @@ static gt_status check_shared(const gt_comm *comm, const report *of, int first,
                  first);
     return gt_fail(GT_ERR_MEMORY,
                    "%s %.0f MB of memory more%s, but %s is %.0f MB, of which "
-                   "%.0f MB are left; %s, "
-                   "or ask for more (sbatch --mem, docker --memory)",
+                   "%.0f MB are left; %s, or ask for more (sbatch --mem, "
+                   "docker --memory)",
                    who, need / 1e6, uses[of->use].what, room->name,
                    room->limit / 1e6, room->left / 1e6, uses[of->use].mend);
 }
