@@ -26,10 +26,8 @@ static const struct {
     [GT_MEMORY_WORK] = {"", "the job",
                         "use a smaller batch or model, train.accumulate, fewer "
                         "ranks on a node"},
-    [GT_MEMORY_DATA] =
-        {" for the data", "reading the data",
-         "use less of them, or fewer ranks on a node, as each holds "
-         "all"},
+    [GT_MEMORY_DATA] = {" for the data", "reading the data",
+                        "use less of them"},
 };
 
 static gt_status fail_addresses(const gt_memory_room *room, double need,
