@@ -71,6 +71,22 @@ static const trained runs[] = {
      {10, 8, 3},
      4,
      0},
+    {"labels",
+     "task: vae\n"
+     "data: {uri: 'glyphs?count=100', image: [8, 8, 1], range: unit,\n"
+     "       classes: 10}\n"
+     "model:\n"
+     "  latent: 4\n"
+     "  encoder: [flatten, dense: {units: 8}]\n"
+     "  decoder: [dense: {units: 32, from: [z, label]}, relu,\n"
+     "            dense: {units: 64}, reshape: {shape: [8, 8, 1]}]\n"
+     "train: {batch: 24, steps: 4, shards: 4, seed: 5}\n"
+     "output: {checkpoint_every: 2, sample_count: 4}\n",
+     GENTRAIN_IMAGES,
+     3,
+     {8, 8, 1},
+     4,
+     0},
     {"points",
      "task: gan\n"
      "data: {uri: ring, image: [1, 1, 2], range: symmetric}\n"
@@ -108,27 +124,35 @@ static inline int run_program(const char *arguments)
     return system(command);
 }
 
+/* Train a configuration, and sample it with further options. */
+static inline int make_run(const char *name, const char *config,
+                           const char *options)
+{
+    char arguments[512];
+    FILE *file = fopen(in_folder(name, ".yaml"), "w");
+    if (!file || fputs(config, file) < 0 || fclose(file) != 0)
+        return -1;
+    snprintf(arguments, sizeof arguments, "train %s.yaml --out %s", name, name);
+    if (run_program(arguments) != 0)
+        return -1;
+    snprintf(arguments, sizeof arguments,
+             "sample %s -n %d --seed %d -o %s.h5 %s", name, COUNT, SEED, name,
+             options);
+    return run_program(arguments) == 0 ? 0 : -1;
+}
+
+static inline int make_folder(void)
+{
+    return mkdtemp(folder) ? 0 : -1;
+}
+
 static inline int make_runs(void **state)
 {
     (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    for (int i = 0; i < RUNS; i++) {
-        char arguments[256];
-        FILE *file = fopen(in_folder(runs[i].name, ".yaml"), "w");
-        if (!file || fputs(runs[i].config, file) < 0 || fclose(file) != 0)
-            return -1;
-        snprintf(arguments, sizeof arguments, "train %s.yaml --out %s",
-                 runs[i].name, runs[i].name);
-        if (run_program(arguments) != 0)
-            return -1;
-        snprintf(arguments, sizeof arguments,
-                 "sample %s -n %d --seed %d -o %s.h5", runs[i].name, COUNT,
-                 SEED, runs[i].name);
-        if (run_program(arguments) != 0)
-            return -1;
-    }
-    return 0;
+    int status = make_folder();
+    for (int i = 0; status == 0 && i < RUNS; i++)
+        status = make_run(runs[i].name, runs[i].config, "");
+    return status;
 }
 
 static inline int remove_runs(void **state)

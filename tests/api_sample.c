@@ -149,8 +149,14 @@ static void decoded_latents_are_the_samples(void **state)
         assert_memory_equal(made, whole, COUNT * size * sizeof *made);
         /* At another place in its block, a sample is still that sample. */
         size_t skip = 5 * size_of(model, GENTRAIN_LATENT);
-        assert_int_equal(gentrain_decode(model, latents + skip, 20, made),
-                         GENTRAIN_OK);
+        int32_t labels[20];
+        for (int k = 0; k < 20; k++)
+            labels[k] = (5 + k) % 10;
+        assert_int_equal(
+            gentrain_decode_given(model, latents + skip, 20,
+                                  gentrain_classes(model) ? labels : NULL, NULL,
+                                  made),
+            GENTRAIN_OK);
         for (size_t k = 0; k < 20 * size; k++)
             assert_true(fabsf(made[k] - whole[5 * size + k]) < 1e-5f);
         /* And what was held of a seed is not taken from there. */

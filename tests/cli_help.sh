@@ -19,7 +19,7 @@ for word in train.batch optimizer.lr; do says out.txt "${word#*.}"; done
 
 must "presets" ranks 1 presets
 for preset in quickstart seed-gan seed-gan-literal seed-vae dcgan28 dcgan64 \
-    resgan32 mlp-vae conv-vae28; do
+    resgan32 mlp-vae conv-vae28 cgan28 cvae28; do
     [ "$(grep -c "^$preset " out.txt)" -eq 1 ] || fail "$preset is not listed once"
 done
 for preset in $(cut -d' ' -f1 out.txt); do

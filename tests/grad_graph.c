@@ -96,7 +96,7 @@ static void open_trial(trial *t, const char *const *lines, bool training)
                         .seed = 1,
                         .step = 2,
                         .first_sample = 6,
-                        .param = t->net->params,
+                        .param = t->net->weights,
                         .state = t->net->state,
                         .grad = t->grad};
 }
@@ -240,6 +240,7 @@ static double penalty(trial *t)
     double sum = 0;
     gt_pass pass = t->pass;
     pass.grad = NULL;
+    gt_network_parametrize(t->net);
     gt_tape_forward(&t->tape, &pass, (const gt_real *const *)t->x);
     for (size_t i = 0; i < t->out; i++)
         gt_tape_loss_gradient(&t->tape)[i] = 1;
@@ -268,6 +269,9 @@ static void check_penalty(const char *const *lines)
     open_trial(&t, lines, true);
     assert_int_equal(gt_tape_plan_tangent(&t.tape), GT_OK);
     penalty_gradient(&t);
+    gt_real *once = numbers(t.net->n_params, 8);
+    memcpy(once, t.grad, t.net->n_params * sizeof *once);
+    gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
     for (size_t i = 0; i < t.net->n_params; i++) {
         gt_real *at = &t.net->params[i], here = *at;
         *at = here + h;
@@ -282,8 +286,7 @@ static void check_penalty(const char *const *lines)
                      i, t.grad[i], numeric);
     }
     /* Added to another gradient, the bias's 0 is none. */
-    gt_real *once = numbers(t.net->n_params, 8);
-    memcpy(once, t.grad, t.net->n_params * sizeof *once);
+    memcpy(t.grad, once, t.net->n_params * sizeof *once);
     t.pass.accumulate = true;
     penalty_gradient(&t);
     for (size_t i = 0; i < t.net->n_params; i++)
@@ -320,6 +323,13 @@ static void penalties_match_central_differences(void **state)
                               NULL});
     check_penalty((const char *const[]){"flatten < x", "leaky_relu", "f: relu",
                                         "dense units=1 < f c", NULL});
+    check_penalty((const char *const[]){
+        "a: conv2d filters=3 kernel=3 padding=same "
+        "parametrization=weight_norm < x c",
+        "leaky_relu",
+        "conv2d filters=3 kernel=3 padding=same parametrization=weight_norm",
+        "add < a previous", "flatten",
+        "dense units=1 parametrization=weight_norm", NULL});
 }
 
 static void curved_layers_have_no_tangent(void **state)

@@ -43,8 +43,9 @@ tidy --config-file=.clang-tidy "$scratch/fault.c" -- -std=c11 |
 # Assertions tell the analyzer what holds, so they are there in any build.
 export -f tidy
 export scratch TIDY_CHECKS
-find src -name '*.c' | sort | xargs -P "$(nproc)" -I FILE \
-    bash -c 'tidy -p "$GENTRAIN_BUILD" --extra-arg=-UNDEBUG FILE' |
+# Several files at once take less time than one by one.
+find src -name '*.c' | sort | xargs -P "$(nproc)" -n 12 \
+    bash -c 'tidy -p "$GENTRAIN_BUILD" --extra-arg=-UNDEBUG "$@"' bash |
     sort -u >"$scratch/found"
 cat "$scratch/found"
 [ ! -s "$scratch/found" ]

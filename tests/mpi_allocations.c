@@ -82,7 +82,7 @@ static const char *const gan =
     "    - dropout\n"
     "    - avg_pool\n"
     "    - flatten\n"
-    "    - dense: {units: 1}\n"
+    "    - dense: {units: 1, parametrization: weight_norm}\n"
     "train: {batch: 24, shards: 12, steps: 100}\n";
 
 static const char *const vae =

@@ -4,6 +4,7 @@
 #
 # ctest: release
 . "$(dirname "$0")/model/check.sh"
+optimize=-O2
 
 for measure in "" -DMEASURE; do
     holds -DN=3 -DB=2 -DS=2 $measure

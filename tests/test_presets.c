@@ -10,11 +10,14 @@
 #include "tasks/vae_config.h"
 
 static gt_network *network(const gt_config *c, const char *name,
-                           const gt_variant_list *list, gt_shape in)
+                           const gt_variant_list *list, const char *first,
+                           gt_shape in)
 {
     gt_network *net;
-    gt_status status = gt_network_from_list(
-        &net, name, &(gt_network_input){"x", in}, 1, list, 2);
+    int classes = (int)gt_data_config_of(c)->classes;
+    const gt_network_input inputs[] = {{first, in}, {"label", {1, 1, classes}}};
+    gt_status status =
+        gt_network_from_list(&net, name, inputs, classes > 0 ? 2 : 1, list, 2);
     if (status != GT_OK)
         print_error("%s\n", gt_message());
     assert_int_equal(status, GT_OK);
@@ -40,14 +43,14 @@ static size_t plan(const gt_config *c)
     gt_shape latent = gt_latent_config_of(c)->shape;
     if (!strcmp(c->task_name, "gan")) {
         const gt_gan_config *gan = gt_gan_config_of(c);
-        a = network(c, "generator", &gan->generator, latent);
-        b = network(c, "discriminator", &gan->discriminator, image);
+        a = network(c, "generator", &gan->generator, "z", latent);
+        b = network(c, "discriminator", &gan->discriminator, "x", image);
         assert_true(gt_shape_equal(a->out, image));
         assert_true(gt_shape_equal(b->out, (gt_shape){1, 1, 1}));
     } else {
         const gt_vae_config *vae = gt_vae_config_of(c);
-        a = network(c, "encoder", &vae->encoder, image);
-        b = network(c, "decoder", &vae->decoder, latent);
+        a = network(c, "encoder", &vae->encoder, "x", image);
+        b = network(c, "decoder", &vae->decoder, "z", latent);
         assert_true(gt_shape_equal(a->out, (gt_shape){1, 1, 2 * latent.c}));
         assert_true(gt_shape_equal(b->out, image));
     }
@@ -83,6 +86,7 @@ static void presets_have_the_parameters_of_their_references(void **state)
         {"mlp-vae", 652824},   {"seed-vae", 21366019},
         {"ring", 566003},      {"conv-vae28", 371073},
         {"grid", 566003},      {"resgan32", 410404},
+        {"cgan28", 1002050},   {"cvae28", 660824},
     };
     for (size_t i = 0; i < sizeof reference / sizeof *reference; i++) {
         const gt_preset *p;
@@ -100,7 +104,7 @@ static void unknown_preset_gets_a_suggestion_and_the_list(void **state)
     assert_int_equal(gt_preset_find("dcgan82", &p), GT_ERR_CONFIG);
     assert_non_null(strstr(gt_message(), "\"dcgan82\""));
     assert_non_null(strstr(gt_message(), "did you mean \"dcgan28\"?"));
-    assert_non_null(strstr(gt_message(), "conv-vae28, dcgan28, dcgan64"));
+    assert_non_null(strstr(gt_message(), "conv-vae28, cvae28, dcgan28"));
     assert_int_equal(gt_preset_find("transformer", &p), GT_ERR_CONFIG);
     assert_null(strstr(gt_message(), "did you mean"));
 }

@@ -128,7 +128,8 @@ static void its_keys_stand_behind_those_of_all_in_the_text(void **state)
     assert_non_null(strstr(c->text, "task: toy\ndata:\n"));
     assert_non_null(strstr(c->text, "\nmodel:\n  init: glorot\n  network:\n"
                                     "  - flatten\n  - dense: {units: 3, bias: "
-                                    "true}\n  mood: glad\n  beta: 5\n"));
+                                    "true, parametrization: none}\n"
+                                    "  mood: glad\n  beta: 5\n"));
     assert_non_null(strstr(c->text, "\ntune:\n  notes: 7\n  title: a b\n"));
     assert_null(strstr(c->text, "latent"));
     gt_config *again;

@@ -4,10 +4,12 @@
 #include "core/gemm.h"
 #include "nn/epilogue.h"
 #include "nn/layers.h"
+#include "nn/parametrization.h"
 
 typedef struct options {
     int64_t units;
     bool bias;
+    int parametrization;
 } options;
 
 static const gt_option option_table[] = {
@@ -22,6 +24,7 @@ static const gt_option option_table[] = {
      .offset = offsetof(options, bias),
      .otherwise = "true",
      .help = "whether to add a bias"},
+    GT__PARAMETRIZATION_OPTION(options, parametrization),
     {0},
 };
 
@@ -38,6 +41,8 @@ static gt_status plan(gt_layer *layer, int max_n)
     if (status == GT_OK && o->bias)
         status =
             gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &units, 0, 0);
+    if (status == GT_OK)
+        status = gt__parametrize(layer, o->parametrization);
     return status;
 }
 

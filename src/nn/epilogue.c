@@ -87,6 +87,13 @@ static void sum_columns(const gt_real *dy, size_t rows, int m, gt_real *grad,
     }
 }
 
+/* NULL: there is none. */
+static const gt_tensor *bias_of(const gt_layer *layer)
+{
+    bool has = layer->n_params > 1 && layer->param[1].role == GT_ROLE_BIAS;
+    return has ? &layer->param[1] : NULL;
+}
+
 static size_t piece_rows(const gt_layer *layer)
 {
     size_t rows = PIECE / (size_t)layer->out.c;
@@ -97,42 +104,42 @@ void gt__epilogue_forward(const gt_layer *layer, const gt_pass *pass,
                           gt_real *y, size_t rows)
 {
     size_t m = (size_t)layer->out.c, most = piece_rows(layer);
-    bool has_bias = layer->n_params > 1;
+    const gt_tensor *bias = bias_of(layer);
     if (pass->tangent)
         return;
-    if (!has_bias && !layer->fused)
+    if (!bias && !layer->fused)
         return;
     for (size_t r = 0; r < rows; r += most) {
         size_t n = rows - r < most ? rows - r : most;
-        if (has_bias)
-            add_bias(y + r * m, n, layer->out.c,
-                     pass->param + layer->param[1].offset);
+        if (bias)
+            add_bias(y + r * m, n, layer->out.c, pass->param + bias->offset);
         gt__fused_apply(layer, y + r * m, n * m);
     }
 }
 
 /* A direction does not depend on the bias. */
-static void clear_bias(const gt_layer *layer, const gt_pass *pass, bool add)
+static void clear_bias(const gt_tensor *bias, const gt_pass *pass, bool add)
 {
-    gt_real *bias = pass->grad + layer->param[1].offset;
-    for (size_t i = 0; !add && i < layer->param[1].count; i++)
-        bias[i] = 0;
+    gt_real *grad = pass->grad + bias->offset;
+    for (size_t i = 0; !add && i < bias->count; i++)
+        grad[i] = 0;
 }
 
 void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
                            const gt_real *y, gt_real *dy, size_t rows, bool add)
 {
     size_t m = (size_t)layer->out.c, most = piece_rows(layer);
-    bool sums = pass->grad && layer->n_params > 1 && !pass->tangent;
-    if (pass->grad && layer->n_params > 1 && pass->tangent)
-        clear_bias(layer, pass, add);
+    const gt_tensor *bias = pass->grad ? bias_of(layer) : NULL;
+    bool sums = bias && !pass->tangent;
+    if (bias && pass->tangent)
+        clear_bias(bias, pass, add);
     if (!sums && !layer->fused)
         return;
     for (size_t r = 0; r < rows; r += most) {
         size_t n = rows - r < most ? rows - r : most;
         gt__fused_apply_grad(layer, y + r * m, dy + r * m, n * m);
         if (sums)
-            sum_columns(dy + r * m, n, layer->out.c,
-                        pass->grad + layer->param[1].offset, add || r > 0);
+            sum_columns(dy + r * m, n, layer->out.c, pass->grad + bias->offset,
+                        add || r > 0);
     }
 }

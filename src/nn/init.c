@@ -1,10 +1,12 @@
 /* init.c: every tensor has its own address in the space of random numbers
  * (network number, tensor number), so its initial values depend on nothing else
- * in the model or the machine. */
+ * in the model or the machine. What a parametrization adds has no number: a
+ * network begins with the same weights with one and without. */
 #include "nn/init.h"
 
 #include "core/rng.h"
 #include "nn/activations.h"
+#include "nn/parametrization.h"
 
 #include <math.h>
 
@@ -80,12 +82,18 @@ void gt_network_init(gt_network *net, gt_init init, uint64_t seed,
     gt_rng at = {.seed = seed, .stream = GT_STREAM_INIT + number};
     for (int i = 0; i < net->n_layers; i++) {
         const gt_layer *layer = &net->layers[i];
-        for (int k = 0; k < layer->n_params; k++, at.sample++)
-            init_param(net, i, &layer->param[k], init, at);
+        for (int k = 0; k < layer->n_params; k++)
+            if (layer->param[k].role != GT_ROLE_OWN) {
+                init_param(net, i, &layer->param[k], init, at);
+                at.sample++;
+            }
+        if (layer->parametrization)
+            layer->parametrization->init(layer, net->params);
         for (int k = 0; k < layer->n_states; k++) {
             const gt_tensor *t = &layer->state[k];
             fill(net->state + t->offset, t->count,
                  t->role == GT_ROLE_ONE ? 1 : 0);
         }
     }
+    gt_network_parametrize(net);
 }

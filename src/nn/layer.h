@@ -29,6 +29,7 @@ typedef enum gt_role {
     GT_ROLE_SCALE,  /* 1 (DCGAN: N(1, 0.02^2)) */
     GT_ROLE_ZERO,   /* 0: a running mean */
     GT_ROLE_ONE,    /* 1: a running variance */
+    GT_ROLE_OWN,    /* what the layer's parametrization begins with */
 } gt_role;
 
 /* One named tensor of a layer: a parameter, or state such as running
@@ -62,6 +63,8 @@ struct gt_layer {
     gt_shape in, out;         /* in: of the first input, mostly the only one */
     gt_tensor *param, *state; /* owned; gt_layer_add_param, _add_state */
     int n_params, n_states;
+    const struct gt_parametrization *parametrization; /* of param[0]; NULL: none
+                                                       */
     gt_real state_rate; /* weight of a batch in the state: s += rate (b - s) */
     void *plan;         /* owned; private to the type, see release */
     double products;    /* multiplications by weights in forward, of a sample;
@@ -87,7 +90,8 @@ typedef struct gt_pass {
                         (such as a discriminator's on real and on generated
                         images) draw different numbers; a multiple of 0x1000,
                         beyond the streams of rng.h */
-    const gt_real *param;
+    const gt_real *param; /* as parametrizations make them of what is stored:
+                             gt_network.weights */
     const gt_real *state; /* running statistics; the same on all ranks */
     gt_real *grad;        /* gradients; NULL: not wanted */
     bool accumulate;      /* add to grad instead of overwriting it */

@@ -6,6 +6,7 @@
 #include "nn/network.h"
 
 #include "core/arena.h"
+#include "nn/parametrization.h"
 
 #include <assert.h>
 #include <math.h>
@@ -189,11 +190,21 @@ static gt_status check_arguments(const char *name,
     return GT_OK;
 }
 
+static bool is_parametrized(const gt_network *net)
+{
+    for (int i = 0; i < net->n_layers; i++)
+        if (net->layers[i].parametrization)
+            return true;
+    return false;
+}
+
 static gt_status allocate(gt_network *net)
 {
     net->params = gt_real_alloc(net->n_params);
     net->state = gt_real_alloc(net->n_state);
-    if (net->params && net->state)
+    net->weights =
+        is_parametrized(net) ? gt_real_alloc(net->n_params) : net->params;
+    if (net->params && net->state && net->weights)
         return GT_OK;
     return gt_fail(GT_ERR_MEMORY,
                    "%s: cannot allocate %.1f MB of parameters; use a smaller "
@@ -242,9 +253,35 @@ void gt_network_free(gt_network *net)
         gt_layer_free(&net->layers[i]);
     free(net->layers);
     gt__placement_free(&net->placement);
+    if (net->weights != net->params)
+        free(net->weights);
     free(net->params);
     free(net->state);
     free(net);
+}
+
+void gt_network_parametrize(gt_network *net)
+{
+    if (net->weights == net->params)
+        return;
+    memcpy(net->weights, net->params, net->n_params * sizeof *net->params);
+    for (int i = 0; i < net->n_layers; i++) {
+        const gt_layer *layer = &net->layers[i];
+        if (layer->parametrization)
+            layer->parametrization->apply(layer, net->params, net->weights);
+    }
+}
+
+void gt_network_pull_back(const gt_network *net, gt_real *grad, size_t from,
+                          size_t to)
+{
+    for (int i = 0; net->weights != net->params && i < net->n_layers; i++) {
+        const gt_layer *layer = &net->layers[i];
+        if (layer->parametrization && layer->param[0].offset >= from &&
+            layer->param[0].offset < to)
+            layer->parametrization->pull_back(layer, net->params, net->weights,
+                                              grad);
+    }
 }
 
 void gt_network_update_stats(gt_network *net, const gt_real *batch)

@@ -16,7 +16,9 @@ typedef struct gt_network {
     int max_n;        /* most samples of a pass */
     size_t n_params;  /* reals in params */
     size_t n_state;   /* reals in state */
-    gt_real *params;
+    gt_real *params;  /* as they are stored and updated */
+    gt_real *weights; /* as passes read them, in the same layout; params itself
+                         where no layer has a parametrization */
     gt_real *state;
     gt__placement placement;
 } gt_network;
@@ -37,6 +39,15 @@ gt_status gt_network_new(gt_network **out, const char *name,
                          const gt_network_input *inputs, int n_inputs,
                          const gt_layer_spec *specs, int n, int max_n);
 void gt_network_free(gt_network *net);
+
+/* Make `weights` of `params` (parametrization.h), whenever these have changed.
+ * gt_network_init does it. */
+void gt_network_parametrize(gt_network *net);
+
+/* Turn gradients towards weights into those towards params, in the layers whose
+ * first tensors lie at offsets from .. to - 1: once, when they are complete. */
+void gt_network_pull_back(const gt_network *net, gt_real *grad, size_t from,
+                          size_t to);
 
 /* Move the running statistics towards those of a batch, laid out as state:
  * s += rate (batch - s). */

@@ -52,5 +52,7 @@ gt_status gt__window_params(gt_layer *layer, const gt__window *window,
     if (status == GT_OK && window->bias)
         status =
             gt_layer_add_param(layer, "bias", GT_ROLE_BIAS, 1, &filters, 0, 0);
+    if (status == GT_OK)
+        status = gt__parametrize(layer, window->parametrization);
     return status;
 }

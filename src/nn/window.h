@@ -4,14 +4,15 @@
 #define GT_NN_WINDOW_H
 
 #include "nn/conv/geometry.h"
-#include "nn/layer.h"
+#include "nn/parametrization.h"
 
-/* The options both layers begin with. */
+/* The options both layers begin with: a struct with a gt__window `window`. */
 typedef struct gt__window {
     int64_t filters;
     int kernel[2], stride[2];
     int padding[4]; /* top, bottom, left, right; -1: same, -2: valid */
     bool bias;
+    int parametrization;
 } gt__window;
 
 /* Versions of clang-format disagree about the last entry. */
@@ -49,7 +50,8 @@ typedef struct gt__window {
          .kind = GT_OPTION_BOOL,                                               \
          .offset = offsetof(type, window.bias),                                \
          .otherwise = "true",                                                  \
-         .help = "whether to add a bias"}
+         .help = "whether to add a bias"},                                     \
+        GT__PARAMETRIZATION_OPTION(type, window.parametrization)
 /* clang-format on */
 
 extern const char *const gt__padding_words[];

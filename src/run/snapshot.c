@@ -360,6 +360,8 @@ gt_status gt_snapshot_read(gt_task *task, const gt_checkpoint *from,
                      : read_replicated(task, from, part, spans, count);
     if (status == GT_OK && !all)
         gt_task_start_averages(task);
+    for (int i = 0; status == GT_OK && i < task->n_learners; i++)
+        gt_network_parametrize(task->learner[i]->net);
     gt_phase_leave(before);
     free(spans);
     return status;

@@ -58,13 +58,14 @@ gt_status gt_h5_set_texts(gt_h5 *f, const char *object, const char *key,
     size_t width = 1;
     for (int i = 0; i < n; i++)
         width = strlen(texts[i]) > width ? strlen(texts[i]) : width;
-    char *all = calloc((size_t)n, width);
+    const size_t count = n > 0 ? (size_t)n : 0;
+    char *all = calloc(count, width);
     if (!all)
         return gt_fail(GT_ERR_MEMORY, "%s: out of memory", f->path);
-    for (int i = 0; i < n; i++)
-        memcpy(all + (size_t)i * width, texts[i], strlen(texts[i]));
+    for (size_t i = 0; i < count; i++)
+        memcpy(all + i * width, texts[i], strlen(texts[i]));
     hid_t type = text_type(width);
-    hid_t space = H5Screate_simple(1, (hsize_t[]){(hsize_t)n}, NULL);
+    hid_t space = H5Screate_simple(1, (hsize_t[]){count}, NULL);
     gt_status status = set_attribute(f, object, key, type, type, space, all);
     H5Sclose(space);
     H5Tclose(type);

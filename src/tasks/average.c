@@ -41,6 +41,7 @@ static void swap(gt_task *task)
         gt_real *state = net->state;
         net->state = l->average_state;
         l->average_state = state;
+        gt_network_parametrize(net);
     }
 }
 

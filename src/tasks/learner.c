@@ -196,12 +196,22 @@ gt_real *gt_learner_lay_out(const gt_learner *l, gt_real *vector, gt_pass *pass)
 
 gt_real *gt_learner_open(gt_learner *l, gt_pass *pass)
 {
+    l->pulled = l->net->n_params;
     return gt_learner_lay_out(l, gt_reducer_vector(l->reducer), pass);
+}
+
+/* Gradients of the opened vector from `from` on are complete. */
+static void pull_back(gt_learner *l, size_t from)
+{
+    gt_network_pull_back(l->net, gt_reducer_vector(l->reducer), from,
+                         l->pulled);
+    l->pulled = from;
 }
 
 static void send_ready(void *learner, size_t from)
 {
     gt_learner *l = learner;
+    pull_back(l, from);
     gt_reducer_ready(l->reducer, from);
 }
 
@@ -213,6 +223,7 @@ void gt_learner_overlap(gt_learner *l, gt_pass *pass)
 
 void gt_learner_add(gt_learner *l)
 {
+    pull_back(l, 0);
     gt_reducer_add(l->reducer);
 }
 
@@ -269,6 +280,7 @@ gt_status gt_learner_update(gt_learner *l, uint64_t step,
     *scalars = vector + n + l->net->n_state;
     if (!fine || !all_finite(*scalars, GT_SCALARS))
         return fail_numeric(l, step);
+    gt_network_parametrize(l->net);
     gt_network_update_stats(l->net, vector + n);
     if (l->average_state)
         gt_ema(l->average_state, l->net->state,
@@ -289,7 +301,7 @@ gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
         .step = (uint32_t)batch->number,
         .first_sample = shard->first_sample,
         .stream = stream,
-        .param = l->net->params,
+        .param = l->net->weights,
         .state = l->net->state,
         .weight = (gt_real)shard->samples.n / (gt_real)batch->n,
     };
@@ -297,5 +309,5 @@ gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
 
 gt_pass gt_learner_eval_pass(const gt_learner *l, int n)
 {
-    return (gt_pass){.n = n, .param = l->net->params, .state = l->net->state};
+    return (gt_pass){.n = n, .param = l->net->weights, .state = l->net->state};
 }

@@ -32,6 +32,8 @@ typedef struct gt_learner {
     const gt_optimizer_config *rule; /* borrowed */
     gt_optimizer optimizer; /* of this rank's slices, or of all parameters */
     gt_real *average_state; /* of the running statistics; NULL: no average */
+    size_t pulled; /* from here on gradients of the opened vector are those
+                      towards what is stored (parametrization.h) */
     bool sharded;
     double *squares; /* of each block of gradients; NULL: no clipping */
     double clip;     /* factor for the gradients of this update */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const gt_task_type *const types[] = {
-#define TASK(type) &type,
+#define TASK(type) &(type),
 #include "tasks/tasks.h"
 };
 enum { TYPES = sizeof types / sizeof *types };

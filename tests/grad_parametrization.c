@@ -1,0 +1,314 @@
+/* Weights that follow from what is stored: against the formula written out,
+ * and gradients against finite differences of what is stored, through networks
+ * with dense layers and convolutions. */
+#include "core/rng.h"
+#include "nn/init.h"
+#include "nn/tape.h"
+
+#include "mix_layer.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { MOST_LAYERS = 8, SAMPLES = 3 };
+#define NORM " parametrization=weight_norm"
+
+typedef struct trial {
+    gt_layer_spec specs[MOST_LAYERS];
+    int n;
+    gt_network *net;
+    gt_workspace ws;
+    gt_tape tape;
+    gt_pass pass;
+    gt_real *x, *probe, *grad;
+    size_t in, out;
+} trial;
+
+static gt_real *numbers(size_t n, uint32_t stream)
+{
+    gt_real *x = gt_real_alloc(n);
+    assert_non_null(x);
+    gt_rng_normal((gt_rng){.seed = 3, .stream = stream}, x, n);
+    return x;
+}
+
+static void trial_open(trial *t, gt_shape in, const char *const *layers)
+{
+    *t = (trial){0};
+    for (; *layers; layers++) {
+        t->specs[t->n] = spec_of(*layers);
+        assert_non_null(t->specs[t->n++].options);
+    }
+    gt_status status =
+        gt_network_new(&t->net, "net", &(gt_network_input){"x", in}, 1,
+                       t->specs, t->n, SAMPLES);
+    if (status != GT_OK)
+        fail_msg("%s", gt_message());
+    assert_int_equal(
+        gt_workspace_plan(&t->ws, &(const gt_network *){t->net}, 1), GT_OK);
+    assert_int_equal(gt_tape_plan(&t->tape, t->net, &t->ws), GT_OK);
+    gt_network_init(t->net, GT_INIT_GLOROT, 11, 0);
+    t->in = SAMPLES * gt_shape_size(in);
+    t->out = SAMPLES * gt_shape_size(t->net->out);
+    t->x = numbers(t->in, 1);
+    t->probe = numbers(t->out, 2);
+    t->grad = gt_real_alloc(t->net->n_params);
+    assert_non_null(t->grad);
+    t->pass = (gt_pass){.n = SAMPLES,
+                        .training = true,
+                        .seed = 1,
+                        .param = t->net->weights,
+                        .state = t->net->state,
+                        .grad = t->grad};
+}
+
+static void trial_close(trial *t)
+{
+    for (int i = 0; i < t->n; i++)
+        free(t->specs[i].options);
+    gt_tape_free(&t->tape);
+    gt_workspace_free(&t->ws);
+    gt_network_free(t->net);
+    free(t->x);
+    free(t->probe);
+    free(t->grad);
+}
+
+static double loss(trial *t)
+{
+    gt_network_parametrize(t->net);
+    const gt_real *y =
+        gt_tape_forward(&t->tape, &t->pass, &(const gt_real *){t->x});
+    double sum = 0;
+    for (size_t i = 0; i < t->out; i++)
+        sum += t->probe[i] * y[i];
+    return sum;
+}
+
+static void backward(trial *t)
+{
+    loss(t);
+    memcpy(gt_tape_loss_gradient(&t->tape), t->probe,
+           t->out * sizeof *t->probe);
+    gt_tape_backward(&t->tape, &t->pass, NULL);
+}
+
+/* Lengths that are not those of v, as after some updates. */
+static void move_away(trial *t)
+{
+    gt_real *by = numbers(t->net->n_params, 4);
+    for (int i = 0; i < t->net->n_layers; i++)
+        for (int k = 0; k < t->net->layers[i].n_params; k++) {
+            const gt_tensor *p = &t->net->layers[i].param[k];
+            for (size_t j = p->offset; j < p->offset + p->count; j++)
+                t->net->params[j] += 0.3 * by[j];
+        }
+    free(by);
+}
+
+static void check_gradients(trial *t)
+{
+    const double h = 1e-5;
+    for (size_t i = 0; i < t->net->n_params; i++) {
+        gt_real *at = &t->net->params[i], here = *at;
+        *at = here + h;
+        double above = loss(t);
+        *at = here - h;
+        double below = loss(t);
+        *at = here;
+        double numeric = (above - below) / (2 * h);
+        double size = fmax(fmax(fabs(numeric), fabs(t->grad[i])), 1e-2);
+        if (!(fabs(numeric - t->grad[i]) <= 1e-6 * size))
+            fail_msg("element %zu: gradient %.10g, finite difference %.10g", i,
+                     t->grad[i], numeric);
+    }
+}
+
+typedef struct kind {
+    gt_shape in;
+    const char *layers[MOST_LAYERS];
+} kind;
+
+/* All layers that have it, with and without bias, with wide and narrow weights,
+ * beside layers that do not have it. */
+static const kind kinds[] = {
+    {{1, 1, 5},
+     {"dense units=7" NORM, "tanh", "dense units=3 bias=false" NORM}},
+    {{1, 1, 2}, {"dense units=70" NORM, "silu", "dense units=1" NORM}},
+    {{1, 1, 4}, {"dense units=6", "silu", "dense units=6" NORM, "mix 3"}},
+    {{6, 6, 2},
+     {"conv2d filters=4 kernel=3 stride=2 padding=same" NORM, "leaky_relu",
+      "conv2d filters=3 kernel=2 bias=false" NORM, "batch_norm", "flatten",
+      "dense units=1" NORM}},
+    {{5, 5, 20}, {"conv2d filters=3 kernel=3 padding=same" NORM, "tanh"}},
+    {{3, 3, 3},
+     {"conv2d_transpose filters=4 kernel=4 stride=2 padding=1 bias=false" NORM,
+      "batch_norm", "silu", "conv2d_transpose filters=2 kernel=3" NORM}},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static void gradients_match_finite_differences_of_what_is_stored(void **state)
+{
+    (void)state;
+    for (int k = 0; k < KINDS; k++) {
+        trial t;
+        trial_open(&t, kinds[k].in, kinds[k].layers);
+        move_away(&t);
+        backward(&t);
+        gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
+        check_gradients(&t);
+        trial_close(&t);
+    }
+}
+
+/* Two passes, the second of which adds to the gradients of the first, are
+ * pulled back once. */
+static void passes_accumulate_before_the_pull_back(void **state)
+{
+    (void)state;
+    for (int k = 0; k < KINDS; k++) {
+        trial t;
+        trial_open(&t, kinds[k].in, kinds[k].layers);
+        size_t n = t.net->n_params;
+        move_away(&t);
+        backward(&t);
+        gt_network_pull_back(t.net, t.grad, 0, n);
+        gt_real *once = gt_real_alloc(n);
+        assert_non_null(once);
+        memcpy(once, t.grad, n * sizeof *once);
+        backward(&t);
+        t.pass.accumulate = true;
+        backward(&t);
+        gt_network_pull_back(t.net, t.grad, 0, n);
+        for (size_t i = 0; i < n; i++)
+            assert_true(fabs(t.grad[i] - 2 * once[i]) <=
+                        1e-12 * (1 + fabs(once[i])));
+        free(once);
+        trial_close(&t);
+    }
+}
+
+/* As gradients become complete, from the last layer to the first. */
+static void layers_are_pulled_back_one_by_one_as_all_together(void **state)
+{
+    (void)state;
+    for (int k = 0; k < KINDS; k++) {
+        trial t;
+        trial_open(&t, kinds[k].in, kinds[k].layers);
+        size_t n = t.net->n_params, done = n;
+        move_away(&t);
+        backward(&t);
+        gt_real *together = gt_real_alloc(n);
+        assert_non_null(together);
+        memcpy(together, t.grad, n * sizeof *together);
+        gt_network_pull_back(t.net, together, 0, n);
+        for (int i = t.net->n_layers - 1; i >= 0; i--) {
+            if (t.net->layers[i].n_params == 0)
+                continue;
+            size_t from = t.net->layers[i].param[0].offset;
+            gt_network_pull_back(t.net, t.grad, from, done);
+            done = from;
+        }
+        assert_memory_equal(t.grad, together, n * sizeof *together);
+        free(together);
+        trial_close(&t);
+    }
+}
+
+/* w = g v / |v|, written out for each output. */
+static void weights_are_lengths_times_directions(void **state)
+{
+    (void)state;
+    int seen = 0;
+    for (int k = 0; k < KINDS; k++) {
+        trial t;
+        trial_open(&t, kinds[k].in, kinds[k].layers);
+        move_away(&t);
+        gt_network_parametrize(t.net);
+        for (int i = 0; i < t.net->n_layers; i++) {
+            const gt_layer *layer = &t.net->layers[i];
+            if (!layer->parametrization)
+                continue;
+            const gt_tensor *stored = &layer->param[0];
+            const gt_tensor *length = &layer->param[layer->n_params - 1];
+            assert_string_equal(stored->name, "weight_v");
+            assert_string_equal(length->name, "weight_g");
+            size_t m = (size_t)layer->out.c;
+            assert_int_equal(length->count, m);
+            const gt_real *v = t.net->params + stored->offset;
+            const gt_real *g = t.net->params + length->offset;
+            const gt_real *w = t.net->weights + stored->offset;
+            for (size_t j = 0; j < m; j++) {
+                double square = 0;
+                for (size_t r = j; r < stored->count; r += m)
+                    square += v[r] * v[r];
+                for (size_t r = j; r < stored->count; r += m)
+                    assert_true(fabs(w[r] - g[j] * v[r] / sqrt(square)) <
+                                1e-12);
+            }
+            seen++;
+        }
+        trial_close(&t);
+    }
+    assert_int_equal(seen, 11);
+}
+
+/* A network begins with the weights that it would have without. */
+static void it_begins_with_the_usual_weights(void **state)
+{
+    (void)state;
+    static const char *const with[] = {"dense units=7" NORM, "tanh",
+                                       "dense units=5 bias=false" NORM, NULL};
+    static const char *const without[] = {"dense units=7", "tanh",
+                                          "dense units=5 bias=false", NULL};
+    trial a, b;
+    trial_open(&a, (gt_shape){1, 1, 6}, with);
+    trial_open(&b, (gt_shape){1, 1, 6}, without);
+    assert_ptr_equal(b.net->weights, b.net->params);
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < b.net->layers[i].n_params; k++) {
+            const gt_tensor *p = &a.net->layers[i].param[k];
+            const gt_tensor *q = &b.net->layers[i].param[k];
+            for (size_t j = 0; j < q->count; j++)
+                assert_true(fabs(a.net->weights[p->offset + j] -
+                                 b.net->params[q->offset + j]) < 1e-14);
+        }
+    trial_close(&a);
+    trial_close(&b);
+}
+
+/* There is no direction, so the weight is 0, and nothing is NaN. */
+static void a_direction_of_zeros_makes_weights_of_zeros(void **state)
+{
+    (void)state;
+    trial t;
+    trial_open(&t, (gt_shape){1, 1, 3},
+               (const char *const[]){"dense units=2" NORM, NULL});
+    for (int i = 0; i < 3; i++)
+        t.net->params[2 * i] = 0;
+    backward(&t);
+    gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
+    for (int i = 0; i < 3; i++)
+        assert_true(t.net->weights[2 * i] == 0 && t.net->weights[2 * i + 1]);
+    for (size_t i = 0; i < t.net->n_params; i++)
+        assert_true(isfinite(t.grad[i]));
+    trial_close(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gradients_match_finite_differences_of_what_is_stored),
+        cmocka_unit_test(passes_accumulate_before_the_pull_back),
+        cmocka_unit_test(layers_are_pulled_back_one_by_one_as_all_together),
+        cmocka_unit_test(weights_are_lengths_times_directions),
+        cmocka_unit_test(it_begins_with_the_usual_weights),
+        cmocka_unit_test(a_direction_of_zeros_makes_weights_of_zeros),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
