@@ -77,7 +77,7 @@ static bool is_refused(const gt_region_handle *handle)
     return refused;
 }
 
-static void another_process_maps_what_is_sealed(void **state)
+static void another_process_maps_what_is_shared(void **state)
 {
     (void)state;
     if (!gt_region_can_share())
@@ -85,7 +85,7 @@ static void another_process_maps_what_is_sealed(void **state)
     gt_region region = {.shared = true};
     fill(&region, SIZE / 3);
     fill(&region, SIZE);
-    gt_region_handle handle = gt_region_seal(&region);
+    gt_region_handle handle = gt_region_share(&region);
     assert_true(in_child(sees_all, &handle));
     assert_true(is_filled(&region, SIZE));
 
@@ -111,7 +111,7 @@ static void it_outlives_its_maker(void **state)
         skip();
     gt_region region = {.shared = true}, other;
     fill(&region, SIZE);
-    gt_region_handle handle = gt_region_seal(&region);
+    gt_region_handle handle = gt_region_share(&region);
     assert_int_equal(gt_region_attach(&other, &handle), GT_OK);
     gt_region_free(&region);
     assert_true(is_filled(&other, SIZE));
@@ -123,7 +123,7 @@ static void a_private_one_is_not_handed_out(void **state)
     (void)state;
     gt_region region = {0};
     fill(&region, 100);
-    gt_region_handle handle = gt_region_seal(&region);
+    gt_region_handle handle = gt_region_share(&region);
     assert_int_equal(handle.size, 0);
     assert_true(is_refused(&handle));
     gt_region_free(&region);
@@ -152,7 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_filled_stays_while_it_grows),
-        cmocka_unit_test(another_process_maps_what_is_sealed),
+        cmocka_unit_test(another_process_maps_what_is_shared),
         cmocka_unit_test(it_outlives_its_maker),
         cmocka_unit_test(a_private_one_is_not_handed_out),
         cmocka_unit_test(too_much_is_refused),

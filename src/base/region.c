@@ -119,7 +119,7 @@ gt_status gt_region_grow(gt_region *r, size_t size, const char *what)
     return r->shared ? grow_shared(r, size, what) : grow_private(r, size, what);
 }
 
-gt_region_handle gt_region_seal(gt_region *r)
+gt_region_handle gt_region_share(gt_region *r)
 {
     struct stat info;
     if (!r->shared || !r->size || fstat(r->file, &info) != 0)

@@ -41,9 +41,9 @@ bool gt_region_can_share(void);
 gt_status gt_region_grow(gt_region *region, size_t size, const char *what);
 
 /* Nobody may write any more, and others may map it: its handle. */
-gt_region_handle gt_region_seal(gt_region *region);
+gt_region_handle gt_region_share(gt_region *region);
 
-/* Map what another process has sealed. GT_ERR_IO: that process cannot be seen
+/* Map what another process has shared. GT_ERR_IO: that process cannot be seen
  * from here, as from another container; GT_ERR_MEMORY: no addresses are left.
  */
 gt_status gt_region_attach(gt_region *region, const gt_region_handle *handle);

@@ -136,7 +136,7 @@ gt_status gt_source_open_shared(gt_source **out, const char *uri,
     gt_status status = open_source(out, uri, split, want, true);
     *handle = (gt_region_handle){.file = -1};
     if (*out)
-        *handle = gt_region_seal(&(*out)->region);
+        *handle = gt_region_share(&(*out)->region);
     return status;
 }
 

@@ -131,7 +131,8 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     print_data_memory(comm, source, test);
     print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);
-    gt_info("  memory        %.0f MB per rank at most", memory);
+    gt_info("  memory        %.0f MB per rank at most%s", memory,
+            source->region.shared ? ", the data included" : "");
     if (gt_blas_kernel_is_old())
         gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",
