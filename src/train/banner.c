@@ -3,6 +3,7 @@
 #include "train/banner.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/version.h"
 #include "comm/mpi/binding.h"
 #include "core/blas.h"
@@ -23,7 +24,7 @@ static double peak_memory(void)
 
 static const char *plural(int n)
 {
-    return n == 1 ? "" : "s";
+    return gt_plural((unsigned long long)n);
 }
 
 /* What BLAS was asked for and what it does may differ: a library has a largest
@@ -41,9 +42,9 @@ static void print_ranks(gt_comm *comm, int asked)
             comm->nodes, plural(comm->nodes), blas, gt_blas_kernel());
     gt_info("  BLAS          %s", gt_blas_version(library));
     if (most != asked && most > 0)
-        gt_warn("BLAS runs %d threads where --threads asks for %d: it has no "
+        gt_warn("BLAS runs %d thread%s where --threads asks for %d: it has no "
                 "more",
-                most, asked);
+                most, plural(most), asked);
 }
 
 /* Of a batch that is full, or holds all the data. */
@@ -141,9 +142,9 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
         gt_warn("norm.sync is true but has no effect: no network has a "
                 "batch_norm layer");
     if (stops_learning(task, steps))
-        gt_warn("the learning rate is 0 at the last of %llu steps: its "
+        gt_warn("the learning rate is 0 at the last of %llu step%s: its "
                 "schedule ends before that (decay_steps), and lr_end is 0",
-                (unsigned long long)steps);
+                (unsigned long long)steps, gt_plural(steps));
     if (warning[0])
         gt_warn("%s", warning);
     gt_provenance_check_ranks(comm);
