@@ -124,7 +124,8 @@ GENTRAIN_API const char *gentrain_message(void);
  *   GENTRAIN_ERR_IO        nothing is there, or it cannot be read
  *   GENTRAIN_ERR_FORMAT    not a checkpoint, damaged, or of a newer format
  *   GENTRAIN_ERR_CONFIG    the checkpoint's configuration is refused
- *   GENTRAIN_ERR_MISMATCH  its weights do not fit its configuration
+ *   GENTRAIN_ERR_MISMATCH  its weights do not fit its configuration, or it is
+ *                          of a task that makes no samples
  *   GENTRAIN_ERR_MEMORY    no room for the model */
 GENTRAIN_API gentrain_status gentrain_open(gentrain_model **model,
                                            const char *path);

@@ -60,15 +60,15 @@ must "samples" ranks 2 sample false-1 -n 4 -o four.h5
 must "inspecting a configuration" ranks 1 inspect graph.yaml
 cat >expected <<'END'
 discriminator: x 8x8x1 -> 1
-  layer          reads         makes  parameters  bytes  products
-  00_conv2d a                  8x8x4          40  1,024     2,304
-  01_leaky_relu                8x8x4           -  1,024         -
-  02_conv2d                    8x8x4         148  1,024     9,216
-  03_add         a, 02_conv2d  8x8x4           -      -         -
-  04_avg_pool                  4x4x4           -    256         -
-  05_leaky_relu                4x4x4           -      -         -
-  06_flatten                   64              -      -         -
-  07_dense                     1              65      4        64
+  layer          reads   makes  parameters  bytes  products
+  00_conv2d a            8x8x4          40  1,024     2,304
+  01_leaky_relu          8x8x4           -  1,024         -
+  02_conv2d              8x8x4         148  1,024     9,216
+  03_add         00, 02  8x8x4           -      -         -
+  04_avg_pool            4x4x4           -    256         -
+  05_leaky_relu          4x4x4           -      -         -
+  06_flatten             64              -      -         -
+  07_dense               1              65      4        64
   253 parameters, 11,584 products a sample
 END
 sed -n '/^discriminator/,/products a sample/p' out.txt | diff expected - ||
@@ -77,6 +77,14 @@ must "the same as JSON" ranks 1 inspect graph.yaml --json
 says out.txt '"type": "add", "name": "", "from": ["a", "02_conv2d"], "shape": [8, 8, 4]'
 must "inspecting a preset" ranks 1 inspect dcgan28
 says out.txt "generator: z 100 -> 28x28x1"
+# Names are cut where the table would be wider than 80 columns.
+must "inspecting another preset" ranks 1 inspect resgan32
+says out.txt "  05_avg_pool shrink-1-body "
+"$GENTRAIN" presets show resgan32 |
+    sed 's/\<body\>/the_body_of_a_residual_block/' >long.yaml
+must "inspecting long names" ranks 1 inspect long.yaml
+says out.txt "  05_avg_pool shrink-1-the_..."
+awk 'length($0) > 80 { exit 1 }' out.txt || fail "the table is too wide"
 echo "task: gan" >half.yaml
 refused 3 "half.yaml" 1 inspect half.yaml
 

@@ -104,7 +104,9 @@ if images large 1000000 2>/dev/null; then
     for n in 1 2; do
         refused 7 " MB of memory more for the data, but " $n train vae.yaml --out large-run \
             --data large --set "data.image=[1024, 1024, 1]"
-        says err.txt "the $n rank"
+        who="rank 0 needs "
+        [ $n -eq 1 ] || who="the $n ranks from rank 0 on need "
+        says err.txt "$who"
     done
     [ ! -e large-run ] || fail "a run without room for its data has made its directory"
     refused 7 "large: reading it takes" 1 inspect large

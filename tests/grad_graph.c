@@ -1,19 +1,11 @@
 /* Networks that are no rows of layers, against finite differences: several
  * inputs, several readers of one layer, sums of gradients, memory that layers
  * share. Random graphs look for what nobody thought of. */
-#include "core/rng.h"
 #include "nn/init.h"
 #include "nn/tape.h"
 
+#include "finite_difference.h"
 #include "mix_layer.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 enum { MOST_LAYERS = 24, SAMPLES = 3, INPUTS = 2 };
 
@@ -62,14 +54,6 @@ static void read_line(trial *t, const char *text)
     }
 }
 
-static gt_real *numbers(size_t n, uint32_t stream)
-{
-    gt_real *x = gt_real_alloc(n);
-    assert_non_null(x);
-    gt_rng_normal((gt_rng){.seed = 3, .stream = stream}, x, n);
-    return x;
-}
-
 static void open_trial(trial *t, const char *const *lines, bool training)
 {
     *t = (trial){.n = 0};
@@ -116,8 +100,9 @@ static void close_trial(trial *t)
     free(t->grad);
 }
 
-static double loss(trial *t)
+static double loss(void *context)
 {
+    trial *t = context;
     const gt_real *y =
         gt_tape_forward(&t->tape, &t->pass, (const gt_real *const *)t->x);
     double sum = 0;
@@ -132,25 +117,6 @@ static void back(trial *t, gt_real *const dx[])
     memcpy(gt_tape_loss_gradient(&t->tape), t->probe,
            t->out * sizeof *t->probe);
     gt_tape_backward(&t->tape, &t->pass, dx);
-}
-
-static void check_span(trial *t, const char *what, gt_real *at, size_t n,
-                       const gt_real *gradient)
-{
-    const double h = 1e-5;
-    for (size_t i = 0; i < n; i++) {
-        gt_real here = at[i];
-        at[i] = here + h;
-        double above = loss(t);
-        at[i] = here - h;
-        double below = loss(t);
-        at[i] = here;
-        double numeric = (above - below) / (2 * h);
-        double size = fmax(fmax(fabs(numeric), fabs(gradient[i])), 1);
-        if (!(fabs(numeric - gradient[i]) <= 1e-6 * size))
-            fail_msg("%s %zu: gradient %.10g, finite difference %.10g", what, i,
-                     gradient[i], numeric);
-    }
 }
 
 /* Each gradient alone has the bits that it has among all. */
@@ -181,9 +147,11 @@ static void check_graph(const char *const *lines)
         for (int k = 0; k < INPUTS; k++)
             memset(t.dx[k], 0, t.in[k] * sizeof *t.dx[k]);
         back(&t, t.dx);
-        check_span(&t, "x", t.x[0], t.in[0], t.dx[0]);
-        check_span(&t, "c", t.x[1], t.in[1], t.dx[1]);
-        check_span(&t, "parameter", t.net->params, t.net->n_params, t.grad);
+        function f = {loss, &t, 1e-5, 1};
+        assert_gradient(&f, "x", t.x[0], t.in[0], t.dx[0]);
+        assert_gradient(&f, "c", t.x[1], t.in[1], t.dx[1]);
+        assert_gradient(&f, "parameter", t.net->params, t.net->n_params,
+                        t.grad);
         check_alone(&t);
         close_trial(&t);
     }
@@ -235,8 +203,9 @@ static void views_of_inputs_and_outputs_are_no_copies(void **state)
 
 /* --- Penalties on the gradient towards x. */
 
-static double penalty(trial *t)
+static double penalty(void *context)
 {
+    trial *t = context;
     double sum = 0;
     gt_pass pass = t->pass;
     pass.grad = NULL;
@@ -265,26 +234,14 @@ static void penalty_gradient(trial *t)
 static void check_penalty(const char *const *lines)
 {
     trial t;
-    const double h = 1e-6;
     open_trial(&t, lines, true);
     assert_int_equal(gt_tape_plan_tangent(&t.tape), GT_OK);
     penalty_gradient(&t);
     gt_real *once = numbers(t.net->n_params, 8);
     memcpy(once, t.grad, t.net->n_params * sizeof *once);
     gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
-    for (size_t i = 0; i < t.net->n_params; i++) {
-        gt_real *at = &t.net->params[i], here = *at;
-        *at = here + h;
-        double above = penalty(&t);
-        *at = here - h;
-        double below = penalty(&t);
-        *at = here;
-        double numeric = (above - below) / (2 * h);
-        double size = fmax(fmax(fabs(numeric), fabs(t.grad[i])), 0.1);
-        if (!(fabs(numeric - t.grad[i]) <= 1e-6 * size))
-            fail_msg("parameter %zu: gradient %.10g, finite difference %.10g",
-                     i, t.grad[i], numeric);
-    }
+    assert_gradient(&(function){penalty, &t, 1e-6, 0.1}, "parameter",
+                    t.net->params, t.net->n_params, t.grad);
     /* Added to another gradient, the bias's 0 is none. */
     memcpy(t.grad, once, t.net->n_params * sizeof *once);
     t.pass.accumulate = true;

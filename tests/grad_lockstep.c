@@ -1,18 +1,10 @@
 /* Shards that merge their statistics at batch_norm: their gradients are those
  * of finite differences, and together they are the batch they were cut from. */
-#include "core/rng.h"
 #include "nn/init.h"
 #include "nn/lockstep.h"
 
+#include "finite_difference.h"
 #include "mix_layer.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 enum { MOST_LAYERS = 12, SHARDS = 3, MOST_COUNT = 64 };
 
@@ -48,14 +40,6 @@ static const double *merge_all(void *context, int n, size_t count,
     for (int k = 1; k < SHARDS; k++)
         merge(t->outcome, t->contributions + (size_t)k * count, count);
     return t->outcome;
-}
-
-static gt_real *numbers(size_t n, uint32_t stream)
-{
-    gt_real *x = gt_real_alloc(n);
-    assert_non_null(x);
-    gt_rng_normal((gt_rng){.seed = 3, .stream = stream}, x, n);
-    return x;
 }
 
 static void enter(trial *t, int k, int first, int n)
@@ -131,8 +115,9 @@ static size_t at_sample(const trial *t, int k)
     return (size_t)t->shard[k].pass.first_sample;
 }
 
-static double loss(trial *t)
+static double loss(void *context)
 {
+    trial *t = context;
     double sum = 0;
     gt_lockstep_forward(t->net, t->shard, t->present, &t->sync);
     for (int k = 0; k < t->present; k++) {
@@ -167,24 +152,6 @@ static void run(trial *t, bool want_dx)
     }
 }
 
-static void check_span(trial *t, gt_real *at, size_t n, const gt_real *gradient)
-{
-    const double h = 1e-5;
-    for (size_t i = 0; i < n; i++) {
-        gt_real here = at[i];
-        at[i] = here + h;
-        double above = loss(t);
-        at[i] = here - h;
-        double below = loss(t);
-        at[i] = here;
-        double numeric = (above - below) / (2 * h);
-        double size = fmax(fmax(fabs(numeric), fabs(gradient[i])), 1e-2);
-        if (!(fabs(numeric - gradient[i]) <= 1e-6 * size))
-            fail_msg("element %zu: gradient %.10g, finite difference %.10g", i,
-                     gradient[i], numeric);
-    }
-}
-
 static const char *const stacks[][MOST_LAYERS] = {
     {"batch_norm", NULL},
     {"mix 6", "batch_norm", "elu", "mix 4", "batch_norm", "tanh", "mix 2"},
@@ -206,8 +173,10 @@ static void gradients_of_three_shards_match_finite_differences(void **state)
         trial c;
         trial_open(&c, vector, stacks[i], (const int[]){2, 3, 1});
         run(&c, true);
-        check_span(&c, c.x, (size_t)c.samples * c.in, c.dx);
-        check_span(&c, c.net->params, c.net->n_params, c.grad[0]);
+        function f = {loss, &c, 1e-5, 1e-2};
+        assert_gradient(&f, "x", c.x, (size_t)c.samples * c.in, c.dx);
+        assert_gradient(&f, "parameter", c.net->params, c.net->n_params,
+                        c.grad[0]);
         trial_close(&c);
     }
 }

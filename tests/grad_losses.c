@@ -44,6 +44,25 @@ static double gaussian(gt_real *g)
     return scale * gt_loss_gaussian(x, other, COUNT, 0.6, scale, g);
 }
 
+/* Rows of 30 logits; one has no label, one a label that is not likely. */
+static double softmax(gt_real *g)
+{
+    enum { CLASSES = 30, ROWS = COUNT / CLASSES };
+    static const int labels[ROWS] = {0, 29, 7, -1, 7, 12, 3, 28, 1, 5};
+    return scale * gt_loss_softmax(x, labels, ROWS, CLASSES, scale, g);
+}
+
+/* The label's logit is the largest by far. */
+static double softmax_of_sure_rows(gt_real *g)
+{
+    enum { CLASSES = 300 };
+    static const int label = 299;
+    x[label] += 9;
+    double value = scale * gt_loss_softmax(x, &label, 1, CLASSES, scale, g);
+    x[label] -= 9;
+    return value;
+}
+
 /* A VAE's latent half with a decoder loss of sum(sin(z)): x is the code. */
 static double latent(gt_real *g)
 {
@@ -119,6 +138,13 @@ static void gaussian_matches_finite_differences(void **state)
     check_gradient(gaussian);
 }
 
+static void softmax_matches_finite_differences(void **state)
+{
+    (void)state;
+    check_gradient(softmax);
+    check_gradient(softmax_of_sure_rows);
+}
+
 static void latent_half_of_a_vae_matches_finite_differences(void **state)
 {
     (void)state;
@@ -133,6 +159,7 @@ int main(void)
         cmocka_unit_test(minimax_matches_finite_differences),
         cmocka_unit_test(bernoulli_matches_finite_differences),
         cmocka_unit_test(gaussian_matches_finite_differences),
+        cmocka_unit_test(softmax_matches_finite_differences),
         cmocka_unit_test(latent_half_of_a_vae_matches_finite_differences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

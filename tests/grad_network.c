@@ -1,18 +1,10 @@
 /* Whole networks through a tape, against finite differences: whether views,
  * layers in place, batch norm and dropout leave each other's numbers alone. */
-#include "core/rng.h"
 #include "nn/init.h"
 #include "nn/tape.h"
 
+#include "finite_difference.h"
 #include "mix_layer.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 enum { MOST_LAYERS = 16, SAMPLES = 3 };
 
@@ -26,14 +18,6 @@ typedef struct stack {
     gt_real *x, *probe, *grad, *dx;
     size_t in, out;
 } stack;
-
-static gt_real *numbers(size_t n, uint32_t stream)
-{
-    gt_real *x = gt_real_alloc(n);
-    assert_non_null(x);
-    gt_rng_normal((gt_rng){.seed = 3, .stream = stream}, x, n);
-    return x;
-}
 
 static void stack_open(stack *s, gt_shape in, const char *const *layers,
                        bool training)
@@ -87,8 +71,9 @@ static const gt_real *output(stack *s)
     return gt_tape_forward(&s->tape, &s->pass, &(const gt_real *){s->x});
 }
 
-static double loss(stack *s)
+static double loss(void *context)
 {
+    stack *s = context;
     const gt_real *y = output(s);
     double sum = 0;
     for (size_t i = 0; i < s->out; i++)
@@ -106,24 +91,6 @@ static gt_real *back(stack *s, bool want_dx)
     return want_dx ? s->dx : NULL;
 }
 
-static void check_span(stack *s, gt_real *at, size_t n, const gt_real *gradient)
-{
-    const double h = 1e-5;
-    for (size_t i = 0; i < n; i++) {
-        gt_real here = at[i];
-        at[i] = here + h;
-        double above = loss(s);
-        at[i] = here - h;
-        double below = loss(s);
-        at[i] = here;
-        double numeric = (above - below) / (2 * h);
-        double size = fmax(fmax(fabs(numeric), fabs(gradient[i])), 1e-2);
-        if (!(fabs(numeric - gradient[i]) <= 1e-6 * size))
-            fail_msg("element %zu: gradient %.10g, finite difference %.10g", i,
-                     gradient[i], numeric);
-    }
-}
-
 static void check_stack(gt_shape in, const char *const *layers)
 {
     for (int training = 0; training < 2; training++) {
@@ -134,8 +101,10 @@ static void check_stack(gt_shape in, const char *const *layers)
         gt_real *kept = gt_real_alloc(s.in);
         assert_non_null(kept);
         memcpy(kept, dx, s.in * sizeof *dx);
-        check_span(&s, s.x, s.in, kept);
-        check_span(&s, s.net->params, s.net->n_params, s.grad);
+        function f = {loss, &s, 1e-5, 1e-2};
+        assert_gradient(&f, "x", s.x, s.in, kept);
+        assert_gradient(&f, "parameter", s.net->params, s.net->n_params,
+                        s.grad);
         free(kept);
         stack_close(&s);
     }
@@ -223,41 +192,37 @@ static void passes_accumulate_into_one_gradient(void **state)
     stack_close(&s);
 }
 
+/* What D makes of G's output. */
+static double loss_of_both(void *context)
+{
+    stack *g = context, *d = g + 1;
+    memcpy(d->x, output(g), d->in * sizeof *d->x);
+    return loss(d);
+}
+
 /* A generator's step: the discriminator's input gradient is the generator's
  * output gradient. */
 static void gradients_cross_from_one_network_to_another(void **state)
 {
     (void)state;
-    stack g, d;
-    stack_open(&g, (gt_shape){1, 1, 4},
+    stack both[2], *g = &both[0], *d = &both[1];
+    stack_open(g, (gt_shape){1, 1, 4},
                (const char *const[]){"mix 8", "reshape shape=2x2x2",
                                      "batch_norm", "upsample", "tanh", NULL},
                true);
-    stack_open(&d, (gt_shape){4, 4, 2},
+    stack_open(d, (gt_shape){4, 4, 2},
                (const char *const[]){"avg_pool", "leaky_relu", "flatten",
                                      "mix 3", "tanh", "mix 1", NULL},
                true);
-    const double h = 1e-5;
-    double value[2];
-    d.pass.grad = NULL;
-    for (size_t i = 0; i < g.net->n_params; i++) {
-        gt_real *at = &g.net->params[i], here = *at;
-        for (int side = 0; side < 2; side++) {
-            *at = here + (side ? h : -h);
-            memcpy(d.x, output(&g), d.in * sizeof *d.x);
-            value[side] = loss(&d);
-        }
-        *at = here;
-        memcpy(d.x, output(&g), d.in * sizeof *d.x);
-        memcpy(gt_tape_loss_gradient(&g.tape), back(&d, true),
-               d.in * sizeof *d.x);
-        gt_tape_backward(&g.tape, &g.pass, NULL);
-        double numeric = (value[1] - value[0]) / (2 * h);
-        double size = fmax(fabs(numeric), 1e-2);
-        assert_true(fabs(numeric - g.grad[i]) <= 1e-6 * size);
-    }
-    stack_close(&g);
-    stack_close(&d);
+    d->pass.grad = NULL;
+    loss_of_both(both);
+    memcpy(gt_tape_loss_gradient(&g->tape), back(d, true),
+           d->in * sizeof *d->x);
+    gt_tape_backward(&g->tape, &g->pass, NULL);
+    assert_gradient(&(function){loss_of_both, both, 1e-5, 1e-2}, "parameter",
+                    g->net->params, g->net->n_params, g->grad);
+    stack_close(g);
+    stack_close(d);
 }
 
 int main(void)

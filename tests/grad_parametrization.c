@@ -258,6 +258,44 @@ static void weights_are_lengths_times_directions(void **state)
     assert_int_equal(seen, 11);
 }
 
+/* torch.nn.utils.weight_norm of Linear(3, 2), PyTorch 1.13 in double; here a
+ * weight is the transpose of PyTorch's. */
+static void values_are_those_of_pytorch(void **state)
+{
+    (void)state;
+    static const gt_real x[] = {1, -2, 0.5, 0.25, 1, -1, 2, 0.5, 0.75};
+    static const gt_real probe[] = {1, -0.5, 0.5, 2, -1.5, 1};
+    static const gt_real v[] = {0.5, 1.5, -1, 0.25, 2, -0.75};
+    static const gt_real bias[] = {0.1, -0.2}, g[] = {1.25, -0.5};
+    static const double y[] = {2.009406539564933,  -0.384302445193621,
+                               -1.468441086071195, -0.605465379425967,
+                               1.191089451179962,  -0.955640025293848};
+    static const double dv[] = {-0.974187009982109, 0.179494555319005,
+                                -1.324894333575668, -0.903883296427848,
+                                -0.418900414292307, 0.057694678495395};
+    static const double dbias[] = {0, 2.5};
+    static const double dg[] = {-0.409158544192486, 2.948839123097942};
+    trial t;
+    trial_open(&t, (gt_shape){1, 1, 3},
+               (const char *const[]){"dense units=2" NORM, NULL});
+    const gt_tensor *p = t.net->layers[0].param;
+    memcpy(t.x, x, sizeof x);
+    memcpy(t.probe, probe, sizeof probe);
+    memcpy(t.net->params + p[0].offset, v, sizeof v);
+    memcpy(t.net->params + p[1].offset, bias, sizeof bias);
+    memcpy(t.net->params + p[2].offset, g, sizeof g);
+    backward(&t);
+    gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
+    const gt_real *got = gt_tape_output(&t.tape);
+    for (int i = 0; i < 6; i++)
+        assert_true(fabs(got[i] - y[i]) < 1e-14 &&
+                    fabs(t.grad[p[0].offset + i] - dv[i]) < 1e-14);
+    for (int j = 0; j < 2; j++)
+        assert_true(fabs(t.grad[p[1].offset + j] - dbias[j]) < 1e-14 &&
+                    fabs(t.grad[p[2].offset + j] - dg[j]) < 1e-14);
+    trial_close(&t);
+}
+
 /* A network begins with the weights that it would have without. */
 static void it_begins_with_the_usual_weights(void **state)
 {
@@ -307,6 +345,7 @@ int main(void)
         cmocka_unit_test(passes_accumulate_before_the_pull_back),
         cmocka_unit_test(layers_are_pulled_back_one_by_one_as_all_together),
         cmocka_unit_test(weights_are_lengths_times_directions),
+        cmocka_unit_test(values_are_those_of_pytorch),
         cmocka_unit_test(it_begins_with_the_usual_weights),
         cmocka_unit_test(a_direction_of_zeros_makes_weights_of_zeros),
     };

@@ -33,6 +33,19 @@ static void what_does_not_fit_is_refused_by_all_ranks(void **state)
     assert_non_null(strstr(gt_message(), "use a smaller batch"));
 }
 
+/* What a person can change depends on what the memory is for. */
+static void what_does_not_fit_is_told_with_what_to_change(void **state)
+{
+    (void)state;
+    assert_int_equal(gt_memory_check(comm, GT_MEMORY_SAMPLES, 1e15, 0),
+                     GT_ERR_MEMORY);
+    assert_non_null(strstr(gt_message(), "MB of memory more for the samples"));
+    assert_non_null(strstr(gt_message(), "make fewer of them (--count)"));
+    assert_int_equal(gt_memory_check(comm, GT_MEMORY_DATA, 1e15, 0),
+                     GT_ERR_MEMORY);
+    assert_non_null(strstr(gt_message(), "MB of memory more for the data"));
+}
+
 /* Ranks of a node share it: each need would fit alone. */
 static void needs_of_a_node_are_added(void **state)
 {
@@ -76,6 +89,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_fits_is_fine),
         cmocka_unit_test(what_does_not_fit_is_refused_by_all_ranks),
+        cmocka_unit_test(what_does_not_fit_is_told_with_what_to_change),
         cmocka_unit_test(needs_of_a_node_are_added),
         cmocka_unit_test(addresses_are_limited_by_ulimit),
     };

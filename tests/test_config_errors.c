@@ -292,7 +292,8 @@ static void what_does_not_go_together_is_refused(void **state)
          {"my.yaml:30: train.steps: both steps (7) and epochs (5)"}},
         {"batch: 64\n  shards: 65",
          "batch: 64",
-         {"my.yaml:29: train.shards: 65 shards of a batch of 64"}},
+         {"my.yaml:29: train.shards: a batch of 64 leaves 1 shard without "
+          "samples"}},
         {"batch: 64\n  steps: 5\n  accumulate: 2\nnorm: {sync: true}\n",
          "batch: 64\n  epochs: 5\noutput:\n  log_every: 10\n",
          {"my.yaml:31: norm.sync: ", "train.accumulate (2)", "to false or"}},

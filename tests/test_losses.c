@@ -122,6 +122,56 @@ static void code_of_a_vae_matches_reference_values(void **state)
         assert_true(z[2 * i] == code[4 * i] && z[2 * i + 1] == code[4 * i + 1]);
 }
 
+/* cross_entropy, by hand: log sum exp - the label's logit. */
+static void softmax_matches_its_formula(void **state)
+{
+    (void)state;
+    enum { ROWS = 3, CLASSES = 700 };
+    static gt_real l[ROWS * CLASSES], g[ROWS * CLASSES];
+    const int labels[ROWS] = {3, -1, 699};
+    double want = 0;
+    for (int i = 0; i < ROWS * CLASSES; i++)
+        l[i] = (gt_real)(i % 31) / 4 - (gt_real)(i % 7);
+    double loss = gt_loss_softmax(l, labels, ROWS, CLASSES, 0.5f, g);
+    for (int r = 0; r < ROWS; r++) {
+        double sum = 0;
+        for (int j = 0; j < CLASSES; j++)
+            sum += exp((double)l[r * CLASSES + j]);
+        if (labels[r] >= 0)
+            want += log(sum) - (double)l[r * CLASSES + labels[r]];
+        for (int j = 0; j < CLASSES; j++) {
+            double p = exp((double)l[r * CLASSES + j]) / sum;
+            double slope = labels[r] < 0 ? 0 : 0.5 * (p - (j == labels[r]));
+            assert_near(g[r * CLASSES + j], slope, 1e-6);
+        }
+    }
+    assert_near(loss, want, 1e-5);
+}
+
+static void softmax_is_sure_of_large_logits(void **state)
+{
+    (void)state;
+    const gt_real l[] = {40, 0, -1000, 300, 300, 0};
+    const int right[] = {0, 0}, wrong[] = {1, 2};
+    gt_real g[6];
+    double loss = gt_loss_softmax(l, right, 1, 3, 1, g);
+    assert_near(loss / exp(-40), 1, 1e-5);
+    assert_near((double)-g[0] / exp(-40), 1, 1e-5);
+    assert_near((double)g[1] / exp(-40), 1, 1e-5);
+    assert_true(g[2] == 0);
+    loss = gt_loss_softmax(l, wrong, 2, 3, 1, NULL);
+    assert_near(loss, 40 + 300 + log(2), 1e-5);
+}
+
+static void the_first_largest_logit_is_the_class(void **state)
+{
+    (void)state;
+    const gt_real l[] = {1, 2, 0, 5, 5, 4, -1, -3, -2, 0, 0, 0};
+    const int labels[] = {1, 0, 0, -1}, others[] = {0, 1, 2, 2};
+    assert_int_equal(gt_count_correct(l, labels, 4, 3), 3);
+    assert_int_equal(gt_count_correct(l, others, 4, 3), 0);
+}
+
 static void long_spans_are_the_sum_of_their_parts(void **state)
 {
     (void)state;
@@ -172,6 +222,12 @@ static void nan_reaches_every_loss(void **state)
     assert_true(isnan(gt_loss_bernoulli(bad, zero, 1, 1, g)) && isnan(g[0]));
     assert_true(isnan(gt_loss_gaussian(bad, zero, 1, 1, 1, g)) && isnan(g[0]));
     assert_true(isnan(gt_mean_sigmoid(bad, 1)));
+    const gt_real rows[] = {0, NAN, 1, INFINITY};
+    const int labels[] = {0, 1};
+    gt_real of_rows[4];
+    assert_true(isnan(gt_loss_softmax(rows, labels, 1, 2, 1, of_rows)));
+    assert_true(isnan(of_rows[0]) && isnan(of_rows[1]));
+    assert_true(isnan(gt_loss_softmax(rows + 2, labels + 1, 1, 2, 1, g)));
     const gt_real code[] = {0, NAN};
     gt_reparameterise(code, zero, 1, 1, z);
     assert_true(isnan(z[0]));
@@ -188,6 +244,9 @@ int main(void)
         cmocka_unit_test(bernoulli_matches_reference_values),
         cmocka_unit_test(gaussian_matches_reference_values),
         cmocka_unit_test(code_of_a_vae_matches_reference_values),
+        cmocka_unit_test(softmax_matches_its_formula),
+        cmocka_unit_test(softmax_is_sure_of_large_logits),
+        cmocka_unit_test(the_first_largest_logit_is_the_class),
         cmocka_unit_test(long_spans_are_the_sum_of_their_parts),
         cmocka_unit_test(nan_reaches_every_loss),
     };

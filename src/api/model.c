@@ -60,6 +60,8 @@ static gt_status read_model(gentrain_model *m, const char *path)
         status = gt_config_parse(&m->config, &gt_train_schema, from->path,
                                  from->info.config, strlen(from->info.config),
                                  NULL, 0);
+    if (status == GT_OK)
+        status = gt_task_check_generates(m->config, from->path);
     if (status != GT_OK)
         return status;
     m->comm = gt_comm_solo();

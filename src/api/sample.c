@@ -3,6 +3,7 @@
  * for callers who ask for a few at a time. */
 #include "api/handle.h"
 
+#include "base/plural.h"
 #include "core/blas.h"
 #include "data/config.h"
 #include "tasks/sampler.h"
@@ -50,8 +51,8 @@ static gt_status check_array(const void *array, int64_t n, size_t values,
                        "values",
                        (long long)n, values);
     if (n > 0 && !array)
-        return gt_fail(GT_ERR_USAGE, "there is no array for %lld samples",
-                       (long long)n);
+        return gt_fail(GT_ERR_USAGE, "there is no array for %lld sample%s",
+                       (long long)n, gt_plural((unsigned long long)n));
     return GT_OK;
 }
 

@@ -162,7 +162,7 @@ void gt_launcher_follow(const gt_launcher *l)
 {
     if (!l->name || !(l->for_mpi || l->size > 1))
         return;
-    int number = SIGRTMAX - 1;
+    int number = SIGRTMAX - 2; /* qemu has none of the two above */
     struct sigaction action = {.sa_handler = end_if_orphan,
                                .sa_flags = SA_RESTART};
     parent = (sig_atomic_t)getppid();

@@ -112,12 +112,13 @@ static gt_status concat_plan(gt_layer *layer, int max_n)
     return status;
 }
 
-/* The same `size` numbers to, or from, every pixel of an image. */
-static void repeat(const gt_real *x, gt_real *y, size_t pixels, size_t size,
-                   size_t stride)
+/* `size` channels of so many pixels, which lie `step` apart; 0: always the same
+ * pixel. */
+static void copy_pixels(size_t pixels, size_t size, const gt_real *from,
+                        size_t from_step, gt_real *to, size_t to_step)
 {
     for (size_t p = 0; p < pixels; p++)
-        memcpy(y + p * stride, x, size * sizeof *y);
+        memcpy(to + p * to_step, from + p * from_step, size * sizeof *to);
 }
 
 GT_SIMD static void sum_pixels(const gt_real *restrict dy, gt_real *restrict dx,
@@ -142,11 +143,7 @@ static void concat_forward(const gt_layer *layer, const gt_pass *pass,
         for (int i = 0; i < pass->n; i++) {
             const gt_real *x = io->x[k] + (size_t)i * own * c;
             gt_real *y = to + (size_t)i * pixels * stride;
-            if (own < pixels)
-                repeat(x, y, pixels, c, stride);
-            else
-                for (size_t p = 0; p < pixels; p++)
-                    memcpy(y + p * stride, x + p * c, c * sizeof *y);
+            copy_pixels(pixels, c, x, own < pixels ? 0 : c, y, stride);
         }
         to += c;
     }
@@ -167,8 +164,7 @@ static void concat_backward(const gt_layer *layer, const gt_pass *pass,
             if (own < pixels)
                 sum_pixels(dy, dx, pixels, c, stride);
             else
-                for (size_t p = 0; p < pixels; p++)
-                    memcpy(dx + p * c, dy + p * stride, c * sizeof *dx);
+                copy_pixels(pixels, c, dy, stride, dx, c);
         }
         from += c;
     }

@@ -8,6 +8,7 @@
 #include "core/vmath.h"
 
 #include <math.h>
+#include <stddef.h>
 
 enum { BLOCK = 256 };
 
@@ -97,6 +98,71 @@ double gt_loss_gaussian(const gt_real *mean, const gt_real *x, size_t count,
     }
     return squares / (2 * sigma * sigma) +
            (double)count * 0.5 * log(two_pi * sigma * sigma);
+}
+
+static int largest(const gt_real *row, int classes)
+{
+    int at = 0;
+    for (int j = 1; j < classes; j++)
+        if (row[j] > row[at])
+            at = j;
+    return at;
+}
+
+/* The sum of exp(l - the largest l) over all but the largest, of which each
+ * term is kept in `terms` where that is given: p is a term / (1 + the sum). */
+static double smaller_terms(const gt_real *row, int top, size_t classes,
+                            gt_real *terms)
+{
+    gt_real work[BLOCK];
+    double sum = 0;
+    for (size_t i = 0; i < classes; i += BLOCK) {
+        size_t n = block_at(i, classes);
+        for (size_t j = 0; j < n; j++)
+            work[j] = row[i + j] - row[top];
+        gt__vexp(work, work, n);
+        if ((size_t)top >= i && (size_t)top - i < n)
+            work[(size_t)top - i] -= 1; /* 0, or NaN */
+        sum += gt__vsum(work, n);
+        for (size_t j = 0; terms && j < n; j++)
+            terms[i + j] = work[j];
+    }
+    return sum;
+}
+
+/* The largest logit's p is 1 / (1 + sum); what it lacks to 1 is known to all
+ * its digits. */
+double gt_loss_softmax(const gt_real *logits, const int *labels, int n,
+                       int classes, gt_real scale, gt_real *gradient)
+{
+    double total = 0;
+    for (int i = 0; i < n; i++, logits += classes) {
+        int label = labels[i], top = largest(logits, classes);
+        gt_real *to = gradient ? gradient + (ptrdiff_t)i * classes : NULL;
+        double sum = smaller_terms(logits, top, (size_t)classes, to);
+        gt_real each = label < 0 ? 0 : (gt_real)((double)scale / (1 + sum));
+        if (label >= 0)
+            total += log1p(sum) + ((double)logits[top] - (double)logits[label]);
+        if (!to)
+            continue;
+        to[top] = 1;
+        for (int j = 0; j < classes; j++)
+            to[j] *= each;
+        if (label == top)
+            to[top] = -each * (gt_real)sum;
+        else if (label >= 0)
+            to[label] -= scale;
+    }
+    return total;
+}
+
+int gt_count_correct(const gt_real *logits, const int *labels, int n,
+                     int classes)
+{
+    int correct = 0;
+    for (int i = 0; i < n; i++, logits += classes)
+        correct += largest(logits, classes) == labels[i];
+    return correct;
 }
 
 double gt_mean_sigmoid(const gt_real *logits, size_t count)

@@ -32,6 +32,17 @@ double gt_loss_bernoulli(const gt_real *logits, const gt_real *targets,
 double gt_loss_gaussian(const gt_real *mean, const gt_real *x, size_t count,
                         double sigma, gt_real scale, gt_real *gradient);
 
+/* Cross-entropy of n rows of `classes` logits with the softmax: -log p of the
+ * row's label, gradient p - 1 at the label and p elsewhere. A row whose label
+ * is -1 has none, and adds nothing. */
+double gt_loss_softmax(const gt_real *logits, const int *labels, int n,
+                       int classes, gt_real scale, gt_real *gradient);
+
+/* How many of n rows have their largest logit at their label; of several
+ * largest ones the first counts. */
+int gt_count_correct(const gt_real *logits, const int *labels, int n,
+                     int classes);
+
 /* Mean of sigmoid(l) over the elements: the D(x) that papers report. */
 double gt_mean_sigmoid(const gt_real *logits, size_t count);
 

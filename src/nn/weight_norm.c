@@ -2,13 +2,14 @@
  * arXiv:1602.07868): w = g v / |v| for the weights w of each output (eq. 2), so
  * that length and direction are trained apart. As in PyTorch, g begins with
  * |v|. Outputs are the last dimension of every weight: the columns of a matrix.
- * Columns are taken in strips, whose sums are kept in double. */
+ * Columns are taken in strips, whose sums are kept in double, but for a few
+ * rows at a time. */
 #include "core/simd.h"
 #include "nn/parametrization.h"
 
 #include <math.h>
 
-enum { STRIP = 64 };
+enum { STRIP = 512, ROWS = 16 };
 
 /* A strip of a layer's columns: v, its gradient and so on begin at `at`, g at
  * `g`. */
@@ -33,16 +34,32 @@ static bool next_strip(const gt_layer *layer, strip *s)
     return s->n > 0;
 }
 
-/* sum[j] = the product of columns j of a and b. */
-GT_SIMD static void column_products(const strip *s, const gt_real *restrict a,
-                                    const gt_real *restrict b,
-                                    double *restrict sum)
+/* part[j] = the product of columns j of `rows` rows of a and b. */
+GT_SIMD static void row_products(const strip *s, const gt_real *restrict a,
+                                 const gt_real *restrict b, size_t rows,
+                                 gt_real *restrict part)
 {
     for (size_t j = 0; j < s->n; j++)
-        sum[j] = 0;
-    for (size_t i = 0; i < s->rows; i++)
+        part[j] = a[j] * b[j];
+    for (size_t i = 1; i < rows; i++)
         for (size_t j = 0; j < s->n; j++)
-            sum[j] += (double)a[i * s->pitch + j] * (double)b[i * s->pitch + j];
+            part[j] += a[i * s->pitch + j] * b[i * s->pitch + j];
+}
+
+/* sum[j] = the product of columns j of a and b. */
+static void column_products(const strip *s, const gt_real *a, const gt_real *b,
+                            double *sum)
+{
+    gt_real part[STRIP];
+    for (size_t j = 0; j < s->n; j++)
+        sum[j] = 0;
+    for (size_t i = 0; i < s->rows; i += ROWS) {
+        size_t at = i * s->pitch;
+        row_products(s, a + at, b + at, s->rows - i < ROWS ? s->rows - i : ROWS,
+                     part);
+        for (size_t j = 0; j < s->n; j++)
+            sum[j] += (double)part[j];
+    }
 }
 
 static gt_status plan(gt_layer *layer)

@@ -15,7 +15,8 @@ static const gt_option options[] = {
      "newest checkpoints that are kept; 0: all"},
     {"sample_every", GT_OPTION_INT, FIELD(sample_every), "500", 0,
      GT_CONFIG_MOST_STEPS, NULL,
-     "steps between pictures of samples; 0: only one at the end"},
+     "steps between pictures of samples, where the task makes some; 0: only "
+     "one at the end"},
     {"sample_count", GT_OPTION_INT, FIELD(sample_count), "64", 1, 65536, NULL,
      "samples in such a picture"},
     {0},

@@ -24,7 +24,7 @@ gt_status gt_outputs_new(gt_outputs *o, gt_task *task, gt_run *run,
         return status;
     if (status == GT_OK)
         o->snapshot.parent = gt_run_parent(run);
-    if (status == GT_OK)
+    if (status == GT_OK && task->type->generate)
         status = gt_sample_grid_new(&o->sample_grid, task, run->path, source,
                                     &o->write_errors);
     if (status == GT_OK)

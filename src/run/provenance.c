@@ -3,6 +3,7 @@
 #include "run/provenance.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/version.h"
 #include "comm/config.h"
 #include "comm/reducer.h"
@@ -48,7 +49,7 @@ static void find_reduction(const gt_task *task, char text[GT_PROVENANCE_TEXT])
                          tree ? "tree" : "mpi", packed ? " bf16" : "");
     if (!tree || packed)
         snprintf(text + used, GT_PROVENANCE_TEXT - used, " on %d rank%s", ranks,
-                 ranks == 1 ? "" : "s");
+                 gt_plural((unsigned long long)ranks));
 }
 
 void gt_provenance_find(const gt_task *task,

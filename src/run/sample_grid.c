@@ -25,6 +25,8 @@ static size_t smaller(size_t a, size_t b)
 
 size_t gt_sample_grid_largest(const gt_config *config)
 {
+    if (!gt_task_type_of(config)->generate)
+        return 0;
     size_t count = (size_t)gt_output_config_of(config)->sample_count;
     size_t least = gt_shape_is_point(gt_data_config_of(config)->image)
                        ? REFERENCE_POINTS

@@ -28,14 +28,16 @@ typedef struct gt_sample_grid {
     gt_write_job write;
 } gt_sample_grid;
 
-/* Prepare; `source` gives the images to reconstruct, or reference points, and
- * conditions. Of a model with labels, each column of the grid has one; of one
- * with both, each row has the conditions of one sample of the source.
- * GT_ERR_MEMORY; what gt_reader_read returns. */
+/* Prepare, for a task that makes samples; `source` gives the images to
+ * reconstruct, or reference points, and conditions. Of a model with labels,
+ * each column of the grid has one; of one with both, each row has the
+ * conditions of one sample of the source. GT_ERR_MEMORY; what gt_reader_read
+ * returns. */
 gt_status gt_sample_grid_new(gt_sample_grid *grid, gt_task *task,
                              const char *run, const gt_source *source,
                              gt_write_errors *errors);
-/* Most samples that are made, or shown, at once. Pure. */
+/* Most samples that are made, or shown, at once; 0 where the task makes none.
+ * Pure. */
 size_t gt_sample_grid_largest(const gt_config *config);
 
 void gt_sample_grid_free(gt_sample_grid *grid);

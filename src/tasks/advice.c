@@ -76,15 +76,17 @@ static void advise_end(const gt_task *task, int i)
         return;
     name_layer(net, layer, where);
     name_limits(layer->type, limits);
-    switch (task->type->end(task, i)) {
+    gt_task_end end = task->type->end(task, i);
+    switch (end) {
     case GT_END_DATA:
         advise_data_end(gt_data_config_of(task->setup.config), layer, where,
                         limits);
         break;
     case GT_END_LOGITS:
-        gt_warn("%s makes %s, but the loss takes logits and applies a sigmoid "
+    case GT_END_CLASSES:
+        gt_warn("%s makes %s, but the loss takes logits and applies a %s "
                 "itself; remove the layer",
-                where, limits);
+                where, limits, end == GT_END_CLASSES ? "softmax" : "sigmoid");
         break;
     case GT_END_ANY:
         gt_warn("%s makes %s, but means and log-variances of z may be any "

@@ -66,7 +66,7 @@ static bool is_read(const gt_task *task, const char *input, const char **name)
 /* What the configuration tells and what networks read is the same. */
 static gt_status check_labels(const gt_task *task)
 {
-    const char *reader;
+    const char *reader = NULL;
     bool read = is_read(task, "label", &reader);
     if (read && task->type->finds_labels)
         return gt_fail(GT_ERR_CONFIG,
@@ -89,7 +89,7 @@ static gt_status check_labels(const gt_task *task)
 
 static gt_status check_conditions(const gt_task *task)
 {
-    const char *reader;
+    const char *reader = NULL;
     bool read = is_read(task, "condition", &reader);
     size_t n = gt_task_condition_size(task);
     if (read && n == 0)

@@ -2,6 +2,7 @@
  * as in gan_config.c. */
 #include "tasks/config.h"
 
+#include "base/plural.h"
 #include "nn/init.h"
 
 /* --- model, for every task. */
@@ -80,11 +81,13 @@ static gt_status check_train(const gt_config *config, gt_config_place *at)
     }
     if (c->shards > c->batch) {
         at->key = "shards";
-        return gt_fail(GT_ERR_CONFIG,
-                       "%lld shards of a batch of %lld would be empty; use at "
-                       "most %lld, or auto",
-                       (long long)c->shards, (long long)c->batch,
-                       (long long)c->batch);
+        return gt_fail(
+            GT_ERR_CONFIG,
+            "a batch of %lld leaves %lld shard%s without samples; use "
+            "at most %lld, or auto",
+            (long long)c->batch, (long long)(c->shards - c->batch),
+            gt_plural((unsigned long long)(c->shards - c->batch)),
+            (long long)c->batch);
     }
     return GT_OK;
 }

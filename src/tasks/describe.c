@@ -1,15 +1,17 @@
-/* describe.c: a column is as wide as its widest text, so that a table of small
- * layers fits a terminal. */
+/* describe.c: a column is as wide as its widest text, but for names, which are
+ * cut where a line would get too long. What a layer reads is said by numbers,
+ * with which the lines of the table begin. */
 #include "tasks/describe.h"
 
 #include "base/json.h"
+#include "base/plural.h"
 #include "tasks/learner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { LAYER, READS, SHAPE, PARAMETERS, MEMORY, PRODUCTS, COLUMNS };
-enum { TEXT = 96 };
+enum { TEXT = 96, LINE = 80, LEAST_NAME = 20 };
 
 typedef char row[COLUMNS][TEXT];
 
@@ -60,7 +62,11 @@ static void fill_row(const gt_network *net, int i, row to)
              *layer->name ? " " : "", layer->name);
     bool plain = layer->n_inputs == 1 && layer->from[0] == i - 1;
     for (int k = 0; !plain && k < layer->n_inputs && used < TEXT; k++) {
-        name_text(net, layer->from[k], name);
+        int from = layer->from[k];
+        if (gt_is_input(from))
+            name_text(net, from, name);
+        else
+            snprintf(name, sizeof name, "%02d", net->layers[from].index);
         used += (size_t)snprintf(to[READS] + used, TEXT - used, "%s%s",
                                  k ? ", " : "", name);
     }
@@ -70,8 +76,28 @@ static void fill_row(const gt_network *net, int i, row to)
     count_text(layer->products, to[PRODUCTS]);
 }
 
-static void print_row(FILE *out, const row line, const int width[COLUMNS])
+/* Widths at which no line is longer than LINE, if the names can be cut so far.
+ */
+static void find_widths(const row *rows, int n, int width[COLUMNS])
 {
+    int line = 0;
+    for (int c = 0; c < COLUMNS; c++) {
+        width[c] = 0;
+        for (int i = 0; i < n; i++)
+            if ((int)strlen(rows[i][c]) > width[c])
+                width[c] = (int)strlen(rows[i][c]);
+        line += 2 + width[c];
+    }
+    if (line > LINE && width[LAYER] > LEAST_NAME) {
+        int left = width[LAYER] - (line - LINE);
+        width[LAYER] = left > LEAST_NAME ? left : LEAST_NAME;
+    }
+}
+
+static void print_row(FILE *out, row line, const int width[COLUMNS])
+{
+    if ((int)strlen(line[LAYER]) > width[LAYER])
+        snprintf(line[LAYER] + width[LAYER] - 3, 4, "...");
     for (int c = 0; c < COLUMNS; c++)
         fprintf(out, "  %*s", c < PARAMETERS ? -width[c] : width[c], line[c]);
     fputc('\n', out);
@@ -89,7 +115,8 @@ static void print_sums(FILE *out, const gt_network *net)
             "  %s parameters, %s products a sample\n"
             "  for %d sample%s at once: activations %.3g MB, gradients %.3g "
             "MB\n",
-            parameters, multiplications, net->max_n, net->max_n == 1 ? "" : "s",
+            parameters, multiplications, net->max_n,
+            gt_plural((unsigned long long)net->max_n),
             (double)net->placement.activations * sizeof(gt_real) / 1e6,
             (double)net->placement.gradients * sizeof(gt_real) / 1e6);
 }
@@ -109,18 +136,16 @@ static void print_table(FILE *out, const gt_network *net)
     row *rows = calloc((size_t)net->n_layers + 1, sizeof *rows);
     static const char *const titles[COLUMNS] = {
         "layer", "reads", "makes", "parameters", "bytes", "products"};
-    int width[COLUMNS] = {0};
+    int width[COLUMNS];
     print_inputs(out, net);
     for (int c = 0; rows && c < COLUMNS; c++)
         snprintf(rows[0][c], TEXT, "%s", titles[c]);
     for (int i = 0; rows && i < net->n_layers; i++)
         fill_row(net, i, rows[i + 1]);
+    if (rows)
+        find_widths(rows, net->n_layers + 1, width);
     for (int i = 0; rows && i <= net->n_layers; i++)
-        for (int c = 0; c < COLUMNS; c++)
-            if ((int)strlen(rows[i][c]) > width[c])
-                width[c] = (int)strlen(rows[i][c]);
-    for (int i = 0; rows && i <= net->n_layers; i++)
-        print_row(out, (const char(*)[TEXT])rows[i], width);
+        print_row(out, rows[i], width);
     print_sums(out, net);
     free(rows);
 }

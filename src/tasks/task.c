@@ -35,6 +35,17 @@ const gt_task_type *gt_task_type_of(const gt_config *config)
     return types[config->task];
 }
 
+gt_status gt_task_check_generates(const gt_config *config, const char *path)
+{
+    const gt_task_type *type = gt_task_type_of(config);
+    if (type->generate)
+        return GT_OK;
+    return gt_fail(GT_ERR_MISMATCH,
+                   "%s is of task: %s, which makes no samples; give a model "
+                   "that does",
+                   path, type->name);
+}
+
 /* What the task will use: arenas that wait, and of each learner the gradients
  * of a shard, of their sum, and this rank's moments. */
 static size_t later_bytes(const gt_task *task)

@@ -33,6 +33,10 @@ gt_step_passes gt_task_passes(const gt_task *task, int i);
 /* The kind of model that a configuration is for. Pure. */
 const gt_task_type *gt_task_type_of(const gt_config *config);
 
+/* Whether models of this configuration make samples; GT_ERR_MISMATCH that names
+ * `path`, where the model is. Local. */
+gt_status gt_task_check_generates(const gt_config *config, const char *path);
+
 /* Batches that a step of this configuration takes. Pure. */
 uint64_t gt_task_batches(const gt_config *config);
 

@@ -36,9 +36,10 @@ typedef struct gt_task_setup {
 
 /* What the outputs of a network are. */
 typedef enum gt_task_end {
-    GT_END_DATA,   /* samples, in the range of the data */
-    GT_END_LOGITS, /* numbers that a loss applies a sigmoid to */
-    GT_END_ANY,    /* other numbers without limits */
+    GT_END_DATA,    /* samples, in the range of the data */
+    GT_END_LOGITS,  /* numbers that a loss applies a sigmoid to, */
+    GT_END_CLASSES, /* or a softmax */
+    GT_END_ANY,     /* other numbers without limits */
 } gt_task_end;
 
 struct gt_network; /* nn/network.h */
@@ -70,12 +71,14 @@ typedef struct gt_task_type {
     /* What the network of learner i ends with. */
     gt_task_end (*end)(const gt_task *task, int i);
     /* latents [n x latent] from the prior, for the samples first.sample ..
-     * first.sample + n - 1 of the address `first`. Local. */
+     * first.sample + n - 1 of the address `first`. NULL where a task has no
+     * latents. Local. */
     void (*prior)(const gt_config *config, gt_rng first, int n,
                   gt_real *latents);
     /* given->n samples [n x image] from latents [n x latent], of the labels and
      * conditions that are given, with evaluation-mode statistics; n <= max_n. A
-     * Bernoulli decoder gives probabilities. Local. */
+     * Bernoulli decoder gives probabilities. NULL where a task makes no
+     * samples: then it has no pictures of them. Local. */
     void (*generate)(gt_task *task, const gt_real *latents,
                      const gt_samples *given, gt_real *out);
     /* Reconstructions [n x image] of samples; NULL where a task has none.

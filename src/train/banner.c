@@ -3,6 +3,7 @@
 #include "train/banner.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/version.h"
 #include "comm/mpi/binding.h"
 #include "core/blas.h"
@@ -23,7 +24,7 @@ static double peak_memory(void)
 
 static const char *plural(int n)
 {
-    return n == 1 ? "" : "s";
+    return gt_plural((unsigned long long)n);
 }
 
 /* What BLAS was asked for and what it does may differ: a library has a largest
@@ -41,9 +42,9 @@ static void print_ranks(gt_comm *comm, int asked)
             comm->nodes, plural(comm->nodes), blas, gt_blas_kernel());
     gt_info("  BLAS          %s", gt_blas_version(library));
     if (most != asked && most > 0)
-        gt_warn("BLAS runs %d threads where --threads asks for %d: it has no "
+        gt_warn("BLAS runs %d thread%s where --threads asks for %d: it has no "
                 "more",
-                most, asked);
+                most, plural(most), asked);
 }
 
 /* Of a batch that is full, or holds all the data. */
@@ -71,6 +72,18 @@ static void print_data(const gt_source *source, const gt_source *test)
     gt_info("  data          %llu %s of %s, %s",
             (unsigned long long)source->count, gt_shape_noun(source->shape),
             gt_shape_of_data(source->shape, shape), held_out);
+}
+
+/* Of samples that are held in memory. Collective. */
+static void print_data_memory(gt_comm *comm, const gt_source *source,
+                              const gt_source *test)
+{
+    size_t bytes = source->region.size + (test ? test->region.size : 0);
+    bool shared = source->region.shared && (!test || test->region.shared);
+    bool apart = gt_comm_max(comm, bytes > 0 && !shared) > 0;
+    if (bytes > 0)
+        gt_info("  in memory     %.0f MB of data, once %s", (double)bytes / 1e6,
+                apart ? "a rank" : "a node");
 }
 
 static void print_networks(const gt_task *task)
@@ -116,9 +129,11 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
     print_ranks(comm, asked);
     print_data(source, test);
+    print_data_memory(comm, source, test);
     print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);
-    gt_info("  memory        %.0f MB per rank at most", memory);
+    gt_info("  memory        %.0f MB per rank at most%s", memory,
+            source->region.shared ? ", the data included" : "");
     if (gt_blas_kernel_is_old())
         gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",
@@ -127,9 +142,9 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
         gt_warn("norm.sync is true but has no effect: no network has a "
                 "batch_norm layer");
     if (stops_learning(task, steps))
-        gt_warn("the learning rate is 0 at the last of %llu steps: its "
+        gt_warn("the learning rate is 0 at the last of %llu step%s: its "
                 "schedule ends before that (decay_steps), and lr_end is 0",
-                (unsigned long long)steps);
+                (unsigned long long)steps, gt_plural(steps));
     if (warning[0])
         gt_warn("%s", warning);
     gt_provenance_check_ranks(comm);

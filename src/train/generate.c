@@ -195,7 +195,7 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
         beside += block * g->comm->size + set_bytes(g, least_ratio);
     else if (latents_given(g))
         beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
-    return gt_memory_check(g->comm, GT_MEMORY_WORK, (double)bytes + beside,
+    return gt_memory_check(g->comm, GT_MEMORY_SAMPLES, (double)bytes + beside,
                            beside + gt_memory_later(0));
 }
 
@@ -336,10 +336,27 @@ static gt_status finish(generator *g)
     return status;
 }
 
+static void release(generator *g)
+{
+    gt_sampleset_discard(g->set);
+    gt_given_free(&g->given);
+    free(g->labels);
+    free(g->conditions);
+    free(g->z);
+    free(g->x);
+    free(g->all_z);
+    free(g->all_x);
+    free(g->first);
+    gt_task_free(g->task);
+}
+
 gt_status gt_generate(gt_comm *comm, const gt_config *config,
                       gt_checkpoint *from, const gt_generate_options *options)
 {
     gt_shape image = gt_data_config_of(config)->image;
+    gt_status status = gt_task_check_generates(config, from->path);
+    if (status != GT_OK)
+        return status;
     generator g = {.comm = comm,
                    .config = config,
                    .from = from,
@@ -352,8 +369,8 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                            .max_n = BLOCK,
                            .fits = fits,
                            .context = &g};
-    gt_status status = gt_given_read(&g.given, comm, config, from->path,
-                                     &options->given, options->count);
+    status = gt_given_read(&g.given, comm, config, from->path, &options->given,
+                           options->count);
     g.count = g.given.count;
     if (status == GT_OK)
         status = check_weights(&g);
@@ -383,15 +400,6 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     gt_progress_stop(&g.progress);
     if (status == GT_OK)
         status = gt_comm_agree(comm, finish(&g));
-    gt_sampleset_discard(g.set);
-    gt_given_free(&g.given);
-    free(g.labels);
-    free(g.conditions);
-    free(g.z);
-    free(g.x);
-    free(g.all_z);
-    free(g.all_x);
-    free(g.first);
-    gt_task_free(g.task);
+    release(&g);
     return status;
 }

@@ -3,6 +3,7 @@
  * 0 reads files; the words are on every rank. */
 #include "train/given.h"
 
+#include "base/plural.h"
 #include "core/arena.h"
 #include "data/config.h"
 #include "run/rows.h"
@@ -150,7 +151,7 @@ static gt_status parse_condition(const gt_word_list *names, const char *text,
         return gt_fail(GT_ERR_USAGE,
                        "--condition %s: %d value%s, but the model takes %d, in "
                        "this order: %s",
-                       text, n, n == 1 ? "" : "s", names->count,
+                       text, n, gt_plural((unsigned long long)n), names->count,
                        list_names(names, ", ", list));
     for (int i = 0; i < n; i++)
         out[i] = NAN;
@@ -207,7 +208,7 @@ static gt_status read_files(gt_given *given, const gt_config *config,
     char list[NAMES], conditions[NAMES + 32], latents[64];
     list_names(names, ", ", list);
     snprintf(conditions, sizeof conditions, "the condition%s %s",
-             names->count == 1 ? "" : "s", list);
+             gt_plural((unsigned long long)names->count), list);
     snprintf(latents, sizeof latents, "latents of %dx%dx%d", latent.h, latent.w,
              latent.c);
     gt_rows of_row = {"conditions", "row", conditions, {1, 1, names->count}};
@@ -222,9 +223,9 @@ static gt_status read_files(gt_given *given, const gt_config *config,
     status = gt_rows_read(options->conditions, &of_row, &given->row, &n);
     if (status == GT_OK && options->latents && n != given->count)
         return gt_fail(GT_ERR_USAGE,
-                       "--conditions %s has %llu rows, but --latents %s has "
+                       "--conditions %s has %llu row%s, but --latents %s has "
                        "%llu: each sample takes one of both",
-                       options->conditions, (unsigned long long)n,
+                       options->conditions, (unsigned long long)n, gt_plural(n),
                        options->latents, (unsigned long long)given->count);
     given->count = n;
     return status;

@@ -13,6 +13,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Bytes that the heap and MPI's library may still want. */
@@ -26,10 +27,10 @@ static const struct {
     [GT_MEMORY_WORK] = {"", "the job",
                         "use a smaller batch or model, train.accumulate, fewer "
                         "ranks on a node"},
-    [GT_MEMORY_DATA] =
-        {" for the data", "reading the data",
-         "use less of them, or fewer ranks on a node, as each holds "
-         "all"},
+    [GT_MEMORY_DATA] = {" for the data", "reading the data",
+                        "use less of them"},
+    [GT_MEMORY_SAMPLES] = {" for the samples", "the job",
+                           "make fewer of them (--count)"},
 };
 
 static gt_status fail_addresses(const gt_memory_room *room, double need,
@@ -93,13 +94,18 @@ static gt_status check_shared(const gt_comm *comm, const report *of, int first,
         }
     if (need + slack <= room->left)
         return GT_OK;
+    char who[64];
+    if (ranks == 1)
+        snprintf(who, sizeof who, "rank %d needs", first);
+    else
+        snprintf(who, sizeof who, "the %d ranks from rank %d on need", ranks,
+                 first);
     return gt_fail(GT_ERR_MEMORY,
-                   "the %d rank%s from rank %d on need %.0f MB of memory "
-                   "more%s, but %s is %.0f MB, of which %.0f MB are left; %s, "
-                   "or ask for more (sbatch --mem, docker --memory)",
-                   ranks, ranks == 1 ? "" : "s", first, need / 1e6,
-                   uses[of->use].what, room->name, room->limit / 1e6,
-                   room->left / 1e6, uses[of->use].mend);
+                   "%s %.0f MB of memory more%s, but %s is %.0f MB, of which "
+                   "%.0f MB are left; %s, or ask for more (sbatch --mem, "
+                   "docker --memory)",
+                   who, need / 1e6, uses[of->use].what, room->name,
+                   room->limit / 1e6, room->left / 1e6, uses[of->use].mend);
 }
 
 /* Every rank is the first of those that share some limit with it, or comes

@@ -22,7 +22,8 @@ double gt_memory_later(int others);
 /* What memory is for. */
 typedef enum gt_memory_use {
     GT_MEMORY_WORK, /* networks, batches: all that follows from the settings */
-    GT_MEMORY_DATA, /* samples that are read from files */
+    GT_MEMORY_DATA, /* images that are read from files */
+    GT_MEMORY_SAMPLES, /* samples that are made all at once */
 } gt_memory_use;
 
 /* Whether `bytes` more of this rank, and what other ranks pass, fit into what

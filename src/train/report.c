@@ -216,7 +216,7 @@ static void summarise_text(const gt_report *r, const gt_place *place,
     printf("            %llu step%s%s in %.1f s, %.0f %s/s on %d rank%s\n",
            (unsigned long long)(place->step - r->begin.step),
            gt_plural(place->step - r->begin.step), epochs, seconds, rate,
-           unit(task), ranks, ranks == 1 ? "" : "s");
+           unit(task), ranks, gt_plural((unsigned long long)ranks));
     if (r->begin.step > 0)
         printf("            %llu steps, %.2f epochs in all\n",
                (unsigned long long)place->step, place->epoch);
@@ -253,14 +253,17 @@ void gt_report_summary(const gt_report *r, const gt_place *place,
     double rate =
         rate_since(place, r->begin.samples, seconds - r->progress.paused);
     char picture[GT_PATH], checkpoint[GT_PATH];
+    bool pictures = r->task->type->generate;
     gt_sample_grid_path(run, place->step, ".png", picture);
     gt_checkpoint_path(run, place->step, checkpoint);
     if (r->kind == GT_REPORT_JSON) {
         summarise_json(r, place, seconds, rate, run);
         if (skipped > 0)
             printf(", \"skipped\": %llu", (unsigned long long)skipped);
-        printf(", \"picture\": ");
-        gt_json_string(stdout, picture);
+        if (pictures) {
+            printf(", \"picture\": ");
+            gt_json_string(stdout, picture);
+        }
         printf(", \"checkpoint\": ");
         gt_json_string(stdout, checkpoint);
         printf("}\n");
@@ -270,7 +273,9 @@ void gt_report_summary(const gt_report *r, const gt_place *place,
             printf("skipped     %llu samples that could not be read; the next "
                    "ones took their place\n",
                    (unsigned long long)skipped);
-        printf("picture     %s\ncheckpoint  %s\n", picture, checkpoint);
+        if (pictures)
+            printf("picture     %s\n", picture);
+        printf("checkpoint  %s\n", checkpoint);
     }
     fflush(stdout);
 }

@@ -3,6 +3,7 @@
 #include "train/run_status.h"
 
 #include "base/json.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 #include "data/position.h"
 #include "model/config.h"
@@ -117,10 +118,11 @@ static void print_steps(FILE *out, const run_status *s)
     fprintf(out, "%llu", (unsigned long long)s->done);
     if (s->asked > 0)
         fprintf(out, " of %llu", (unsigned long long)s->asked);
-    fputs(" steps", out);
-    if (s->asked == 0 && s->config && gt_train_config_of(s->config)->epochs > 0)
-        fprintf(out, ", %lld epochs are asked for",
-                (long long)gt_train_config_of(s->config)->epochs);
+    fprintf(out, " step%s", gt_plural(s->asked > 0 ? s->asked : s->done));
+    int64_t epochs = s->config ? gt_train_config_of(s->config)->epochs : 0;
+    if (s->asked == 0 && epochs > 0)
+        fprintf(out, ", %lld epoch%s asked for", (long long)epochs,
+                epochs == 1 ? " is" : "s are");
 }
 
 static void print_state(FILE *out, const run_status *s)

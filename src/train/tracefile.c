@@ -5,6 +5,7 @@
 #include "base/heartbeat.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/trace.h"
 #include "base/version.h"
 #include "store/files.h"
@@ -130,7 +131,7 @@ gt_status gt_tracefile_write(gt_tracefile *f)
     if (status == GT_OK)
         gt_info("the first %llu step%s of this run are in %s, for "
                 "ui.perfetto.dev or chrome://tracing",
-                (unsigned long long)steps, steps == 1 ? "" : "s", f->path);
+                (unsigned long long)steps, gt_plural(steps), f->path);
     return status;
 }
 

@@ -81,7 +81,8 @@ static gt_status one_step(trainer *t, bool *stop)
     gt_report_step(&t->report, &here, &figures, line, test);
     *stop = t->task->stop || t->unreadable.status != GT_OK;
     bool ends = *stop || last;
-    bool picture = every(t->step, t->output->sample_every) || ends;
+    bool picture = t->task->type->generate &&
+                   (every(t->step, t->output->sample_every) || ends);
     bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
     if (!picture && !checkpoint)
         return GT_OK;

@@ -2,6 +2,8 @@
  * of them are refused, once, when a network is planned. */
 #include "nn/conv/geometry.h"
 
+#include "base/plural.h"
+
 #include <limits.h>
 
 gt_status gt__conv_check(const gt__conv_geometry *g, int max_n)
@@ -15,8 +17,9 @@ gt_status gt__conv_check(const gt__conv_geometry *g, int max_n)
                        INT_MAX);
     if (pixels > INT_MAX || positions > INT_MAX)
         return gt_fail(GT_ERR_CONFIG,
-                       "%.0f positions in a pass of %d samples; the most is "
-                       "%d: use a smaller batch or more shards",
-                       pixels > positions ? pixels : positions, max_n, INT_MAX);
+                       "%.0f positions in a pass of %d sample%s; the most "
+                       "is %d: use a smaller batch or more shards",
+                       pixels > positions ? pixels : positions, max_n,
+                       gt_plural((unsigned long long)max_n), INT_MAX);
     return GT_OK;
 }
