@@ -43,3 +43,41 @@ bash "$examples/cluster.sbatch" --epochs 60 >handed.txt || fail "cluster.sbatch"
 [ "$(paste -s -d ' ' handed.txt)" = \
     "examples/cluster.yaml --out runs/shapes --epochs 60" ] ||
     fail "cluster.sbatch hands over: $(cat handed.txt)"
+
+# A classifier looks at samples of asked labels.
+if command -v h5dump >/dev/null && command -v python3 >/dev/null; then
+    for part in train:200 t10k:50; do
+        n=${part#*:}
+        {
+            printf '\0\0\10\1\0\0\0'
+            # shellcheck disable=SC2059
+            printf "\\$(printf %o "$n")"
+            for _ in $(seq $((n / 2))); do printf '\0\1'; done
+        } >"images/${part%:*}-labels-idx1-ubyte"
+    done
+    cat >cgan.yaml <<'EOF'
+task: gan
+data: {uri: images, image: [28, 28, 1], classes: 2}
+model:
+  latent: 4
+  generator:
+    - dense: {units: 784, from: [z, label]}
+    - tanh
+    - reshape: {shape: [28, 28, 1]}
+  discriminator: [flatten, dense: {units: 1, from: [previous, label]}]
+train: {batch: 16, shards: 4, steps: 2}
+EOF
+    cat >classifier.yaml <<'EOF'
+task: classifier
+data: {uri: images, image: [28, 28, 1], classes: 2}
+model: {classifier: [flatten, dense: {units: 2}]}
+train: {batch: 16, shards: 4, steps: 2}
+EOF
+    for task in cgan classifier; do
+        must "training the $task" ranks 1 train $task.yaml --quiet --out $task
+    done
+    "$examples/find-labels.sh" cgan classifier images 100 >out.txt 2>err.txt ||
+        fail "find-labels.sh"
+    grep -qE '^"test_accuracy": [01](\.[0-9]+)?$' out.txt ||
+        fail "find-labels.sh gives no figure"
+fi
