@@ -151,6 +151,23 @@ static void what_is_no_model_is_refused(void **state)
     gentrain_close(NULL);
 }
 
+static void a_model_that_makes_no_samples_is_refused(void **state)
+{
+    (void)state;
+    const char *path = in_folder("classifier", ".yaml");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("task: classifier\n"
+          "data: {uri: ring, image: 2, classes: 8}\n"
+          "model: {classifier: [dense: {units: 8}]}\n"
+          "train: {batch: 24, steps: 2, shards: 4}\n",
+          file);
+    assert_int_equal(fclose(file), 0);
+    must("train classifier.yaml --quiet --out classifier");
+    assert_refused(in_folder("classifier", ""), GENTRAIN_ERR_MISMATCH,
+                   "of task: classifier, which makes no samples");
+}
+
 static void damaged_files_are_refused(void **state)
 {
     (void)state;
@@ -312,6 +329,7 @@ int main(void)
         cmocka_unit_test(the_fingerprint_is_that_of_the_program),
         cmocka_unit_test(a_checkpoint_is_opened_as_well_as_its_run),
         cmocka_unit_test(what_is_no_model_is_refused),
+        cmocka_unit_test(a_model_that_makes_no_samples_is_refused),
         cmocka_unit_test(damaged_files_are_refused),
         cmocka_unit_test(weights_that_do_not_fit_are_refused),
         cmocka_unit_test(a_configuration_that_is_none_is_refused),

@@ -110,6 +110,15 @@ static const char *const told =
     "    flatten, dense: {units: 1}]\n"
     "train: {batch: 24, shards: 12, steps: 100}\n";
 
+static const char *const classifier =
+    "task: classifier\n"
+    "data: {uri: \"glyphs?count=100\", image: [12, 12, 1], classes: 10,\n"
+    "  conditions: [slant]}\n"
+    "model:\n"
+    "  classifier: [flatten: {from: x}, dense: {units: 12, from: [previous,\n"
+    "    condition]}, batch_norm, relu, dense: {units: 10}]\n"
+    "train: {batch: 24, shards: 12, steps: 100}\n";
+
 static int allocations_of(const char *text, const char *set)
 {
     fixture f;
@@ -166,6 +175,15 @@ static void a_vae_s_step_allocates_nothing(void **state)
     assert_int_equal(allocations_of(vae, "norm.sync=true"), 0);
 }
 
+static void a_classifier_s_step_allocates_nothing(void **state)
+{
+    (void)state;
+    if (!CAN_COUNT)
+        skip();
+    assert_int_equal(allocations_of(classifier, "norm.sync=false"), 0);
+    assert_int_equal(allocations_of(classifier, "norm.sync=true"), 0);
+}
+
 int main(int argc, char **argv)
 {
     if (gt_comm_init(&comm, &argc, &argv) != GT_OK)
@@ -175,6 +193,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_gan_s_step_allocates_nothing),
         cmocka_unit_test(a_conditional_gan_s_step_allocates_nothing),
         cmocka_unit_test(a_vae_s_step_allocates_nothing),
+        cmocka_unit_test(a_classifier_s_step_allocates_nothing),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

@@ -37,6 +37,12 @@ static const char *const vae =
     "  likelihood: bernoulli\n"
     "train: {batch: 8, shards: 2, steps: 1}\n";
 
+static const char *const classifier =
+    "task: classifier\n"
+    "data: {uri: glyphs, image: [12, 12, 1], classes: 10}\n"
+    "model: {classifier: [flatten, dense: {units: 10}]}\n"
+    "train: {batch: 8, shards: 2, steps: 1}\n";
+
 static char advice[4096];
 
 /* What is said of a recipe with up to three sets, as one text. */
@@ -80,6 +86,8 @@ static void presets_and_sound_recipes_are_left_in_peace(void **state)
     (void)state;
     assert_string_equal(advise("gan", gan, 4, SETS("train.seed=1")), "");
     assert_string_equal(advise("vae", vae, 4, SETS("train.seed=1")), "");
+    assert_string_equal(
+        advise("classifier", classifier, 4, SETS("train.seed=1")), "");
     int seen = 0;
     for (int i = 0; gt_presets[i].name; i++, seen++)
         if (strcmp(gt_presets[i].name, "seed-gan-literal"))
@@ -136,6 +144,12 @@ static void an_activation_before_a_loss_on_logits_is_named(void **state)
                   SETS("model.decoder=[dense: {units: 144}, sigmoid, reshape: "
                        "{shape: [12, 12, 1]}]"),
                   "decoder 01_sigmoid", "the loss takes logits");
+    assert_advice(classifier,
+                  SETS("model.classifier=[flatten, dense: {units: "
+                       "10}, sigmoid]"),
+                  "classifier 02_sigmoid makes values from 0 to 1, but the "
+                  "loss takes logits and applies a softmax itself",
+                  "remove the layer");
     assert_advice(vae, SETS("model.encoder=[flatten, dense: {units: 8}, relu]"),
                   "encoder 02_relu makes no values below 0",
                   "means and log-variances of z may be any numbers");

@@ -84,7 +84,8 @@ static void parts_of_one_section_are_told_apart_by_task(void **state)
 {
     (void)state;
     char *text = printed(print_config, GT_PAGE_PLAIN);
-    has(text, 3, "", "model - the networks", "");
+    has(text, 1, "", "model - the networks", "\n");
+    has(text, 1, "", "model - the networks (task gan or vae only)", "\n");
     has(text, 1, "", "model - the networks (task gan only)", "\n");
     has(text, 1, "", "model - the networks (task vae only)", "\n");
     free(text);

@@ -1,6 +1,7 @@
 /* idx.c: MNIST and its family. The data sets are small, so they are held in
- * memory. Most models are told no labels, so those that cannot be used are left
- * out with a warning; who asks for them is refused then (columns.h). */
+ * memory, which the processes of a machine may share. Most models are told no
+ * labels, so those that cannot be used are left out with a warning; who asks
+ * for them is refused then (columns.h). */
 #include "base/collective_tick.h"
 #include "base/log.h"
 #include "base/plural.h"
@@ -12,35 +13,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct idx {
-    uint8_t *images;
-    uint8_t *labels; /* NULL: none */
-    size_t size;     /* bytes of one image */
-} idx;
+/* What a region begins with; images and labels follow. Whoever attaches it
+ * needs nothing else. */
+typedef struct head {
+    uint64_t count, digest;
+    gt_shape shape;
+    int classes;
+    size_t size;   /* bytes of one image */
+    size_t images; /* where they begin in the region */
+    size_t labels; /* 0: there are none */
+} head;
 
-static gt_status read_labels(gt_source *source, idx *data, const char *path,
+static const uint8_t *at(const gt_source *source, size_t offset)
+{
+    return (const uint8_t *)source->region.base + offset;
+}
+
+static gt_status read_labels(gt_source *source, head *h, const char *path,
                              const char *images)
 {
     gt__idx_array a;
-    gt_status status = gt__idx_read(path, 1, &a);
-    if (status == GT_OK && a.dim[0] != source->count)
-        status = gt_fail(
-            GT_ERR_FORMAT,
-            "%s holds %u label%s, but %s holds %llu image%s; they do "
-            "not belong together: download both again",
-            path, a.dim[0], gt_plural(a.dim[0]), images,
-            (unsigned long long)source->count, gt_plural(source->count));
-    if (status == GT_OK)
-        data->labels = a.bytes;
-    else
-        free(a.bytes);
+    gt_status status = gt__idx_read(path, 1, &source->region, &a);
+    if (status == GT_OK && a.dim[0] != h->count)
+        status =
+            gt_fail(GT_ERR_FORMAT,
+                    "%s holds %u label%s, but %s holds %llu image%s; they do "
+                    "not belong together: download both again",
+                    path, a.dim[0], gt_plural(a.dim[0]), images,
+                    (unsigned long long)h->count, gt_plural(h->count));
     if (status == GT_ERR_MEMORY)
         return status;
     if (status != GT_OK)
         gt_warn("%s; going on without labels", gt_message());
-    for (uint64_t i = 0; data->labels && i < source->count; i++)
-        if (data->labels[i] >= source->classes)
-            source->classes = data->labels[i] + 1;
+    else
+        h->labels = a.at;
+    const uint8_t *labels = at(source, a.at);
+    for (uint64_t i = 0; h->labels && i < h->count; i++)
+        if (labels[i] >= h->classes)
+            h->classes = labels[i] + 1;
     return GT_OK;
 }
 
@@ -57,43 +67,56 @@ static void add_to_digest(gt_hash *hash, const uint8_t *bytes, uint64_t size)
 
 /* Of the elements, not of the files: how these are compressed does not matter.
  */
-static gt_status find_digest(gt_source *source, const char *path)
+static gt_status find_digest(const gt_source *source, head *h, const char *path)
 {
-    const idx *data = source->data;
     gt_hash *hash = gt_hash_new();
     if (!hash)
         return gt__idx_no_memory(path);
-    add_to_digest(hash, data->images, source->count * data->size);
-    if (data->labels)
-        add_to_digest(hash, data->labels, source->count);
-    source->digest = gt_hash_value(hash);
+    add_to_digest(hash, at(source, h->images), h->count * h->size);
+    if (h->labels)
+        add_to_digest(hash, at(source, h->labels), h->count);
+    h->digest = gt_hash_value(hash);
     gt_hash_free(hash);
     return GT_OK;
+}
+
+/* The region is full, or another process's. */
+static void attach_idx(gt_source *source)
+{
+    const head *h = source->region.base;
+    source->shape = h->shape;
+    source->count = h->count;
+    source->classes = h->classes;
+    source->digest = h->digest;
 }
 
 static gt_status open_idx(gt_source *source, const char *path, gt_split split)
 {
     char *images = NULL, *labels = NULL;
     gt__idx_array a;
-    idx *data = source->data = calloc(1, sizeof *data);
-    if (!data)
-        return gt__idx_no_memory(path);
+    head h = {0};
     gt_status status = gt__idx_find(path, split, &images, &labels);
     if (status != GT_OK || !images)
         goto out;
-    status = gt__idx_read(images, 3, &a);
-    data->images = a.bytes;
+    status = gt_region_grow(&source->region, sizeof h, path);
+    if (status == GT_OK)
+        status = gt__idx_read(images, 3, &source->region, &a);
     if (status != GT_OK)
         goto out;
-    data->size = gt__idx_item_size(&a);
-    source->count = a.dim[0];
-    source->shape = (gt_shape){.h = (int)a.dim[1],
-                               .w = (int)a.dim[2],
-                               .c = a.dims == 4 ? (int)a.dim[3] : 1};
+    h.size = gt__idx_item_size(&a);
+    h.images = a.at;
+    h.count = a.dim[0];
+    h.shape = (gt_shape){.h = (int)a.dim[1],
+                         .w = (int)a.dim[2],
+                         .c = a.dims == 4 ? (int)a.dim[3] : 1};
     if (labels)
-        status = read_labels(source, data, labels, images);
+        status = read_labels(source, &h, labels, images);
     if (status == GT_OK)
-        status = find_digest(source, path);
+        status = find_digest(source, &h, path);
+    if (status == GT_OK) {
+        memcpy(source->region.base, &h, sizeof h);
+        attach_idx(source);
+    }
 out:
     free(images);
     free(labels);
@@ -112,26 +135,18 @@ static double memory(const char *path, gt_split split)
     return bytes;
 }
 
-static void close_idx(gt_source *source)
-{
-    idx *data = source->data;
-    if (!data)
-        return;
-    free(data->images);
-    free(data->labels);
-    free(data);
-}
-
 static gt_status read_idx(const gt_source *source, const uint64_t *numbers,
                           int n, const gt_source_rows *to)
 {
-    const idx *data = source->data;
+    const head *h = source->region.base;
+    const uint8_t *images = at(source, h->images);
+    const uint8_t *labels = h->labels ? at(source, h->labels) : NULL;
     for (int i = 0; i < n; i++) {
         if (to->bytes)
-            memcpy(to->bytes + (size_t)i * data->size,
-                   data->images + numbers[i] * data->size, data->size);
+            memcpy(to->bytes + (size_t)i * h->size,
+                   images + numbers[i] * h->size, h->size);
         if (to->labels)
-            to->labels[i] = data->labels ? data->labels[numbers[i]] : -1;
+            to->labels[i] = labels ? labels[numbers[i]] : -1;
     }
     return GT_OK;
 }
@@ -140,7 +155,7 @@ const gt_source_type gt__source_idx = {
     .name = "idx",
     .help = "MNIST family, IDX or IDX.gz: PATH or idx:PATH, folder or file",
     .open = open_idx,
+    .attach = attach_idx,
     .memory = memory,
     .read = read_idx,
-    .close = close_idx,
 };

@@ -29,7 +29,7 @@ enum { MOST_COMPRESSION = 1032 };
 gt_status gt__idx_no_memory(const char *path)
 {
     return gt_fail(GT_ERR_MEMORY,
-                   "%s: no memory to read it; start fewer ranks on each node",
+                   "%s: no memory to read it; ask for more (sbatch --mem)",
                    path);
 }
 
@@ -205,7 +205,8 @@ static double expected_bytes(gzFile file, const char *path,
 
 /* Read the elements, and check that the file ends after them. At the end of the
  * file zlib compares its checksum. */
-static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
+static gt_status read_elements(gzFile file, const char *path, gt_region *region,
+                               gt__idx_array *a)
 {
     uint64_t total = (uint64_t)a->dim[0] * gt__idx_item_size(a), have = 0,
              room = 0;
@@ -216,12 +217,12 @@ static gt_status read_elements(gzFile file, const char *path, gt__idx_array *a)
         if (have == room) {
             room = room ? 2 * room : CHUNK;
             room = room < total ? room : total;
-            uint8_t *grown = realloc(a->bytes, room);
-            if (!grown)
-                return gt__idx_no_memory(path);
-            a->bytes = grown;
+            status = gt_region_grow(region, a->at + room, path);
+            if (status != GT_OK)
+                return status;
         }
-        status = read_up_to(file, path, a->bytes + have, room - have, &got);
+        status = read_up_to(file, path, (char *)region->base + a->at + have,
+                            room - have, &got);
         if (status != GT_OK)
             return status;
         have += got;
@@ -255,9 +256,10 @@ static gt_status unopened(const char *path)
                    path, gt_file_reason(path));
 }
 
-gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
+gt_status gt__idx_read(const char *path, int dims, gt_region *region,
+                       gt__idx_array *a)
 {
-    *a = (gt__idx_array){0};
+    *a = (gt__idx_array){.at = region->size};
     errno = 0;
     gzFile file = gzopen(path, "rb");
     if (!file)
@@ -269,7 +271,7 @@ gt_status gt__idx_read(const char *path, int dims, gt__idx_array *a)
     if (status == GT_OK)
         status = gt_memory_check_reading(path, expected_bytes(file, path, a));
     if (status == GT_OK)
-        status = read_elements(file, path, a);
+        status = read_elements(file, path, region, a);
     gzclose(file);
     return status;
 }

@@ -41,22 +41,12 @@ static uint64_t built_in_digest(const gt_source *source)
     return gt_hash_of(text, (size_t)n);
 }
 
-static gt_status open_type(gt_source *source, const gt__uri *uri,
-                           gt_split split, gt_shape want)
+/* Of what a type has opened. */
+static gt_status check_fit(const gt_source *source, gt_shape want)
 {
-    bool test = split == GT_SPLIT_TEST;
-    if (source->type->default_count) {
-        source->count = test ? uri->test_count : uri->count;
-        source->endless = !test;
-        source->first = test ? TEST_SAMPLES : 0;
-        source->seed = uri->seed;
-        source->digest = built_in_digest(source);
-    }
-    gt_status status = source->type->open(source, uri->path, split);
-    if (status != GT_OK || !source->count ||
-        gt_shape_equal(source->shape, want) ||
+    if (!source->count || gt_shape_equal(source->shape, want) ||
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
-        return status;
+        return GT_OK;
     char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
     return gt_fail(GT_ERR_MISMATCH,
                    "data '%s': %s are %s, but the model works at %s; set "
@@ -68,37 +58,99 @@ static gt_status open_type(gt_source *source, const gt__uri *uri,
                    source->shape.c);
 }
 
-gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
-                         gt_shape want)
+static gt_status open_type(gt_source *source, const gt__uri *uri,
+                           gt_split split)
+{
+    bool test = split == GT_SPLIT_TEST;
+    if (source->type->default_count) {
+        source->count = test ? uri->test_count : uri->count;
+        source->endless = !test;
+        source->first = test ? TEST_SAMPLES : 0;
+        source->seed = uri->seed;
+        source->digest = built_in_digest(source);
+    }
+    return source->type->open(source, uri->path, split);
+}
+
+/* A source of which nothing is known yet but its type. */
+static gt_status begin(gt_source **out, const char *uri, gt_shape want,
+                       gt__uri *parsed)
 {
     *out = NULL;
-    gt__uri parsed;
-    gt_status status = gt__uri_parse(uri, &parsed);
+    gt_status status = gt__uri_parse(uri, parsed);
     if (status == GT_OK && !gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         status = check_shape(uri, want);
     if (status != GT_OK)
         return status;
-
     gt_source *source = calloc(1, sizeof *source);
     if (source)
         source->uri = strdup(uri);
     if (!source || !source->uri) {
-        status = gt_fail(GT_ERR_MEMORY, "no memory to open data '%s'", uri);
-        goto out;
+        free(source);
+        return gt_fail(GT_ERR_MEMORY, "no memory to open data '%s'", uri);
     }
-    source->type = parsed.type;
-    source->conditions = parsed.type->conditions;
+    source->type = parsed->type;
+    source->conditions = parsed->type->conditions;
     while (source->conditions && source->conditions[source->n_conditions].name)
         source->n_conditions++;
     source->shape =
-        gt_shape_equal(want, GT_SHAPE_OF_SOURCE) ? parsed.type->natural : want;
-    status = open_type(source, &parsed, split, want);
-out:
-    if (status == GT_OK && source->count)
-        *out = source;
-    else
-        gt_source_close(source);
+        gt_shape_equal(want, GT_SHAPE_OF_SOURCE) ? parsed->type->natural : want;
+    *out = source;
+    return GT_OK;
+}
+
+/* NULL if it failed or has no samples. */
+static gt_status finish(gt_source **out, gt_shape want, gt_status status)
+{
+    if (status == GT_OK)
+        status = check_fit(*out, want);
+    if (status == GT_OK && (*out)->count)
+        return GT_OK;
+    gt_source_close(*out);
+    *out = NULL;
     return status;
+}
+
+static gt_status open_source(gt_source **out, const char *uri, gt_split split,
+                             gt_shape want, bool shared)
+{
+    gt__uri parsed;
+    gt_status status = begin(out, uri, want, &parsed);
+    if (status != GT_OK)
+        return status;
+    (*out)->region.shared =
+        shared && parsed.type->attach && gt_region_can_share();
+    return finish(out, want, open_type(*out, &parsed, split));
+}
+
+gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
+                         gt_shape want)
+{
+    return open_source(out, uri, split, want, false);
+}
+
+gt_status gt_source_open_shared(gt_source **out, const char *uri,
+                                gt_split split, gt_shape want,
+                                gt_region_handle *handle)
+{
+    gt_status status = open_source(out, uri, split, want, true);
+    *handle = (gt_region_handle){.file = -1};
+    if (*out)
+        *handle = gt_region_share(&(*out)->region);
+    return status;
+}
+
+gt_status gt_source_attach(gt_source **out, const char *uri, gt_shape want,
+                           const gt_region_handle *handle)
+{
+    gt__uri parsed;
+    gt_status status = begin(out, uri, want, &parsed);
+    if (status != GT_OK)
+        return status;
+    status = gt_region_attach(&(*out)->region, handle);
+    if (status == GT_OK)
+        (*out)->type->attach(*out);
+    return finish(out, want, status);
 }
 
 double gt_source_memory(const char *uri)
@@ -116,6 +168,7 @@ void gt_source_close(gt_source *source)
         return;
     if (source->type && source->type->close)
         source->type->close(source);
+    gt_region_free(&source->region);
     free(source->uri);
     free(source);
 }

@@ -28,6 +28,20 @@ gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
                          gt_shape want);
 void gt_source_close(gt_source *source);
 
+/* The same, in memory that other processes of this machine may attach, where
+ * the source holds samples in memory at all. Then *handle, of size 0 if not,
+ * tells them where it is. */
+gt_status gt_source_open_shared(gt_source **out, const char *uri,
+                                gt_split split, gt_shape want,
+                                gt_region_handle *handle);
+
+/* Open what another process of this machine has opened with the same arguments
+ * and the given result. Reads no file and takes no memory but addresses; the
+ * samples are there as long as any of these processes has them open. As
+ * gt_source_open; GT_ERR_IO also where the other process cannot be seen. */
+gt_status gt_source_attach(gt_source **out, const char *uri, gt_shape want,
+                           const gt_region_handle *handle);
+
 /* Bytes of memory that opening both splits of a URI will take. Looks at the
  * beginnings of files; 0 where these say nothing good, as opening them will
  * tell. */

@@ -8,7 +8,7 @@
 #ifndef GT_DATA_SOURCE_TYPE_H
 #define GT_DATA_SOURCE_TYPE_H
 
-#include "base/status.h"
+#include "base/region.h"
 #include "core/tensor.h"
 #include "data/range.h"
 
@@ -55,6 +55,11 @@ typedef struct gt_source_type {
      * gt_source_open. */
     gt_status (*open)(gt_source *source, const char *path, gt_split split);
 
+    /* For a source that holds all its samples in `region`: fill all that `open`
+     * fills from there, where another process has opened the source. NULL: it
+     * holds nothing that can be shared. */
+    void (*attach)(gt_source *source);
+
     /* Bytes of memory that `open` will take for good, as far as that can be
      * told without reading everything; 0 where it will fail. NULL: few. */
     double (*memory)(const char *path, gt_split split);
@@ -80,12 +85,13 @@ struct gt_source {
     int n_conditions;
     const gt_condition *conditions; /* [n_conditions]; borrowed from the type,
                                        or in `data` */
-    uint64_t seed;   /* built-in: parameter `seed`, by default 1 */
-    uint64_t digest; /* of all samples and labels: equal for equal data. Of a
-                        built-in source, of what it makes them from */
-    uint64_t first;  /* built-in: sample i has the random numbers of address
-                        first + i, so those of the splits differ */
-    void *data;      /* private to the type */
+    uint64_t seed;    /* built-in: parameter `seed`, by default 1 */
+    uint64_t digest;  /* of all samples and labels: equal for equal data. Of a
+                         built-in source, of what it makes them from */
+    uint64_t first;   /* built-in: sample i has the random numbers of address
+                         first + i, so those of the splits differ */
+    gt_region region; /* of samples, where the type has `attach` */
+    void *data;       /* private to the type */
 };
 
 #endif

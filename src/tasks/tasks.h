@@ -8,5 +8,6 @@
 
 TASK(gt__task_gan)
 TASK(gt__task_vae)
+TASK(gt__task_classifier)
 
 #undef TASK

@@ -74,6 +74,18 @@ static void print_data(const gt_source *source, const gt_source *test)
             gt_shape_of_data(source->shape, shape), held_out);
 }
 
+/* Of samples that are held in memory. Collective. */
+static void print_data_memory(gt_comm *comm, const gt_source *source,
+                              const gt_source *test)
+{
+    size_t bytes = source->region.size + (test ? test->region.size : 0);
+    bool shared = source->region.shared && (!test || test->region.shared);
+    bool apart = gt_comm_max(comm, bytes > 0 && !shared) > 0;
+    if (bytes > 0)
+        gt_info("  in memory     %.0f MB of data, once %s", (double)bytes / 1e6,
+                apart ? "a rank" : "a node");
+}
+
 static void print_networks(const gt_task *task)
 {
     for (int i = 0; i < task->n_learners; i++) {
@@ -117,9 +129,11 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
     print_ranks(comm, asked);
     print_data(source, test);
+    print_data_memory(comm, source, test);
     print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);
-    gt_info("  memory        %.0f MB per rank at most", memory);
+    gt_info("  memory        %.0f MB per rank at most%s", memory,
+            source->region.shared ? ", the data included" : "");
     if (gt_blas_kernel_is_old())
         gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",

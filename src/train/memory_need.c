@@ -27,10 +27,8 @@ static const struct {
     [GT_MEMORY_WORK] = {"", "the job",
                         "use a smaller batch or model, train.accumulate, fewer "
                         "ranks on a node"},
-    [GT_MEMORY_DATA] =
-        {" for the data", "reading the data",
-         "use less of them, or fewer ranks on a node, as each holds "
-         "all"},
+    [GT_MEMORY_DATA] = {" for the data", "reading the data",
+                        "use less of them"},
     [GT_MEMORY_SAMPLES] = {" for the samples", "the job",
                            "make fewer of them (--count)"},
 };

@@ -11,6 +11,7 @@
 #include "tasks/shards.h"
 #include "train/data_agree.h"
 #include "train/memory_need.h"
+#include "train/node_data.h"
 #include "train/resume.h"
 #include "train/sizes.h"
 
@@ -36,28 +37,24 @@ double gt__training_epochs(const trainer *t)
     return (double)gt__training_samples(t, t->step) / (double)t->source->count;
 }
 
-static gt_status open_data(trainer *t)
+/* Whether the model finds in them what it is to be told. */
+static gt_status check_columns(trainer *t)
 {
-    gt_shape image = t->data->image;
-    const char *before = gt_phase_enter("opening the data");
-    double bytes = gt_source_memory(t->data->uri);
-    gt_status status = gt_memory_check(t->comm, GT_MEMORY_DATA, bytes, bytes);
-    gt_comm_work_begin(t->comm);
-    if (status == GT_OK)
-        status =
-            gt_source_open(&t->source, t->data->uri, GT_SPLIT_TRAIN, image);
-    if (status == GT_OK)
-        status =
-            gt_source_open(&t->test_source, t->data->uri, GT_SPLIT_TEST, image);
-    if (status == GT_OK)
-        status = gt_columns_check(t->source, t->data);
+    gt_status status = gt_columns_check(t->source, t->data);
     if (status == GT_OK && t->test_source)
         status = gt_columns_check(t->test_source, t->data);
-    status = gt_comm_work_end(t->comm, status);
+    return gt_comm_agree(t->comm, status);
+}
+
+static gt_status open_data(trainer *t)
+{
+    const char *before = gt_phase_enter("opening the data");
+    gt_status status = gt_node_data_open(t->comm, t->data->uri, t->data->image,
+                                         &t->source, &t->test_source);
     gt_phase_leave(before);
     if (status == GT_OK)
         status = gt_data_agree(t->comm, t->source, t->test_source);
-    return status;
+    return status == GT_OK ? check_columns(t) : status;
 }
 
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
