@@ -186,6 +186,18 @@ says launched "train --resume run --epochs 3"
 must "a branch that has begun" job 0 'exit 0' --from other --out run --epochs 3
 says launched "train --resume run --epochs 3"
 
+# A launcher that says that all is well when nodes were lost.
+must "a run" "$GENTRAIN" train gan.yaml --out lost --quiet
+must "a finished run" job 0 'exit 0' gan.yaml --out lost
+asks_nothing "a finished run"
+sed -i 's/steps: 12/steps: 13/' lost/config.yaml
+job 0 'exit 0' gan.yaml --out lost
+asks_again "a run that was cut off"
+says out.txt "it has not done its steps"
+echo stopped >lost/INTERRUPTED
+must "an interrupted run" job 0 'exit 0' gan.yaml --out lost
+asks_nothing "an interrupted run"
+
 # A copy that cannot be made does not stay in part.
 GENTRAIN_SCRATCH=$PWD/local job 0 'exit 0' gan.yaml --data gan.yaml
 [ $? -eq 2 ] || fail "a failed copy gives another exit code"

@@ -77,6 +77,19 @@ must "held-out samples" damaged test 10 3 ranks 2 train vae.yaml --out held-skip
     --quiet --set data.on_error=skip
 grep -q '"test_skipped": 4[,}]' held-skip/metrics.jsonl || fail "not counted"
 
+# --- stored in chunks: another order, the same on any number of ranks and from any step
+for n in 1 2 3 4; do
+    STORED=3 must "samples in chunks" ranks $n train gan.yaml --out stored-$n --quiet $twice
+    same {stored-1,stored-$n}/checkpoints/step-00000012.h5
+done
+cmp -s {stored-1,whole-gan}/checkpoints/step-00000012.h5 && fail "the order is the same"
+STORED=3 must "its first part" ranks 3 train gan.yaml --out stored-part --quiet $twice \
+    --steps 5
+STORED=3 must "its second part" ranks 2 train --resume stored-part --steps 12 --quiet
+same {stored-1,stored-part}/checkpoints/step-00000012.h5
+STORED=4 must "other chunks" ranks 2 train --resume stored-part --steps 13
+says err.txt "the data have changed"
+
 # --- all of them
 damaged train 1 0 refused 5 "no sample can be read" 2 train vae.yaml --out none \
     --quiet --set data.on_error=skip

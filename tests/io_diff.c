@@ -206,6 +206,31 @@ static void sets_larger_than_their_file_are_refused(void **state)
     }
 }
 
+/* A description has room for four. */
+static void a_set_of_many_dimensions_is_named_and_not_described(void **state)
+{
+    (void)state;
+    const hsize_t dim[6] = {1, 1, 1, 1, 1, 1};
+    begin("a.h5");
+    hid_t space = H5Screate_simple(6, dim, NULL);
+    hid_t set = H5Dcreate2(file, "/x", H5T_IEEE_F32LE, space, H5P_DEFAULT,
+                           H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(set >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+    end();
+    gt_h5 *f;
+    gt_h5_info info;
+    assert_ok(gt_h5_open(&f, in_scratch("a.h5")));
+    assert_fails(gt_h5_describe(f, "/x", &info), GT_ERR_FORMAT, "more dim");
+    assert_int_equal(info.rank, 0);
+    gt_h5_close(f);
+    assert_ok(inspect("a.h5", false));
+    assert_said("has more dimensions than are read");
+    assert_ok(inspect("a.h5", true));
+    assert_said("has more dimensions than are read");
+}
+
 /* In a byte that no checksum of the library covers. */
 static void
 a_file_that_does_not_match_its_digest_is_not_looked_into(void **state)
@@ -249,6 +274,7 @@ int main(void)
         test(what_is_of_numbers_in_one_file_alone_is_not_passed_over),
         test(files_without_numbers_are_not_identical),
         test(sets_larger_than_their_file_are_refused),
+        test(a_set_of_many_dimensions_is_named_and_not_described),
         test(a_file_that_does_not_match_its_digest_is_not_looked_into),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

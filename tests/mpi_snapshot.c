@@ -181,6 +181,27 @@ static void the_last_checkpoint_is_written_from_where_the_state_is(void **state)
     close_all(&f, &outputs);
 }
 
+/* Pictures are made of the averages, which change places with the state that
+ * the writer reads. */
+static void the_last_picture_leaves_the_last_checkpoint_alone(void **state)
+{
+    (void)state;
+    fixture f;
+    gt_outputs outputs;
+    open_all(&f, &outputs);
+    fixture_step(&f, 3);
+    whole_state want = whole_state_of(&f);
+    gt_outputs_last(&outputs, 0);
+    succeeds(gt_outputs_write(&outputs, f.step, 0, true, true));
+    assert_same_state(&f, &want);
+    succeeds(gt_outputs_finish(&outputs, GT_OK));
+    fixture_step(&f, 1);
+    succeeds(read_back(f.task, 3));
+    assert_same_state(&f, &want);
+    whole_state_free(&want);
+    close_all(&f, &outputs);
+}
+
 /* The broken state is handed over with success and refused behind the scenes;
  * who asks next hears of it, and so does the end of the run. */
 static void a_state_with_nan_is_refused_on_all_ranks(void **state)
@@ -460,6 +481,7 @@ int main(int argc, char **argv)
         on_all_ranks(a_checkpoint_holds_the_state_of_its_step),
         on_all_ranks(moments_come_from_all_ranks_and_go_back_to_any),
         on_all_ranks(the_last_checkpoint_is_written_from_where_the_state_is),
+        on_all_ranks(the_last_picture_leaves_the_last_checkpoint_alone),
         on_all_ranks(a_state_with_nan_is_refused_on_all_ranks),
         on_all_ranks(a_failed_training_keeps_its_own_message),
         on_all_ranks(a_folder_that_is_gone_is_told_to_all_ranks),

@@ -21,7 +21,7 @@ enum {
     GT_STREAM_LATENT = 0x100,  /* a GAN's noise; step = batch number */
     GT_STREAM_REPARAM = 0x200, /* a VAE's reparameterisation */
     GT_STREAM_DROPOUT = 0x300, /* + layer index (< 256) */
-    GT_STREAM_SHUFFLE = 0x500, /* step = epoch */
+    GT_STREAM_SHUFFLE = 0x500, /* + what is shuffled (< 4); step = epoch */
     GT_STREAM_SOURCE = 0x600,  /* built-in data; sample = sample number */
     GT_STREAM_GRID = 0x700,    /* fixed latents of the sample grid */
     GT_STREAM_SAMPLE = 0x800,  /* `gentrain sample` */

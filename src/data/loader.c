@@ -9,8 +9,8 @@
 #include "base/thread.h"
 #include "base/trace.h"
 #include "core/arena.h"
+#include "data/order.h"
 #include "data/reader.h"
-#include "data/shuffle.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -84,8 +84,10 @@ static uint64_t number_at(const gt_loader *loader, uint64_t epoch,
                           uint64_t position)
 {
     const gt_source *source = loader->config.source;
-    uint64_t number =
-        gt_shuffle(loader->config.seed, epoch, source->count, position);
+    gt_order order = {.seed = loader->config.seed,
+                      .count = source->count,
+                      .chunk = source->chunk};
+    uint64_t number = gt_order_at(&order, epoch, position);
     return source->endless ? number + epoch * source->count : number;
 }
 

@@ -1,11 +1,12 @@
 /* loader.h: batches for one rank, read ahead by a background thread. Local.
  *
  * A global batch holds samples that are neighbours in the shuffled order of an
- * epoch; position.h says which. The order is a keyed permutation of the sample
- * numbers (shuffle.h), a pure function of seed and epoch. So any rank can
- * compute any part of it in O(1) memory, and a resumed run can start at any
- * batch. The last batch of an epoch may be smaller; it is cut into shards of
- * the usual size, and the other shards stay empty.
+ * epoch; position.h says which, and order.h what that order is: a pure function
+ * of seed, epoch and position, that suits how the source stores its samples. So
+ * any rank can compute any part of it in O(1) memory, and a resumed run can
+ * start at any batch. A rank reads along the order. The last batch of an epoch
+ * may be smaller; it is cut into shards of the usual size, and the other shards
+ * stay empty.
  *
  * Reading may fail. So that no rank finds out in the middle of a step, in which
  * the others wait for it, the thread is a whole step ahead: gt_loader_expect

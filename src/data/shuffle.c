@@ -4,8 +4,6 @@
  * block cipher over exactly `count` values takes neither. */
 #include "data/shuffle.h"
 
-#include "core/rng.h"
-
 enum { ROUNDS = 8 };
 
 /* Half the bits of the smallest even number of bits that holds 0 .. count-1. */
@@ -17,14 +15,14 @@ static int half_bits(uint64_t count)
     return bits;
 }
 
-static uint64_t permute(gt_rng key, int bits, uint64_t value)
+static uint64_t permute(gt_rng key, uint32_t block, int bits, uint64_t value)
 {
     uint64_t mask = (UINT64_C(1) << bits) - 1;
     uint64_t left = value >> bits, right = value & mask;
     for (uint32_t round = 0; round < ROUNDS; round++) {
         uint32_t words[4];
         key.sample = right;
-        gt_rng_block(key, round, words);
+        gt_rng_block(key, block + round, words);
         uint64_t mixed = left ^ (words[0] & mask);
         left = right;
         right = mixed;
@@ -32,15 +30,21 @@ static uint64_t permute(gt_rng key, int bits, uint64_t value)
     return left << bits | right;
 }
 
+uint64_t gt_shuffle_by(gt_rng key, uint64_t which, uint64_t count,
+                       uint64_t position)
+{
+    int bits = half_bits(count);
+    uint64_t value = position;
+    do
+        value = permute(key, (uint32_t)which * ROUNDS, bits, value);
+    while (value >= count);
+    return value;
+}
+
 uint64_t gt_shuffle(uint64_t seed, uint64_t epoch, uint64_t count,
                     uint64_t position)
 {
     gt_rng key = {
         .seed = seed, .step = (uint32_t)epoch, .stream = GT_STREAM_SHUFFLE};
-    int bits = half_bits(count);
-    uint64_t value = position;
-    do
-        value = permute(key, bits, value);
-    while (value >= count);
-    return value;
+    return gt_shuffle_by(key, 0, count, position);
 }

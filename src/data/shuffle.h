@@ -10,11 +10,16 @@
 #ifndef GT_DATA_SHUFFLE_H
 #define GT_DATA_SHUFFLE_H
 
-#include <stdint.h>
+#include "core/rng.h"
 
 /* Sample number at `position` of epoch `epoch`'s order; a bijection on
  * [0, count) for every seed and epoch. */
 uint64_t gt_shuffle(uint64_t seed, uint64_t epoch, uint64_t count,
                     uint64_t position);
+
+/* The same for another purpose: number `which` of the permutations that the
+ * seed, the step and the stream of `key` stand for. */
+uint64_t gt_shuffle_by(gt_rng key, uint64_t which, uint64_t count,
+                       uint64_t position);
 
 #endif

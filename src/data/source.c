@@ -99,11 +99,23 @@ static gt_status begin(gt_source **out, const char *uri, gt_shape want,
     return GT_OK;
 }
 
+static void add_chunk_to_digest(gt_source *source)
+{
+    char text[64];
+    int n = snprintf(text, sizeof text, "%016llx in chunks of %llu",
+                     (unsigned long long)source->digest,
+                     (unsigned long long)source->chunk);
+    if (source->chunk)
+        source->digest = gt_hash_of(text, (size_t)n);
+}
+
 /* NULL if it failed or has no samples. */
 static gt_status finish(gt_source **out, gt_shape want, gt_status status)
 {
     if (status == GT_OK)
         status = check_fit(*out, want);
+    if (status == GT_OK)
+        add_chunk_to_digest(*out);
     if (status == GT_OK && (*out)->count)
         return GT_OK;
     gt_source_close(*out);

@@ -50,9 +50,9 @@ typedef struct gt_source_type {
     /* Fill shape, classes and data, or refuse the shape that the model works
      * at. A source that reads files also sets count and digest, and leaves
      * count 0 if the files lack the split; it sets conditions and n_conditions
-     * where the files have any. A built-in one finds count, endless, first,
-     * seed, digest and conditions set, and `path` NULL. Errors: see
-     * gt_source_open. */
+     * where the files have any, and chunk where it has a preference. A built-in
+     * one finds count, endless, first, seed, digest and conditions set, and
+     * `path` NULL. Errors: see gt_source_open. */
     gt_status (*open)(gt_source *source, const char *path, gt_split split);
 
     /* For a source that holds all its samples in `region`: fill all that `open`
@@ -81,13 +81,18 @@ struct gt_source {
     uint64_t count; /* samples of an epoch */
     bool endless;   /* epoch e has the numbers e * count .. (e+1) * count - 1;
                        else each epoch has 0 .. count - 1 */
+    uint64_t chunk; /* samples that are stored together, and best read one
+                       shortly after another, in the windows of order.h; 0: it
+                       does not matter */
     int classes;    /* labels are 0 .. classes - 1; 0: no labels */
     int n_conditions;
     const gt_condition *conditions; /* [n_conditions]; borrowed from the type,
                                        or in `data` */
     uint64_t seed;    /* built-in: parameter `seed`, by default 1 */
     uint64_t digest;  /* of all samples and labels: equal for equal data. Of a
-                         built-in source, of what it makes them from */
+                         built-in source, of what it makes them from. After
+                         gt_source_open also of the chunk, if there is one, as
+                         their order follows from it */
     uint64_t first;   /* built-in: sample i has the random numbers of address
                          first + i, so those of the splits differ */
     gt_region region; /* of samples, where the type has `attach` */

@@ -42,9 +42,10 @@ static const char *find_type(hid_t type, gt_h5_info *info)
 static const char *find_shape(hid_t space, gt_h5_info *info)
 {
     hsize_t dims[GT_H5_MAX_RANK] = {0};
-    int rank = info->rank = H5Sget_simple_extent_ndims(space);
+    int rank = H5Sget_simple_extent_ndims(space);
     if (rank < 0 || rank > GT_H5_MAX_RANK)
         return "has more dimensions than are read";
+    info->rank = rank;
     info->count = 1;
     H5Sget_simple_extent_dims(space, dims, NULL);
     for (int i = 0; i < rank; i++) {

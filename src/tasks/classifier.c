@@ -101,18 +101,22 @@ static const gt_update updates[] = {{0}};
 /* --- Held-out figures. */
 
 static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
-                     double *sums)
+                     gt_evaluated *out)
 {
     (void)first;
     int classes = classes_of(task->setup.config);
     const gt_real *y = gt_runner_eval(task, 0, samples->x, samples);
-    sums[LOSS] +=
+    out->outputs = y;
+    out->sum[LOSS] =
         gt_loss_softmax(y, samples->labels, samples->n, classes, 1, NULL);
-    sums[ACCURACY] += gt_count_correct(y, samples->labels, samples->n, classes);
+    out->sum[ACCURACY] =
+        gt_count_correct(y, samples->labels, samples->n, classes);
 }
 
-static const char *const test_keys[] = {"test_loss", "test_accuracy", NULL};
-static const char *const train_keys[] = {"train_loss", "train_accuracy", NULL};
+static const gt_metric metrics[] = {
+    {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS},
+    {"test_accuracy", "train_accuracy", evaluate, &gt_metric_mean, ACCURACY},
+    {0}};
 static const char *const shown[] = {"loss", "accuracy", NULL};
 
 const gt_task_type gt__task_classifier = {
@@ -123,9 +127,7 @@ const gt_task_type gt__task_classifier = {
     .step = {1, 1, FIGURES, stages, updates, figures},
     .finds_labels = true,
     .end = end,
-    .evaluate = evaluate,
-    .test_keys = test_keys,
-    .train_keys = train_keys,
+    .metrics = metrics,
     .best = "test_loss",
     .shown = shown,
 };

@@ -158,16 +158,16 @@ static void generate(gt_task *task, const gt_real *latents,
  * whether D has memorised these. Neither has to do with d_real of a step, where
  * batch norm takes the statistics of the batch and dropout is on. */
 static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
-                     double *sums)
+                     gt_evaluated *out)
 {
     (void)first;
-    const gt_real *outputs = gt_runner_eval(task, D, samples->x, samples);
-    sums[0] +=
-        samples->n * objective_of(task)->opinion(outputs, (size_t)samples->n);
+    out->outputs = gt_runner_eval(task, D, samples->x, samples);
+    out->sum[D_REAL] = samples->n * objective_of(task)->opinion(
+                                        out->outputs, (size_t)samples->n);
 }
 
-static const char *const test_keys[] = {"test_d_real", NULL};
-static const char *const train_keys[] = {"train_d_real", NULL};
+static const gt_metric metrics[] = {
+    {"test_d_real", "train_d_real", evaluate, &gt_metric_mean, D_REAL}, {0}};
 static const char *const shown[] = {"loss_d", "loss_g",       "d_real",
                                     "d_fake", "d_fake_after", NULL};
 
@@ -180,8 +180,6 @@ const gt_task_type gt__task_gan = {
     .end = end,
     .prior = draw_prior,
     .generate = generate,
-    .evaluate = evaluate,
-    .test_keys = test_keys,
-    .train_keys = train_keys,
+    .metrics = metrics,
     .shown = shown,
 };

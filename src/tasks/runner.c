@@ -9,6 +9,7 @@
 #include "tasks/passes.h"
 #include "tasks/stage_memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,6 +299,7 @@ static gt_status run_update(update *u, bool *stop)
         if (status != GT_OK)
             return status;
     }
+    assert(scalars); /* each update changes a network */
     for (int f = 0; f < u->table->n_figures; f++)
         if (u->table->figures[f].update == u->number)
             u->runner->values[f] = scalars[GT_SCALAR_FIRST + f];

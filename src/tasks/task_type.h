@@ -12,6 +12,7 @@
 #include "core/rng.h"
 #include "data/loader.h"
 #include "model/schema.h"
+#include "tasks/metric.h"
 #include "tasks/metrics.h"
 #include "tasks/stage.h"
 
@@ -84,15 +85,9 @@ typedef struct gt_task_type {
     /* Reconstructions [n x image] of samples; NULL where a task has none.
      * Local. */
     void (*reconstruct)(gt_task *task, const gt_samples *samples, gt_real *out);
-    /* Validation: add the sums of the task's figures over samples of the
-     * numbers first .. first + n - 1 to sums[i] for test_keys[i]. Local. */
-    void (*evaluate)(gt_task *task, uint64_t first, const gt_samples *samples,
-                     double *sums);
-    const char *const *test_keys; /* ends with NULL */
-    /* The same figures over training samples, where test_keys alone would have
-     * nothing to be compared with: gt_task_trains_apart. */
-    const char *const *train_keys;
-    /* The one of test_keys that is best where it is least; NULL: none is. */
+    /* Of validation; ends with {0}. */
+    const gt_metric *metrics;
+    /* The key of the one that is best where it is least; NULL: none is. */
     const char *best;
     /* What a progress line shows, in order; ends with NULL. */
     const char *const *shown;

@@ -157,7 +157,7 @@ static void reconstruct(gt_task *task, const gt_samples *samples, gt_real *out)
 
 /* One draw of z per sample, addressed by the sample's number. */
 static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
-                     double *sums)
+                     gt_evaluated *out)
 {
     const gt_config *config = task->setup.config;
     gt_rng at = {.seed = (uint64_t)gt_train_config_of(config)->seed,
@@ -166,19 +166,20 @@ static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
     gt_real *noise = gt_runner_noise(task, DECODE), *z;
     gt_latents_prior(config, at, samples->n, noise);
     const gt_real *code = encode(task, samples, noise, &z);
-    const gt_real *y = gt_runner_eval(task, DECODER, z, samples);
-    double recon = reconstruction_loss(config, y, samples, 1, NULL);
+    out->outputs = gt_runner_eval(task, DECODER, z, samples);
+    double recon = reconstruction_loss(config, out->outputs, samples, 1, NULL);
     double kl = gt_kl_normal(code, noise, NULL, samples->n,
                              (int)gt_latent_size(config), 1, 1, NULL);
-    sums[0] += recon + kl;
-    sums[1] += recon;
-    sums[2] += kl;
+    out->sum[LOSS] = recon + kl;
+    out->sum[RECON] = recon;
+    out->sum[KL] = kl;
 }
 
-static const char *const test_keys[] = {"test_loss", "test_recon", "test_kl",
-                                        NULL};
-static const char *const train_keys[] = {"train_loss", "train_recon",
-                                         "train_kl", NULL};
+static const gt_metric metrics[] = {
+    {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS},
+    {"test_recon", "train_recon", evaluate, &gt_metric_mean, RECON},
+    {"test_kl", "train_kl", evaluate, &gt_metric_mean, KL},
+    {0}};
 static const char *const shown[] = {"loss", "recon", "kl", NULL};
 
 const gt_task_type gt__task_vae = {
@@ -192,9 +193,7 @@ const gt_task_type gt__task_vae = {
     .prior = gt_latents_prior,
     .generate = decode_mean,
     .reconstruct = reconstruct,
-    .evaluate = evaluate,
-    .test_keys = test_keys,
-    .train_keys = train_keys,
+    .metrics = metrics,
     .best = "test_loss",
     .shown = shown,
 };

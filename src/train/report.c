@@ -100,18 +100,21 @@ static void show_progress(gt_report *r, const gt_place *place,
                                                         .n_figures = n});
 }
 
-static size_t add_figures(const gt_metrics *figures, const char *const *keys,
-                          const char *before, char *line, size_t size)
+static size_t add_figures(const gt_metrics *figures, const gt_metric *metric,
+                          bool training, const char *before, char *line,
+                          size_t size)
 {
     char text[GT_METRIC_TEXT];
     size_t used = strlen(line);
     double value;
-    for (; *keys && used < size; keys++)
-        if (gt_metrics_find(figures, *keys, &value)) {
+    for (; metric->test && used < size; metric++) {
+        const char *key = training ? metric->train : metric->test;
+        if (gt_metrics_find(figures, key, &value)) {
             used += (size_t)snprintf(line + used, size - used, "%s%s", before,
-                                     gt_metric_text(*keys, value, text));
+                                     gt_metric_text(key, value, text));
             before = " ";
         }
+    }
     return used;
 }
 
@@ -122,7 +125,7 @@ static void compare_with_training(const gt_metrics *figures,
 {
     size_t held_out = strlen(line);
     held_out += (size_t)snprintf(line + held_out, size - held_out, " held out");
-    size_t used = add_figures(figures, type->train_keys, ", ", line, size);
+    size_t used = add_figures(figures, type->metrics, true, ", ", line, size);
     if (used > held_out)
         snprintf(line + used, size - used, " training");
 }
@@ -143,7 +146,8 @@ static void show_held_out(gt_report *r, const gt_place *place,
     snprintf(line, sizeof line, "step %*llu %s:", width,
              (unsigned long long)place->step,
              type->best ? "held out" : "evaluation");
-    size_t used = add_figures(figures, type->test_keys, " ", line, sizeof line);
+    size_t used =
+        add_figures(figures, type->metrics, false, " ", line, sizeof line);
     if (!type->best)
         compare_with_training(figures, type, line, sizeof line);
     else if (r->best_step == place->step)

@@ -7,18 +7,19 @@
 
 typedef struct gt_validation_set {
     gt_reader reader;
-    const char *const *keys; /* of its figures; borrowed */
-    uint64_t count;          /* samples used */
+    uint64_t count; /* samples used */
     int blocks;
 } gt_validation_set;
 
 typedef struct gt_validation {
     gt_validation_set set[2]; /* held out; training, where it is wanted */
     int sets;
-    int block;               /* samples of a pass; the last may have fewer */
-    gt_sample_buffer buffer; /* [block] */
-    double *sums; /* [blocks of all sets x keys], failures, skipped samples */
-    int keys;
+    int block;                /* samples of a pass; the last may have fewer */
+    gt_sample_buffer buffer;  /* [block] */
+    const gt_metric *metrics; /* of the task; borrowed */
+    size_t size;              /* doubles of all their states for a block */
+    double *states; /* [blocks of all sets x size], failures, skipped samples,
+                       room for a state */
 } gt_validation;
 
 /* Prepare to use at most `most` samples of the held-out `source` (0: all), and,
@@ -30,12 +31,12 @@ gt_status gt_validation_new(gt_validation *validation, const gt_task *task,
                             int64_t most);
 void gt_validation_free(gt_validation *validation);
 
-/* Add the task's figures, means over the samples, to `metrics`: those of
- * averaged weights, where a network has some (average.h). They have the same
- * bits on any number of ranks. Samples that could not be read, and others took
- * the place of, are counted as test_skipped, if there are any. GT_ERR_IO,
- * GT_ERR_FORMAT: a sample cannot be read; then there are no figures.
- * Collective; all ranks fail together. */
+/* Add the figures of the task's metrics to `metrics`: those of averaged
+ * weights, where a network has some (average.h). They have the same bits on any
+ * number of ranks. Samples that could not be read, and others took the place
+ * of, are counted as test_skipped, if there are any. GT_ERR_IO, GT_ERR_FORMAT:
+ * a sample cannot be read; then there are no figures. Collective; all ranks
+ * fail together. */
 gt_status gt_validation_run(gt_validation *validation, gt_task *task,
                             gt_metrics *metrics);
 

@@ -51,7 +51,7 @@ train() {
         PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe \
         OMPI_MCA_hwloc_base_binding_policy=none \
         PRTE_MCA_hwloc_default_binding_policy=none \
-        OMPI_MCA_plm_rsh_agent= PRTE_MCA_plm_rsh_agent= \
+        OMPI_MCA_plm_rsh_agent= PRTE_MCA_plm_ssh_agent=false \
         OMPI_MCA_mpi_yield_when_idle=1 "mpiexec.$mpi" -np "$1" ./gentrain train \
         --preset quickstart --steps 50 --out "/tmp/run-$1" >&2 || return
     ./gentrain inspect "/tmp/run-$1/checkpoints/step-00000050.h5" |

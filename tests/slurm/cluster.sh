@@ -78,8 +78,8 @@ all_idle() {
 
 node_start() {
     mkdir -p "$cluster/$1"/{spool,tmp}
-    # The number that is written is unshare's, whose death --kill-child passes
-    # on to the node's first process and so to all others of the node.
+    # The number that is written is unshare's. SLURM 24's slurmd does not let
+    # --kill-child pass on its death.
     # shellcheck disable=SC2016
     setsid bash -c 'echo $$ >"$1/run/node.$2"
         exec unshare --uts --mount --pid --fork --kill-child --mount-proc \
@@ -90,8 +90,9 @@ node_start() {
     disown # its end is no news
 }
 
+# With a node's first process go all others of the node.
 node_crash() {
-    kill -9 "$(cat "$cluster/run/node.$1")"
+    pkill -KILL -P "$(cat "$cluster/run/node.$1")"
 }
 
 # field JOB NAME: of what SLURM knows about a job.

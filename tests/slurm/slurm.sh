@@ -116,6 +116,7 @@ if [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
     last=${last##*step-}
     steps=$(((10#${last%.h5} / 1000 + 1) * 1000))
 fi
+[ "$1" = train ] || exec "$REAL_GENTRAIN" "$@"
 [ -z "${PATIENCE:-}" ] || set -- "$@" --set train.watchdog_s="$PATIENCE"
 exec "$REAL_GENTRAIN" "$@" --steps $steps
 PACED
