@@ -2,9 +2,11 @@
  *
  *     cc sample.c $(pkg-config --cflags --libs gentrain) -o sample
  *     ./sample runs/digits 7 16 >digits.pgm
+ *     ./sample runs/digits 7 16 3 >threes.pgm
  *
  * prints on stderr what the model is, and on stdout samples 0 .. 15 of seed 7:
  * images as one picture, below each other, or points as lines of two numbers.
+ * The second line is for a model with labels: all samples are of class 3.
  */
 #include <gentrain.h>
 
@@ -28,11 +30,38 @@ static void describe(const gentrain_model *model)
     for (int i = 0; i < latent_rank; i++)
         fprintf(stderr, " %lld", (long long)latent[i]);
     fprintf(stderr, "\n");
+    if (gentrain_classes(model) > 0)
+        fprintf(stderr, "classes: %lld\n", (long long)gentrain_classes(model));
+    for (int64_t i = 0; i < gentrain_conditions(model); i++)
+        fprintf(stderr, "condition: %s\n", gentrain_condition_name(model, i));
+}
+
+/* Samples of a class, as bytes. All are asked for at once, as one by one they
+ * would cost a block each. */
+static gentrain_status of_class(gentrain_model *model, int64_t seed, int64_t n,
+                                int32_t label, uint8_t *bytes)
+{
+    size_t values = (size_t)(n * gentrain_values(model, GENTRAIN_SAMPLE));
+    float *samples = (float *)malloc(values * sizeof *samples);
+    int32_t *labels = (int32_t *)malloc((size_t)n * sizeof *labels);
+    gentrain_status status = GENTRAIN_ERR_MEMORY;
+    if (samples && labels) {
+        for (int64_t i = 0; i < n; i++)
+            labels[i] = label;
+        status =
+            gentrain_sample_given(model, seed, 0, n, labels, NULL, samples);
+        if (status == GENTRAIN_OK)
+            status = gentrain_to_bytes(model, samples, n, bytes);
+    }
+    free(samples);
+    free(labels);
+    return status;
 }
 
 /* Images below each other are one tall image, and that is how they lie in
  * memory. PGM holds one channel, PPM three. */
-static int print_images(gentrain_model *model, int64_t seed, int64_t n)
+static int print_images(gentrain_model *model, int64_t seed, int64_t n,
+                        const char *label)
 {
     int64_t shape[GENTRAIN_MAX_RANK]; /* height, width, channels */
     gentrain_shape(model, GENTRAIN_SAMPLE, shape);
@@ -49,8 +78,13 @@ static int print_images(gentrain_model *model, int64_t seed, int64_t n)
         return 1;
     }
     int bad = 0;
-    if (gentrain_sample_bytes(model, seed, 0, n, bytes) != GENTRAIN_OK) {
-        fprintf(stderr, "%s\n", gentrain_message());
+    gentrain_status status =
+        label ? of_class(model, seed, n, (int32_t)atoi(label), bytes)
+              : gentrain_sample_bytes(model, seed, 0, n, bytes);
+    if (status != GENTRAIN_OK) {
+        fprintf(stderr, "%s\n",
+                status == GENTRAIN_ERR_MEMORY ? "out of memory"
+                                              : gentrain_message());
         bad = 1;
     } else {
         printf("P%d\n%lld %lld\n255\n", shape[2] == 1 ? 5 : 6,
@@ -77,8 +111,9 @@ static int print_points(gentrain_model *model, int64_t seed, int64_t n)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "usage: %s RUN_OR_CHECKPOINT SEED COUNT\n", argv[0]);
+    if (argc < 4 || argc > 5) {
+        fprintf(stderr, "usage: %s RUN_OR_CHECKPOINT SEED COUNT [LABEL]\n",
+                argv[0]);
         return 2;
     }
     int64_t seed = atoll(argv[2]), n = atoll(argv[3]);
@@ -96,7 +131,7 @@ int main(int argc, char **argv)
     describe(model);
     int bad = gentrain_sample_kind(model) == GENTRAIN_POINTS
                   ? print_points(model, seed, n)
-                  : print_images(model, seed, n);
+                  : print_images(model, seed, n, argv[4]);
     gentrain_close(model);
     return bad || fflush(stdout) != 0;
 }

@@ -23,6 +23,13 @@ h5dump -d /images -b LE -o images.raw program.h5 >dump.txt || fail "h5dump fails
     cat images.raw
 } >wanted.pgm
 
+# The same of a model with labels.
+sed -e 's/^data: {/&classes: 10, /' -e 's/units: 72, bias: false/&, from: [z, label]/' \
+    -e 's/- conv2d: {filters: 8, kernel: 4/&, from: [x, label]/' gan.yaml >labels.yaml
+ranks 1 train labels.yaml --out labels --steps 2 || fail "training with labels fails"
+ranks 1 sample labels -n 3 --seed 7 --label 4 -o fours.h5 || fail "sampling a class fails"
+h5dump -d /images -b LE -o fours.raw fours.h5 >dump.txt || fail "h5dump fails"
+
 # draws WHAT PROGRAM: it draws these samples, and knows no MPI but for HDF5's.
 draws() {
     local what=$1 program=$2
@@ -31,6 +38,10 @@ draws() {
     cmp made.pgm wanted.pgm || fail "$what: the samples are not the program's"
     says err.txt "sample: 12 12 1"
     says err.txt "latent: 1 1 8"
+    LD_LIBRARY_PATH=$libdir "$program" labels 7 3 4 >made.pgm 2>err.txt ||
+        fail "$what: the example makes no class"
+    tail -c 432 made.pgm | cmp - fours.raw || fail "$what: the class is not the program's"
+    says err.txt "classes: 10"
     LD_LIBRARY_PATH=$libdir "$program" nothing 7 3 >made.pgm 2>err.txt
     [ $? -eq 4 ] || fail "$what: a missing run is not exit code 4"
     says err.txt "no run directory or checkpoint nothing"

@@ -1,5 +1,7 @@
 # Ranks that see another configuration under the same path: one error, which names
 # a rank and the first key that differs.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 
 GENTRAIN=$(realpath "$GENTRAIN")

@@ -1,5 +1,7 @@
 # The examples are right: each configuration trains a few steps, and the batch
 # script hands over what it should.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 examples=$GENTRAIN_SOURCE/examples
 

@@ -1,4 +1,4 @@
-# The first and the last system call of each kind, or one in five of these in the
+# The first and the last system call of each kind, or one in eight of these in the
 # sanitizers' build; see faults.sh.
 #
 # ctest: two cores

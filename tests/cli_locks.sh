@@ -1,5 +1,7 @@
 # Reading takes no lock, and a lock is not damage: whatever a file system says of
 # locks, whoever has a checkpoint open, a run goes on from its newest one.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 
 newest_name=step-00000012.h5
@@ -31,7 +33,6 @@ for error in 11 13 9 22 37 38 95; do
     ASAN_OPTIONS=$shimmed LD_PRELOAD=$SHIM SHIM_NAME=.h5 SHIM_LOCK=$error \
         SHIM_LOG=$PWD/locks.txt all_read "locks that fail with $error"
     [ ! -e locks.txt ] || fail "something took a lock: $(wc -l <locks.txt)"
-    sanitized && break
 done
 for locking in TRUE FALSE BEST_EFFORT; do
     HDF5_USE_FILE_LOCKING=$locking all_read "HDF5_USE_FILE_LOCKING=$locking"

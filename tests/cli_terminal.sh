@@ -1,5 +1,7 @@
 # What a person sees: on a terminal of 80 columns, on one that knows no control
 # codes, and in a log.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 unset COLUMNS NO_COLOR
 need_tool python3

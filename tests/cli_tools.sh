@@ -1,5 +1,7 @@
 # Other people's tools read what we write: h5ls, h5dump, h5py, and whatever
 # reads JSON and PNG. Parts whose tool is missing say so.
+#
+# ctest: release
 . "$(dirname "$0")/common.sh"
 
 python=/usr/bin/python3

@@ -2,6 +2,7 @@
 # keeping all others waiting for ever.
 #
 # ctest: two cores
+# ctest: release
 . "$(dirname "$0")/common.sh"
 
 # start OPTIONS...: an endless run on two ranks in the background; its ranks'

@@ -9,9 +9,9 @@ which=${1:?all or ends}
 . "$(dirname "$0")/common.sh"
 
 export ASAN_OPTIONS="$shimmed"
-# The sanitizers' build takes one call in five, as each run is slow.
+# The sanitizers' build takes one call in eight, as each run is slow.
 stride=1
-sanitized && stride=5
+sanitized && stride=8
 
 cat >tiny.yaml <<'END'
 task: vae

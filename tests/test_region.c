@@ -3,11 +3,13 @@
 #include "base/region.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,19 +105,55 @@ static void another_process_maps_what_is_shared(void **state)
     assert_true(in_child(is_refused, &handle));
 }
 
-/* A process that has attached it keeps it, whatever becomes of its maker. */
+/* Makes a region, tells its handle and waits for its end. */
+static void make_and_wait(int to)
+{
+    gt_region region = {.shared = true};
+    fill(&region, SIZE);
+    gt_region_handle handle = gt_region_share(&region);
+    if (write(to, &handle, sizeof handle) == sizeof handle)
+        pause();
+    _exit(1);
+}
+
+/* A process that has attached it keeps it when its maker is killed, and nobody
+ * can attach it any more. */
 static void it_outlives_its_maker(void **state)
 {
     (void)state;
+    int ends[2];
+    gt_region region, other;
+    gt_region_handle handle;
     if (!gt_region_can_share())
         skip();
-    gt_region region = {.shared = true}, other;
-    fill(&region, SIZE);
-    gt_region_handle handle = gt_region_share(&region);
-    assert_int_equal(gt_region_attach(&other, &handle), GT_OK);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        make_and_wait(ends[1]);
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &handle, sizeof handle), sizeof handle);
+    close(ends[0]);
+    assert_int_equal(gt_region_attach(&region, &handle), GT_OK);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(is_filled(&region, SIZE));
+    assert_int_equal(gt_region_attach(&other, &handle), GT_ERR_IO);
     gt_region_free(&region);
-    assert_true(is_filled(&other, SIZE));
-    gt_region_free(&other);
+}
+
+static bool cannot_share(const gt_region_handle *handle)
+{
+    const struct rlimit few = {1000, 1000};
+    (void)handle;
+    return setrlimit(RLIMIT_FSIZE, &few) == 0 && !gt_region_can_share();
+}
+
+/* The pages of a file in memory count as those of a file. */
+static void a_limit_of_file_sizes_forbids_to_share(void **state)
+{
+    (void)state;
+    assert_true(in_child(cannot_share, NULL));
 }
 
 static void a_private_one_is_not_handed_out(void **state)
@@ -154,6 +192,7 @@ int main(void)
         cmocka_unit_test(what_was_filled_stays_while_it_grows),
         cmocka_unit_test(another_process_maps_what_is_shared),
         cmocka_unit_test(it_outlives_its_maker),
+        cmocka_unit_test(a_limit_of_file_sizes_forbids_to_share),
         cmocka_unit_test(a_private_one_is_not_handed_out),
         cmocka_unit_test(too_much_is_refused),
     };
