@@ -11,10 +11,10 @@ clang -fsanitize=fuzzer,address,undefined try.c -o try 2>err.txt || {
     exit 77
 }
 build=$GENTRAIN_BUILD/fuzz
-must "configure" cmake -S "$GENTRAIN_SOURCE" -B "$build" -DCMAKE_C_COMPILER=clang \
+cmake -S "$GENTRAIN_SOURCE" -B "$build" -DCMAKE_C_COMPILER=clang \
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DGT_SANITIZE=address-undefined -DGT_FUZZ=ON \
-    -DGT_BENCH=OFF >out.txt 2>err.txt
-must "build" cmake --build "$build" -j2 >out.txt 2>err.txt
+    -DGT_BENCH=OFF >out.txt 2>err.txt || fail "configure"
+cmake --build "$build" -j2 >out.txt 2>err.txt || fail "build"
 failed=
 for harness in "$GENTRAIN_SOURCE"/tests/fuzz/fuzz_*.c; do
     name=$(basename "$harness" .c)
