@@ -20,6 +20,12 @@ usage() {
 }
 [ $# -ge 2 ] || usage
 old=$(realpath "$1") new=$(realpath "$2")
+for binary in "$old" "$new"; do
+    [ -f "$binary" ] && [ -x "$binary" ] || {
+        echo "compare_builds.sh: $binary is not a gentrain binary" >&2
+        exit 2
+    }
+done
 shift 2
 steps=30 keep="" presets=()
 while [ $# -gt 0 ]; do

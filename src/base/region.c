@@ -4,9 +4,8 @@
  * before they are written, as a process that finds one missing dies (SIGBUS).
  * The system gives them until it has none left, and kills processes then; so
  * limits are asked first, once more for every piece. */
-#define _GNU_SOURCE /* memfd_create, mremap;                                   \
-                     * NOLINT(bugprone-reserved-identifier)                    \
-                     */
+/* for memfd_create, mremap */
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier) */
 #include "base/region.h"
 
 #include "base/memory.h"
