@@ -88,7 +88,7 @@ cp done/metrics.jsonl moving
 kill -CONT $paused
 wait $paused || fail "a newer checkpoint gave exit code $?"
 says err.txt "moving/checkpoints/step-00000006.h5 was removed meanwhile: looking for"
-says out.txt " 6 steps, "
+says out.txt " 6 steps in "
 [ "$(cat moving/checkpoints/*.old 2>/dev/null | wc -c)" -eq 0 ] || fail "it was set aside"
 mv step-00000006.h5 moving/checkpoints
 must "the same at once" ranks 1 train vae.yaml --out whole-18 --steps 18 --quiet
