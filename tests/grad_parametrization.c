@@ -1,19 +1,11 @@
 /* Weights that follow from what is stored: against the formula written out,
  * and gradients against finite differences of what is stored, through networks
  * with dense layers and convolutions. */
-#include "core/rng.h"
 #include "nn/init.h"
 #include "nn/tape.h"
 
+#include "finite_difference.h"
 #include "mix_layer.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 enum { MOST_LAYERS = 8, SAMPLES = 3 };
 #define NORM " parametrization=weight_norm"
@@ -28,14 +20,6 @@ typedef struct trial {
     gt_real *x, *probe, *grad;
     size_t in, out;
 } trial;
-
-static gt_real *numbers(size_t n, uint32_t stream)
-{
-    gt_real *x = gt_real_alloc(n);
-    assert_non_null(x);
-    gt_rng_normal((gt_rng){.seed = 3, .stream = stream}, x, n);
-    return x;
-}
 
 static void trial_open(trial *t, gt_shape in, const char *const *layers)
 {
@@ -90,6 +74,11 @@ static double loss(trial *t)
     return sum;
 }
 
+static double value(void *context)
+{
+    return loss(context);
+}
+
 static void backward(trial *t)
 {
     loss(t);
@@ -113,20 +102,8 @@ static void move_away(trial *t)
 
 static void check_gradients(trial *t)
 {
-    const double h = 1e-5;
-    for (size_t i = 0; i < t->net->n_params; i++) {
-        gt_real *at = &t->net->params[i], here = *at;
-        *at = here + h;
-        double above = loss(t);
-        *at = here - h;
-        double below = loss(t);
-        *at = here;
-        double numeric = (above - below) / (2 * h);
-        double size = fmax(fmax(fabs(numeric), fabs(t->grad[i])), 1e-2);
-        if (!(fabs(numeric - t->grad[i]) <= 1e-6 * size))
-            fail_msg("element %zu: gradient %.10g, finite difference %.10g", i,
-                     t->grad[i], numeric);
-    }
+    assert_gradient(&(function){value, t, 1e-5, 1e-2}, "element",
+                    t->net->params, t->net->n_params, t->grad);
 }
 
 typedef struct kind {
