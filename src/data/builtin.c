@@ -63,6 +63,30 @@ gt_status gt__builtin_check(const gt_source *source)
     return GT_OK;
 }
 
+int gt__builtin_label(const gt_source *source, uint64_t number)
+{
+    return (int)(number % (uint64_t)source->classes);
+}
+
+gt_status gt__builtin_read(const gt_source *source, const uint64_t *numbers,
+                           int n, const gt_source_rows *to,
+                           void (*draw)(const gt_source *, uint64_t, uint8_t *),
+                           void (*describe)(const gt_source *, uint64_t,
+                                            gt_real *))
+{
+    size_t size = gt_shape_size(source->shape);
+    ptrdiff_t columns = source->n_conditions;
+    for (int i = 0; i < n; i++) {
+        if (to->bytes)
+            draw(source, numbers[i], to->bytes + (size_t)i * size);
+        if (to->labels)
+            to->labels[i] = gt__builtin_label(source, numbers[i]);
+        if (to->conditions)
+            describe(source, numbers[i], to->conditions + columns * i);
+    }
+    return GT_OK;
+}
+
 GT_SIMD static void add_noise(const uint32_t words[4], int amplitude,
                               uint8_t *restrict out, size_t n)
 {

@@ -30,6 +30,17 @@ gt__colour gt__colour_hsv(float hue, float saturation, float value);
  * GT_ERR_MISMATCH. */
 gt_status gt__builtin_check(const gt_source *source);
 
+/* The label of a sample, from its number: all classes occur equally often. */
+int gt__builtin_label(const gt_source *source, uint64_t number);
+
+/* As `read` of a gt_source_type, for images: `draw` makes the bytes of one
+ * sample, `describe` its source->n_conditions conditions. */
+gt_status gt__builtin_read(const gt_source *source, const uint64_t *numbers,
+                           int n, const gt_source_rows *to,
+                           void (*draw)(const gt_source *, uint64_t, uint8_t *),
+                           void (*describe)(const gt_source *, uint64_t,
+                                            gt_real *));
+
 /* Add to each byte noise of at most `amplitude` (0 .. 127) either way. */
 void gt__builtin_noise(const gt_source *source, uint64_t number, int amplitude,
                        uint8_t *out);

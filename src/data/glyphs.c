@@ -192,15 +192,11 @@ static void colour(uint8_t *out, size_t pixels, gt__dice *dice)
     }
 }
 
-static int label(const gt_source *source, uint64_t number)
-{
-    return (int)(number % (uint64_t)source->classes);
-}
-
 /* In this order, which is that of the random numbers. */
 static choice choose(const gt_source *source, uint64_t number, gt__dice *dice)
 {
-    choice chosen = {.glyph = choose_glyph(label(source, number), dice)};
+    choice chosen = {.glyph =
+                         choose_glyph(gt__builtin_label(source, number), dice)};
     chosen.brightness = gt__dice_in(dice, 0.85f, 1);
     chosen.noise = (int)gt__dice_in(dice, 0, 10);
     chosen.pen = gt__dice_in(dice, 0.032f, 0.06f);
@@ -270,17 +266,7 @@ static void describe(const gt_source *source, uint64_t number, gt_real *out)
 static gt_status read_glyphs(const gt_source *source, const uint64_t *numbers,
                              int n, const gt_source_rows *to)
 {
-    size_t size = gt_shape_size(source->shape);
-    for (int i = 0; i < n; i++) {
-        if (to->bytes)
-            draw(source, numbers[i], to->bytes + (size_t)i * size);
-        if (to->labels)
-            to->labels[i] = label(source, numbers[i]);
-        if (to->conditions)
-            describe(source, numbers[i],
-                     to->conditions + (ptrdiff_t)CONDITIONS * i);
-    }
-    return GT_OK;
+    return gt__builtin_read(source, numbers, n, to, draw, describe);
 }
 
 static gt_status open_glyphs(gt_source *source, const char *path,

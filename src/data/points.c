@@ -17,9 +17,10 @@
  *    balanced, bytes are scaled. Add a test of what the samples look like.
  *
  * Sources that need more than this one: shapes.c makes images (bytes instead of
- * reals), with what builtin.h offers; idx.c reads files, and so sets count,
- * keeps `data` and frees it in `close`. A library for a file format has one
- * door: list its header and the file that includes it in tests/lint_doors.sh.
+ * reals), with what builtin.h offers; idx.c reads files, and so sets count, and
+ * holds all samples in `region`, which other ranks attach. What else one keeps
+ * is `data`, and freed in `close`. A library for a file format has one door:
+ * list its header and the file that includes it in tests/lint_doors.sh.
  */
 #include "core/rng.h"
 #include "data/sources.h"

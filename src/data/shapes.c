@@ -184,11 +184,6 @@ static void draw(const gt_source *source, uint64_t number, uint8_t *out)
         }
 }
 
-static int label(const gt_source *source, uint64_t number)
-{
-    return (int)(number % (uint64_t)source->classes);
-}
-
 enum { X, Y, SIZE, TURN, SHADOW, HUE, CONDITIONS };
 
 static const gt_condition conditions[CONDITIONS + 1] = {
@@ -219,17 +214,7 @@ static void describe(const gt_source *source, uint64_t number, gt_real *out)
 static gt_status read_shapes(const gt_source *source, const uint64_t *numbers,
                              int n, const gt_source_rows *to)
 {
-    size_t size = gt_shape_size(source->shape);
-    for (int i = 0; i < n; i++) {
-        if (to->bytes)
-            draw(source, numbers[i], to->bytes + (size_t)i * size);
-        if (to->labels)
-            to->labels[i] = label(source, numbers[i]);
-        if (to->conditions)
-            describe(source, numbers[i],
-                     to->conditions + (ptrdiff_t)CONDITIONS * i);
-    }
-    return GT_OK;
+    return gt__builtin_read(source, numbers, n, to, draw, describe);
 }
 
 static gt_status open_shapes(gt_source *source, const char *path,
