@@ -46,7 +46,8 @@ static gt_status fill_given(gt_sample_grid *p, gt_reader *reader,
     size_t most = reader->source->count, n = p->count;
     size_t each = data->classes > 0 ? p->columns : 1;
     if (data->classes > 0)
-        gt_sampler_labels(NULL, (int)data->classes, 0, (int)n, p->labels);
+        gt_sampler_labels(NULL, (int)data->classes, 0, (int)n,
+                          p->made.rows.labels);
     if (data->conditions.count == 0)
         return GT_OK;
     uint64_t *numbers = malloc(n * sizeof *numbers);
@@ -54,11 +55,18 @@ static gt_status fill_given(gt_sample_grid *p, gt_reader *reader,
         return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu numbers", n);
     for (size_t i = 0; i < n; i++)
         numbers[i] = i / each % most;
-    gt_status status =
-        gt_reader_read(reader, numbers, (int)n,
-                       &(gt_sample_rows){.conditions = p->conditions});
+    gt_status status = gt_reader_read(
+        reader, numbers, (int)n,
+        &(gt_sample_rows){.conditions = p->made.rows.conditions});
     free(numbers);
     return status;
+}
+
+static gt_status no_memory(const gt_sample_grid *p)
+{
+    return gt_fail(GT_ERR_MEMORY,
+                   "cannot allocate %zu samples; lower output.sample_count",
+                   p->count);
 }
 
 /* The first samples of the data, and what the grid takes of them. */
@@ -68,6 +76,9 @@ static gt_status read_source(gt_sample_grid *p, const gt_source *source)
     size_t n = p->pairs + p->reference;
     gt_reader reader;
     gt_status status = gt_reader_open(&reader, source, data);
+    if (status == GT_OK &&
+        gt_sample_buffer_new(&p->made, &reader, p->count) != GT_OK)
+        status = no_memory(p);
     if (status == GT_OK)
         status = gt_sample_buffer_new(&p->originals, &reader, n);
     if (status == GT_OK)
@@ -83,19 +94,10 @@ static gt_status read_source(gt_sample_grid *p, const gt_source *source)
 
 static gt_status allocate(gt_sample_grid *p, size_t size, size_t latent)
 {
-    const gt_data_config *data = gt_data_config_of(p->task->setup.config);
     p->latents = gt_real_alloc(p->count * latent);
-    p->samples = gt_real_alloc(p->count * size);
     p->rebuilt = gt_real_alloc(p->pairs * size);
     p->pixels = malloc((p->count + 2 * p->pairs) * size);
-    p->labels = malloc(p->count * sizeof *p->labels);
-    p->conditions = gt_real_alloc(p->count * (size_t)data->conditions.count);
-    if (p->latents && p->samples && p->rebuilt && p->pixels && p->labels &&
-        p->conditions)
-        return GT_OK;
-    return gt_fail(GT_ERR_MEMORY,
-                   "cannot allocate %zu samples; lower output.sample_count",
-                   p->count);
+    return p->latents && p->rebuilt && p->pixels ? GT_OK : no_memory(p);
 }
 
 gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
@@ -138,12 +140,10 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
 void gt_sample_grid_free(gt_sample_grid *p)
 {
     free(p->latents);
-    free(p->samples);
+    gt_sample_buffer_free(&p->made);
     gt_sample_buffer_free(&p->originals);
     free(p->rebuilt);
     free(p->pixels);
-    free(p->labels);
-    free(p->conditions);
     *p = (gt_sample_grid){0};
 }
 
@@ -154,27 +154,15 @@ void gt_sample_grid_path(const char *run, uint64_t step, const char *suffix,
              (unsigned long long)step, suffix);
 }
 
-/* Samples i .. i + n - 1 of the grid. */
-static gt_samples samples_of(const gt_sample_grid *p, size_t i, size_t n)
-{
-    const gt_config *config = p->task->setup.config;
-    const gt_data_config *data = gt_data_config_of(config);
-    size_t columns = (size_t)data->conditions.count;
-    return (gt_samples){.n = (int)n,
-                        .x = p->samples + i * gt_shape_size(data->image),
-                        .labels = data->classes > 0 ? p->labels + i : NULL,
-                        .conditions =
-                            columns > 0 ? p->conditions + i * columns : NULL};
-}
-
-/* All of them, in passes of max_n. */
+/* All samples of the grid, in passes of max_n. */
 static void generate(gt_sample_grid *p, size_t latent, size_t size)
 {
     size_t block = (size_t)p->task->setup.max_n;
     for (size_t i = 0; i < p->count; i += block) {
-        gt_samples given = samples_of(p, i, smaller(block, p->count - i));
+        gt_samples given = gt_sample_buffer_view(
+            &p->made, i, (int)smaller(block, p->count - i));
         p->task->type->generate(p->task, p->latents + i * latent, &given,
-                                p->samples + i * size);
+                                p->made.rows.x + i * size);
         gt_collective_tick();
     }
 }
@@ -213,7 +201,7 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
     gt_status status = gt_sampleset_create(&set, path, &info);
     if (status != GT_OK)
         return status;
-    gt_samples samples = samples_of(p, 0, p->count);
+    gt_samples samples = gt_sample_buffer_view(&p->made, 0, (int)p->count);
     status = gt_sampleset_append(set, &samples, p->latents);
     if (status == GT_OK)
         return gt_sampleset_commit(set);
@@ -227,9 +215,9 @@ static gt_status draw_samples(const gt_sample_grid *p, gt_shape image,
     char path[GT_PATH];
     gt_sample_grid_path(p->run, p->step, ".png", path);
     if (p->reference > 0)
-        return gt_picture_points(path, p->samples, p->count,
+        return gt_picture_points(path, p->made.rows.x, p->count,
                                  p->originals.rows.x, p->reference);
-    gt_range_to_bytes(range, p->samples, p->count * gt_shape_size(image),
+    gt_range_to_bytes(range, p->made.rows.x, p->count * gt_shape_size(image),
                       p->pixels);
     return gt_picture_grid(path, p->pixels, p->count, image, (int)p->columns);
 }

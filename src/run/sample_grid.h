@@ -17,9 +17,7 @@ typedef struct gt_sample_grid {
     size_t count, columns; /* images in the grid */
     size_t pairs;          /* reconstruction pairs; 0: none */
     gt_real *latents;      /* [count x latent] */
-    int *labels;           /* [count] */
-    gt_real *conditions;   /* [count x conditions] */
-    gt_real *samples;      /* [count x image] */
+    gt_sample_buffer made; /* [count], with what they are made from */
     gt_sample_buffer originals; /* [max(pairs, reference)] */
     gt_real *rebuilt;           /* [pairs x image] */
     uint8_t *pixels;
