@@ -18,6 +18,11 @@ struct gt_runner {
     gt_passes net[GT_TASK_MAX_NETWORKS];
     gt_stage_plan stage[GT_MAX_STAGES];
     bool kept[GT_MAX_STAGES]; /* its pass is, from one update to the next */
+    struct changed {
+        int n; /* networks that the update changes, in the order that they are
+                  complete in; the last one carries the figures */
+        int network[GT_TASK_MAX_NETWORKS];
+    } changes[GT_MAX_UPDATES];
     gt_stage_memory memory;
     double (*figures)[GT_MAX_FIGURES]; /* of each shard of a range */
     double values[GT_MAX_FIGURES];     /* of the batch */
@@ -61,6 +66,8 @@ gt_status gt_runner_new(gt_runner **out, const gt_task *task)
         r->kept[s] = r->stage[s].keeper >= 0 &&
                      tapes[t->stages[s].network] == task->setup.n_shards;
     }
+    for (int u = 0; u < t->n_updates; u++)
+        r->changes[u].n = gt_update_networks(t, u, r->changes[u].network);
     r->figures = calloc((size_t)r->plan.width, sizeof *r->figures);
     if (!r->figures)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate figures");
@@ -91,9 +98,6 @@ typedef struct update {
     const gt_step_table *table;
     int number;
     uint64_t step;
-    int n_networks; /* that it changes, in the order that they are complete in;
-                       the last one carries the figures */
-    int networks[GT_TASK_MAX_NETWORKS];
     const gt_batch *batch;
     gt_shard_range range;
 } update;
@@ -111,7 +115,8 @@ static gt_tape *tape_of(const update *u, int s, int k)
 /* The network that carries an update's figures. */
 static int last_network(const update *u)
 {
-    return u->networks[u->n_networks - 1];
+    const struct changed *changes = &u->runner->changes[u->number];
+    return changes->network[changes->n - 1];
 }
 
 /* A span of shard k of the range. */
@@ -283,19 +288,19 @@ static gt_status run_update(update *u, bool *stop)
     gt_learner *const *learner = u->task->learner;
     const gt_real *scalars = NULL;
     bool first = u->number == 0;
-    u->n_networks = gt_update_networks(u->table, u->number, u->networks);
-    for (int i = 0; i < u->n_networks; i++)
-        gt_learner_begin(learner[u->networks[i]], u->batch,
-                         first && u->networks[i] == last_network(u));
+    const struct changed *changes = &u->runner->changes[u->number];
+    for (int i = 0; i < changes->n; i++)
+        gt_learner_begin(learner[changes->network[i]], u->batch,
+                         first && changes->network[i] == last_network(u));
     for (int i = 0; i < gt_passes_ranges(&u->runner->plan, u->batch); i++) {
         u->range = gt_passes_range(&u->runner->plan, u->batch, i);
         run_stages(u);
     }
     if (first && u->batch->shards[0].samples.n == 0)
         gt_learner_abstain(learner[last_network(u)], u->task->stop);
-    for (int i = 0; i < u->n_networks; i++) {
+    for (int i = 0; i < changes->n; i++) {
         gt_status status =
-            gt_learner_update(learner[u->networks[i]], u->step, &scalars);
+            gt_learner_update(learner[changes->network[i]], u->step, &scalars);
         if (status != GT_OK)
             return status;
     }

@@ -1,5 +1,5 @@
-/* stage.c: what follows from the table of a step. It is looked up anew wherever
- * it is needed, since tables are a few lines long. */
+/* stage.c: what follows from the table of a step. Tables are a few lines long,
+ * so it is looked up anew wherever it is needed but in a step. */
 #include "tasks/stage.h"
 
 #include <stddef.h>
