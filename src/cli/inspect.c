@@ -222,10 +222,9 @@ const gt_command gt__command_inspect = {
         "cut off; steps done and asked for; the last and the best figures; its "
         "checkpoints. The newest of these is described then. A file is "
         "compared with its checksums first: a damaged one is refused. Of data "
-        "it "
-        "prints shape, labels with how often each occurs, and columns of "
-        "conditions with their ranges. Of a "
-        "configuration, a YAML file or a preset, it prints the networks: what "
+        "it prints shape, labels with how often each occurs, and columns of "
+        "conditions with their ranges. Of a configuration, a YAML file or a "
+        "preset, it prints the networks: what "
         "each layer reads and makes, its parameters, the bytes of its output "
         "for a sample (\"-\": it takes the place of its input), and its "
         "products: multiplications by weights in a forward pass of a sample.",
