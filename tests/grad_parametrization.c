@@ -1,94 +1,12 @@
 /* Weights that follow from what is stored: against the formula written out,
  * and gradients against finite differences of what is stored, through networks
  * with dense layers and convolutions. */
-#include "nn/init.h"
-#include "nn/tape.h"
+#include "stack.h"
 
-#include "finite_difference.h"
-#include "mix_layer.h"
-
-enum { MOST_LAYERS = 8, SAMPLES = 3 };
 #define NORM " parametrization=weight_norm"
 
-typedef struct trial {
-    gt_layer_spec specs[MOST_LAYERS];
-    int n;
-    gt_network *net;
-    gt_workspace ws;
-    gt_tape tape;
-    gt_pass pass;
-    gt_real *x, *probe, *grad;
-    size_t in, out;
-} trial;
-
-static void trial_open(trial *t, gt_shape in, const char *const *layers)
-{
-    *t = (trial){0};
-    for (; *layers; layers++) {
-        t->specs[t->n] = spec_of(*layers);
-        assert_non_null(t->specs[t->n++].options);
-    }
-    gt_status status =
-        gt_network_new(&t->net, "net", &(gt_network_input){"x", in}, 1,
-                       t->specs, t->n, SAMPLES);
-    if (status != GT_OK)
-        fail_msg("%s", gt_message());
-    assert_int_equal(
-        gt_workspace_plan(&t->ws, &(const gt_network *){t->net}, 1), GT_OK);
-    assert_int_equal(gt_tape_plan(&t->tape, t->net, &t->ws), GT_OK);
-    gt_network_init(t->net, GT_INIT_GLOROT, 11, 0);
-    t->in = SAMPLES * gt_shape_size(in);
-    t->out = SAMPLES * gt_shape_size(t->net->out);
-    t->x = numbers(t->in, 1);
-    t->probe = numbers(t->out, 2);
-    t->grad = gt_real_alloc(t->net->n_params);
-    assert_non_null(t->grad);
-    t->pass = (gt_pass){.n = SAMPLES,
-                        .training = true,
-                        .seed = 1,
-                        .param = t->net->weights,
-                        .state = t->net->state,
-                        .grad = t->grad};
-}
-
-static void trial_close(trial *t)
-{
-    for (int i = 0; i < t->n; i++)
-        free(t->specs[i].options);
-    gt_tape_free(&t->tape);
-    gt_workspace_free(&t->ws);
-    gt_network_free(t->net);
-    free(t->x);
-    free(t->probe);
-    free(t->grad);
-}
-
-static double loss(trial *t)
-{
-    gt_network_parametrize(t->net);
-    const gt_real *y =
-        gt_tape_forward(&t->tape, &t->pass, &(const gt_real *){t->x});
-    double sum = 0;
-    for (size_t i = 0; i < t->out; i++)
-        sum += t->probe[i] * y[i];
-    return sum;
-}
-
-static double value(void *context)
-{
-    return loss(context);
-}
-
-static void backward(trial *t)
-{
-    loss(t);
-    memcpy(gt_tape_loss_gradient(&t->tape), t->probe,
-           t->out * sizeof *t->probe);
-    gt_tape_backward(&t->tape, &t->pass, NULL);
-}
-
 /* Lengths that are not those of v, as after some updates. */
-static void move_away(trial *t)
+static void move_away(stack *t)
 {
     gt_real *by = numbers(t->net->n_params, 4);
     for (int i = 0; i < t->net->n_layers; i++)
@@ -100,10 +18,10 @@ static void move_away(trial *t)
     free(by);
 }
 
-static void check_gradients(trial *t)
+static void check_gradients(stack *t)
 {
-    assert_gradient(&(function){value, t, 1e-5, 1e-2}, "element",
-                    t->net->params, t->net->n_params, t->grad);
+    assert_gradient(&(function){loss, t, 1e-5, 1e-2}, "element", t->net->params,
+                    t->net->n_params, t->grad);
 }
 
 typedef struct kind {
@@ -133,13 +51,13 @@ static void gradients_match_finite_differences_of_what_is_stored(void **state)
 {
     (void)state;
     for (int k = 0; k < KINDS; k++) {
-        trial t;
-        trial_open(&t, kinds[k].in, kinds[k].layers);
+        stack t;
+        stack_open(&t, kinds[k].in, kinds[k].layers, true);
         move_away(&t);
-        backward(&t);
+        back(&t, false);
         gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
         check_gradients(&t);
-        trial_close(&t);
+        stack_close(&t);
     }
 }
 
@@ -149,24 +67,24 @@ static void passes_accumulate_before_the_pull_back(void **state)
 {
     (void)state;
     for (int k = 0; k < KINDS; k++) {
-        trial t;
-        trial_open(&t, kinds[k].in, kinds[k].layers);
+        stack t;
+        stack_open(&t, kinds[k].in, kinds[k].layers, true);
         size_t n = t.net->n_params;
         move_away(&t);
-        backward(&t);
+        back(&t, false);
         gt_network_pull_back(t.net, t.grad, 0, n);
         gt_real *once = gt_real_alloc(n);
         assert_non_null(once);
         memcpy(once, t.grad, n * sizeof *once);
-        backward(&t);
+        back(&t, false);
         t.pass.accumulate = true;
-        backward(&t);
+        back(&t, false);
         gt_network_pull_back(t.net, t.grad, 0, n);
         for (size_t i = 0; i < n; i++)
             assert_true(fabs(t.grad[i] - 2 * once[i]) <=
                         1e-12 * (1 + fabs(once[i])));
         free(once);
-        trial_close(&t);
+        stack_close(&t);
     }
 }
 
@@ -175,11 +93,11 @@ static void layers_are_pulled_back_one_by_one_as_all_together(void **state)
 {
     (void)state;
     for (int k = 0; k < KINDS; k++) {
-        trial t;
-        trial_open(&t, kinds[k].in, kinds[k].layers);
+        stack t;
+        stack_open(&t, kinds[k].in, kinds[k].layers, true);
         size_t n = t.net->n_params, done = n;
         move_away(&t);
-        backward(&t);
+        back(&t, false);
         gt_real *together = gt_real_alloc(n);
         assert_non_null(together);
         memcpy(together, t.grad, n * sizeof *together);
@@ -193,7 +111,7 @@ static void layers_are_pulled_back_one_by_one_as_all_together(void **state)
         }
         assert_memory_equal(t.grad, together, n * sizeof *together);
         free(together);
-        trial_close(&t);
+        stack_close(&t);
     }
 }
 
@@ -203,8 +121,8 @@ static void weights_are_lengths_times_directions(void **state)
     (void)state;
     int seen = 0;
     for (int k = 0; k < KINDS; k++) {
-        trial t;
-        trial_open(&t, kinds[k].in, kinds[k].layers);
+        stack t;
+        stack_open(&t, kinds[k].in, kinds[k].layers, true);
         move_away(&t);
         gt_network_parametrize(t.net);
         for (int i = 0; i < t.net->n_layers; i++) {
@@ -230,7 +148,7 @@ static void weights_are_lengths_times_directions(void **state)
             }
             seen++;
         }
-        trial_close(&t);
+        stack_close(&t);
     }
     assert_int_equal(seen, 11);
 }
@@ -252,16 +170,16 @@ static void values_are_those_of_pytorch(void **state)
                                 -0.418900414292307, 0.057694678495395};
     static const double dbias[] = {0, 2.5};
     static const double dg[] = {-0.409158544192486, 2.948839123097942};
-    trial t;
-    trial_open(&t, (gt_shape){1, 1, 3},
-               (const char *const[]){"dense units=2" NORM, NULL});
+    stack t;
+    stack_open(&t, (gt_shape){1, 1, 3},
+               (const char *const[]){"dense units=2" NORM, NULL}, true);
     const gt_tensor *p = t.net->layers[0].param;
     memcpy(t.x, x, sizeof x);
     memcpy(t.probe, probe, sizeof probe);
     memcpy(t.net->params + p[0].offset, v, sizeof v);
     memcpy(t.net->params + p[1].offset, bias, sizeof bias);
     memcpy(t.net->params + p[2].offset, g, sizeof g);
-    backward(&t);
+    back(&t, false);
     gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
     const gt_real *got = gt_tape_output(&t.tape);
     for (int i = 0; i < 6; i++)
@@ -270,7 +188,7 @@ static void values_are_those_of_pytorch(void **state)
     for (int j = 0; j < 2; j++)
         assert_true(fabs(t.grad[p[1].offset + j] - dbias[j]) < 1e-14 &&
                     fabs(t.grad[p[2].offset + j] - dg[j]) < 1e-14);
-    trial_close(&t);
+    stack_close(&t);
 }
 
 /* A network begins with the weights that it would have without. */
@@ -281,9 +199,9 @@ static void it_begins_with_the_usual_weights(void **state)
                                        "dense units=5 bias=false" NORM, NULL};
     static const char *const without[] = {"dense units=7", "tanh",
                                           "dense units=5 bias=false", NULL};
-    trial a, b;
-    trial_open(&a, (gt_shape){1, 1, 6}, with);
-    trial_open(&b, (gt_shape){1, 1, 6}, without);
+    stack a, b;
+    stack_open(&a, (gt_shape){1, 1, 6}, with, true);
+    stack_open(&b, (gt_shape){1, 1, 6}, without, true);
     assert_ptr_equal(b.net->weights, b.net->params);
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < b.net->layers[i].n_params; k++) {
@@ -293,26 +211,26 @@ static void it_begins_with_the_usual_weights(void **state)
                 assert_true(fabs(a.net->weights[p->offset + j] -
                                  b.net->params[q->offset + j]) < 1e-14);
         }
-    trial_close(&a);
-    trial_close(&b);
+    stack_close(&a);
+    stack_close(&b);
 }
 
 /* There is no direction, so the weight is 0, and nothing is NaN. */
 static void a_direction_of_zeros_makes_weights_of_zeros(void **state)
 {
     (void)state;
-    trial t;
-    trial_open(&t, (gt_shape){1, 1, 3},
-               (const char *const[]){"dense units=2" NORM, NULL});
+    stack t;
+    stack_open(&t, (gt_shape){1, 1, 3},
+               (const char *const[]){"dense units=2" NORM, NULL}, true);
     for (int i = 0; i < 3; i++)
         t.net->params[2 * i] = 0;
-    backward(&t);
+    back(&t, false);
     gt_network_pull_back(t.net, t.grad, 0, t.net->n_params);
     for (int i = 0; i < 3; i++)
         assert_true(t.net->weights[2 * i] == 0 && t.net->weights[2 * i + 1]);
     for (size_t i = 0; i < t.net->n_params; i++)
         assert_true(isfinite(t.grad[i]));
-    trial_close(&t);
+    stack_close(&t);
 }
 
 int main(void)

@@ -25,15 +25,6 @@ static const char *const recipe =
 
 static gt_comm *comm;
 
-/* As if on several machines: ranks send messages to each other. */
-static gt_comm *comm_apart(void)
-{
-    static gt_comm apart;
-    apart = *comm;
-    apart.nodes = 2;
-    return &apart;
-}
-
 /* The span of the average of a network's span. */
 static const gt_span *average_of(const whole_state *w, const gt_span *span)
 {
@@ -111,7 +102,7 @@ static void it_is_that_of_one_rank_to_the_bit(void **state)
         const char *const *sets = k & 1 ? SETS("optimizer.kind=sgd")
                                         : SETS("optimizer.clip_norm=0.1");
         fixture all, one;
-        fixture_open(&all, k & 2 ? comm_apart() : comm, recipe, sets);
+        fixture_open(&all, k & 2 ? comm_apart(comm) : comm, recipe, sets);
         fixture_open(&one, comm_of_one(), recipe, sets);
         fixture_step(&all, 6);
         fixture_step(&one, 6);
@@ -183,7 +174,7 @@ static void an_evaluation_takes_it_and_leaves_no_trace(void **state)
     (void)state;
     for (int k = 0; k < 2; k++) {
         fixture f;
-        fixture_open(&f, k ? comm_apart() : comm, recipe, NO_SETS);
+        fixture_open(&f, k ? comm_apart(comm) : comm, recipe, NO_SETS);
         for (int round = 0; round < 2; round++) {
             fixture_step(&f, 2);
             whole_state before = whole_state_of(&f);

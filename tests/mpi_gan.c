@@ -351,22 +351,8 @@ a_single_shard_is_the_same_with_synchronised_statistics(void **state)
 static void a_stop_that_one_rank_wants_reaches_all_ranks(void **state)
 {
     (void)state;
-    for (int sync = 0; sync < 2; sync++) {
-        fixture f;
-        fixture_open(&f, comm, points,
-                     SETS(sync ? "norm.sync=true" : "norm.sync=false"));
-        for (int step = 0; step < 3; step++) { /* the third has 7 samples */
-            f.task->stop = false;
-            fixture_step(&f, 1);
-            assert_false(f.task->stop);
-        }
-        for (int step = 0; step < 3; step++) {
-            f.task->stop = comm->rank == comm->size - 1;
-            fixture_step(&f, 1);
-            assert_true(f.task->stop);
-        }
-        fixture_close(&f);
-    }
+    assert_a_stop_reaches_all(comm, points, SETS("norm.sync=false"));
+    assert_a_stop_reaches_all(comm, points, SETS("norm.sync=true"));
 }
 
 int main(int argc, char **argv)

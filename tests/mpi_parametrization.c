@@ -46,15 +46,6 @@ static const char *const gan =
 
 static gt_comm *comm;
 
-/* As if on several machines: ranks send messages to each other. */
-static gt_comm *comm_apart(void)
-{
-    static gt_comm apart;
-    apart = *comm;
-    apart.nodes = 2;
-    return &apart;
-}
-
 /* What a step does to the stored length and direction of one output follows
  * from what the same step does to a weight that is trained itself: with w = g v
  * / |v|, dg = dw . v / |v| and dv = g / |v| (dw - dg v / |v|). */
@@ -144,7 +135,7 @@ static void bits_are_those_of_one_rank(void **state)
                  k & 2 ? "optimizer.clip_norm=0.1" : "optimizer.ema=0.7");
         const char *recipe = k & 4 ? gan : vae;
         fixture all, one;
-        fixture_open(&all, k & 2 ? comm_apart() : comm, recipe, sets);
+        fixture_open(&all, k & 2 ? comm_apart(comm) : comm, recipe, sets);
         fixture_open(&one, comm_of_one(), recipe, sets);
         for (int round = 0; round < 2; round++) {
             fixture_step(&all, 3);

@@ -26,15 +26,6 @@ static const char *const recipe =
 
 static gt_comm *comm;
 
-/* As if on several machines: ranks send messages to each other. */
-static gt_comm *comm_apart(void)
-{
-    static gt_comm apart;
-    apart = *comm;
-    apart.nodes = 2;
-    return &apart;
-}
-
 /* --- MPI's calls that all ranks take part in are counted. */
 
 static int collectives;
@@ -65,7 +56,7 @@ static void each_rank_keeps_the_moments_of_its_parameters_alone(void **state)
     (void)state;
     for (int k = 0; k < 2; k++) {
         fixture f;
-        fixture_open(&f, k ? comm_apart() : comm, recipe, NO_SETS);
+        fixture_open(&f, k ? comm_apart(comm) : comm, recipe, NO_SETS);
         for (int i = 0; i < 2; i++) {
             const gt_learner *l = f.task->learner[i];
             double n = (double)l->net->n_params;
@@ -106,7 +97,7 @@ static void weights_and_moments_are_those_of_one_rank_to_the_bit(void **state)
             SETS(apart == clips ? "optimizer.kind=adam" : "optimizer.kind=sgd",
                  clips ? "optimizer.clip_norm=0.1" : "optimizer.clip_norm=0");
         fixture all, one;
-        fixture_open(&all, apart ? comm_apart() : comm, recipe, sets);
+        fixture_open(&all, apart ? comm_apart(comm) : comm, recipe, sets);
         fixture_open(&one, comm_of_one(), recipe, sets);
         for (int round = 0; round < 2; round++) {
             fixture_step(&all, 3);
@@ -126,7 +117,7 @@ static void only_clipping_talks_to_all_beside_the_reducer(void **state)
     (void)state;
     for (int k = 0; k < 3; k++) {
         fixture f;
-        fixture_open(&f, k & 1 ? comm_apart() : comm, recipe,
+        fixture_open(&f, k & 1 ? comm_apart(comm) : comm, recipe,
                      k & 2 ? SETS("optimizer.clip_norm=0.1") : NO_SETS);
         collectives = 0;
         fixture_step(&f, 5);
@@ -146,7 +137,7 @@ static void a_bad_gradient_is_named_alike_on_all_ranks(void **state)
     for (int k = 0; k < 6; k++) {
         fixture f;
         gt_metrics none = {0};
-        fixture_open(&f, k / 3 ? comm_apart() : comm, recipe,
+        fixture_open(&f, k / 3 ? comm_apart(comm) : comm, recipe,
                      k % 2 ? SETS("optimizer.clip_norm=0.1") : NO_SETS);
         fixture_step(&f, 2);
         param_of(&f, DECODER, 3, 0)[700] = bad[k % 3];

@@ -246,15 +246,7 @@ static void one_rank_alone_comes_to_the_same_results(void **state)
 static void a_stop_that_one_rank_wants_reaches_all_ranks(void **state)
 {
     (void)state;
-    fixture f;
-    fixture_open(&f, comm, points, NO_SETS);
-    for (int step = 0; step < 6; step++) { /* the third has 7 samples */
-        bool wanted = step >= 3;
-        f.task->stop = wanted && comm->rank == comm->size - 1;
-        fixture_step(&f, 1);
-        assert_int_equal(f.task->stop, wanted);
-    }
-    fixture_close(&f);
+    assert_a_stop_reaches_all(comm, points, NO_SETS);
 }
 
 int main(int argc, char **argv)

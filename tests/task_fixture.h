@@ -54,6 +54,15 @@ static inline gt_comm *comm_of_one(void)
     return &one;
 }
 
+/* As if on several machines: ranks send messages to each other. */
+static inline gt_comm *comm_apart(const gt_comm *comm)
+{
+    static gt_comm apart;
+    apart = *comm;
+    apart.nodes = 2;
+    return &apart;
+}
+
 /* From a configuration and sets "a.b=c", the list ending with NULL. */
 static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
                                 const char *const *sets)
@@ -292,6 +301,22 @@ static inline void assert_states_near(const fixture *a, const fixture *b,
         worst = d <= worst ? worst : d;
     }
     assert_true(gt_comm_max(a->comm, !(worst <= tolerance)) == 0);
+}
+
+/* A stop that one rank wants reaches all ranks after the step, and no other
+ * does. */
+static inline void assert_a_stop_reaches_all(gt_comm *comm, const char *text,
+                                             const char *const *sets)
+{
+    fixture f;
+    fixture_open(&f, comm, text, sets);
+    for (int step = 0; step < 6; step++) { /* of points: the third has 7 */
+        bool wanted = step >= 3;
+        f.task->stop = wanted && comm->rank == comm->size - 1;
+        fixture_step(&f, 1);
+        assert_int_equal(f.task->stop, wanted);
+    }
+    fixture_close(&f);
 }
 
 #endif
