@@ -1,6 +1,8 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include "data/holdout.h"
+
 #include <string.h>
 
 _Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
@@ -16,6 +18,13 @@ static const gt_option options[] = {
      "where images come from: glyphs, shapes, ring, grid, a file or a folder; "
      "see gentrain help data",
      .per_node = true}, /* data_agree.h */
+    {"test", GT_OPTION_TEXT, FIELD(test), NULL, 0, 0, NULL,
+     "where held-out images come from, written as uri is: all that are there; "
+     "without it, those that data.uri holds out",
+     .optional = true, .per_node = true},
+    {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
+     "part of the training images that is held out, as 10% or 2.5%, chosen by "
+     "their numbers; 0%: none but those that the data hold out themselves"},
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
      "shape of an image: [height, width, channels]; points: [1, 1, 2]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
@@ -38,6 +47,18 @@ static const gt_option options[] = {
     {0},
 };
 
+static gt_status check_holdout(const gt_data_config *data, gt_config_place *at)
+{
+    int permille;
+    at->key = "holdout";
+    gt_status status = gt_holdout_parse(data->holdout, &permille);
+    if (status == GT_OK && permille > 0 && data->test)
+        return gt_fail(GT_ERR_CONFIG,
+                       "data.test names samples that are held out already; "
+                       "keep one of both");
+    return status;
+}
+
 static gt_status check(const gt_config *config, gt_config_place *at)
 {
     const gt_word_list *list = &gt_data_config_of(config)->conditions;
@@ -48,7 +69,7 @@ static gt_status check(const gt_config *config, gt_config_place *at)
                 return gt_fail(GT_ERR_CONFIG, "'%s' is given twice",
                                list->words[i]);
             }
-    return GT_OK;
+    return check_holdout(gt_data_config_of(config), at);
 }
 
 const gt_section gt_data_section = {.name = "data",
