@@ -18,13 +18,6 @@ static const gt_option options[] = {
      "where images come from: glyphs, shapes, ring, grid, a file or a folder; "
      "see gentrain help data",
      .per_node = true}, /* data_agree.h */
-    {"test", GT_OPTION_TEXT, FIELD(test), NULL, 0, 0, NULL,
-     "where held-out images come from, written as uri is: all that are there; "
-     "without it, those that data.uri holds out",
-     .optional = true, .per_node = true},
-    {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
-     "part of the training images that is held out, as 10% or 2.5%, chosen by "
-     "their numbers; 0%: none but those that the data hold out themselves"},
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
      "shape of an image: [height, width, channels]; points: [1, 1, 2]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
@@ -40,6 +33,13 @@ static const gt_option options[] = {
      "order: its networks have an input condition; gentrain inspect DATA and "
      "gentrain help data list names",
      .optional = true},
+    {"test", GT_OPTION_TEXT, FIELD(test), NULL, 0, 0, NULL,
+     "where held-out images come from, written as uri is: all that are there; "
+     "without it, those that data.uri holds out",
+     .optional = true, .per_node = true},
+    {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
+     "part of the training images that is held out, as 10% or 2.5%, chosen by "
+     "their numbers; 0%: none but those that the data hold out themselves"},
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",

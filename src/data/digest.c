@@ -65,8 +65,8 @@ static void add(gt_hash *hash, const gt_source *source, const rows *r,
     }
 }
 
-/* Number i of `wanted` that are spread over `count`. */
-static uint64_t spread(uint64_t i, uint64_t wanted, uint64_t count)
+/* Number i of `wanted` that are spaced over `count`. */
+static uint64_t spaced(uint64_t i, uint64_t wanted, uint64_t count)
 {
     if (wanted == count)
         return i;
@@ -90,7 +90,7 @@ gt_status gt__digest_add_contents(gt_source *source)
         uint64_t numbers[PIECE];
         int n = wanted - i < PIECE ? (int)(wanted - i) : PIECE;
         for (int j = 0; j < n; j++)
-            numbers[j] = spread(i + (uint64_t)j, wanted, source->count);
+            numbers[j] = spaced(i + (uint64_t)j, wanted, source->count);
         add(hash, source, &r, numbers, n);
         gt_collective_tick();
     }
