@@ -1,6 +1,6 @@
-/* array.c: bytes are read in pieces that fit a stack, and go from there to their
- * places as they are converted, so that reading needs no memory of its own and
- * any number of threads can do it. */
+/* array.c: bytes are read in pieces that fit a stack, and go from there to
+ * their places as they are converted, so that reading needs no memory of its
+ * own and any number of threads can do it. */
 #include "data/array.h"
 
 #include "base/collective_tick.h"
@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,6 +55,13 @@ gt_status gt__array_pread(const char *name, int file, uint64_t at, void *to,
     return GT_OK;
 }
 
+void gt__array_set_name(gt__array *array, const char *name)
+{
+    size_t n = strlen(name);
+    size_t most = sizeof array->name - 1;
+    strcpy(array->name, name + (n > most ? n - most : 0));
+}
+
 void gt__array_close(gt__array *array)
 {
     if (array->file >= 0)
@@ -98,7 +104,7 @@ gt_status gt__array_open_npy(gt__array *array, const char *name, int file,
     gt__npy_header header;
     size_t first = room < sizeof head ? (size_t)room : sizeof head, size;
     *array = (gt__array){.file = file};
-    snprintf(array->name, sizeof array->name, "%s", name);
+    gt__array_set_name(array, name);
     gt_status status = gt__array_pread(name, file, begin, head, first);
     if (status == GT_OK)
         status = gt__npy_size(name, head, first, &size);
@@ -258,8 +264,8 @@ static gt_status read_sample(const gt__array *a, const void *memory,
     gt_status status = GT_OK;
     for (size_t i = 0; i < n && status == GT_OK; i += per) {
         size_t some = n - i < per ? n - i : per;
-        status = read_bytes(a, memory, (number * n + i) * size, piece,
-                            some * size);
+        status =
+            read_bytes(a, memory, (number * n + i) * size, piece, some * size);
         if (status == GT_OK)
             place_piece(a, layout, shape, i, some, piece, to);
     }
@@ -271,7 +277,8 @@ gt_status gt__array_read_samples(const gt__array *array, const void *memory,
                                  uint64_t first, size_t n,
                                  const gt_source_rows *to)
 {
-    size_t size = gt_shape_size(shape), each = size * (size_t)array->number.size;
+    size_t size = gt_shape_size(shape),
+           each = size * (size_t)array->number.size;
     bool bytes = gt__number_is_byte(array->number);
     bool as_it_is = !gt_layout_is_channels_first(layout) &&
                     (bytes || gt__number_is_real(array->number));
@@ -301,9 +308,8 @@ gt_status gt__array_read_labels(const gt__array *array, const void *memory,
                                 some * size);
         if (status != GT_OK)
             return status;
-        labels[i] =
-            gt__number_to_label(array->number, piece + i % per * size,
-                                GT_DATA_MOST_CLASSES - 1);
+        labels[i] = gt__number_to_label(array->number, piece + i % per * size,
+                                        GT_DATA_MOST_CLASSES - 1);
         if (labels[i] < 0)
             return gt_fail(GT_ERR_FORMAT,
                            "%s: number %llu (counted from 0) is no label; "

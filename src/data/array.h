@@ -33,6 +33,9 @@ gt_status gt__array_open_npy(gt__array *array, const char *name, int file,
                              uint64_t begin, uint64_t room);
 void gt__array_close(gt__array *array);
 
+/* Of what does not fit, the end is kept. */
+void gt__array_set_name(gt__array *array, const char *name);
+
 /* Open a file for reading. *size is that of a regular file. GT_ERR_IO. */
 gt_status gt__array_open_file(const char *path, int *file, uint64_t *size);
 

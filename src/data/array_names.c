@@ -24,7 +24,16 @@ static const char *last_word(const char *name, const char *word)
     return found;
 }
 
-/* In the case of what it replaces. */
+/* `to` in the case of the word `from`: "Train", "TRAIN" or "train". */
+static void follow_case(const char *from, bool single, char *to, size_t n)
+{
+    bool first = isupper((unsigned char)from[0]);
+    bool all = first && !single && isupper((unsigned char)from[1]);
+    for (size_t i = 0; i < n; i++)
+        if (all || (first && i == 0))
+            to[i] = (char)toupper((unsigned char)to[i]);
+}
+
 static bool replace(const char *name, const char *at, size_t old,
                     const char *word, char *out, size_t size)
 {
@@ -32,11 +41,7 @@ static bool replace(const char *name, const char *at, size_t old,
     int n = snprintf(out, size, "%.*s%s%s", (int)before, name, word, at + old);
     if (n < 0 || (size_t)n >= size)
         return false;
-    bool upper = isupper((unsigned char)at[0]);
-    bool all = upper && old > 1 && isupper((unsigned char)at[1]);
-    for (size_t i = 0; i < strlen(word); i++)
-        if (upper && (i == 0 || all))
-            out[before + i] = (char)toupper((unsigned char)word[i]);
+    follow_case(at, old == 1, out + before, strlen(word));
     return true;
 }
 

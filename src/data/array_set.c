@@ -1,11 +1,12 @@
-/* array_set.c: labels and columns are read with the samples, where they lie, and
- * gone through once when they are opened, so that what is wrong with them is
- * known before a run begins. */
+/* array_set.c: labels and columns are read with the samples, where they lie,
+ * and gone through once when they are opened, so that what is wrong with them
+ * is known before a run begins. */
 #include "data/array_set.h"
 
 #include "base/collective_tick.h"
 #include "base/log.h"
 #include "base/plural.h"
+#include "data/source.h"
 #include "store/files.h"
 
 #include <assert.h>
@@ -69,8 +70,8 @@ gt_status gt__array_set_samples(gt_source *source, const gt_data_config *config,
     if (status != GT_OK)
         return status;
     source->count = array.dims[0];
-    source->element = gt__number_is_byte(array.number) ? GT_ELEMENT_BYTES
-                                                       : GT_ELEMENT_REALS;
+    source->element =
+        gt__number_is_byte(array.number) ? GT_ELEMENT_BYTES : GT_ELEMENT_REALS;
     return GT_OK;
 }
 
@@ -103,8 +104,8 @@ gt_status gt__array_set_labels(gt_source *source, gt__array array)
     gt_status status = check_column(source, &array, "labels");
     for (uint64_t i = 0; status == GT_OK && i < array.count; i += PIECE) {
         size_t n = array.count - i < PIECE ? (size_t)(array.count - i) : PIECE;
-        status = gt__array_read_labels(&array, source->region.base, i, n,
-                                       labels);
+        status =
+            gt__array_read_labels(&array, source->region.base, i, n, labels);
         for (size_t j = 0; status == GT_OK && j < n; j++)
             classes = labels[j] >= classes ? labels[j] + 1 : classes;
         gt_collective_tick();
@@ -135,8 +136,7 @@ static gt_status grow(const gt_source *source, gt__array_set *set)
     gt__array *columns = realloc(set->columns, n * sizeof *columns);
     if (columns)
         set->columns = columns;
-    gt_condition *conditions =
-        realloc(set->conditions, n * sizeof *conditions);
+    gt_condition *conditions = realloc(set->conditions, n * sizeof *conditions);
     if (conditions)
         set->conditions = conditions;
     return columns && conditions ? GT_OK : no_memory(source);
@@ -167,9 +167,9 @@ bool gt__array_set_find(const char *beside, const char *name, char *out)
 {
     const char *slash = strrchr(beside, '/');
     int folder = slash ? (int)(slash - beside + 1) : 0;
-    int n = *name == '/' ? -1
-                         : snprintf(out, GT_PATH, "%.*s%s", folder, beside,
-                                    name);
+    int n = *name == '/'
+                ? -1
+                : snprintf(out, GT_PATH, "%.*s%s", folder, beside, name);
     if (n >= 0 && n < GT_PATH && access(out, F_OK) == 0)
         return true;
     n = snprintf(out, GT_PATH, "%s", name);
@@ -192,8 +192,8 @@ static gt_status read_run(const gt_source *source, uint64_t first, size_t n,
         status = gt__array_read_samples(&set->samples, memory, set->layout,
                                         source->shape, first, n, to);
     if (status == GT_OK && to->labels && set->labelled)
-        status = gt__array_read_labels(&set->labels, memory, first, n,
-                                       to->labels);
+        status =
+            gt__array_read_labels(&set->labels, memory, first, n, to->labels);
     for (size_t i = 0; to->labels && !set->labelled && i < n; i++)
         to->labels[i] = -1;
     for (int c = 0; to->conditions && c < columns && status == GT_OK; c++) {

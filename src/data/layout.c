@@ -187,17 +187,17 @@ void gt_layout_from_sample(gt_layout layout, gt_shape shape, size_t size,
 void gt_layout_place(gt_layout layout, gt_shape shape, size_t size,
                      size_t first, size_t n, const void *from, void *to)
 {
-    size_t c = (size_t)shape.c, places = gt_shape_size(shape) / c;
+    size_t c = (size_t)shape.c, each = gt_shape_size(shape) / c;
     const char *in = from;
     char *out = to;
     if (!gt_layout_is_channels_first(layout)) {
         memcpy(out + first * size, in, n * size);
         return;
     }
-    size_t channel = first / places, place = first % places;
+    size_t channel = first / each, place = first % each;
     for (size_t i = 0; i < n; i++) {
         memcpy(out + (place * c + channel) * size, in + i * size, size);
-        if (++place == places) {
+        if (++place == each) {
             place = 0;
             channel++;
         }

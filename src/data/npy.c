@@ -1,6 +1,6 @@
 /* npy.c: one NumPy array of samples, with others beside it for labels and
- * conditions. Nothing but an array in Fortran order, of which each sample is all
- * over the file, is held in memory. */
+ * conditions. Nothing but an array in Fortran order, of which each sample is
+ * all over the file, is held in memory. */
 #include "data/array_files.h"
 #include "data/sources.h"
 #include "store/files.h"

@@ -1,8 +1,7 @@
-/* npy_header.c: the header is a dictionary in Python's words, always of the same
- * three keys, which NumPy writes in one way. Others may write it in another, so
- * it is parsed, and whatever is not understood is refused. */
+/* npy_header.c: the header is a dictionary in Python's words, always of the
+ * same three keys, which NumPy writes in one way. Others may write it in
+ * another, so it is parsed, and whatever is not understood is refused. */
 #include "data/npy_header.h"
-
 
 #include <ctype.h>
 #include <stdio.h>
@@ -21,8 +20,8 @@ gt_status gt__npy_size(const char *what, const void *bytes, size_t n,
 {
     const uint8_t *at = bytes;
     if (n == 0)
-        return gt_fail(GT_ERR_FORMAT,
-                       "%s: the file is empty; write it again", what);
+        return gt_fail(GT_ERR_FORMAT, "%s: the file is empty; write it again",
+                       what);
     if (!gt__npy_is(bytes, n))
         return gt_fail(GT_ERR_FORMAT,
                        "%s: not a NumPy array: it does not begin with "
@@ -91,7 +90,9 @@ static bool take_word(parser *p, const char *word)
 static bool take_text(parser *p, char *text, size_t size)
 {
     skip_space(p);
-    char quote = p->at < p->end ? *p->at : '\0';
+    char quote = '\0';
+    if (p->at < p->end)
+        quote = *p->at;
     if (quote != '\'' && quote != '"')
         return false;
     size_t n = 0;
@@ -143,11 +144,11 @@ static const char *kind_text(char kind)
 
 static gt_status refuse_type(const parser *p, const char *descr)
 {
-    char kind = descr[0] && strchr("<>=|", descr[0]) ? descr[1] : descr[0];
+    bool ordered = descr[0] && strchr("<>=|", descr[0]);
     return gt_fail(GT_ERR_FORMAT,
                    "%s: an array of %s (%.32s); samples are integers, floats "
                    "of 2, 4 or 8 bytes, or bool: in NumPy x.astype('float32')",
-                   p->what, kind_text(kind), descr);
+                   p->what, kind_text(descr[ordered]), descr);
 }
 
 static gt_status parse_type(const parser *p, const char *descr,
@@ -158,12 +159,13 @@ static gt_status parse_type(const parser *p, const char *descr,
     bool big = *at == '>';
     at += *at && strchr("<>=|", *at) ? 1 : 0;
     const char *kind = *at ? strchr(kinds, *at) : NULL;
-    int size = kind && isdigit((unsigned char)at[1]) && !at[2] ? at[1] - '0' : 0;
+    int size =
+        kind && isdigit((unsigned char)at[1]) && !at[2] ? at[1] - '0' : 0;
     if (!kind || (size != 1 && size != 2 && size != 4 && size != 8) ||
         (*kind == 'b' && size != 1) || (*kind == 'f' && size == 1))
         return refuse_type(p, descr);
-    *number = (gt__number){(gt__number_kind)(kind - kinds), size,
-                           big && size > 1};
+    *number =
+        (gt__number){(gt__number_kind)(kind - kinds), size, big && size > 1};
     return GT_OK;
 }
 
@@ -171,10 +173,11 @@ static gt_status take_type(parser *p, gt__number *number)
 {
     char descr[64];
     if (take(p, '['))
-        return gt_fail(GT_ERR_FORMAT,
-                       "%s: an array of records of several fields; write one "
-                       "file for each field: in NumPy np.save(name, x['field'])",
-                       p->what);
+        return gt_fail(
+            GT_ERR_FORMAT,
+            "%s: an array of records of several fields; write one "
+            "file for each field: in NumPy np.save(name, x['field'])",
+            p->what);
     if (!take_text(p, descr, sizeof descr))
         return damaged(p);
     return parse_type(p, descr, number);

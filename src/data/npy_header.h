@@ -24,8 +24,8 @@ typedef struct gt__npy_header {
 bool gt__npy_is(const void *bytes, size_t n);
 
 /* Bytes of the header, from its first GT__NPY_HEAD ones (n may be less, where
- * the file is shorter). At most GT__NPY_MOST. GT_ERR_FORMAT: no array, a version
- * that is unknown, or a header that is too long. */
+ * the file is shorter). At most GT__NPY_MOST. GT_ERR_FORMAT: no array, a
+ * version that is unknown, or a header that is too long. */
 gt_status gt__npy_size(const char *what, const void *bytes, size_t n,
                        size_t *size);
 

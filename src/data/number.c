@@ -9,20 +9,21 @@
 
 /* Types of one byte, and then pairs: little endian, big endian. */
 const char *const gt__number_names[] = {
-    "uint8",      "int8",       "bool",       "uint16",     "uint16_be",
-    "int16",      "int16_be",   "uint32",     "uint32_be",  "int32",
-    "int32_be",   "uint64",     "uint64_be",  "int64",      "int64_be",
-    "float16",    "float16_be", "float32",    "float32_be", "float64",
-    "float64_be", NULL,
+    "uint8",      "int8",    "bool",       "uint16",  "uint16_be",  "int16",
+    "int16_be",   "uint32",  "uint32_be",  "int32",   "int32_be",   "uint64",
+    "uint64_be",  "int64",   "int64_be",   "float16", "float16_be", "float32",
+    "float32_be", "float64", "float64_be", NULL,
 };
 
 enum { PAIRS = 3 }; /* where they begin */
 
 static const gt__number types[] = {
-    {GT__NUMBER_UNSIGNED, 1}, {GT__NUMBER_SIGNED, 1},   {GT__NUMBER_BOOL, 1},
-    {GT__NUMBER_UNSIGNED, 2}, {GT__NUMBER_SIGNED, 2},   {GT__NUMBER_UNSIGNED, 4},
-    {GT__NUMBER_SIGNED, 4},   {GT__NUMBER_UNSIGNED, 8}, {GT__NUMBER_SIGNED, 8},
-    {GT__NUMBER_FLOAT, 2},    {GT__NUMBER_FLOAT, 4},    {GT__NUMBER_FLOAT, 8},
+    {GT__NUMBER_UNSIGNED, 1}, {GT__NUMBER_SIGNED, 1},
+    {GT__NUMBER_BOOL, 1},     {GT__NUMBER_UNSIGNED, 2},
+    {GT__NUMBER_SIGNED, 2},   {GT__NUMBER_UNSIGNED, 4},
+    {GT__NUMBER_SIGNED, 4},   {GT__NUMBER_UNSIGNED, 8},
+    {GT__NUMBER_SIGNED, 8},   {GT__NUMBER_FLOAT, 2},
+    {GT__NUMBER_FLOAT, 4},    {GT__NUMBER_FLOAT, 8},
 };
 
 gt__number gt__number_of(int choice)
@@ -108,7 +109,7 @@ static gt_real real_of(gt__number number, const uint8_t *at)
     uint64_t bits = bits_of(number, at);
     switch (number.kind) {
     case GT__NUMBER_BOOL:
-        return bits != 0;
+        return bits ? 1 : 0;
     case GT__NUMBER_UNSIGNED:
         return (gt_real)bits;
     case GT__NUMBER_SIGNED:
@@ -138,7 +139,7 @@ int gt__number_to_label(gt__number number, const void *from, int most)
     if (number.kind == GT__NUMBER_FLOAT) {
         double value = float_of(bits, number.size);
         return value >= 0 && value <= most && value == floor(value) ? (int)value
-                                                                   : -1;
+                                                                    : -1;
     }
     if (number.kind == GT__NUMBER_SIGNED && signed_of(bits, number.size) < 0)
         return -1;

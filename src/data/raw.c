@@ -5,8 +5,6 @@
 #include "data/sources.h"
 #include "store/files.h"
 
-#include <stdio.h>
-
 /* A file that has no header says nothing of a wrong shape but by its size. */
 static gt_status check_size(const char *path, const gt_data_config *config,
                             uint64_t size, uint64_t each)
@@ -47,9 +45,8 @@ static gt_status open_array(const char *path, const gt_data_config *config,
     uint64_t size = 0;
     *array = (gt__array){.number = gt__number_of(config->type),
                          .at = (uint64_t)config->skip_bytes};
-    snprintf(array->name, sizeof array->name, "%s", path);
-    uint64_t each =
-        gt_shape_size(config->image) * (uint64_t)array->number.size;
+    gt__array_set_name(array, path);
+    uint64_t each = gt_shape_size(config->image) * (uint64_t)array->number.size;
     gt_status status = gt__array_open_file(path, &array->file, &size);
     if (status == GT_OK)
         status = check_size(path, config, size, each);
@@ -57,8 +54,8 @@ static gt_status open_array(const char *path, const gt_data_config *config,
         return status;
     uint64_t samples = (size - array->at) / each;
     array->count = samples * gt_shape_size(config->image);
-    array->n_dims = gt_layout_dims(layout_of(config), config->image, samples,
-                                   array->dims);
+    array->n_dims =
+        gt_layout_dims(layout_of(config), config->image, samples, array->dims);
     return GT_OK;
 }
 

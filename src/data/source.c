@@ -232,7 +232,7 @@ static gt_status open_source(gt_source **out, const gt_data_config *config,
     gt_status status = begin(out, config, split, &o);
     if (status == GT_OK) {
         (*out)->region.shared =
-            shared && o.uri.type->attach && gt_region_can_share();
+            shared && !o.uri.type->default_count && gt_region_can_share();
         status = open_type(*out, &o);
     }
     return finish(out, &o, status);
@@ -262,13 +262,12 @@ gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
     wanted o;
     gt_status status = begin(out, config, split, &o);
     o.digest = handle->digest;
+    if (status == GT_OK && (handle->memory.size || !streams(o.uri.type)))
+        status = gt_region_attach(&(*out)->region, &handle->memory);
     if (status == GT_OK && streams(o.uri.type))
         status = open_type(*out, &o);
-    else if (status == GT_OK) {
-        status = gt_region_attach(&(*out)->region, &handle->memory);
-        if (status == GT_OK)
-            (*out)->type->attach(*out);
-    }
+    else if (status == GT_OK)
+        (*out)->type->attach(*out);
     return finish(out, &o, status);
 }
 
