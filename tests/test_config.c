@@ -376,9 +376,9 @@ static void resolved_text_spells_everything_out(void **state)
     gt_config *c = parsed(gan_text, NULL);
     static const char *const lines[] = {
         ("task: gan\ndata:\n  uri: glyphs\n  image: [28, 28, 1]\n"
-         "  range: symmetric\n  classes: 0\n  on_error: stop\nmodel:\n  init: "
-         "dcgan\n  latent: "
-         "[1, 1, 100]\n"),
+         "  range: symmetric\n  classes: 0\n"),
+        "\n  on_error: stop\n",
+        "\nmodel:\n  init: dcgan\n  latent: [1, 1, 100]\n",
         "\n  - relu\n",
         "\n  - batch_norm: {epsilon: 1e-5, momentum: 0.1}\n",
         "padding: [1, 1, 1, 1]",

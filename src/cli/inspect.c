@@ -144,12 +144,12 @@ static gt_status describe(const gt_source *source, gt_split split, bool json)
 
 static gt_status describe_source(const char *uri, bool json)
 {
+    gt_data_config config = {.uri = (char *)uri, .image = GT_SHAPE_OF_SOURCE};
     gt_status status = GT_OK;
     for (int split = GT_SPLIT_TRAIN; split <= GT_SPLIT_TEST && status == GT_OK;
          split++) {
         gt_source *source = NULL;
-        status =
-            gt_source_open(&source, uri, (gt_split)split, GT_SHAPE_OF_SOURCE);
+        status = gt_source_open(&source, &config, (gt_split)split);
         if (status == GT_OK && source)
             status = describe(source, (gt_split)split, json);
         gt_source_close(source);

@@ -1,6 +1,8 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include "data/holdout.h"
+
 #include <string.h>
 
 #define FIELD(name) offsetof(gt_data_config, name)
@@ -31,12 +33,31 @@ static const gt_option options[] = {
      "order: its networks have an input condition; gentrain inspect DATA and "
      "gentrain help data list names",
      .optional = true},
+    {"test", GT_OPTION_TEXT, FIELD(test), NULL, 0, 0, NULL,
+     "where held-out images come from, written as uri is: all that are there; "
+     "without it, those that data.uri holds out",
+     .optional = true, .per_node = true},
+    {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
+     "part of the training images that is held out, as 10% or 2.5%, chosen by "
+     "their numbers; 0%: none but those that the data hold out themselves"},
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
      .resumable = true},
     {0},
 };
+
+static gt_status check_holdout(const gt_data_config *data, gt_config_place *at)
+{
+    int permille;
+    at->key = "holdout";
+    gt_status status = gt_holdout_parse(data->holdout, &permille);
+    if (status == GT_OK && permille > 0 && data->test)
+        return gt_fail(GT_ERR_CONFIG,
+                       "data.test names samples that are held out already; "
+                       "keep one of both");
+    return status;
+}
 
 static gt_status check(const gt_config *config, gt_config_place *at)
 {
@@ -48,7 +69,7 @@ static gt_status check(const gt_config *config, gt_config_place *at)
                 return gt_fail(GT_ERR_CONFIG, "'%s' is given twice",
                                list->words[i]);
             }
-    return GT_OK;
+    return check_holdout(gt_data_config_of(config), at);
 }
 
 const gt_section gt_data_section = {.name = "data",
