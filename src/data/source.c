@@ -21,8 +21,12 @@ enum { LARGEST_SIDE = 16384 };
 static gt_status check_shape(const char *uri, gt_shape shape)
 {
     char text[GT_SHAPE_TEXT];
-    if (shape.h < 1 || shape.w < 1 || shape.c < 1 || shape.h > LARGEST_SIDE ||
-        shape.w > LARGEST_SIDE || shape.c > LARGEST_SIDE)
+    size_t dim[GT_SHAPE_RANK];
+    int rank = gt_shape_dims(shape, dim);
+    bool fits = shape.d >= 0;
+    for (int i = 0; i < rank; i++)
+        fits = fits && dim[i] >= 1 && dim[i] <= LARGEST_SIDE;
+    if (!fits)
         return gt_fail(GT_ERR_CONFIG,
                        "data '%s': cannot make or read %s of %s; each "
                        "dimension must be 1 to %d",
@@ -47,15 +51,15 @@ static gt_status check_fit(const gt_source *source, gt_shape want)
     if (!source->count || gt_shape_equal(source->shape, want) ||
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         return GT_OK;
-    char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
+    char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
     return gt_fail(GT_ERR_MISMATCH,
                    "data '%s': %s are %s, but the model works at %s; set "
-                   "data.image to [%d, %d, %d] and fit the layers to it, or "
+                   "data.image to %s and fit the layers to it, or "
                    "choose other data",
                    source->uri, gt_shape_noun(source->shape),
                    gt_shape_text(source->shape, has),
-                   gt_shape_text(want, wants), source->shape.h, source->shape.w,
-                   source->shape.c);
+                   gt_shape_text(want, wants),
+                   gt_shape_list(source->shape, list));
 }
 
 /* What is read, and as what. */
