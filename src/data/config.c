@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-_Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
-
 #define FIELD(name) offsetof(gt_data_config, name)
 
 static const char *const range_names[] = {"symmetric", "unit", NULL};
+
+static const char *const caches[] = {"auto", "node", "none", NULL};
 
 static const char *const reactions[] = {"stop", "skip", NULL};
 
@@ -21,7 +21,9 @@ static const gt_option options[] = {
      "see gentrain help data",
      .per_node = true}, /* data_agree.h */
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
-     "shape of an image: [height, width, channels]; points: [1, 1, 2]"},
+     "shape of a sample: [height, width, channels]; of a volume [depth, "
+     "height, "
+     "width, channels]; n numbers: [1, 1, n]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
@@ -58,6 +60,12 @@ static const gt_option options[] = {
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
      .resumable = true},
+    {"cache", GT_OPTION_CHOICE, FIELD(cache), "auto", 0, 0, caches,
+     "samples that stay in memory, once a node, when they were read for the "
+     "first time. auto: where they have to be unpacked, and all of them take "
+     "at most 1 GiB. node: as many as half of the free memory holds. Results "
+     "are the same",
+     .per_node = true, .resumable = true},
     {0},
 };
 
