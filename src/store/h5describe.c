@@ -35,18 +35,6 @@ static void say(char *text, size_t room, const char *format, ...)
 
 #define SAY(text, ...) say(text, sizeof(text), __VA_ARGS__)
 
-char *gt_h5_about_shape(const gt_h5_about *about, char text[GT_H5_SHAPE_TEXT])
-{
-    snprintf(text, GT_H5_SHAPE_TEXT, "%s",
-             about->rank < 0    ? "too many dimensions"
-             : about->rank == 0 ? "a single value"
-                                : "");
-    for (int i = 0; i < about->rank; i++)
-        say(text, GT_H5_SHAPE_TEXT, "%s%llu", i ? "x" : "",
-            (unsigned long long)about->dim[i]);
-    return text;
-}
-
 /* --- Types. */
 
 static const char *class_name(H5T_class_t class)

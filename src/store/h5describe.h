@@ -4,9 +4,9 @@
 #ifndef GT_STORE_H5DESCRIBE_H
 #define GT_STORE_H5DESCRIBE_H
 
+#include "store/h5about.h"
 #include "store/h5decode.h"
 #include "store/h5handle.h"
-#include "store/h5set.h"
 
 /* How its numbers are stored, beside what `about` says. */
 typedef struct gt__h5_storage {

@@ -4,10 +4,11 @@
 #ifndef GT_STORE_H5LOAD_H
 #define GT_STORE_H5LOAD_H
 
+#include "store/h5cache.h"
 #include "store/h5chunks.h"
 
 /* What has no chunks is read in runs of rows, as if these were chunks. */
-struct gt_h5_set {
+typedef struct gt_h5_set {
     hid_t set;
     gt__h5_disk *disk; /* of the file that holds the set, open with it */
     gt_h5_about about;
@@ -27,7 +28,7 @@ struct gt_h5_set {
     uint64_t chunk_bytes;
     uint8_t fill[8];
     gt_h5_cache *cache; /* borrowed */
-};
+} gt_h5_set;
 
 /* Whether chunk `number` was never written. */
 bool gt__h5_load_is_absent(const gt_h5_set *set, uint64_t number);

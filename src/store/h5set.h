@@ -10,32 +10,12 @@
 #define GT_STORE_H5SET_H
 
 #include "base/status.h"
+#include "store/h5about.h"
 #include "store/h5cache.h"
-#include "store/h5number.h"
 #include "store/h5types.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum { GT_H5_SET_RANK = 6, GT_H5_FLAW = 256 };
-
-/* What a data set is. */
-typedef struct gt_h5_about {
-    char name[256]; /* absolute */
-    /* Why its numbers cannot be read ("holds compound values"), "": they can.
-     */
-    char flaw[GT_H5_FLAW];
-    gt_h5_number number; /* as it is read: see gt_h5_set */
-    char type[48];       /* as it is stored: "float32", "compound" */
-    int rank;            /* -1: over GT_H5_SET_RANK */
-    uint64_t dim[GT_H5_SET_RANK];
-    /* How it is stored: "contiguous", "chunks of 64x28x28, shuffle, gzip". */
-    char storage[160];
-} gt_h5_about;
-
-/* "60000x28x28". */
-enum { GT_H5_SHAPE_TEXT = 128 };
-char *gt_h5_about_shape(const gt_h5_about *about, char text[GT_H5_SHAPE_TEXT]);
 
 /* A data set whose numbers are to be read. */
 typedef struct gt_h5_set gt_h5_set;
@@ -56,15 +36,6 @@ uint64_t gt_h5_set_chunk_rows(const gt_h5_set *set);
 /* Bytes of a chunk in memory. */
 uint64_t gt_h5_set_chunk_bytes(const gt_h5_set *set);
 uint64_t gt_h5_set_row_bytes(const gt_h5_set *set); /* in memory, stored type */
-
-/* Where the numbers of a read go. */
-typedef struct gt_h5_target {
-    gt_h5_as as;
-    void *data;
-    /* From an index of each dimension to the next, in numbers; of the first
-     * one, from a row that is asked for to the next. */
-    size_t stride[GT_H5_SET_RANK];
-} gt_h5_target;
 
 /* The numbers of rows side by side, in the order in which they are stored. */
 gt_h5_target gt_h5_target_plain(const gt_h5_set *set, gt_h5_as as, void *data);
