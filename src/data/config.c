@@ -2,6 +2,7 @@
 #include "data/config.h"
 
 #include "data/holdout.h"
+#include "data/resize.h"
 
 #include <string.h>
 
@@ -40,6 +41,14 @@ static const gt_option options[] = {
     {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
      "part of the training images that is held out, as 10% or 2.5%, chosen by "
      "their numbers; 0%: none but those that the data hold out themselves"},
+    {"labels", GT_OPTION_TEXT, FIELD(labels), NULL, 0, 0, NULL,
+     "where labels are. Of pictures: a text file, beside them or here, with a "
+     "line for each: its name, a comma, its label; without it, the folder that "
+     "a picture is in tells its class",
+     .optional = true},
+    {"fit", GT_OPTION_CHOICE, FIELD(fit), "crop", 0, 0, gt_fit_names,
+     "pictures of other proportions than image. crop: what is too much on two "
+     "sides is cut off. pad: black is added on two sides"},
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",

@@ -24,6 +24,8 @@ typedef struct gt_data_config {
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
+    char *labels;            /* where labels are; NULL: as found */
+    int fit;                 /* gt_fit, of pictures */
     int on_error;            /* gt_data_on_error */
 } gt_data_config;
 extern const gt_section gt_data_section;
