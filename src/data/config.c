@@ -2,6 +2,8 @@
 #include "data/config.h"
 
 #include "data/holdout.h"
+#include "data/layout.h"
+#include "data/number.h"
 
 #include <string.h>
 
@@ -42,6 +44,18 @@ static const gt_option options[] = {
     {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
      "part of the training images that is held out, as 10% or 2.5%, chosen by "
      "their numbers; 0%: none but those that the data hold out themselves"},
+    {"labels", GT_OPTION_TEXT, FIELD(labels), NULL, 0, 0, NULL,
+     "array that holds the labels: a NumPy file, here or beside the samples, "
+     "or "
+     "the name of one in an archive; without it, the one whose name fits",
+     .optional = true},
+    {"layout", GT_OPTION_CHOICE, FIELD(layout), "auto", 0, 0, gt_layout_names,
+     "dimensions of an array of samples: n samples, h rows, w columns, c "
+     "channels, v values. auto: what the array can be, if it can be one thing"},
+    {"type", GT_OPTION_CHOICE, FIELD(type), "uint8", 0, 0, gt__number_names,
+     "numbers of a raw file, raw:FILE; _be: big endian"},
+    {"skip_bytes", GT_OPTION_INT, FIELD(skip_bytes), "0", 0, 1e15, NULL,
+     "bytes of a raw file before its first sample"},
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
