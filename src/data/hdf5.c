@@ -179,7 +179,7 @@ static gt_status open_hdf5(gt_source *source, const gt_source_request *request)
     const gt_h5_set *set = files->parts[0].samples;
     source->shape = files->choice.shape;
     source->count = files->count;
-    source->element = gt_h5_number_is_byte(gt_h5_set_about(set)->number)
+    source->element = gt_number_is_byte(gt_h5_set_about(set)->number)
                           ? GT_ELEMENT_BYTES
                           : GT_ELEMENT_REALS;
     source->packed = gt_h5_set_is_chunked(set);

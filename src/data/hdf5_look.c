@@ -257,7 +257,7 @@ static bool is_named_so(const gt_h5_about *about)
 static bool may_be_labels(const gt__hdf5_look *look, const gt_h5_about *about,
                           const gt_h5_about *samples)
 {
-    return about != samples && !about->number.floating &&
+    return about != samples && about->number.kind != GT_NUMBER_FLOAT &&
            gt__hdf5_look_columns(about, samples->dim[0]) == 1 &&
            same_group(about, samples) && !is_twin(look, about);
 }
