@@ -13,8 +13,8 @@ static const gt_shape shape = {.h = 32, .w = 32, .c = 3};
 
 typedef struct cifar {
     gt__cifar_files files;
-    int label;                              /* of a record, counted from 0 */
-    char *text;                             /* names of classes, one a line */
+    int label;                            /* of a record, counted from 0 */
+    char *text;                           /* names of classes, one a line */
     const char *names[GT__CIFAR_CLASSES]; /* in the text */
 } cifar;
 
@@ -90,8 +90,7 @@ static gt_status open_cifar(gt_source *source, const gt_source_request *request)
     source->data = c;
     if (!c)
         return gt_fail(GT_ERR_MEMORY, "no memory to open %s", request->path);
-    gt_status status =
-        gt__cifar_open(&c->files, request->path, request->split);
+    gt_status status = gt__cifar_open(&c->files, request->path, request->split);
     if (status != GT_OK || !c->files.n)
         return status;
     status = choose_label(c, request->config);
@@ -115,9 +114,8 @@ static gt_status read_record(const cifar *c, uint64_t number,
     while (number >= f->count)
         number -= f++->count;
     size_t size = to->bytes ? labels + GT__CIFAR_PIXELS : labels;
-    gt_status status =
-        gt__array_pread(f->path, f->file, number * (labels + GT__CIFAR_PIXELS),
-                        record, size);
+    gt_status status = gt__array_pread(
+        f->path, f->file, number * (labels + GT__CIFAR_PIXELS), record, size);
     if (status != GT_OK)
         return status;
     if (to->bytes)
@@ -150,7 +148,6 @@ static void close_cifar(gt_source *source)
     free(c);
 }
 
-/* A single record may be one by chance too easily. */
 static bool recognises(const gt_path_look *look)
 {
     if (look->folder)

@@ -1,6 +1,6 @@
 /* cifar_files.c: the files have no header, and their size divides by that of a
- * record by chance in one case of 3073. Labels are bytes of which few values are
- * used, so looking at some of them leaves no doubt. */
+ * record by chance in one case of 3073. Labels are bytes of which few values
+ * are used, so looking at some of them leaves no doubt. */
 #include "data/cifar_files.h"
 
 #include "base/collective_tick.h"
@@ -209,9 +209,9 @@ static gt_status open_single(gt__cifar_files *files, const char *path,
     files->kind = gt__cifar_kind_of(own);
     if (!files->kind) { /* to be told what is wrong with it */
         struct stat info;
-        bool two = stat(own, &info) == 0 &&
-                   info.st_size % (off_t)gt__cifar_record(
-                                      &gt__cifar_kinds[1]) == 0;
+        bool two =
+            stat(own, &info) == 0 &&
+            info.st_size % (off_t)gt__cifar_record(&gt__cifar_kinds[1]) == 0;
         files->kind = &gt__cifar_kinds[two];
     }
     return add_file(files, own);

@@ -44,10 +44,10 @@ const gt__cifar_kind *gt__cifar_kind_of(const char *path);
 /* Whether the folder has files of CIFAR, by their names. */
 bool gt__cifar_is_folder(const char *path);
 
-/* Open the files of a split; none where there are none, as beside a single file.
- * The caller closes them, also after a failure. Looks at all labels. GT_ERR_IO;
- * GT_ERR_FORMAT: damaged, cut off, or empty; GT_ERR_CONFIG: both CIFARs are in
- * the folder; GT_ERR_MEMORY. */
+/* Open the files of a split; none where there are none, as beside a single
+ * file. The caller closes them, also after a failure. Looks at all labels.
+ * GT_ERR_IO; GT_ERR_FORMAT: damaged, cut off, or empty; GT_ERR_CONFIG: both
+ * CIFARs are in the folder; GT_ERR_MEMORY. */
 gt_status gt__cifar_open(gt__cifar_files *files, const char *path,
                          gt_split split);
 void gt__cifar_close(gt__cifar_files *files);
