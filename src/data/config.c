@@ -4,6 +4,7 @@
 #include "data/holdout.h"
 #include "data/layout.h"
 #include "data/number.h"
+#include "data/resize.h"
 
 #include <string.h>
 
@@ -45,10 +46,15 @@ static const gt_option options[] = {
      "part of the training images that is held out, as 10% or 2.5%, chosen by "
      "their numbers; 0%: none but those that the data hold out themselves"},
     {"labels", GT_OPTION_TEXT, FIELD(labels), NULL, 0, 0, NULL,
-     "array that holds the labels: a NumPy file, here or beside the samples, "
-     "or "
-     "the name of one in an archive; without it, the one whose name fits",
+     "where labels are. Of pictures: a text file, here or beside them, with a "
+     "line for each: its name, a comma, its label; without it, the folder that "
+     "a picture is in tells its class. Of arrays: a NumPy file, here or beside "
+     "the samples, or the name of one in an archive; without it, the one whose "
+     "name fits",
      .optional = true},
+    {"fit", GT_OPTION_CHOICE, FIELD(fit), "crop", 0, 0, gt_fit_names,
+     "pictures of other proportions than image. crop: what is too much on two "
+     "sides is cut off. pad: black is added on two sides"},
     {"layout", GT_OPTION_CHOICE, FIELD(layout), "auto", 0, 0, gt_layout_names,
      "dimensions of an array of samples: n samples, h rows, w columns, c "
      "channels, v values. auto: what the array can be, if it can be one thing"},

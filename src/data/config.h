@@ -32,7 +32,8 @@ typedef struct gt_data_config {
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
-    char *labels;            /* the array that holds them; NULL: as found */
+    char *labels;            /* where labels are; NULL: as found */
+    int fit;                 /* gt_fit, of pictures */
     int layout;              /* gt_layout */
     int type;                /* of a raw file's numbers: number.h */
     int64_t skip_bytes;      /* before a raw file's samples */

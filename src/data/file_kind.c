@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define AS_IDX "write its images into an IDX file: doc/data.md has a script"
+#define FOLDER "give the folder that has the pictures"
 #define AGAIN "download the file itself again"
 
 typedef struct signature {
@@ -35,10 +36,10 @@ static const signature signatures[] = {
      "\x93NUMPY",
      {"a NumPy array (.npy)",
       "unpack it if it is compressed, and give npy:PATH"}},
-    {0, 8, "\x89PNG\r\n\x1a\n", {"a PNG picture", AS_IDX}},
-    {0, 3, "\xff\xd8\xff", {"a JPEG picture", AS_IDX}},
-    {0, 4, "GIF8", {"a GIF picture", AS_IDX}},
-    {8, 4, "WEBP", {"a WebP picture", AS_IDX}},
+    {0, 8, "\x89PNG\r\n\x1a\n", {"a PNG picture", FOLDER}},
+    {0, 3, "\xff\xd8\xff", {"a JPEG picture", FOLDER}},
+    {0, 4, "GIF8", {"a GIF picture", "convert it to PNG"}},
+    {8, 4, "WEBP", {"a WebP picture", "convert it to PNG"}},
     {0, 8, "\x89HDF\r\n\x1a\n", {"an HDF5 file", AS_IDX}},
     {0, 15, "gentrain-digest", {"an HDF5 file of gentrain's", AS_IDX}},
     {0, 10, "MATLAB 5.0", {"a MATLAB file", AS_IDX}},
