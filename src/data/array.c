@@ -77,10 +77,10 @@ static uint64_t bytes_of(const gt__array *a)
 /* The numbers must be all that is left of the room. */
 static gt_status check_room(const gt__array *a, uint64_t have)
 {
-    char dims[GT_LAYOUT_TEXT], type[GT__NUMBER_TEXT];
+    char dims[GT_LAYOUT_TEXT], type[GT_NUMBER_TEXT];
     uint64_t want = bytes_of(a);
     gt_layout_dims_text(a->dims, a->n_dims, dims);
-    gt__number_text(a->number, type);
+    gt_number_text(a->number, type);
     if (have < want)
         return gt_fail(GT_ERR_FORMAT,
                        "%s: the header says %s of %s, %llu bytes, but only "
@@ -274,7 +274,7 @@ gt_status gt__array_read(const gt__array *array, const void *memory,
         status =
             read_bytes(array, memory, (first + i) * size, piece, some * size);
         if (status == GT_OK)
-            gt__number_to_reals(array->number, piece, some, to + i);
+            gt_number_to_reals(array->number, piece, some, to + i, 1);
     }
     return status;
 }
@@ -292,7 +292,7 @@ static void place_piece(const gt__array *a, gt_layout layout, gt_shape shape,
     }
     for (size_t i = 0; i < n; i += BLOCK) {
         size_t some = n - i < BLOCK ? n - i : BLOCK;
-        gt__number_to_reals(a->number, piece + i * size, some, block);
+        gt_number_to_reals(a->number, piece + i * size, some, block, 1);
         gt_layout_place(layout, shape, sizeof *block, first + i, some, block,
                         to->reals);
     }
@@ -323,9 +323,9 @@ gt_status gt__array_read_samples(const gt__array *array, const void *memory,
 {
     size_t size = gt_shape_size(shape),
            each = size * (size_t)array->number.size;
-    bool bytes = gt__number_is_byte(array->number);
+    bool bytes = gt_number_is_byte(array->number);
     bool as_it_is = !gt_layout_is_channels_first(layout) &&
-                    (bytes || gt__number_is_real(array->number));
+                    (bytes || gt_number_is_real(array->number));
     gt_status status = GT_OK;
     if (as_it_is)
         return read_bytes(array, memory, first * each,
@@ -352,8 +352,8 @@ gt_status gt__array_read_labels(const gt__array *array, const void *memory,
                                 some * size);
         if (status != GT_OK)
             return status;
-        labels[i] = gt__number_to_label(array->number, piece + i % per * size,
-                                        GT_DATA_MOST_CLASSES - 1);
+        labels[i] = gt_number_to_label(array->number, piece + i % per * size,
+                                       GT_DATA_MOST_CLASSES - 1);
         if (labels[i] < 0)
             return gt_fail(GT_ERR_FORMAT,
                            "%s: number %llu (counted from 0) is no label; "

@@ -17,7 +17,7 @@ enum { GT__ARRAY_NAME = 512 };
 /* Fields may be read. */
 typedef struct gt__array {
     char name[GT__ARRAY_NAME]; /* for messages: "FILE" or "FILE:MEMBER" */
-    gt__number number;
+    gt_number number;
     bool fortran;
     int n_dims;
     uint64_t dims[GT__NPY_DIMS];

@@ -71,7 +71,7 @@ gt_status gt__array_set_samples(gt_source *source, const gt_data_config *config,
         return status;
     source->count = array.dims[0];
     source->element =
-        gt__number_is_byte(array.number) ? GT_ELEMENT_BYTES : GT_ELEMENT_REALS;
+        gt_number_is_byte(array.number) ? GT_ELEMENT_BYTES : GT_ELEMENT_REALS;
     return GT_OK;
 }
 

@@ -1,9 +1,9 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include "core/number.h"
 #include "data/holdout.h"
 #include "data/layout.h"
-#include "data/number.h"
 #include "data/resize.h"
 
 #include <string.h>
@@ -58,7 +58,7 @@ static const gt_option options[] = {
     {"layout", GT_OPTION_CHOICE, FIELD(layout), "auto", 0, 0, gt_layout_names,
      "dimensions of an array of samples: n samples, h rows, w columns, c "
      "channels, v values. auto: what the array can be, if it can be one thing"},
-    {"type", GT_OPTION_CHOICE, FIELD(type), "uint8", 0, 0, gt__number_names,
+    {"type", GT_OPTION_CHOICE, FIELD(type), "uint8", 0, 0, gt_number_names,
      "numbers of a raw file, raw:FILE; _be: big endian"},
     {"skip_bytes", GT_OPTION_INT, FIELD(skip_bytes), "0", 0, 1e15, NULL,
      "bytes of a raw file before its first sample"},

@@ -152,7 +152,7 @@ static gt_status refuse_type(const parser *p, const char *descr)
 }
 
 static gt_status parse_type(const parser *p, const char *descr,
-                            gt__number *number)
+                            gt_number *number)
 {
     static const char kinds[] = "buif";
     const char *at = descr;
@@ -165,11 +165,11 @@ static gt_status parse_type(const parser *p, const char *descr,
         (*kind == 'b' && size != 1) || (*kind == 'f' && size == 1))
         return refuse_type(p, descr);
     *number =
-        (gt__number){(gt__number_kind)(kind - kinds), size, big && size > 1};
+        (gt_number){(gt_number_kind)(kind - kinds), size, big && size > 1};
     return GT_OK;
 }
 
-static gt_status take_type(parser *p, gt__number *number)
+static gt_status take_type(parser *p, gt_number *number)
 {
     char descr[64];
     if (take(p, '['))

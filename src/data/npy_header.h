@@ -5,7 +5,7 @@
 #define GT_DATA_NPY_HEADER_H
 
 #include "base/status.h"
-#include "data/number.h"
+#include "core/number.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 enum { GT__NPY_DIMS = 8, GT__NPY_HEAD = 12, GT__NPY_MOST = 1 << 16 };
 
 typedef struct gt__npy_header {
-    gt__number number;
+    gt_number number;
     bool fortran; /* the first dimension is the fastest */
     int n_dims;
     uint64_t dims[GT__NPY_DIMS];

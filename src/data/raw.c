@@ -26,7 +26,7 @@ static gt_status check_size(const char *path, const gt_data_config *config,
                    "data.type and data.skip_bytes, or whether the file is cut "
                    "off",
                    path, (unsigned long long)(size - skip), shape,
-                   gt__number_names[config->type], (unsigned long long)each,
+                   gt_number_names[config->type], (unsigned long long)each,
                    (unsigned long long)((size - skip) % each));
 }
 
@@ -43,7 +43,7 @@ static gt_status open_array(const char *path, const gt_data_config *config,
                             gt__array *array)
 {
     uint64_t size = 0;
-    *array = (gt__array){.number = gt__number_of(config->type),
+    *array = (gt__array){.number = gt_number_of(config->type),
                          .at = (uint64_t)config->skip_bytes};
     gt__array_set_name(array, path);
     uint64_t each = gt_shape_size(config->image) * (uint64_t)array->number.size;

@@ -4,7 +4,7 @@
 #ifndef GT_STORE_H5ABOUT_H
 #define GT_STORE_H5ABOUT_H
 
-#include "store/h5number.h"
+#include "core/number.h"
 
 enum { GT_H5_SET_RANK = 6, GT_H5_FLAW = 256 };
 
@@ -14,9 +14,9 @@ typedef struct gt_h5_about {
     /* Why its numbers cannot be read ("holds compound values"), "": they can.
      */
     char flaw[GT_H5_FLAW];
-    gt_h5_number number; /* as it is read: see gt_h5_set */
-    char type[48];       /* as it is stored: "float32", "compound" */
-    int rank;            /* -1: over GT_H5_SET_RANK */
+    gt_number number; /* as it is read: see gt_h5_set */
+    char type[48];    /* as it is stored: "float32", "compound" */
+    int rank;         /* -1: over GT_H5_SET_RANK */
     uint64_t dim[GT_H5_SET_RANK];
     /* How it is stored: "contiguous", "chunks of 64x28x28, shuffle, gzip". */
     char storage[160];
@@ -25,6 +25,13 @@ typedef struct gt_h5_about {
 /* "60000x28x28". */
 enum { GT_H5_SHAPE_TEXT = 128 };
 char *gt_h5_about_shape(const gt_h5_about *about, char text[GT_H5_SHAPE_TEXT]);
+
+/* What numbers are read as. */
+typedef enum gt_h5_as {
+    GT_H5_AS_BYTES,   /* uint8_t: of bytes alone, which stay as they are */
+    GT_H5_AS_REALS,   /* gt_real, rounded to the nearest */
+    GT_H5_AS_DOUBLES, /* double */
+} gt_h5_as;
 
 /* Where the numbers of a read go. */
 typedef struct gt_h5_target {

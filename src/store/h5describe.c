@@ -94,42 +94,45 @@ static bool is_full(hid_t type, size_t size)
            H5Tget_order(type) != H5T_ORDER_VAX;
 }
 
-static gt_h5_number native_double(void)
+static gt_number native_double(void)
 {
-    return (gt_h5_number){.width = sizeof(double),
-                          .floating = true,
-                          .is_signed = true,
-                          .big =
-                              H5Tget_order(H5T_NATIVE_DOUBLE) == H5T_ORDER_BE};
+    return (gt_number){.kind = GT_NUMBER_FLOAT,
+                       .size = sizeof(double),
+                       .big_endian =
+                           H5Tget_order(H5T_NATIVE_DOUBLE) == H5T_ORDER_BE};
+}
+
+static gt_number_kind kind_of_integer(hid_t type)
+{
+    return H5Tget_sign(type) == H5T_SGN_2 ? GT_NUMBER_SIGNED
+                                          : GT_NUMBER_UNSIGNED;
 }
 
 static void find_number(hid_t type, gt_h5_about *about, gt__h5_storage *storage)
 {
     H5T_class_t class = H5Tget_class(type);
     size_t size = H5Tget_size(type);
-    gt_h5_number n = {.width = (uint8_t)size,
-                      .floating = class == H5T_FLOAT,
-                      .big = H5Tget_order(type) == H5T_ORDER_BE};
+    gt_number n = {.kind = GT_NUMBER_FLOAT,
+                   .size = (int)size,
+                   .big_endian = H5Tget_order(type) == H5T_ORDER_BE};
     if (class == H5T_ENUM) {
-        n.boolean = is_boolean(type);
         hid_t base = H5Tget_super(type);
-        n.is_signed = H5Tget_sign(base) == H5T_SGN_2;
-        n.big = H5Tget_order(base) == H5T_ORDER_BE;
+        n.kind = is_boolean(type) ? GT_NUMBER_BOOL : kind_of_integer(base);
+        n.big_endian = H5Tget_order(base) == H5T_ORDER_BE;
         storage->converted = !is_full(base, size);
         H5Tclose(base);
     } else if (class == H5T_INTEGER) {
-        n.is_signed = H5Tget_sign(type) == H5T_SGN_2;
+        n.kind = kind_of_integer(type);
         storage->converted = !is_full(type, size);
     } else if (class == H5T_FLOAT) {
-        n.is_signed = true;
         storage->converted = !is_ieee(type);
     } else {
         SAY(about->flaw, "holds %s, not numbers", class_name(class));
         SAY(about->type, "%s", class_name(class));
         return;
     }
-    char text[GT_H5_NUMBER_TEXT];
-    SAY(about->type, "%s", gt_h5_number_text(n, text));
+    char text[GT_NUMBER_TEXT];
+    SAY(about->type, "%s", gt_number_text(n, text));
     if (size < 1 || size > 16 || (class != H5T_FLOAT && size > 8))
         SAY(about->flaw, "holds numbers of %zu bytes", size);
     else if (storage->converted && class == H5T_ENUM)

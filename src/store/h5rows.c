@@ -3,6 +3,8 @@
  * converted in one go; most often that is the whole row. */
 #include "store/h5rows.h"
 
+#include <string.h>
+
 /* A part of a row, from a chunk to a target, both with steps in numbers from an
  * index to the next. */
 typedef struct part {
@@ -39,19 +41,43 @@ static part find_part(const gt_h5_set *s, uint64_t number, uint64_t row,
     return p;
 }
 
+static size_t width_of(gt_h5_as as)
+{
+    return as == GT_H5_AS_BYTES   ? 1
+           : as == GT_H5_AS_REALS ? sizeof(gt_real)
+                                  : sizeof(double);
+}
+
+/* n stored numbers as others, each of which is `stride` after the one before.
+ */
+static void convert(gt_number number, const uint8_t *stored, size_t n,
+                    gt_h5_as as, void *to, size_t stride)
+{
+    if (as == GT_H5_AS_REALS) {
+        gt_number_to_reals(number, stored, n, to, stride);
+    } else if (as == GT_H5_AS_DOUBLES) {
+        gt_number_to_doubles(number, stored, n, to, stride);
+    } else if (stride == 1) {
+        memcpy(to, stored, n);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            ((uint8_t *)to)[i * stride] = stored[i];
+    }
+}
+
 static void put(const gt_h5_set *s, const uint8_t *bytes, const part *p,
                 size_t from, size_t target, const gt_h5_target *to)
 {
-    gt_h5_number number = s->about.number;
-    char *out = (char *)to->data + target * gt_h5_as_width(to->as);
+    gt_number number = s->about.number;
+    char *out = (char *)to->data + target * width_of(to->as);
     if (bytes) {
-        gt_h5_number_convert(number, bytes + from * number.width, p->run,
-                             to->as, out, p->step);
+        convert(number, bytes + from * (size_t)number.size, p->run, to->as, out,
+                p->step);
         return;
     }
     for (size_t i = 0; i < p->run; i++)
-        gt_h5_number_convert(number, s->fill, 1, to->as,
-                             out + i * p->step * gt_h5_as_width(to->as), 1);
+        convert(number, s->fill, 1, to->as,
+                out + i * p->step * width_of(to->as), 1);
 }
 
 void gt__h5_rows_copy(const gt_h5_set *s, uint64_t number, const uint8_t *bytes,

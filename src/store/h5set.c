@@ -56,7 +56,7 @@ static gt_status find_plain(gt_h5_set *s, const gt_h5 *file)
 /* The unit in which numbers come into memory. */
 static void find_unit(gt_h5_set *s)
 {
-    s->chunk_bytes = s->about.number.width;
+    s->chunk_bytes = (size_t)s->about.number.size;
     for (int i = 0; i < s->about.rank; i++) {
         s->chunk[i] = s->storage.layout == H5D_CHUNKED ? s->storage.chunk[i]
                                                        : s->about.dim[i];
@@ -73,7 +73,7 @@ static gt_status find_numbers(gt_h5_set *s, const gt_h5 *file)
     s->row_numbers = 1;
     for (int i = 1; i < s->about.rank; i++)
         s->row_numbers *= s->about.dim[i];
-    s->row_bytes = s->row_numbers * s->about.number.width;
+    s->row_bytes = s->row_numbers * (size_t)s->about.number.size;
     if (!s->about.dim[0] || !s->row_bytes) {
         s->means = GT__H5_NOWHERE;
         return GT_OK;
