@@ -311,6 +311,7 @@ const gt_source_type gt__source_hdf5 = {
     .name = "hdf5",
     .help = "HDF5 files: FILE, FILE:/DATASET, hdf5:PATTERN[:/DATASET], or "
             "several FILEs with commas between them",
+    .lists = true,
     .recognises = recognises,
     .open = open_hdf5,
     .read = read_hdf5,

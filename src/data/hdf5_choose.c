@@ -175,11 +175,12 @@ static int64_t read_index(const char *word, size_t *length)
 static gt_status needs_index(const chooser *c, const char *word,
                              uint64_t columns)
 {
-    char text[600] = "";
+    char text[900] = "";
     size_t used = 0;
-    for (uint64_t k = 0; k < columns && used < sizeof text - 80; k++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s[%llu]",
-                                 k ? ", " : "", word, (unsigned long long)k);
+    for (uint64_t k = 0; k < columns && used < sizeof text - 300; k++)
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%s\"%s[%llu]\"",
+                             k ? ", " : "", word, (unsigned long long)k);
     return gt_fail(GT_ERR_MISMATCH,
                    "data.conditions: %s of %s has %llu columns; write those "
                    "that the model is told: conditions: [%s]",
