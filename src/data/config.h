@@ -25,6 +25,7 @@ typedef struct gt_data_config {
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
     int on_error;            /* gt_data_on_error */
+    gt_variant_list augment; /* of gt_augment_variants */
 } gt_data_config;
 extern const gt_section gt_data_section;
 
