@@ -17,7 +17,7 @@ typedef struct picture {
 static picture drawn(const gt_picture_values *values, int columns)
 {
     size_t size;
-    assert_ok(gt_picture_grid(in_scratch("p.png"), values, columns));
+    assert_ok(gt_picture_write(in_scratch("p.png"), values, columns));
     uint8_t *bytes = load_bytes("p.png", &size);
     png_image image = {.version = PNG_IMAGE_VERSION};
     assert_true(png_image_begin_read_from_memory(&image, bytes, size));
@@ -267,7 +267,7 @@ static void pictures_are_about_square(void **state)
             assert_non_null(x);
             picture p =
                 drawn(&(gt_picture_values){.n = n, .shape = s, .reals = x},
-                      gt_picture_columns(n, 1, s, true));
+                      gt_picture_columns_of(n, 1, s, true));
             free(x);
             free(p.pixels);
             double ratio = (double)p.w / p.h;

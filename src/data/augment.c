@@ -61,7 +61,7 @@ const gt_variants gt_augment_variants = {
             "and conditions stay what they are, so list only what does not "
             "change their meaning.",
     .at = kind_at,
-    /*IN_ORDER .in_order = true, */
+    .in_order = true,
 };
 
 /* --- Shapes. */
@@ -115,14 +115,14 @@ gt_status gt_augment_check(const gt_variant_list *list, gt_shape shape)
     return status;
 }
 
-/* --- Turns: of all ways to exchange and reverse axes, those without a mirror
+/* --- Turns: of all ways to swap and reverse axes, those without a mirror
  * that keep the shape. */
 
 static const int orders[][AXES] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                    {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 enum { ORDERS = sizeof orders / sizeof *orders, SIGNS = 1 << AXES };
 
-/* Whether an odd number of exchanges makes the order. */
+/* Whether an odd number of swaps makes the order. */
 static bool is_odd(const int order[AXES])
 {
     return (order[0] > order[1]) ^ (order[0] > order[2]) ^

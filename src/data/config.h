@@ -32,6 +32,7 @@ typedef struct gt_data_config {
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
+    gt_variant_list augment; /* of gt_augment_variants */
     char *labels;            /* where labels are; NULL: as found */
     int fit;                 /* gt_fit, of pictures */
     int layout;              /* gt_layout */
@@ -39,7 +40,6 @@ typedef struct gt_data_config {
     int64_t skip_bytes;      /* before a raw file's samples */
     int cache;               /* gt_data_cache */
     int on_error;            /* gt_data_on_error */
-    gt_variant_list augment; /* of gt_augment_variants */
 } gt_data_config;
 extern const gt_section gt_data_section;
 

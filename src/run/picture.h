@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "run/picture_values.h"
+#include "run/scatter.h"
 
 /* Whether a file of that name may be replaced by a picture; see files.h. */
 gt_status gt_picture_check_path(const char *path);
@@ -27,14 +28,21 @@ gt_status gt_picture_check_path(const char *path);
  * fit on 32,768 x 32,768 and 2^28 pixels; of images that would not fit as
  * single pixels, the first are drawn. Written under a temporary name and
  * renamed. GT_ERR_IO, GT_ERR_MEMORY. */
-gt_status gt_picture_grid(const char *path, const gt_picture_values *values,
-                          int columns);
+gt_status gt_picture_write(const char *path, const gt_picture_values *values,
+                           int columns);
+
+/* The same of bytes. */
+gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
+                          gt_shape shape, int columns);
 
 /* Columns of a grid of n samples, of which every `period`-th has the same label
  * (1: labels do not matter): so many that the picture is about square, and that
  * a column holds one label. Where not all labels occur among n, labels do not
  * matter. Pure. */
-int gt_picture_columns(size_t n, int period, gt_shape shape, bool reals);
+int gt_picture_columns_of(size_t n, int period, gt_shape shape, bool reals);
+
+/* The same of square images. Pure. */
+int gt_picture_columns(size_t n, int period);
 
 /* What pictures of such samples leave out, as a sentence without its full stop
  * in `text`; "" if nothing. Returns `text`. Pure. */

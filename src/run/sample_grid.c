@@ -9,7 +9,6 @@
 #include "run/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
-#include "run/scatter.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 
@@ -97,17 +96,8 @@ static gt_status allocate(gt_sample_grid *p, size_t size, size_t latent)
 {
     p->latents = gt_real_alloc(p->count * latent);
     p->rebuilt = gt_real_alloc(p->pairs * size);
-    p->laid = gt_real_alloc(2 * p->pairs * size);
     p->pixels = malloc((p->count + 2 * p->pairs) * size);
-    return p->latents && p->rebuilt && p->laid && p->pixels ? GT_OK
-                                                            : no_memory(p);
-}
-
-static void tell_what_is_left_out(const gt_sample_grid *p, gt_shape image)
-{
-    char text[GT_PICTURE_NOTE];
-    if (*gt_picture_note(image, p->reals, text))
-        gt_info("%s", text);
+    return p->latents && p->rebuilt && p->pixels ? GT_OK : no_memory(p);
 }
 
 gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
@@ -121,7 +111,6 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
         .task = task,
         .run = run,
         .errors = errors,
-        .reals = source->element == GT_ELEMENT_REALS,
         .count = (size_t)gt_output_config_of(config)->sample_count,
         .write = {.name = "write pictures", .run = write_files, .context = p}};
     if (gt_shape_is_point(image)) {
@@ -133,8 +122,7 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
             p->pairs -= p->pairs % PAIR_COLUMNS;
     }
     p->columns = (size_t)gt_picture_columns(
-        p->count, (int)gt_data_config_of(config)->classes, image, p->reals);
-    tell_what_is_left_out(p, image);
+        p->count, (int)gt_data_config_of(config)->classes);
     gt_status status = allocate(p, size, latent);
     if (status == GT_OK)
         status = read_source(p, source);
@@ -155,7 +143,6 @@ void gt_sample_grid_free(gt_sample_grid *p)
     gt_sample_buffer_free(&p->made);
     gt_sample_buffer_free(&p->originals);
     free(p->rebuilt);
-    free(p->laid);
     free(p->pixels);
     *p = (gt_sample_grid){0};
 }
@@ -201,7 +188,7 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
              (unsigned long long)p->step);
     gt_sampleset_info info = {
         .shape = image,
-        .reals = p->reals,
+        .reals = p->reference > 0,
         .range = range,
         .count = p->count,
         .latent = gt_latent_config_of(config)->shape,
@@ -228,11 +215,11 @@ static gt_status draw_samples(const gt_sample_grid *p, gt_shape image,
     char path[GT_PATH];
     gt_sample_grid_path(p->run, p->step, ".png", path);
     if (p->reference > 0)
-        return gt_scatter_write(path, p->made.rows.x, p->count,
-                                p->originals.rows.x, p->reference);
-    gt_picture_values values = gt_picture_values_of(
-        p->made.rows.x, p->count, image, p->reals, range, p->pixels);
-    return gt_picture_grid(path, &values, (int)p->columns);
+        return gt_picture_points(path, p->made.rows.x, p->count,
+                                 p->originals.rows.x, p->reference);
+    gt_range_to_bytes(range, p->made.rows.x, p->count * gt_shape_size(image),
+                      p->pixels);
+    return gt_picture_grid(path, p->pixels, p->count, image, (int)p->columns);
 }
 
 /* Rows of originals, each above its row of reconstructions. */
@@ -240,18 +227,17 @@ static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image,
                             gt_range range)
 {
     size_t size = gt_shape_size(image);
-    gt_real *to = p->laid;
+    uint8_t *to = p->pixels;
     for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
         size_t n = smaller(PAIR_COLUMNS, p->pairs - i) * size;
-        memcpy(to, p->originals.rows.x + i * size, n * sizeof *to);
-        memcpy(to + n, p->rebuilt + i * size, n * sizeof *to);
+        gt_range_to_bytes(range, p->originals.rows.x + i * size, n, to);
+        gt_range_to_bytes(range, p->rebuilt + i * size, n, to + n);
         to += 2 * n;
     }
     char path[GT_PATH];
     gt_sample_grid_path(p->run, p->step, "-reconstructions.png", path);
-    gt_picture_values values = gt_picture_values_of(
-        p->laid, 2 * p->pairs, image, p->reals, range, p->pixels);
-    return gt_picture_grid(path, &values, (int)smaller(PAIR_COLUMNS, p->pairs));
+    return gt_picture_grid(path, p->pixels, 2 * p->pairs, image,
+                           (int)smaller(PAIR_COLUMNS, p->pairs));
 }
 
 /* The writer's part. */

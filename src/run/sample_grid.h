@@ -20,11 +20,9 @@ typedef struct gt_sample_grid {
     gt_sample_buffer made; /* [count], with what they are made from */
     gt_sample_buffer originals; /* [max(pairs, reference)] */
     gt_real *rebuilt;           /* [pairs x image] */
-    gt_real *laid;              /* [2 pairs x image]: both, row by row */
-    uint8_t *pixels;            /* [(count + 2 pairs) x image] */
-    bool reals;                 /* samples are numbers, not bytes */
-    size_t reference;           /* points drawn behind a point sample */
-    uint64_t step;              /* that samples and rebuilt are of */
+    uint8_t *pixels;
+    size_t reference; /* points drawn behind a point sample */
+    uint64_t step;    /* that samples and rebuilt are of */
     gt_write_job write;
 } gt_sample_grid;
 

@@ -10,7 +10,6 @@
 #include "data/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
-#include "run/scatter.h"
 #include "run/snapshot.h"
 #include "store/h5rehearse.h"
 #include "tasks/config.h"
@@ -307,17 +306,15 @@ static gt_status draw_grid(const generator *g)
     if (status != GT_OK)
         return status;
     if (gt_shape_is_point(g->image))
-        return gt_scatter_write(g->options->grid, g->first, g->n_first, NULL,
-                                0);
+        return gt_picture_points(g->options->grid, g->first, g->n_first, NULL,
+                                 0);
     uint8_t *pixels = malloc(g->n_first * g->size);
     if (!pixels)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
-    gt_picture_values values = gt_picture_values_of(
-        g->first, g->n_first, g->image, false,
-        (gt_range)gt_data_config_of(g->config)->range, pixels);
-    status = gt_picture_grid(
-        g->options->grid, &values,
-        gt_picture_columns(g->n_first, g->given.period, g->image, false));
+    gt_range_to_bytes((gt_range)gt_data_config_of(g->config)->range, g->first,
+                      g->n_first * g->size, pixels);
+    status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
+                             gt_picture_columns(g->n_first, g->given.period));
     free(pixels);
     return status;
 }

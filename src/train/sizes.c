@@ -53,7 +53,7 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
                    gt_shard_largest(source->count, batch, shards);
     double reals = sample * (ahead + task->setup.max_n);
     if (comm->rank == 0) {
-        reals += 6 * sample * (double)gt_sample_grid_largest(config);
+        reals += 3 * sample * (double)gt_sample_grid_largest(config);
         if (copies)
             reals += 3 * (double)gt_task_parameters(task) +
                      averaged_parameters(task);
