@@ -26,6 +26,8 @@ enum {
     GT_STREAM_GRID = 0x700,    /* fixed latents of the sample grid */
     GT_STREAM_SAMPLE = 0x800,  /* `gentrain sample` */
     GT_STREAM_EVAL = 0x900,    /* noise in validation */
+    GT_STREAM_DEQUANTIZE = 0xD00, /* of data, + number of the step (< 256);
+                                     step = epoch */
 };
 
 typedef struct gt_rng {

@@ -1,6 +1,8 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include "data/transform_steps.h"
+
 #include <string.h>
 
 _Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
@@ -35,6 +37,13 @@ static const gt_option options[] = {
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
      .resumable = true},
+    {"transform", GT_OPTION_VARIANTS, FIELD(transform), NULL, 0, 0, NULL,
+     "what values of the data go through on their way to the model, and "
+     "samples "
+     "on their way back: see gentrain help data. Without it, bytes and other "
+     "values of a known range are brought to data.range, and all others are "
+     "left as they are",
+     .optional = true, .variants = &gt_transform_variants},
     {0},
 };
 
@@ -48,7 +57,8 @@ static gt_status check(const gt_config *config, gt_config_place *at)
                 return gt_fail(GT_ERR_CONFIG, "'%s' is given twice",
                                list->words[i]);
             }
-    return GT_OK;
+    at->key = "transform";
+    return gt_transform_check(&gt_data_config_of(config)->transform, list);
 }
 
 const gt_section gt_data_section = {.name = "data",

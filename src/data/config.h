@@ -18,11 +18,12 @@ typedef enum gt_data_on_error {
 
 typedef struct gt_data_config {
     char *uri;
-    gt_shape image;          /* that the model works at; points: 1 x 1 x 2 */
-    int range;               /* gt_range */
-    int64_t classes;         /* labels that the model is told; 0: none */
-    gt_word_list conditions; /* columns that it is told, in this order */
-    int on_error;            /* gt_data_on_error */
+    gt_shape image;            /* that the model works at; points: 1 x 1 x 2 */
+    int range;                 /* gt_range */
+    int64_t classes;           /* labels that the model is told; 0: none */
+    gt_word_list conditions;   /* columns that it is told, in this order */
+    int on_error;              /* gt_data_on_error */
+    gt_variant_list transform; /* of gt_transform_variants */
 } gt_data_config;
 extern const gt_section gt_data_section;
 

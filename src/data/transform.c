@@ -1,0 +1,171 @@
+/* transform.c: a sample is taken through the steps in pieces that stay in the
+ * cache; each step is a loop over a piece. */
+#include "data/transform.h"
+
+#include "core/arena.h"
+#include "data/range.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 256 };
+
+static void find_columns(gt__step *s, const gt_word_list *names)
+{
+    for (int i = 0; s->column && i < names->count; i++)
+        if (!strcmp(names->words[i], s->column))
+            s->condition = i;
+}
+
+gt_status gt_transform_open(gt_transform *t, const gt_data_config *config,
+                            gt_shape shape, double low, double high)
+{
+    const gt_variant_list *list = &config->transform;
+    double least = config->range == GT_RANGE_UNIT ? 0 : -1;
+    *t = (gt_transform){.size = gt_shape_size(shape)};
+    t->steps = calloc((size_t)list->count + 1, sizeof *t->steps);
+    if (!t->steps)
+        return gt_fail(GT_ERR_MEMORY, "no memory for data.transform");
+    for (int i = 0; i < list->count; i++) {
+        gt__step *s = &t->steps[t->n_steps++];
+        *s = gt__step_of(&list->items[i], t->size, shape.c, least, 1);
+        find_columns(s, &config->conditions);
+        t->n_figures += 2 * s->groups;
+    }
+    if (list->count == 0 && low < high)
+        t->steps[t->n_steps++] = gt__step_range(low, high, least, 1);
+    t->ready = t->n_figures == 0;
+    t->figures = gt_real_alloc(t->n_figures);
+    if (t->figures)
+        return GT_OK;
+    gt_transform_close(t);
+    return gt_fail(GT_ERR_MEMORY, "no memory for data.transform");
+}
+
+void gt_transform_close(gt_transform *t)
+{
+    free(t->steps);
+    free(t->figures);
+    *t = (gt_transform){0};
+}
+
+bool gt_transform_is_none(const gt_transform *t)
+{
+    return t->n_steps == 0;
+}
+
+bool gt_transform_needs_conditions(const gt_transform *t)
+{
+    bool needs = false;
+    for (int i = 0; i < t->n_steps; i++)
+        needs = needs || t->steps[i].type->needs == GT__NEEDS_CONDITION;
+    return needs;
+}
+
+size_t gt_transform_groups(const gt_transform *t)
+{
+    return t->ready ? 0 : t->n_figures / 2;
+}
+
+void gt_transform_set_figures(gt_transform *t, const gt_real *figures)
+{
+    size_t groups = t->n_figures / 2;
+    memcpy(t->figures, figures, t->n_figures * sizeof *figures);
+    for (size_t i = groups; i < t->n_figures; i++)
+        if (!(t->figures[i] > 0))
+            t->figures[i] = 1;
+    for (int i = 0; i < t->n_steps; i++)
+        if (t->steps[i].groups) {
+            t->steps[i].mean = t->figures;
+            t->steps[i].deviation = t->figures + groups;
+        }
+    t->ready = true;
+}
+
+static gt_status refuse(const gt__step *s, int number,
+                        const gt_transform_sample *sample,
+                        const gt__values *values, size_t i)
+{
+    if (s->type->needs == GT__NEEDS_CONDITION)
+        return gt_fail(GT_ERR_MISMATCH,
+                       "sample %llu: its %s is 0, but data.transform.%d, %s, "
+                       "takes %s",
+                       (unsigned long long)sample->number, s->column, number,
+                       s->type->name, s->type->takes);
+    return gt_fail(GT_ERR_MISMATCH,
+                   "sample %llu: its value number %zu is %g where it comes to "
+                   "data.transform.%d, %s, which takes %s; mask or range "
+                   "before it may help",
+                   (unsigned long long)sample->number, values->first + i,
+                   values->v[i], number, s->type->name, s->type->takes);
+}
+
+/* The steps until one whose figures are not known. */
+static gt_status forward_piece(const gt_transform *t,
+                               const gt_transform_sample *sample,
+                               gt__values *values)
+{
+    for (int k = 0; k < t->n_steps; k++) {
+        const gt__step *s = &t->steps[k];
+        if (s->groups && !t->ready)
+            return GT_OK;
+        if (s->column)
+            values->condition = (double)sample->conditions[s->condition];
+        values->at = (gt_rng){.seed = sample->seed,
+                              .step = sample->epoch,
+                              .sample = sample->number,
+                              .stream = (uint32_t)(GT_STREAM_DEQUANTIZE + k)};
+        size_t done = s->type->forward(s, values);
+        if (done < values->n)
+            return refuse(s, k, sample, values, done);
+    }
+    return GT_OK;
+}
+
+gt_status gt_transform_forward(const gt_transform *t,
+                               const gt_transform_sample *sample, gt_real *x)
+{
+    gt_status status = GT_OK;
+    for (size_t i = 0; i < t->size && t->n_steps > 0 && status == GT_OK;
+         i += PIECE) {
+        double v[PIECE];
+        size_t n = t->size - i < PIECE ? t->size - i : PIECE;
+        gt__values values = {.v = v, .n = n, .first = i};
+        for (size_t k = 0; k < n; k++)
+            v[k] = (double)x[i + k];
+        status = forward_piece(t, sample, &values);
+        for (size_t k = 0; k < n; k++)
+            x[i + k] = (gt_real)v[k];
+    }
+    return status;
+}
+
+static void inverse_one(const gt_transform *t, const gt_real *x,
+                        const gt_real *conditions, gt_real *out)
+{
+    for (size_t i = 0; i < t->size; i += PIECE) {
+        double v[PIECE];
+        size_t n = t->size - i < PIECE ? t->size - i : PIECE;
+        gt__values values = {.v = v, .n = n, .first = i};
+        for (size_t k = 0; k < n; k++)
+            v[k] = (double)x[i + k];
+        for (int k = t->n_steps; k-- > 0;) {
+            const gt__step *s = &t->steps[k];
+            if (s->column)
+                values.condition = (double)conditions[s->condition];
+            s->type->inverse(s, &values);
+        }
+        for (size_t k = 0; k < n; k++)
+            out[i + k] = (gt_real)v[k];
+    }
+}
+
+void gt_transform_inverse(const gt_transform *t, const gt_real *x,
+                          const gt_real *conditions, int columns, size_t n,
+                          gt_real *out)
+{
+    for (size_t i = 0; i < n; i++)
+        inverse_one(t, x + i * t->size,
+                    conditions ? conditions + i * (size_t)columns : NULL,
+                    out + i * t->size);
+}
