@@ -31,13 +31,13 @@ static gt_status read_damaged(const gt_source *source, const uint64_t *numbers,
     return gt__source_glyphs.read(source, numbers, n, to);
 }
 
-static gt_status open_damaged(gt_source *source, const char *path,
-                              gt_split split)
+static gt_status open_damaged(gt_source *source,
+                              const gt_source_request *request)
 {
     const char *stored = getenv("STORED");
     source->endless = false;
     source->chunk = stored ? strtoull(stored, NULL, 10) : 0;
-    return gt__source_glyphs.open(source, path, split);
+    return gt__source_glyphs.open(source, request);
 }
 
 static const gt_source_type damaged = {.name = "damaged",

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "base/log.h"
 #include "data/source.h"
+#include "open_uri.h"
 #include "read_one.h"
 
 #include <errno.h>
@@ -109,7 +110,7 @@ static int remove_folder(void **state)
 
 static gt_status try_open(const char *path, gt_split split, gt_source **source)
 {
-    return gt_source_open(source, path, split, (gt_shape){H, W, 1});
+    return open_uri(source, path, split, (gt_shape){H, W, 1});
 }
 
 static void assert_message(const char *part)
@@ -196,9 +197,9 @@ static void images_of_three_channels_are_read(void **state)
     const char *name = "colour-images-idx4-ubyte.gz";
     put(name, head, sizeof head, NULL, 2 * 2 * 3 * 3);
     gt_source *source;
-    assert_int_equal(gt_source_open(&source, path_of(name), GT_SPLIT_TRAIN,
-                                    (gt_shape){2, 3, 3}),
-                     GT_OK);
+    assert_int_equal(
+        open_uri(&source, path_of(name), GT_SPLIT_TRAIN, (gt_shape){2, 3, 3}),
+        GT_OK);
     gt_real x[18];
     read_one(source, 1, GT_RANGE_UNIT, x);
     for (int i = 0; i < 18; i++)
@@ -215,7 +216,7 @@ static void another_shape_is_a_mismatch_that_shows_both(void **state)
     put_images("train-images-idx3-ubyte");
     gt_source *source;
     assert_int_equal(
-        gt_source_open(&source, folder, GT_SPLIT_TRAIN, (gt_shape){28, 28, 1}),
+        open_uri(&source, folder, GT_SPLIT_TRAIN, (gt_shape){28, 28, 1}),
         GT_ERR_MISMATCH);
     assert_null(source);
     assert_message("3x2x1");
@@ -283,16 +284,16 @@ static void what_it_takes_in_memory_is_known_before(void **state)
     const uint8_t many[] = {0, 0, 8, 3, 99, 0, 0, 0, 0, 0, 0, H, 0, 0, 0, W};
     put_images("train-images-idx3-ubyte");
     put_labels("train-labels-idx1-ubyte.gz");
-    assert_true(gt_source_memory(path_of("")) == PIXELS + N);
+    assert_true(memory_of(path_of("")) == PIXELS + N);
     put_images("t10k-images-idx3-ubyte");
-    assert_true(gt_source_memory(path_of("")) == 2 * PIXELS + N);
+    assert_true(memory_of(path_of("")) == 2 * PIXELS + N);
     put("a", many, sizeof many, NULL, PIXELS);
-    assert_true(gt_source_memory(path_of("a")) < 2 * PIXELS);
+    assert_true(memory_of(path_of("a")) < 2 * PIXELS);
     put("a.gz", many, sizeof many, NULL, PIXELS);
-    double bytes = gt_source_memory(path_of("a.gz"));
+    double bytes = memory_of(path_of("a.gz"));
     assert_true(bytes > PIXELS && bytes < 1e6);
-    assert_true(gt_source_memory("glyphs") == 0);
-    assert_true(gt_source_memory(path_of("none")) == 0);
+    assert_true(memory_of("glyphs") == 0);
+    assert_true(memory_of(path_of("none")) == 0);
 }
 
 static void wrong_lengths_are_refused(void **state)
@@ -540,8 +541,8 @@ static void assert_mnist(gt_split split, uint64_t count, uint64_t weighted,
                          int first_label, int last_label)
 {
     gt_source *source;
-    if (gt_source_open(&source, GT_SHARED_DATA "/mnist", split,
-                       (gt_shape){28, 28, 1}) != GT_OK)
+    if (open_uri(&source, GT_SHARED_DATA "/mnist", split,
+                 (gt_shape){28, 28, 1}) != GT_OK)
         fail_msg("%s", gt_message());
     assert_int_equal(source->count, count);
     assert_int_equal(source->classes, 10);

@@ -117,9 +117,16 @@ static double on_all(double value)
     return value;
 }
 
-static void open_all(const char *uri, gt_source **train, gt_source **test)
+static const gt_data_config *config_of(char *uri)
 {
-    if (gt_node_data_open(comm, uri, shape, train, test) != GT_OK)
+    static gt_data_config config;
+    config = (gt_data_config){.uri = uri, .image = shape};
+    return &config;
+}
+
+static void open_all(char *uri, gt_source **train, gt_source **test)
+{
+    if (gt_node_data_open(comm, config_of(uri), train, test) != GT_OK)
         fail_msg("%s", gt_message());
 }
 
@@ -187,7 +194,7 @@ static void damaged_data_fail_on_all_ranks(void **state)
         assert_int_equal(truncate(in_scratch("t10k-images-idx3-ubyte"), 100000),
                          0);
     gt_comm_barrier(comm);
-    assert_fails(gt_node_data_open(comm, scratch, shape, &train, &test),
+    assert_fails(gt_node_data_open(comm, config_of(scratch), &train, &test),
                  GT_ERR_FORMAT, "file ends after");
     assert_null(train);
     assert_null(test);

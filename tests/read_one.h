@@ -10,7 +10,7 @@ static inline void read_bytes(const gt_source *source, uint64_t number,
                               uint8_t *out)
 {
     gt_source_rows rows = {.bytes = out};
-    if (source->type->read(source, &number, 1, &rows) != GT_OK)
+    if (gt_source_read(source, &number, 1, &rows) != GT_OK)
         abort();
 }
 
@@ -20,8 +20,8 @@ static inline void read_one(const gt_source *source, uint64_t number,
 {
     size_t n = gt_shape_size(source->shape);
     gt_source_rows rows = {.reals = out};
-    if (source->type->reals) {
-        if (source->type->read(source, &number, 1, &rows) != GT_OK)
+    if (source->element == GT_ELEMENT_REALS) {
+        if (gt_source_read(source, &number, 1, &rows) != GT_OK)
             abort();
         return;
     }
@@ -37,7 +37,7 @@ static inline int label_of(const gt_source *source, uint64_t number)
 {
     int label = -2;
     gt_source_rows rows = {.labels = &label};
-    if (source->type->read(source, &number, 1, &rows) != GT_OK)
+    if (gt_source_read(source, &number, 1, &rows) != GT_OK)
         abort();
     return label;
 }

@@ -7,6 +7,7 @@
 #include "data/config.h"
 #include "data/shuffle.h"
 #include "model/config.h"
+#include "open_uri.h"
 #include "tasks/config.h"
 #include "tasks/task.h"
 #include "train/schema.h"
@@ -75,8 +76,8 @@ static inline void fixture_open(fixture *f, gt_comm *comm, const char *text,
                              strlen(text), sets, n_sets));
     gt_shape shape = gt_data_config_of(f->config)->image;
     const char *uri = gt_data_config_of(f->config)->uri;
-    succeeds(gt_source_open(&f->source, uri, GT_SPLIT_TRAIN, shape));
-    succeeds(gt_source_open(&f->test_source, uri, GT_SPLIT_TEST, shape));
+    succeeds(open_uri(&f->source, uri, GT_SPLIT_TRAIN, shape));
+    succeeds(open_uri(&f->test_source, uri, GT_SPLIT_TEST, shape));
 
     int batch = (int)gt_train_config_of(f->config)->batch;
     int shards = (int)gt_train_config_of(f->config)->shards;

@@ -4,6 +4,7 @@
  * ctest: threads */
 #include "data/loader.h"
 #include "data/shuffle.h"
+#include "open_uri.h"
 #include "read_one.h"
 
 #include <pthread.h>
@@ -28,7 +29,7 @@ static const gt_data_config bare = {.range = GT_RANGE_SYMMETRIC},
 static gt_source *open_source(const char *uri, gt_split split, gt_shape shape)
 {
     gt_source *source;
-    if (gt_source_open(&source, uri, split, shape) != GT_OK)
+    if (open_uri(&source, uri, split, shape) != GT_OK)
         fail_msg("%s", gt_message());
     return source;
 }
@@ -357,14 +358,16 @@ static gt_status read_slowly(const gt_source *source, const uint64_t *numbers,
     return GT_OK;
 }
 
-static const gt_source_type slow_type = {
-    .name = "slow", .reals = true, .read = read_slowly};
+static const gt_source_type slow_type = {.name = "slow", .read = read_slowly};
 
 static void closing_does_not_wait_for_the_batch_in_work(void **state)
 {
     (void)state;
     enum { BATCH = 100000 };
-    gt_source source = {.type = &slow_type, .shape = point, .count = BATCH};
+    gt_source source = {.type = &slow_type,
+                        .shape = point,
+                        .element = GT_ELEMENT_REALS,
+                        .count = BATCH};
     gt_loader_config config = {.source = &source,
                                .data = &bare,
                                .batch = BATCH,
@@ -382,7 +385,10 @@ static void signals_are_left_to_the_caller(void **state)
     (void)state;
     sigset_t before, after;
     pthread_sigmask(SIG_BLOCK, NULL, &before);
-    gt_source source = {.type = &slow_type, .shape = point, .count = 4};
+    gt_source source = {.type = &slow_type,
+                        .shape = point,
+                        .element = GT_ELEMENT_REALS,
+                        .count = 4};
     gt_loader_config config = {.source = &source,
                                .data = &bare,
                                .batch = 4,

@@ -2,6 +2,7 @@
  * table, so a new one is tested the day it is registered. */
 #include "data/columns.h"
 #include "data/reader.h"
+#include "open_uri.h"
 #include "read_one.h"
 
 #include <math.h>
@@ -20,11 +21,16 @@
 static const gt_shape image = {28, 28, 1}, colour = {20, 33, 3},
                       point = {1, 1, 2};
 
+static gt_shape shape_for(const gt_source_type *type)
+{
+    return gt_shape_is_point(type->natural) ? point : image;
+}
+
 static void assert_refused(const char *uri, gt_shape want, gt_status expected,
                            const char *part)
 {
     gt_source *source = (gt_source *)&source;
-    gt_status status = gt_source_open(&source, uri, GT_SPLIT_TRAIN, want);
+    gt_status status = open_uri(&source, uri, GT_SPLIT_TRAIN, want);
     assert_null(source);
     if (status != expected || !strstr(gt_message(), part))
         fail_msg("'%s': status %d, message '%s' lacks '%s'", uri, status,
@@ -34,7 +40,7 @@ static void assert_refused(const char *uri, gt_shape want, gt_status expected,
 static gt_source *open_or_fail(const char *uri, gt_split split, gt_shape want)
 {
     gt_source *source;
-    if (gt_source_open(&source, uri, split, want) != GT_OK)
+    if (open_uri(&source, uri, split, want) != GT_OK)
         fail_msg("%s", gt_message());
     return source;
 }
@@ -76,7 +82,7 @@ static void a_name_that_means_two_things_is_refused(void **state)
         char file[32], other[32];
         snprintf(file, sizeof file, "write ./%s for the file", type->name);
         snprintf(other, sizeof other, "%s?seed=1 for the built", type->name);
-        gt_shape shape = type->reals ? point : image;
+        gt_shape shape = shape_for(type);
         assert_int_equal(mkdir(type->name, 0700), 0);
         assert_refused(type->name, shape, GT_ERR_CONFIG, file);
         assert_refused(type->name, shape, GT_ERR_CONFIG, other);
@@ -157,8 +163,7 @@ static void parameters_are_obeyed(void **state)
     gt_source_close(source);
     source = (gt_source *)&source;
     assert_int_equal(
-        gt_source_open(&source, "shapes?test_count=0", GT_SPLIT_TEST, image),
-        GT_OK);
+        open_uri(&source, "shapes?test_count=0", GT_SPLIT_TEST, image), GT_OK);
     assert_null(source);
 }
 
@@ -172,8 +177,8 @@ static void for_each_builtin(void (*check)(const gt_source_type *, gt_shape))
         assert_non_null(type->help);
         if (!type->default_count)
             continue;
-        check(type, type->reals ? point : image);
-        if (!type->reals)
+        check(type, shape_for(type));
+        if (!gt_shape_is_point(type->natural))
             check(type, colour);
         checked++;
     }
@@ -275,7 +280,7 @@ static void check_range(const gt_source_type *type, gt_shape shape)
     for (uint64_t number = 0; number < 50; number++) {
         read_one(source, number, GT_RANGE_UNIT, unit);
         read_one(source, number, GT_RANGE_SYMMETRIC, symmetric);
-        if (type->reals) {
+        if (source->element == GT_ELEMENT_REALS) {
             assert_true(same(unit, symmetric, n));
             continue;
         }

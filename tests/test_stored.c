@@ -46,8 +46,8 @@ static gt_status read_stored(const gt_source *source, const uint64_t *numbers,
     return GT_OK;
 }
 
-static const gt_source_type stored_type = {
-    .name = "stored", .reals = true, .read = read_stored};
+static const gt_source_type stored_type = {.name = "stored",
+                                           .read = read_stored};
 
 static const gt_data_config bare = {.range = GT_RANGE_SYMMETRIC};
 
@@ -60,6 +60,7 @@ static gt_source source_of(kept *k)
     *k = (kept){0};
     return (gt_source){.type = &stored_type,
                        .shape = {1, 1, 1},
+                       .element = GT_ELEMENT_REALS,
                        .count = COUNT,
                        .chunk = CHUNK,
                        .data = k};

@@ -70,9 +70,8 @@ gt_status bench_subject_open(bench_subject *s, gt_comm *comm,
     gt_blas_set_threads(options->threads);
     gt_status status = parse(s, options);
     if (status == GT_OK)
-        status =
-            gt_source_open(&s->source, gt_data_config_of(s->config)->uri,
-                           GT_SPLIT_TRAIN, gt_data_config_of(s->config)->image);
+        status = gt_source_open(&s->source, gt_data_config_of(s->config),
+                                GT_SPLIT_TRAIN);
     if (status == GT_OK)
         status = build(s);
     if (status != GT_OK)

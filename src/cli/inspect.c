@@ -50,12 +50,13 @@ static void describe_text(const gt_source *source, const char *split,
 static void describe_json(const gt_source *source, const char *split,
                           const columns *found)
 {
+    char shape[GT_SHAPE_TEXT];
     printf("{\"uri\": ");
     gt_json_string(stdout, source->uri);
-    printf(", \"split\": \"%s\", \"count\": %llu, \"shape\": [%d, %d, %d], "
+    printf(", \"split\": \"%s\", \"count\": %llu, \"shape\": %s, "
            "\"labels\": [",
-           split, (unsigned long long)source->count, source->shape.h,
-           source->shape.w, source->shape.c);
+           split, (unsigned long long)source->count,
+           gt_shape_list(source->shape, shape));
     for (int c = 0; c < source->classes; c++)
         printf("%s%llu", c ? ", " : "", (unsigned long long)found->labels[c]);
     printf("], \"conditions\": {");
@@ -143,12 +144,12 @@ static gt_status describe(const gt_source *source, gt_split split, bool json)
 
 static gt_status describe_source(const char *uri, bool json)
 {
+    gt_data_config config = {.uri = (char *)uri, .image = GT_SHAPE_OF_SOURCE};
     gt_status status = GT_OK;
     for (int split = GT_SPLIT_TRAIN; split <= GT_SPLIT_TEST && status == GT_OK;
          split++) {
         gt_source *source = NULL;
-        status =
-            gt_source_open(&source, uri, (gt_split)split, GT_SHAPE_OF_SOURCE);
+        status = gt_source_open(&source, &config, (gt_split)split);
         if (status == GT_OK && source)
             status = describe(source, (gt_split)split, json);
         gt_source_close(source);

@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "comm/compare.h"
+#include "data/absolute.h"
 #include "data/config.h"
-#include "data/source.h"
 #include "model/config.h"
 #include "model/config_changes.h"
 #include "model/config_facts.h"
@@ -162,6 +162,16 @@ static gt_status parse(const gt__recipe *r, const set_list *sets,
                            strlen(r->text), all, n);
 }
 
+static gt_status settle_path(set_list *more, const char *key, const char *uri)
+{
+    char *absolute = NULL;
+    gt_status status = gt_uri_absolute(uri, &absolute);
+    if (status == GT_OK && absolute)
+        status = add_set(more, key, absolute, true);
+    free(absolute);
+    return status;
+}
+
 /* "auto" depends on the number of ranks, and a relative path on the folder of
  * the process. From here on they are part of the recipe: what they stand for
  * goes into the configuration, and so into its copies in the run directory and
@@ -170,15 +180,16 @@ static gt_status parse_settled(const gt__recipe *r, const set_list *sets,
                                int ranks, gt_config **config)
 {
     set_list more = {0};
-    char number[16], *uri = NULL;
+    char number[16];
     int shards = 0;
     gt_status status = parse(r, sets, &more, config);
     if (status != GT_OK)
         return status;
     const gt_train_config *train = gt_train_config_of(*config);
-    status = gt_source_absolute(gt_data_config_of(*config)->uri, &uri);
-    if (status == GT_OK && uri)
-        status = add_set(&more, "data.uri", uri, true);
+    const gt_data_config *data = gt_data_config_of(*config);
+    status = settle_path(&more, "data.uri", data->uri);
+    if (status == GT_OK && data->test)
+        status = settle_path(&more, "data.test", data->test);
     if (status == GT_OK && ranks > 0 && train->shards < 0) {
         status = gt_shards_choose(-1, 1, (int)train->batch, ranks, &shards);
         snprintf(number, sizeof number, "%d", shards);
@@ -192,7 +203,6 @@ static gt_status parse_settled(const gt__recipe *r, const set_list *sets,
     if (status == GT_OK && more.count > 0)
         status = parse(r, sets, &more, config);
     free_sets(&more);
-    free(uri);
     return status;
 }
 

@@ -1,11 +1,10 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include "data/holdout.h"
 #include "data/transform_steps.h"
 
 #include <string.h>
-
-_Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
 
 #define FIELD(name) offsetof(gt_data_config, name)
 
@@ -19,7 +18,9 @@ static const gt_option options[] = {
      "see gentrain help data",
      .per_node = true}, /* data_agree.h */
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
-     "shape of an image: [height, width, channels]; points: [1, 1, 2]"},
+     "shape of a sample: [height, width, channels]; of a volume [depth, "
+     "height, "
+     "width, channels]; n numbers: [1, 1, n]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
@@ -33,6 +34,13 @@ static const gt_option options[] = {
      "order: its networks have an input condition; gentrain inspect DATA and "
      "gentrain help data list names",
      .optional = true},
+    {"test", GT_OPTION_TEXT, FIELD(test), NULL, 0, 0, NULL,
+     "where held-out images come from, written as uri is: all that are there; "
+     "without it, those that data.uri holds out",
+     .optional = true, .per_node = true},
+    {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
+     "part of the training images that is held out, as 10% or 2.5%, chosen by "
+     "their numbers; 0%: none but those that the data hold out themselves"},
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
@@ -47,6 +55,18 @@ static const gt_option options[] = {
     {0},
 };
 
+static gt_status check_holdout(const gt_data_config *data, gt_config_place *at)
+{
+    int permille;
+    at->key = "holdout";
+    gt_status status = gt_holdout_parse(data->holdout, &permille);
+    if (status == GT_OK && permille > 0 && data->test)
+        return gt_fail(GT_ERR_CONFIG,
+                       "data.test names samples that are held out already; "
+                       "keep one of both");
+    return status;
+}
+
 static gt_status check(const gt_config *config, gt_config_place *at)
 {
     const gt_word_list *list = &gt_data_config_of(config)->conditions;
@@ -57,6 +77,9 @@ static gt_status check(const gt_config *config, gt_config_place *at)
                 return gt_fail(GT_ERR_CONFIG, "'%s' is given twice",
                                list->words[i]);
             }
+    gt_status status = check_holdout(gt_data_config_of(config), at);
+    if (status != GT_OK)
+        return status;
     at->key = "transform";
     return gt_transform_check(&gt_data_config_of(config)->transform, list);
 }

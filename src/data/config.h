@@ -18,7 +18,9 @@ typedef enum gt_data_on_error {
 
 typedef struct gt_data_config {
     char *uri;
-    gt_shape image;            /* that the model works at; points: 1 x 1 x 2 */
+    char *test;                /* URI of what is held out; NULL: data.uri's */
+    char *holdout;             /* "10%" of the training samples */
+    gt_shape image;            /* of a sample, that the model works at */
     int range;                 /* gt_range */
     int64_t classes;           /* labels that the model is told; 0: none */
     gt_word_list conditions;   /* columns that it is told, in this order */

@@ -269,11 +269,10 @@ static gt_status read_glyphs(const gt_source *source, const uint64_t *numbers,
     return gt__builtin_read(source, numbers, n, to, draw, describe);
 }
 
-static gt_status open_glyphs(gt_source *source, const char *path,
-                             gt_split split)
+static gt_status open_glyphs(gt_source *source,
+                             const gt_source_request *request)
 {
-    (void)path;
-    (void)split;
+    (void)request;
     source->classes = CLASSES;
     return gt__builtin_check(source);
 }

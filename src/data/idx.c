@@ -90,12 +90,13 @@ static void attach_idx(gt_source *source)
     source->digest = h->digest;
 }
 
-static gt_status open_idx(gt_source *source, const char *path, gt_split split)
+static gt_status open_idx(gt_source *source, const gt_source_request *request)
 {
+    const char *path = request->path;
     char *images = NULL, *labels = NULL;
     gt__idx_array a;
     head h = {0};
-    gt_status status = gt__idx_find(path, split, &images, &labels);
+    gt_status status = gt__idx_find(path, request->split, &images, &labels);
     if (status != GT_OK || !images)
         goto out;
     status = gt_region_grow(&source->region, sizeof h, path);
@@ -123,11 +124,13 @@ out:
     return status;
 }
 
-static double memory(const char *path, gt_split split)
+static double memory(const gt_source_request *request)
 {
     char *images = NULL, *labels = NULL;
     double bytes = 0;
-    if (gt__idx_find(path, split, &images, &labels) == GT_OK && images)
+    if (gt__idx_find(request->path, request->split, &images, &labels) ==
+            GT_OK &&
+        images)
         bytes = gt__idx_memory(images, 3) +
                 (labels ? gt__idx_memory(labels, 1) : 0);
     free(images);
@@ -151,9 +154,23 @@ static gt_status read_idx(const gt_source *source, const uint64_t *numbers,
     return GT_OK;
 }
 
+/* Files begin with two zeros, a type and a number of dimensions; those of
+ * folders have names. What is compressed is taken for IDX, as nothing else is
+ * read so. */
+static bool recognises(const gt_path_look *look)
+{
+    const uint8_t *b = look->head;
+    if (look->folder)
+        return gt__idx_is_folder(look->path);
+    bool packed = look->n >= 2 && b[0] == 0x1f && b[1] == 0x8b;
+    return packed || (look->n >= 4 && !b[0] && !b[1] && b[2] >= 8 &&
+                      b[2] <= 14 && b[3] >= 1 && b[3] <= 4);
+}
+
 const gt_source_type gt__source_idx = {
     .name = "idx",
     .help = "MNIST family, IDX or IDX.gz: PATH or idx:PATH, folder or file",
+    .recognises = recognises,
     .open = open_idx,
     .attach = attach_idx,
     .memory = memory,

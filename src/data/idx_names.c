@@ -176,6 +176,14 @@ static gt_status search_folder(const char *folder, gt_split split,
     return status;
 }
 
+bool gt__idx_is_folder(const char *folder)
+{
+    search s = {.folder = folder, .split = GT_SPLIT_TRAIN};
+    bool found = gt_directory_list(folder, consider, &s) == GT_OK && s.path;
+    free(s.path);
+    return found;
+}
+
 /* --- Labels. */
 
 /* The name of the labels file that belongs to an images file, without ".gz":

@@ -20,4 +20,7 @@
 gt_status gt__idx_find(const char *path, gt_split split, char **images,
                        char **labels);
 
+/* Whether a folder has images of a training set under such a name. */
+bool gt__idx_is_folder(const char *folder);
+
 #endif

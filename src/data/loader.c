@@ -125,7 +125,7 @@ static gt_status fill_batch(gt_loader *loader, buffer *into, uint64_t number)
     uint64_t skipped = loader->reader.skipped;
     gt_status status = GT_OK;
     batch->number = number;
-    batch->epoch = place.epoch;
+    batch->epoch = loader->reader.epoch = place.epoch;
     batch->n = place.n;
     for (int i = 0; i < config->n_shards && status == GT_OK; i++)
         status = fill_shard(loader, batch, place.first, &into->shards[i],
@@ -266,6 +266,8 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     gt_condition_init(&loader->changed);
     gt_status status =
         gt_reader_open(&loader->reader, config->source, config->data);
+    loader->reader.seed = config->seed;
+    loader->reader.augments = true;
     if (status == GT_OK)
         status = allocate(loader);
     if (status == GT_OK)

@@ -46,23 +46,22 @@ static gt_status open_points(gt_source *source, int modes)
                        "data '%s' makes points of 2 numbers, but the model "
                        "works at %s; set data.image to 2",
                        source->uri, gt_shape_text(source->shape, text));
+    source->element = GT_ELEMENT_REALS;
     source->classes = modes;
     return GT_OK;
 }
 
 /* A built-in source has no path, and the splits need no code: source->first
  * keeps them apart. */
-static gt_status open_ring(gt_source *source, const char *path, gt_split split)
+static gt_status open_ring(gt_source *source, const gt_source_request *request)
 {
-    (void)path;
-    (void)split;
+    (void)request;
     return open_points(source, RING_MODES);
 }
 
-static gt_status open_grid(gt_source *source, const char *path, gt_split split)
+static gt_status open_grid(gt_source *source, const gt_source_request *request)
 {
-    (void)path;
-    (void)split;
+    (void)request;
     return open_points(source, GRID_MODES);
 }
 
@@ -144,7 +143,6 @@ const gt_source_type gt__source_ring = {
     .help = "8 Gaussians on a circle: ring[?count=&test_count=&seed=]",
     .default_count = 100000,
     .natural = {1, 1, 2},
-    .reals = true,
     .open = open_ring,
     .read = read_ring,
 };
@@ -154,7 +152,6 @@ const gt_source_type gt__source_grid = {
     .help = "25 Gaussians on a grid: grid[?count=&test_count=&seed=]",
     .default_count = 100000,
     .natural = {1, 1, 2},
-    .reals = true,
     .open = open_grid,
     .read = read_grid,
 };

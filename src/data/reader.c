@@ -82,11 +82,11 @@ static gt_status read_piece(gt_reader *r, const uint64_t *numbers, int n,
     bool conditions = to->conditions && r->n_conditions > 0;
     gt_source_rows rows = {.labels = r->labels ? to->labels : NULL,
                            .conditions = conditions ? r->all : NULL};
-    if (r->source->type->reals)
+    if (r->source->element == GT_ELEMENT_REALS)
         rows.reals = to->x;
     else if (to->x)
         rows.bytes = (uint8_t *)(to->x + total) - total;
-    gt_status status = r->source->type->read(r->source, numbers, n, &rows);
+    gt_status status = gt_source_read(r->source, numbers, n, &rows);
     if (status != GT_OK)
         return status;
     if (rows.bytes)

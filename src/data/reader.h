@@ -25,6 +25,10 @@ typedef struct gt_reader {
     int *column;      /* [n_conditions] of the source */
     gt_real *all;     /* [a piece x the source's columns] */
     bool skips;       /* data.on_error: skip */
+    /* Of the random numbers that samples are changed with, as the loader sets
+     * them: their addresses are these and the numbers of samples. */
+    uint64_t seed, epoch;
+    bool augments; /* samples are for training, and may be varied */
     /* Samples that others have taken the place of, each time they were read,
      * and why the first of them could not be read. May be read from outside. */
     uint64_t skipped;

@@ -2,14 +2,13 @@
 #include "data/source.h"
 
 #include "core/hash.h"
+#include "data/digest.h"
 #include "data/uri.h"
 
-#include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* The number of the first test sample; those of training samples are smaller.
  * Together they fit the 48 bits of an address (rng.h). */
@@ -21,8 +20,12 @@ enum { LARGEST_SIDE = 16384 };
 static gt_status check_shape(const char *uri, gt_shape shape)
 {
     char text[GT_SHAPE_TEXT];
-    if (shape.h < 1 || shape.w < 1 || shape.c < 1 || shape.h > LARGEST_SIDE ||
-        shape.w > LARGEST_SIDE || shape.c > LARGEST_SIDE)
+    size_t dim[GT_SHAPE_RANK];
+    int rank = gt_shape_dims(shape, dim);
+    bool fits = shape.d >= 0;
+    for (int i = 0; i < rank; i++)
+        fits = fits && dim[i] >= 1 && dim[i] <= LARGEST_SIDE;
+    if (!fits)
         return gt_fail(GT_ERR_CONFIG,
                        "data '%s': cannot make or read %s of %s; each "
                        "dimension must be 1 to %d",
@@ -47,39 +50,75 @@ static gt_status check_fit(const gt_source *source, gt_shape want)
     if (!source->count || gt_shape_equal(source->shape, want) ||
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         return GT_OK;
-    char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
+    char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
     return gt_fail(GT_ERR_MISMATCH,
                    "data '%s': %s are %s, but the model works at %s; set "
-                   "data.image to [%d, %d, %d] and fit the layers to it, or "
+                   "data.image to %s and fit the layers to it, or "
                    "choose other data",
                    source->uri, gt_shape_noun(source->shape),
                    gt_shape_text(source->shape, has),
-                   gt_shape_text(want, wants), source->shape.h, source->shape.w,
-                   source->shape.c);
+                   gt_shape_text(want, wants),
+                   gt_shape_list(source->shape, list));
 }
 
-static gt_status open_type(gt_source *source, const gt__uri *uri,
-                           gt_split split)
+/* What is read, and as what. */
+typedef struct wanted {
+    const gt_data_config *config;
+    gt__uri uri;
+    gt_split split;  /* that the caller wants */
+    gt_subset part;  /* of the samples that the type will have */
+    int permille;    /* that is held out */
+    uint64_t digest; /* of contents; 0: to be found */
+} wanted;
+
+/* Held-out samples are a part of the training samples, or a URI of their own,
+ * or what the type has as such. */
+static gt_split split_of(const wanted *o)
 {
-    bool test = split == GT_SPLIT_TEST;
+    bool own = !o->permille && !o->config->test;
+    return own ? o->split : GT_SPLIT_TRAIN;
+}
+
+static gt_status open_type(gt_source *source, const wanted *o)
+{
+    bool test = o->split == GT_SPLIT_TEST;
+    gt_source_request request = {
+        .path = o->uri.path, .split = split_of(o), .config = o->config};
     if (source->type->default_count) {
-        source->count = test ? uri->test_count : uri->count;
+        source->count = test ? o->uri.test_count : o->uri.count;
         source->endless = !test;
         source->first = test ? TEST_SAMPLES : 0;
-        source->seed = uri->seed;
+        source->seed = o->uri.seed;
         source->digest = built_in_digest(source);
     }
-    return source->type->open(source, uri->path, split);
+    return source->type->open(source, &request);
+}
+
+/* An endless source draws held-out samples of its own. */
+static gt_status check_holdout(const gt_source *source)
+{
+    if (!source->type->default_count)
+        return GT_OK;
+    return gt_fail(GT_ERR_CONFIG,
+                   "data '%s': %s is endless and draws its held-out samples "
+                   "anew; set data.holdout to 0%% and say how many: "
+                   "%s?test_count=1000",
+                   source->uri, source->type->name, source->type->name);
 }
 
 /* A source of which nothing is known yet but its type. */
-static gt_status begin(gt_source **out, const char *uri, gt_shape want,
-                       gt__uri *parsed)
+static gt_status begin(gt_source **out, const gt_data_config *config,
+                       gt_split split, wanted *o)
 {
+    bool apart = split == GT_SPLIT_TEST && config->test;
+    const char *uri = apart ? config->test : config->uri;
     *out = NULL;
-    gt_status status = gt__uri_parse(uri, parsed);
-    if (status == GT_OK && !gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
-        status = check_shape(uri, want);
+    *o = (wanted){.config = config, .split = split};
+    gt_status status = gt__uri_parse(uri, &o->uri);
+    if (status == GT_OK && config->holdout)
+        status = gt_holdout_parse(config->holdout, &o->permille);
+    if (status == GT_OK && !gt_shape_equal(config->image, GT_SHAPE_OF_SOURCE))
+        status = check_shape(uri, config->image);
     if (status != GT_OK)
         return status;
     gt_source *source = calloc(1, sizeof *source);
@@ -89,33 +128,100 @@ static gt_status begin(gt_source **out, const char *uri, gt_shape want,
         free(source);
         return gt_fail(GT_ERR_MEMORY, "no memory to open data '%s'", uri);
     }
-    source->type = parsed->type;
-    source->conditions = parsed->type->conditions;
+    source->type = o->uri.type;
+    source->conditions = source->type->conditions;
     while (source->conditions && source->conditions[source->n_conditions].name)
         source->n_conditions++;
-    source->shape =
-        gt_shape_equal(want, GT_SHAPE_OF_SOURCE) ? parsed->type->natural : want;
+    source->shape = gt_shape_equal(config->image, GT_SHAPE_OF_SOURCE)
+                        ? source->type->natural
+                        : config->image;
     *out = source;
+    if (o->permille > 0)
+        status = check_holdout(source);
+    return status;
+}
+
+static void add_to_digest(gt_source *source, const char *what, uint64_t number)
+{
+    char text[96];
+    int n = snprintf(text, sizeof text, "%016llx %s %llu",
+                     (unsigned long long)source->digest, what,
+                     (unsigned long long)number);
+    source->digest = gt_hash_of(text, (size_t)n);
+}
+
+/* Bytes of all samples as a model sees them, before they are scaled. */
+static double bytes_of(const gt_source *source)
+{
+    size_t element = source->element == GT_ELEMENT_BYTES ? 1 : sizeof(gt_real);
+    return (double)source->count * (double)gt_shape_size(source->shape) *
+           (double)element;
+}
+
+/* Less than that has one order, however it is stored, so that the same samples
+ * in another container train the same model. More is read in runs of
+ * neighbours. */
+#define MUCH ((double)(UINT64_C(1) << 30))
+#define RUN ((double)(1 << 20))
+
+static bool streams(const gt_source_type *type)
+{
+    return !type->default_count && !type->attach;
+}
+
+static void choose_chunk(gt_source *source)
+{
+    source->stored_chunk = source->chunk;
+    if (!streams(source->type) || !source->count)
+        return;
+    double bytes = bytes_of(source);
+    double run = ceil(RUN * (double)source->count / bytes);
+    if (bytes < MUCH)
+        source->chunk = 0;
+    else if (!source->chunk)
+        source->chunk = (uint64_t)run;
+    if (source->chunk > 0)
+        source->chunk = gt_subset_chunk(&source->part, source->chunk);
+}
+
+static void take_part(gt_source *source, const wanted *o)
+{
+    if (!o->permille)
+        return;
+    source->part =
+        gt_subset_of(source->count, o->permille, o->split == GT_SPLIT_TEST);
+    source->count = gt_subset_size(&source->part);
+}
+
+static gt_status complete(gt_source *source, const wanted *o)
+{
+    gt_status status = check_fit(source, o->config->image);
+    if (status != GT_OK || !source->count)
+        return status;
+    if (source->element == GT_ELEMENT_BYTES)
+        source->high = 255;
+    if (o->digest)
+        source->digest = o->digest;
+    else if (streams(source->type))
+        status = gt__digest_add_contents(source);
+    if (status != GT_OK)
+        return status;
+    uint64_t digest = source->digest;
+    choose_chunk(source);
+    take_part(source, o);
+    if (source->chunk)
+        add_to_digest(source, "in chunks of", source->chunk);
+    if (o->permille)
+        add_to_digest(source, "held out of 1000:", (uint64_t)o->permille);
+    source->contents = digest;
     return GT_OK;
 }
 
-static void add_chunk_to_digest(gt_source *source)
-{
-    char text[64];
-    int n = snprintf(text, sizeof text, "%016llx in chunks of %llu",
-                     (unsigned long long)source->digest,
-                     (unsigned long long)source->chunk);
-    if (source->chunk)
-        source->digest = gt_hash_of(text, (size_t)n);
-}
-
 /* NULL if it failed or has no samples. */
-static gt_status finish(gt_source **out, gt_shape want, gt_status status)
+static gt_status finish(gt_source **out, const wanted *o, gt_status status)
 {
     if (status == GT_OK)
-        status = check_fit(*out, want);
-    if (status == GT_OK)
-        add_chunk_to_digest(*out);
+        status = complete(*out, o);
     if (status == GT_OK && (*out)->count)
         return GT_OK;
     gt_source_close(*out);
@@ -123,105 +229,150 @@ static gt_status finish(gt_source **out, gt_shape want, gt_status status)
     return status;
 }
 
-static gt_status open_source(gt_source **out, const char *uri, gt_split split,
-                             gt_shape want, bool shared)
+static gt_status open_source(gt_source **out, const gt_data_config *config,
+                             gt_split split, bool shared)
 {
-    gt__uri parsed;
-    gt_status status = begin(out, uri, want, &parsed);
-    if (status != GT_OK)
-        return status;
-    (*out)->region.shared =
-        shared && parsed.type->attach && gt_region_can_share();
-    return finish(out, want, open_type(*out, &parsed, split));
+    wanted o;
+    gt_status status = begin(out, config, split, &o);
+    if (status == GT_OK) {
+        (*out)->region.shared =
+            shared && o.uri.type->attach && gt_region_can_share();
+        status = open_type(*out, &o);
+    }
+    return finish(out, &o, status);
 }
 
-gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
-                         gt_shape want)
+gt_status gt_source_open(gt_source **out, const gt_data_config *config,
+                         gt_split split)
 {
-    return open_source(out, uri, split, want, false);
+    return open_source(out, config, split, false);
 }
 
-gt_status gt_source_open_shared(gt_source **out, const char *uri,
-                                gt_split split, gt_shape want,
-                                gt_region_handle *handle)
+gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
+                                gt_split split, gt_source_handle *handle)
 {
-    gt_status status = open_source(out, uri, split, want, true);
-    *handle = (gt_region_handle){.file = -1};
-    if (*out)
-        *handle = gt_region_share(&(*out)->region);
+    gt_status status = open_source(out, config, split, true);
+    *handle = (gt_source_handle){.memory.file = -1};
+    if (*out) {
+        handle->memory = gt_region_share(&(*out)->region);
+        handle->digest = (*out)->contents;
+    }
     return status;
 }
 
-gt_status gt_source_attach(gt_source **out, const char *uri, gt_shape want,
-                           const gt_region_handle *handle)
+gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
+                           gt_split split, const gt_source_handle *handle)
 {
-    gt__uri parsed;
-    gt_status status = begin(out, uri, want, &parsed);
-    if (status != GT_OK)
-        return status;
-    status = gt_region_attach(&(*out)->region, handle);
-    if (status == GT_OK)
-        (*out)->type->attach(*out);
-    return finish(out, want, status);
+    wanted o;
+    gt_status status = begin(out, config, split, &o);
+    o.digest = handle->digest;
+    if (status == GT_OK && streams(o.uri.type))
+        status = open_type(*out, &o);
+    else if (status == GT_OK) {
+        status = gt_region_attach(&(*out)->region, &handle->memory);
+        if (status == GT_OK)
+            (*out)->type->attach(*out);
+    }
+    return finish(out, &o, status);
 }
 
-double gt_source_memory(const char *uri)
+bool gt_source_attaches(const gt_source *source)
 {
-    gt__uri parsed;
-    if (gt__uri_parse(uri, &parsed) != GT_OK || !parsed.type->memory)
-        return 0;
-    return parsed.type->memory(parsed.path, GT_SPLIT_TRAIN) +
-           parsed.type->memory(parsed.path, GT_SPLIT_TEST);
+    return !source->type->default_count &&
+           (streams(source->type) || source->region.shared);
+}
+
+double gt_source_memory(const gt_data_config *config)
+{
+    double bytes = 0;
+    for (int split = GT_SPLIT_TRAIN; split <= GT_SPLIT_TEST; split++) {
+        wanted o;
+        gt_source *source;
+        gt_status status = begin(&source, config, (gt_split)split, &o);
+        gt_source_request request = {
+            .path = o.uri.path, .split = split_of(&o), .config = config};
+        bool again = split == GT_SPLIT_TEST && o.permille > 0;
+        if (status == GT_OK && o.uri.type->memory && !again)
+            bytes += o.uri.type->memory(&request);
+        gt_source_close(source);
+    }
+    return bytes;
+}
+
+bool gt_source_holds_out_part(const gt_data_config *config)
+{
+    int permille;
+    return config->holdout &&
+           gt_holdout_parse(config->holdout, &permille) == GT_OK &&
+           permille > 0;
+}
+
+gt_status gt_source_hold_out(gt_source **out, const gt_source *train)
+{
+    gt_source *source = calloc(1, sizeof *source);
+    *out = NULL;
+    if (source) {
+        *source = *train;
+        source->uri = strdup(train->uri);
+    }
+    if (!source || !source->uri) {
+        free(source);
+        return gt_fail(GT_ERR_MEMORY, "no memory to open data '%s'",
+                       train->uri);
+    }
+    source->view = true;
+    source->part.held_out = true;
+    source->count = gt_subset_size(&source->part);
+    source->chunk = 0;
+    if (source->count)
+        *out = source;
+    else
+        gt_source_close(source);
+    return GT_OK;
+}
+
+gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,
+                         int n, const gt_source_rows *to)
+{
+    enum { PIECE = 64 };
+    if (!source->part.block)
+        return source->type->read(source, numbers, n, to);
+    size_t size = gt_shape_size(source->shape);
+    gt_source_rows rows = *to;
+    gt_status status = GT_OK;
+    for (int done = 0; done < n && status == GT_OK; done += PIECE) {
+        uint64_t stored[PIECE];
+        int piece = n - done < PIECE ? n - done : PIECE;
+        for (int i = 0; i < piece; i++)
+            stored[i] = gt_subset_at(&source->part, numbers[done + i]);
+        status = source->type->read(source, stored, piece, &rows);
+        rows = gt_source_rows_from(&rows, (size_t)piece, size,
+                                   source->n_conditions);
+    }
+    return status;
+}
+
+gt_source_rows gt_source_rows_from(const gt_source_rows *rows, size_t first,
+                                   size_t size, int n_conditions)
+{
+    size_t columns = (size_t)n_conditions;
+    return (gt_source_rows){
+        .bytes = rows->bytes ? rows->bytes + first * size : NULL,
+        .reals = rows->reals ? rows->reals + first * size : NULL,
+        .labels = rows->labels ? rows->labels + first : NULL,
+        .conditions =
+            rows->conditions ? rows->conditions + first * columns : NULL};
 }
 
 void gt_source_close(gt_source *source)
 {
     if (!source)
         return;
-    if (source->type && source->type->close)
-        source->type->close(source);
-    gt_region_free(&source->region);
+    if (!source->view) {
+        if (source->type && source->type->close)
+            source->type->close(source);
+        gt_region_free(&source->region);
+    }
     free(source->uri);
     free(source);
-}
-
-/* The path of this folder by which the user knows it, which may go over links;
- * else the system's. */
-static gt_status find_folder(char *folder, size_t size)
-{
-    const char *known = getenv("PWD");
-    struct stat by_name, here;
-    if (known && *known == '/' && strlen(known) < size &&
-        stat(known, &by_name) == 0 && stat(".", &here) == 0 &&
-        by_name.st_dev == here.st_dev && by_name.st_ino == here.st_ino) {
-        strcpy(folder, known);
-        return GT_OK;
-    }
-    if (getcwd(folder, size))
-        return GT_OK;
-    return gt_fail(GT_ERR_IO, "cannot tell the path of this folder: %s",
-                   strerror(errno));
-}
-
-gt_status gt_source_absolute(const char *uri, char **absolute)
-{
-    gt__uri parsed;
-    char folder[4096];
-    *absolute = NULL;
-    if (gt__uri_parse(uri, &parsed) != GT_OK || !parsed.path ||
-        *parsed.path == '/')
-        return GT_OK;
-    gt_status status = find_folder(folder, sizeof folder);
-    if (status != GT_OK)
-        return status;
-    const char *path = parsed.path;
-    while (!strncmp(path, "./", 2))
-        path += 2;
-    size_t size = strlen(uri) + strlen(folder) + 2;
-    *absolute = malloc(size);
-    if (!*absolute)
-        return gt_fail(GT_ERR_MEMORY, "no memory for the path of '%s'", uri);
-    snprintf(*absolute, size, "%.*s%s/%s", (int)(parsed.path - uri), uri,
-             strcmp(folder, "/") ? folder : "", path);
-    return GT_OK;
 }

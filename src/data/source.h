@@ -10,47 +10,65 @@
 
 #include "data/sources.h"
 
-/* As `want`: the shape that a file has, or the natural one of a built-in
+/* As data.image: the shape that a file has, or the natural one of a built-in
  * source. */
 #define GT_SHAPE_OF_SOURCE ((gt_shape){0, 0, 0})
 
-/* Open a URI for one split. A URI is a path (IDX or IDX.gz, file or folder);
- * "idx:PATH"; or the name of a built-in source with parameters, as in
+/* Open one split of the data that a configuration names. A URI is a path, whose
+ * content tells which source reads it; "idx:PATH", with the source's name; or
+ * the name of a built-in source with parameters, as in
  * "glyphs?count=60000&test_count=10000&seed=1" (test_count=0: no test split).
  * The name of a source comes before a path of that name; write "./NAME" for the
- * path. A folder holds the four files of the MNIST family. A file holds images;
- * its labels are in a file beside it, if there is one, and it has no test
- * split. GT_SPLIT_TEST of data without a test split succeeds with *out = NULL.
- * `want` is the shape that the model works at: built-in sources make it, files
- * must have it. Errors: GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_MEMORY, GT_ERR_CONFIG
- * (the URI), GT_ERR_MISMATCH (the shape; the message has both). */
-gt_status gt_source_open(gt_source **out, const char *uri, gt_split split,
-                         gt_shape want);
+ * path. Held-out samples are those of data.test, or a part of the training
+ * samples (data.holdout), or what the data themselves have as such.
+ * GT_SPLIT_TEST of data without any succeeds with *out = NULL.
+ * config->image is the shape that the model works at: built-in sources make it,
+ * files must have it. Errors: GT_ERR_IO, GT_ERR_FORMAT, GT_ERR_MEMORY,
+ * GT_ERR_CONFIG (the URI), GT_ERR_MISMATCH (the shape; the message has both).
+ */
+gt_status gt_source_open(gt_source **out, const gt_data_config *config,
+                         gt_split split);
 void gt_source_close(gt_source *source);
 
+/* How another process of this machine finds what this one has opened; to be
+ * sent as bytes. */
+typedef struct gt_source_handle {
+    gt_region_handle memory; /* of samples; size 0: they are not held */
+    uint64_t digest;         /* of the contents */
+} gt_source_handle;
+
 /* The same, in memory that other processes of this machine may attach, where
- * the source holds samples in memory at all. Then *handle, of size 0 if not,
- * tells them where it is. */
-gt_status gt_source_open_shared(gt_source **out, const char *uri,
-                                gt_split split, gt_shape want,
-                                gt_region_handle *handle);
+ * the source holds samples in memory at all. */
+gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
+                                gt_split split, gt_source_handle *handle);
 
 /* Open what another process of this machine has opened with the same arguments
- * and the given result. Reads no file and takes no memory but addresses; the
- * samples are there as long as any of these processes has them open. As
+ * and the given result. Reads no samples, and takes no memory for those that
+ * are held; these are there as long as any of the processes has them open. As
  * gt_source_open; GT_ERR_IO also where the other process cannot be seen. */
-gt_status gt_source_attach(gt_source **out, const char *uri, gt_shape want,
-                           const gt_region_handle *handle);
+gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
+                           gt_split split, const gt_source_handle *handle);
 
-/* Bytes of memory that opening both splits of a URI will take. Looks at the
+/* Whether others may attach what this process has opened to be shared. */
+bool gt_source_attaches(const gt_source *source);
+
+/* Whether a part of the training samples is held out by number (data.holdout),
+ * and those that are: a view of `train`, to be closed before it. *out is NULL
+ * where the part has no samples. GT_ERR_MEMORY. */
+bool gt_source_holds_out_part(const gt_data_config *config);
+gt_status gt_source_hold_out(gt_source **out, const gt_source *train);
+
+/* Read samples by their numbers. As the type's `read`. */
+gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,
+                         int n, const gt_source_rows *to);
+
+/* The rows from `first` on, of samples of `size` elements. */
+gt_source_rows gt_source_rows_from(const gt_source_rows *rows, size_t first,
+                                   size_t size, int n_conditions);
+
+/* Bytes of memory that opening both splits of the data will take. Looks at the
  * beginnings of files; 0 where these say nothing good, as opening them will
  * tell. */
-double gt_source_memory(const char *uri);
-
-/* The same data for a process in another folder: *absolute is the URI with its
- * path from the root, malloc'ed; or NULL where it has none or starts there
- * already. A URI that cannot be opened has no path either. GT_ERR_MEMORY,
- * GT_ERR_IO (this folder has no path). */
-gt_status gt_source_absolute(const char *uri, char **absolute);
+double gt_source_memory(const gt_data_config *config);
 
 #endif

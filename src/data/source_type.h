@@ -10,6 +10,8 @@
 
 #include "base/region.h"
 #include "core/tensor.h"
+#include "data/config.h"
+#include "data/holdout.h"
 #include "data/range.h"
 
 #include <stdint.h>
@@ -24,6 +26,28 @@ typedef struct gt_condition {
     const char *name;
     const char *help; /* one line: what it is, its unit, its range */
 } gt_condition;
+
+/* What a sample is made of. */
+typedef enum gt_element {
+    GT_ELEMENT_BYTES, /* uint8 */
+    GT_ELEMENT_REALS, /* any other number */
+} gt_element;
+
+/* What a source is opened for. */
+typedef struct gt_source_request {
+    const char *path; /* NULL: the source is built in */
+    gt_split split;
+    const gt_data_config *config; /* with all that says how to read */
+} gt_source_request;
+
+/* What is to be seen of a path before anything of it is read. */
+typedef struct gt_path_look {
+    const char *path;
+    bool there;  /* a file or folder has that whole name */
+    bool folder; /* it is one */
+    uint8_t head[512];
+    size_t n; /* of the file: its first bytes, as they are */
+} gt_path_look;
 
 /* Where the samples of one read go; NULL: these are not asked for. */
 typedef struct gt_source_rows {
@@ -41,19 +65,23 @@ typedef struct gt_source_type {
     uint64_t default_count; /* built-in: samples of an epoch if the URI has no
                                parameter `count`; 0: the source reads files */
     gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
-    bool reals;             /* samples are numbers, which are never scaled;
-                               else bytes */
     /* What comes with every sample, in the order of columns, ended by a NULL
      * name; NULL: nothing, or `open` says it. */
     const gt_condition *conditions;
 
-    /* Fill shape, classes and data, or refuse the shape that the model works
-     * at. A source that reads files also sets count and digest, and leaves
-     * count 0 if the files lack the split; it sets conditions and n_conditions
-     * where the files have any, and chunk where it has a preference. A built-in
-     * one finds count, endless, first, seed, digest and conditions set, and
-     * `path` NULL. Errors: see gt_source_open. */
-    gt_status (*open)(gt_source *source, const char *path, gt_split split);
+    /* Reads files: whether the path's content is of this kind. Types are asked
+     * in the order of the table. */
+    bool (*recognises)(const gt_path_look *look);
+
+    /* Fill shape, element, classes and data, or refuse the shape that the model
+     * works at. A source that reads files also sets count, and leaves it 0 if
+     * the files lack the split; it sets conditions and n_conditions where the
+     * files have any, chunk where samples are stored in chunks, form, low and
+     * high where there are some, and digest: if it has `attach`, of all that it
+     * holds, else of names, sizes and types, as the contents are added by
+     * source.c. A built-in one finds count, endless, first, seed, digest and
+     * conditions set. Errors: see gt_source_open. */
+    gt_status (*open)(gt_source *source, const gt_source_request *request);
 
     /* For a source that holds all its samples in `region`: fill all that `open`
      * fills from there, where another process has opened the source. NULL: it
@@ -62,11 +90,12 @@ typedef struct gt_source_type {
 
     /* Bytes of memory that `open` will take for good, as far as that can be
      * told without reading everything; 0 where it will fail. NULL: few. */
-    double (*memory)(const char *path, gt_split split);
+    double (*memory)(const gt_source_request *request);
 
     /* Fill row i of what is asked for with sample numbers[i], 0 <= i < n. Any
-     * thread may call it. It may fail: GT_ERR_IO, GT_ERR_FORMAT, with a message
-     * that names the file; the rows are then undefined. */
+     * thread may call it, several at the same time. It may fail: GT_ERR_IO,
+     * GT_ERR_FORMAT, with a message that names the file; the rows are then
+     * undefined. */
     gt_status (*read)(const gt_source *source, const uint64_t *numbers, int n,
                       const gt_source_rows *to);
 
@@ -78,25 +107,37 @@ struct gt_source {
     const gt_source_type *type;
     char *uri;
     gt_shape shape; /* before open: the shape that the model works at */
-    uint64_t count; /* samples of an epoch */
-    bool endless;   /* epoch e has the numbers e * count .. (e+1) * count - 1;
-                       else each epoch has 0 .. count - 1 */
-    uint64_t chunk; /* samples that are stored together, and best read one
-                       shortly after another, in the windows of order.h; 0: it
-                       does not matter */
-    int classes;    /* labels are 0 .. classes - 1; 0: no labels */
+    gt_element element;
+    double low, high; /* that values have by their kind, as 0 and 65535 of
+                         pictures of 16 bits; equal: unknown. Of bytes 0, 255 */
+    uint64_t count;   /* samples of an epoch */
+    bool endless;     /* epoch e has the numbers e * count .. (e+1) * count - 1;
+                         else each epoch has 0 .. count - 1 */
+    uint64_t chunk;   /* samples that are best read one shortly after another,
+                         in the windows of order.h; 0: it does not matter. From
+                         `open`: samples that are stored together */
+    uint64_t stored_chunk; /* after gt_source_open: what `open` said */
+    bool costly;           /* each sample is unpacked by itself, as a picture */
+    int classes;           /* labels are 0 .. classes - 1; 0: no labels */
     int n_conditions;
     const gt_condition *conditions; /* [n_conditions]; borrowed from the type,
                                        or in `data` */
-    uint64_t seed;    /* built-in: parameter `seed`, by default 1 */
-    uint64_t digest;  /* of all samples and labels: equal for equal data. Of a
-                         built-in source, of what it makes them from. After
-                         gt_source_open also of the chunk, if there is one, as
-                         their order follows from it */
-    uint64_t first;   /* built-in: sample i has the random numbers of address
-                         first + i, so those of the splits differ */
-    gt_region region; /* of samples, where the type has `attach` */
-    void *data;       /* private to the type */
+    uint64_t seed;     /* built-in: parameter `seed`, by default 1 */
+    uint64_t digest;   /* of all samples and labels: equal for equal data; of
+                          much data, of a part of them (source.c). Of a built-in
+                          source, of what it makes them from. After
+                          gt_source_open also of the chunk, if there is one, as
+                          their order follows from it */
+    uint64_t contents; /* the same without the chunk and the part */
+    uint64_t first;    /* built-in: sample i has the random numbers of address
+                          first + i, so those of the splits differ */
+    gt_subset part;    /* of the samples that the type has (holdout.h) */
+    bool view;         /* all but `uri` and `part` belong to another source */
+    const void *form;  /* an HDF5 file in memory: the input's data sets without
+                          samples; in `data`. NULL: the input is none */
+    size_t form_size;  /* bytes */
+    gt_region region;  /* of samples, where the type has `attach` */
+    void *data;        /* private to the type */
 };
 
 #endif

@@ -167,6 +167,44 @@ static gt_status ambiguous(const char *text, const gt_source_type *type)
                    text, type->name, text, type->name);
 }
 
+static void look_at(const char *path, gt_path_look *look)
+{
+    struct stat info;
+    *look = (gt_path_look){.path = path, .there = stat(path, &info) == 0};
+    look->folder = look->there && S_ISDIR(info.st_mode);
+    FILE *file =
+        look->there && S_ISREG(info.st_mode) ? fopen(path, "rb") : NULL;
+    if (!file)
+        return;
+    look->n = fread(look->head, 1, sizeof look->head, file);
+    fclose(file);
+}
+
+/* The type that reads what is there; NULL: none knows it. */
+static const gt_source_type *recognise(const char *path)
+{
+    gt_path_look look;
+    look_at(path, &look);
+    for (int i = 0; i < gt_source_type_count; i++)
+        if (gt_source_types[i]->recognises &&
+            gt_source_types[i]->recognises(&look))
+            return gt_source_types[i];
+    return NULL;
+}
+
+/* A path, unless nothing is there and it looks like the name of a source. What
+ * no type knows is left to the first one: its message tells what it is. */
+static gt_status parse_path(const char *text, size_t n, gt__uri *out)
+{
+    const gt_source_type *type = recognise(text);
+    bool plain = memchr(text, '/', n) || (!text[n] && !nearest_source(text, n));
+    if (!type && missing(text) && !plain)
+        return unknown_source(text, n);
+    out->type = type ? type : &gt__source_idx;
+    out->path = text;
+    return GT_OK;
+}
+
 gt_status gt__uri_parse(const char *text, gt__uri *out)
 {
     *out = (gt__uri){.test_count = 10000, .seed = 1};
@@ -188,12 +226,5 @@ gt_status gt__uri_parse(const char *text, gt__uri *out)
             return parse_known(text, text + n, out);
         }
     }
-    /* A path, unless nothing is there and it looks like the name of a source.
-     */
-    bool plain = memchr(text, '/', n) || (!text[n] && !nearest_source(text, n));
-    if (missing(text) && !plain)
-        return unknown_source(text, n);
-    out->type = &gt__source_idx;
-    out->path = text;
-    return GT_OK;
+    return parse_path(text, n, out);
 }

@@ -51,12 +51,13 @@ static gt_status check_block(gt__tree *tree, const char *name, int block)
 }
 
 /* A block that is called like a layer would hide it. */
-static gt_status check_block_name(gt__tree *tree, const gt__layout *layout,
+static gt_status check_block_name(gt__tree *tree, const gt__outline *outline,
                                   int key)
 {
     const char *name = gt__tree_word(tree, key);
-    for (int i = 0; i < layout->n_parts; i++)
-        for (const gt_option *o = layout->part[i].section->options; o->key; o++)
+    for (int i = 0; i < outline->n_parts; i++)
+        for (const gt_option *o = outline->part[i].section->options; o->key;
+             o++)
             for (int k = 0; o->variants && o->variants->at(k).name; k++)
                 if (!strcmp(o->variants->at(k).name, name))
                     return gt__tree_fail(tree, key, "blocks",
@@ -68,8 +69,8 @@ static gt_status check_block_name(gt__tree *tree, const gt__layout *layout,
 static gt_status check_blocks(gt__tree *tree, int blocks,
                               const gt_schema *schema)
 {
-    gt__layout layout;
-    gt__layout_make(&layout, schema);
+    gt__outline outline;
+    gt__outline_make(&outline, schema);
     if (!gt__tree_is(tree, blocks, YAML_MAPPING_NODE))
         return gt__tree_fail(tree, blocks, "blocks",
                              "expected names and their layers");
@@ -77,7 +78,7 @@ static gt_status check_blocks(gt__tree *tree, int blocks,
     yaml_node_t *n = gt__tree_node(tree, blocks);
     for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
          p < n->data.mapping.pairs.top && status == GT_OK; p++) {
-        status = check_block_name(tree, &layout, p->key);
+        status = check_block_name(tree, &outline, p->key);
         if (status == GT_OK)
             status = check_block(tree, gt__tree_word(tree, p->key), p->value);
     }

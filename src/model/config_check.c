@@ -11,13 +11,13 @@
 
 typedef struct checker {
     gt__tree *tree;
-    gt__layout layout;
+    gt__outline outline;
     gt_config *config;
 } checker;
 
 static bool has_part(const checker *c, int i)
 {
-    return c->layout.part[i].tasks >> c->config->task & 1;
+    return c->outline.part[i].tasks >> c->config->task & 1;
 }
 
 /* The tasks that have the key: a section's, or for "" a section. */
@@ -25,8 +25,8 @@ static uint32_t tasks_with(const checker *c, const char *section,
                            const char *key)
 {
     uint32_t tasks = 0;
-    for (int i = 0; i < c->layout.n_parts; i++) {
-        const gt__part *part = &c->layout.part[i];
+    for (int i = 0; i < c->outline.n_parts; i++) {
+        const gt__part *part = &c->outline.part[i];
         if (!*section && !strcmp(part->section->name, key))
             tasks |= part->tasks;
         if (strcmp(part->section->name, section) != 0)
@@ -48,7 +48,7 @@ static gt_status check_keys(checker *c, const gt__keys *keys, int mapping,
     uint32_t tasks = tasks_with(c, section, word);
     char full[GT__PATH], names[GT__TASKS_TEXT], meant[GT_SCHEMA_KEY];
     uint32_t ours = (uint32_t)1 << c->config->task;
-    if (!tasks && gt__layout_find_key(&c->layout, ours, word, false, meant))
+    if (!tasks && gt__outline_find_key(&c->outline, ours, word, false, meant))
         return gt__tree_fail(c->tree, stranger,
                              gt__path_join(section, word, full),
                              "unknown key; did you mean \"%s\"?", meant);
@@ -56,7 +56,7 @@ static gt_status check_keys(checker *c, const gt__keys *keys, int mapping,
         return gt__mapping_fail_stranger(c->tree, keys, stranger, section);
     return gt__tree_fail(c->tree, stranger, gt__path_join(section, word, full),
                          "only for task %s, but the task is %s",
-                         gt__tasks_text(&c->layout, tasks, names),
+                         gt__tasks_text(&c->outline, tasks, names),
                          c->config->task_name);
 }
 
@@ -80,8 +80,8 @@ static gt_status collect_keys(checker *c, const char *name, gt__keys *keys)
 {
     gt_status status = GT_OK;
     keys->count = 0;
-    for (int i = 0; i < c->layout.n_parts && status == GT_OK; i++) {
-        const gt_section *section = c->layout.part[i].section;
+    for (int i = 0; i < c->outline.n_parts && status == GT_OK; i++) {
+        const gt_section *section = c->outline.part[i].section;
         void *values = NULL;
         if (!has_part(c, i) || strcmp(section->name, name) != 0)
             continue;
@@ -153,28 +153,28 @@ static gt_status fill_section(checker *c, gt__keys *sections, int i)
 
 /* `"task: gan" or "task: vae"` in `text`; returns it. */
 enum { TASK_LINES = 400 };
-static char *task_lines(const gt__layout *layout, char text[TASK_LINES])
+static char *task_lines(const gt__outline *outline, char text[TASK_LINES])
 {
     size_t used = 0;
     text[0] = '\0';
-    for (int i = 0; i < layout->n_tasks && used < TASK_LINES; i++)
+    for (int i = 0; i < outline->n_tasks && used < TASK_LINES; i++)
         used +=
             (size_t)snprintf(text + used, TASK_LINES - used, "%s\"task: %s\"",
-                             i ? " or " : "", layout->task[i]);
+                             i ? " or " : "", outline->task[i]);
     return text;
 }
 
 gt_status gt__config_check_root(gt__tree *tree, const gt_schema *schema)
 {
-    gt__layout layout;
+    gt__outline outline;
     char lines[TASK_LINES];
     if (gt__tree_node(tree, 1)->type == YAML_MAPPING_NODE)
         return GT_OK;
-    gt__layout_make(&layout, schema);
+    gt__outline_make(&outline, schema);
     return gt__tree_fail(tree, 1, "",
                          "not a configuration: expected keys, and among them "
                          "%s at the top",
-                         task_lines(&layout, lines));
+                         task_lines(&outline, lines));
 }
 
 static gt_status find_task(checker *c, const gt_option *option, int *node)
@@ -184,11 +184,11 @@ static gt_status find_task(checker *c, const gt_option *option, int *node)
     if (!*node)
         return gt__tree_fail(c->tree, 0, option->key,
                              "missing; say %s at the top",
-                             task_lines(&c->layout, lines));
+                             task_lines(&c->outline, lines));
     gt_status status =
         gt__value_take(c->tree, option, option->key, node, &c->config->task);
     if (status == GT_OK)
-        c->config->task_name = c->layout.task[c->config->task];
+        c->config->task_name = c->outline.task[c->config->task];
     return status;
 }
 
@@ -198,8 +198,8 @@ static void collect_sections(const checker *c, const gt_option *task,
 {
     keys->count = 0;
     gt__keys_add(keys, task->key);
-    for (int i = 0; i < c->layout.n_parts; i++) {
-        const char *name = c->layout.part[i].section->name;
+    for (int i = 0; i < c->outline.n_parts; i++) {
+        const char *name = c->outline.part[i].section->name;
         if (has_part(c, i) &&
             strcmp(keys->key[keys->count - 1].name, name) != 0)
             gt__keys_add(keys, name);
@@ -210,11 +210,12 @@ gt_status gt__config_fill(gt__tree *tree, const gt_schema *schema,
                           gt_config *config)
 {
     checker c = {.tree = tree, .config = config};
-    gt__layout_make(&c.layout, schema);
-    gt_option task = gt__task_option(&c.layout);
+    gt__outline_make(&c.outline, schema);
+    gt_option task = gt__task_option(&c.outline);
     gt__keys keys;
     int task_node;
-    config->parts = calloc((size_t)c.layout.n_parts + 1, sizeof *config->parts);
+    config->parts =
+        calloc((size_t)c.outline.n_parts + 1, sizeof *config->parts);
     if (!config->parts)
         return gt__tree_no_memory();
     gt_status status = find_task(&c, &task, &task_node);

@@ -118,9 +118,9 @@ static void add_rows(table *t, const gt_option *options)
     }
 }
 
-static void print_task(const gt_page *page, const gt__layout *layout)
+static void print_task(const gt_page *page, const gt__outline *outline)
 {
-    const gt_option options[] = {gt__task_option(layout), {0}};
+    const gt_option options[] = {gt__task_option(outline), {0}};
     table t = {.rows = 0};
     add_rows(&t, options);
     gt_page_heading(page, "task", "at the top of the file", "");
@@ -128,16 +128,17 @@ static void print_task(const gt_page *page, const gt__layout *layout)
 }
 
 /* Who has the part, and where its values come from. */
-static void note_of(const gt__layout *layout, int part, char note[NOTE])
+static void note_of(const gt__outline *outline, int part, char note[NOTE])
 {
-    uint32_t tasks = layout->part[part].tasks;
-    const gt_section *base = layout->part[part].section->inherits;
+    uint32_t tasks = outline->part[part].tasks;
+    const gt_section *base = outline->part[part].section->inherits;
     char names[GT__TASKS_TEXT];
     int used = 0;
     note[0] = '\0';
-    if (tasks != gt__all_tasks(layout))
-        used = snprintf(note, NOTE, "(task %s only)%s",
-                        gt__tasks_text(layout, tasks, names), base ? "; " : "");
+    if (tasks != gt__all_tasks(outline))
+        used =
+            snprintf(note, NOTE, "(task %s only)%s",
+                     gt__tasks_text(outline, tasks, names), base ? "; " : "");
     if (base)
         snprintf(note + used, (size_t)(NOTE - used),
                  "the keys are those of %s, from which come the values that "
@@ -147,33 +148,34 @@ static void note_of(const gt__layout *layout, int part, char note[NOTE])
 
 /* Part `first` and those behind it that need no heading of their own. Returns
  * the next. */
-static int print_parts(const gt_page *page, const gt__layout *layout, int first)
+static int print_parts(const gt_page *page, const gt__outline *outline,
+                       int first)
 {
     int begin = first, next = first;
     char note[NOTE];
     table t = {.rows = 0};
-    while (!gt__layout_is_first(layout, begin))
+    while (!gt__outline_is_first(outline, begin))
         begin--;
     do {
-        const gt_section *section = layout->part[next].section;
+        const gt_section *section = outline->part[next].section;
         if (!section->inherits)
             add_rows(&t, section->options);
         next++;
-    } while (next < layout->n_parts && !gt__layout_is_first(layout, next) &&
-             layout->part[next].tasks == layout->part[first].tasks);
-    note_of(layout, first, note);
-    gt_page_heading(page, layout->part[begin].section->name,
-                    layout->part[begin].section->help, note);
+    } while (next < outline->n_parts && !gt__outline_is_first(outline, next) &&
+             outline->part[next].tasks == outline->part[first].tasks);
+    note_of(outline, first, note);
+    gt_page_heading(page, outline->part[begin].section->name,
+                    outline->part[begin].section->help, note);
     print_table(page, &t);
     return next;
 }
 
 /* The path of the first list's first item: "model.generator.0". */
-static void example_path(const gt__layout *layout, char path[NOTE])
+static void example_path(const gt__outline *outline, char path[NOTE])
 {
     snprintf(path, NOTE, "section.key.0");
-    for (int i = 0; i < layout->n_parts; i++) {
-        const gt_section *section = layout->part[i].section;
+    for (int i = 0; i < outline->n_parts; i++) {
+        const gt_section *section = outline->part[i].section;
         for (const gt_option *o = section->options; o->key; o++)
             if (o->kind == GT_OPTION_VARIANTS) {
                 snprintf(path, NOTE, "%s.%s.0", section->name, o->key);
@@ -184,10 +186,10 @@ static void example_path(const gt__layout *layout, char path[NOTE])
 
 void gt_config_print_reference(const gt_page *page, const gt_schema *schema)
 {
-    gt__layout layout;
+    gt__outline outline;
     char path[NOTE], text[NOTE + 320];
-    gt__layout_make(&layout, schema);
-    example_path(&layout, path);
+    gt__outline_make(&outline, schema);
+    example_path(&outline, path);
     snprintf(text, sizeof text,
              "A configuration is a YAML file of the sections below. Each key "
              "stands with its default, its meaning and the values it takes. "
@@ -195,9 +197,9 @@ void gt_config_print_reference(const gt_page *page, const gt_schema *schema)
              "item of a list is named by its place: %s is the first.",
              path);
     gt_page_paragraphs(page, text);
-    print_task(page, &layout);
-    for (int i = 0; i < layout.n_parts;)
-        i = print_parts(page, &layout, i);
+    print_task(page, &outline);
+    for (int i = 0; i < outline.n_parts;)
+        i = print_parts(page, &outline, i);
 }
 
 void gt_variants_print_reference(const gt_page *page,

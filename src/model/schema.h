@@ -32,7 +32,7 @@ enum { GT_SCHEMA_KEY = 128 };
 char *gt_schema_find_key(const gt_schema *schema, const char *word, bool near,
                          char text[GT_SCHEMA_KEY]);
 
-/* --- Within the room: a schema laid out in the order of the text. */
+/* --- Within the room: the outline of a schema, in the order of the text. */
 
 enum { GT__MOST_TASKS = 32, GT__MOST_PARTS = 64 };
 
@@ -41,33 +41,33 @@ typedef struct gt__part {
     uint32_t tasks; /* bit i: task number i has it */
 } gt__part;
 
-typedef struct gt__layout {
+typedef struct gt__outline {
     int n_tasks, n_parts;
     const char *task[GT__MOST_TASKS + 1]; /* names; ends with NULL */
     gt__part part[GT__MOST_PARTS];
-} gt__layout;
+} gt__outline;
 
-void gt__layout_make(gt__layout *layout, const gt_schema *schema);
+void gt__outline_make(gt__outline *outline, const gt_schema *schema);
 
-static inline uint32_t gt__all_tasks(const gt__layout *layout)
+static inline uint32_t gt__all_tasks(const gt__outline *outline)
 {
-    return (uint32_t)(((uint64_t)1 << layout->n_tasks) - 1);
+    return (uint32_t)(((uint64_t)1 << outline->n_tasks) - 1);
 }
 
 /* As gt_schema_find_key, among the sections of some of `tasks`. */
-char *gt__layout_find_key(const gt__layout *layout, uint32_t tasks,
-                          const char *word, bool near,
-                          char text[GT_SCHEMA_KEY]);
+char *gt__outline_find_key(const gt__outline *outline, uint32_t tasks,
+                           const char *word, bool near,
+                           char text[GT_SCHEMA_KEY]);
 
 /* Is part i the first of its section? */
-bool gt__layout_is_first(const gt__layout *layout, int i);
+bool gt__outline_is_first(const gt__outline *outline, int i);
 
 /* "gan or vae" in `text`; returns it. */
 enum { GT__TASKS_TEXT = 160 };
-char *gt__tasks_text(const gt__layout *layout, uint32_t tasks,
+char *gt__tasks_text(const gt__outline *outline, uint32_t tasks,
                      char text[GT__TASKS_TEXT]);
 
-/* The key "task" at the top of the file, whose choices are in `layout`. */
-gt_option gt__task_option(const gt__layout *layout);
+/* The key "task" at the top of the file, whose choices are in `outline`. */
+gt_option gt__task_option(const gt__outline *outline);
 
 #endif

@@ -13,31 +13,36 @@ enum { SPLITS = 2 };
 
 /* What the first rank of a node tells the others. */
 typedef struct opened {
-    gt_region_handle memory[SPLITS]; /* size 0: everybody opens it */
-    int32_t there[SPLITS];
-    uint64_t uri; /* a hash: ranks may be given other ones */
+    gt_source_handle handle[SPLITS];
+    int32_t there[SPLITS], attaches[SPLITS];
+    uint64_t uris; /* a hash: ranks may be given other ones */
 } opened;
 
 typedef struct node_data {
     gt_comm *comm;
-    const char *uri;
-    gt_shape want;
+    const gt_data_config *config;
     gt_source *source[SPLITS];
-    uint64_t uri_hash;
+    int splits; /* that are opened; a part of the first one is a view of it */
+    uint64_t uris;
     opened first; /* of this node */
 } node_data;
+
+static gt_status open_alone(node_data *d, int split)
+{
+    return gt_source_open(&d->source[split], d->config, (gt_split)split);
+}
 
 static gt_status open_first(node_data *d)
 {
     gt_status status = GT_OK;
-    for (int i = 0; i < SPLITS && status == GT_OK; i++) {
+    for (int i = 0; i < d->splits && status == GT_OK; i++) {
         if (d->comm->node_size > 1)
-            status = gt_source_open_shared(&d->source[i], d->uri, (gt_split)i,
-                                           d->want, &d->first.memory[i]);
+            status = gt_source_open_shared(&d->source[i], d->config,
+                                           (gt_split)i, &d->first.handle[i]);
         else
-            status =
-                gt_source_open(&d->source[i], d->uri, (gt_split)i, d->want);
+            status = open_alone(d, i);
         d->first.there[i] = d->source[i] != NULL;
+        d->first.attaches[i] = d->source[i] && gt_source_attaches(d->source[i]);
     }
     return status;
 }
@@ -65,42 +70,51 @@ static bool attach(node_data *d, int split)
 {
     if (d->comm->node_rank == 0)
         return true;
-    if (d->first.uri != d->uri_hash)
+    if (d->first.uris != d->uris)
         return false;
     return !d->first.there[split] ||
-           (d->first.memory[split].size > 0 &&
-            gt_source_attach(&d->source[split], d->uri, d->want,
-                             &d->first.memory[split]) == GT_OK);
+           (d->first.attaches[split] &&
+            gt_source_attach(&d->source[split], d->config, (gt_split)split,
+                             &d->first.handle[split]) == GT_OK);
 }
 
 static gt_status open_rest(node_data *d, double bytes)
 {
-    bool alone[SPLITS];
-    for (int i = 0; i < SPLITS; i++)
+    bool alone[SPLITS] = {false}, any = false;
+    for (int i = 0; i < d->splits; i++) {
         alone[i] = !attach(d, i);
-    bool any = alone[0] || alone[1];
+        any = any || alone[i];
+    }
     if (gt_comm_max(d->comm, any) == 0)
         return GT_OK;
     gt_status status =
         gt_memory_check(d->comm, GT_MEMORY_DATA, any ? bytes : 0, 0);
     gt_comm_work_begin(d->comm);
-    for (int i = 0; i < SPLITS && status == GT_OK; i++)
+    for (int i = 0; i < d->splits && status == GT_OK; i++)
         if (alone[i])
-            status =
-                gt_source_open(&d->source[i], d->uri, (gt_split)i, d->want);
+            status = open_alone(d, i);
     return gt_comm_work_end(d->comm, status);
 }
 
-gt_status gt_node_data_open(gt_comm *comm, const char *uri, gt_shape want,
+static uint64_t hash_of_uris(const gt_data_config *config)
+{
+    uint64_t hashes[SPLITS] = {
+        gt_hash_of(config->uri, strlen(config->uri)),
+        config->test ? gt_hash_of(config->test, strlen(config->test)) : 0};
+    return gt_hash_of(hashes, sizeof hashes);
+}
+
+gt_status gt_node_data_open(gt_comm *comm, const gt_data_config *config,
                             gt_source **train, gt_source **test)
 {
+    bool part = gt_source_holds_out_part(config);
     node_data d = {.comm = comm,
-                   .uri = uri,
-                   .want = want,
-                   .uri_hash = gt_hash_of(uri, strlen(uri))};
-    d.first.uri = d.uri_hash;
+                   .config = config,
+                   .splits = part ? 1 : SPLITS,
+                   .uris = hash_of_uris(config)};
+    d.first.uris = d.uris;
     bool first = comm->node_rank == 0;
-    double bytes = gt_source_memory(uri);
+    double bytes = gt_source_memory(config);
     gt_status status =
         gt_memory_check(comm, GT_MEMORY_DATA, first ? bytes : 0, bytes);
     gt_comm_work_begin(comm);
@@ -111,8 +125,12 @@ gt_status gt_node_data_open(gt_comm *comm, const char *uri, gt_shape want,
         status = hear_first(&d);
     if (status == GT_OK)
         status = open_rest(&d, bytes);
+    if (status == GT_OK && part && d.source[GT_SPLIT_TRAIN])
+        status =
+            gt_comm_agree(comm, gt_source_hold_out(&d.source[GT_SPLIT_TEST],
+                                                   d.source[GT_SPLIT_TRAIN]));
     if (status != GT_OK)
-        for (int i = 0; i < SPLITS; i++) {
+        for (int i = SPLITS - 1; i >= 0; i--) {
             gt_source_close(d.source[i]);
             d.source[i] = NULL;
         }

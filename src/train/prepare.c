@@ -49,8 +49,8 @@ static gt_status check_columns(trainer *t)
 static gt_status open_data(trainer *t)
 {
     const char *before = gt_phase_enter("opening the data");
-    gt_status status = gt_node_data_open(t->comm, t->data->uri, t->data->image,
-                                         &t->source, &t->test_source);
+    gt_status status =
+        gt_node_data_open(t->comm, t->data, &t->source, &t->test_source);
     gt_phase_leave(before);
     if (status == GT_OK)
         status = gt_data_agree(t->comm, t->source, t->test_source);

@@ -3,6 +3,7 @@
  *
  * Input: how the files are packed and named; which part of the rest are the
  * images, as a share of 256; images; labels. */
+#include "../open_uri.h"
 #include "support.h"
 
 #include "../read_one.h"
@@ -90,7 +91,7 @@ static void use(gt_source *s)
 static void open_and_use(const char *uri, gt_split split, gt_shape want)
 {
     gt_source *source = NULL;
-    if (gt_source_open(&source, uri, split, want) == GT_OK && source)
+    if (open_uri(&source, uri, split, want) == GT_OK && source)
         use(source);
     gt_source_close(source);
 }

@@ -1,0 +1,186 @@
+/* layout.c: a wrong guess would train on scrambled pictures, and nothing would
+ * fail. So only what can be one thing alone is taken without asking. */
+#include "data/layout.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_CHANNELS = 4, LARGEST_SIDE = 16384 };
+
+const char *const gt_layout_names[] = {"auto", "nhw", "nhwc",
+                                       "nchw", "nv",  NULL};
+
+/* Where each side of a sample is among the dimensions; 0: it has none and is
+ * 1. */
+static const struct place {
+    int dims, h, w, c;
+} places[] = {
+    [GT_LAYOUT_NHW] = {3, 1, 2, 0},
+    [GT_LAYOUT_NHWC] = {4, 1, 2, 3},
+    [GT_LAYOUT_NCHW] = {4, 2, 3, 1},
+    [GT_LAYOUT_NV] = {2, 0, 0, 1},
+};
+enum { LAYOUTS = sizeof places / sizeof *places };
+
+char *gt_layout_dims_text(const uint64_t *dims, int n_dims,
+                          char text[GT_LAYOUT_TEXT])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < n_dims && used < GT_LAYOUT_TEXT; i++)
+        used += (size_t)snprintf(text + used, GT_LAYOUT_TEXT - used, "%s%llu",
+                                 i ? "x" : "", (unsigned long long)dims[i]);
+    return text;
+}
+
+static bool is_channels(uint64_t side)
+{
+    return side >= 1 && side <= MOST_CHANNELS;
+}
+
+/* GT_LAYOUT_AUTO: it cannot be told. */
+static gt_layout guess(const uint64_t *dims, int n_dims)
+{
+    if (n_dims == 2)
+        return GT_LAYOUT_NV;
+    if (n_dims == 3)
+        return GT_LAYOUT_NHW;
+    bool first = is_channels(dims[1]), last = is_channels(dims[3]);
+    if (first == last)
+        return GT_LAYOUT_AUTO;
+    return last ? GT_LAYOUT_NHWC : GT_LAYOUT_NCHW;
+}
+
+static gt_shape shape_of(gt_layout layout, const uint64_t *dims)
+{
+    const struct place *p = &places[layout];
+    return (gt_shape){.h = p->h ? (int)dims[p->h] : 1,
+                      .w = p->w ? (int)dims[p->w] : 1,
+                      .c = p->c ? (int)dims[p->c] : 1};
+}
+
+/* "nhwc: 3x4x3, nchw: 4x3x3", of all layouts of that many dimensions. */
+static const char *choices(const uint64_t *dims, int n_dims, char *text,
+                           size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = GT_LAYOUT_AUTO + 1; i < LAYOUTS && used < size; i++) {
+        char shape[GT_SHAPE_TEXT];
+        if (places[i].dims != n_dims)
+            continue;
+        used += (size_t)snprintf(
+            text + used, size - used, "%s%s (samples of %s)",
+            used ? " or " : "", gt_layout_names[i],
+            gt_shape_text(shape_of((gt_layout)i, dims), shape));
+    }
+    return text;
+}
+
+static gt_status check_dims(const char *what, const uint64_t *dims, int n_dims)
+{
+    char text[GT_LAYOUT_TEXT];
+    if (n_dims < 2 || n_dims > 4)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: an array of %d dimension%s; samples have 2 (n, "
+                       "values), 3 (n, h, w) or 4, with channels",
+                       what, n_dims, n_dims == 1 ? "" : "s");
+    gt_layout_dims_text(dims, n_dims, text);
+    if (dims[0] == 0)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: an array of %s has no samples; nothing to read",
+                       what, text);
+    for (int i = 1; i < n_dims; i++)
+        if (dims[i] < 1 || dims[i] > LARGEST_SIDE)
+            return gt_fail(GT_ERR_FORMAT,
+                           "%s: an array of %s; each side of a sample must be "
+                           "1 to %d",
+                           what, text, LARGEST_SIDE);
+    return GT_OK;
+}
+
+gt_status gt_layout_choose(const char *what, const uint64_t *dims, int n_dims,
+                           gt_layout wanted, gt_layout *layout, gt_shape *shape)
+{
+    char text[GT_LAYOUT_TEXT], list[256];
+    gt_status status = check_dims(what, dims, n_dims);
+    if (status != GT_OK)
+        return status;
+    gt_layout_dims_text(dims, n_dims, text);
+    if (wanted == GT_LAYOUT_AUTO)
+        wanted = guess(dims, n_dims);
+    choices(dims, n_dims, list, sizeof list);
+    if (wanted == GT_LAYOUT_AUTO)
+        return gt_fail(GT_ERR_MISMATCH,
+                       "%s: an array of %s may be read in several ways; set "
+                       "data.layout to %s",
+                       what, text, list);
+    if (places[wanted].dims != n_dims)
+        return gt_fail(GT_ERR_MISMATCH,
+                       "%s: data.layout is %s, but an array of %s has %d "
+                       "dimensions; it can be %s",
+                       what, gt_layout_names[wanted], text, n_dims, list);
+    *layout = wanted;
+    *shape = shape_of(wanted, dims);
+    return GT_OK;
+}
+
+int gt_layout_dims(gt_layout layout, gt_shape shape, uint64_t n,
+                   uint64_t dims[GT_LAYOUT_DIMS])
+{
+    const struct place *p = &places[layout];
+    dims[0] = n;
+    dims[p->h] = p->h ? (uint64_t)shape.h : n;
+    dims[p->w] = p->w ? (uint64_t)shape.w : n;
+    dims[p->c] = p->c ? (uint64_t)shape.c : n;
+    return p->dims;
+}
+
+/* --- Order. Channels first is a matrix of channels x places, of which the
+ * transposed one is wanted. */
+
+#define TRANSPOSE(type)                                                        \
+    for (size_t i = 0; i < rows; i++)                                          \
+        for (size_t j = 0; j < columns; j++)                                   \
+    ((type *)to)[j * rows + i] = ((const type *)from)[i * columns + j]
+
+static void transpose(size_t rows, size_t columns, size_t size,
+                      const void *from, void *to)
+{
+    assert(size == 1 || size == 2 || size == 4 || size == 8);
+    if (size == 1)
+        TRANSPOSE(uint8_t);
+    else if (size == 2)
+        TRANSPOSE(uint16_t);
+    else if (size == 4)
+        TRANSPOSE(uint32_t);
+    else
+        TRANSPOSE(uint64_t);
+}
+
+static bool channels_first(gt_layout layout)
+{
+    return layout == GT_LAYOUT_NCHW;
+}
+
+void gt_layout_to_sample(gt_layout layout, gt_shape shape, size_t size,
+                         const void *from, void *to)
+{
+    size_t n = gt_shape_size(shape), c = (size_t)shape.c;
+    if (channels_first(layout))
+        transpose(c, n / c, size, from, to);
+    else
+        memcpy(to, from, n * size);
+}
+
+void gt_layout_from_sample(gt_layout layout, gt_shape shape, size_t size,
+                           const void *from, void *to)
+{
+    size_t n = gt_shape_size(shape), c = (size_t)shape.c;
+    if (channels_first(layout))
+        transpose(n / c, c, size, from, to);
+    else
+        memcpy(to, from, n * size);
+}
