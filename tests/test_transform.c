@@ -108,30 +108,32 @@ static void what_makes_no_sense_is_refused(void **state)
 
 /* --- Values. */
 
+/* With as many figures as the steps need: mean i - 3, deviation i / 2. */
 static void open(gt_transform *t, const gt_config *config, double low,
                  double high)
 {
-    assert_int_equal(
-        gt_transform_open(t, gt_data_config_of(config), shape, low, high),
-        GT_OK);
+    const gt_data_config *data = gt_data_config_of(config);
+    gt_values values = {.reals = true, .low = low, .high = high};
+    gt_real figures[2 * VALUES];
+    assert_int_equal(gt_transform_open(t, data, shape, &values), GT_OK);
+    size_t n = gt_transform_groups(t);
+    if (n == 0)
+        return;
+    gt_transform_close(t);
+    for (size_t i = 0; i < n; i++) {
+        figures[i] = (gt_real)i - 3;
+        figures[n + i] = i % 5 ? (gt_real)i / 2 : 0;
+    }
+    values.figures = figures;
+    values.n_figures = 2 * n;
+    assert_int_equal(gt_transform_open(t, data, shape, &values), GT_OK);
+    assert_int_equal(gt_transform_groups(t), 0);
 }
 
 static gt_transform_sample sample_number(uint64_t number)
 {
     return (gt_transform_sample){
         .seed = 7, .number = number, .conditions = energies};
-}
-
-static void set_figures(gt_transform *t)
-{
-    size_t n = gt_transform_groups(t);
-    gt_real figures[2 * VALUES];
-    for (size_t i = 0; i < n; i++) {
-        figures[i] = (gt_real)i - 3;
-        figures[n + i] = i % 5 ? (gt_real)i / 2 : 0;
-    }
-    if (n > 0)
-        gt_transform_set_figures(t, figures);
 }
 
 static void fill(gt_real *x, double low, double high, uint64_t seed)
@@ -152,7 +154,6 @@ static void comes_back(const char *steps, double low, double high,
         gt_transform t;
         gt_real before[VALUES], x[VALUES];
         open(&t, config, 0, 0);
-        set_figures(&t);
         fill(before, low, high, seed);
         before[3] = (gt_real)low;
         before[4] = (gt_real)high;
@@ -329,7 +330,6 @@ static void a_known_range_is_scaled_and_others_are_left_alone(void **state)
     assert_all_near(x, before, VALUES, 1e-6);
     gt_transform_close(&t);
     open(&t, config, 0, 0);
-    assert_true(gt_transform_is_none(&t));
     memcpy(x, before, sizeof x);
     assert_int_equal(gt_transform_forward(&t, &sample, x), GT_OK);
     assert_memory_equal(x, before, sizeof x);
@@ -346,21 +346,63 @@ static void figures_are_of_what_comes_before_them(void **state)
                              "unit");
     gt_transform_sample sample = sample_number(0);
     static const gt_real figures[6] = {1, 2, 3, 10, 0, 30};
+    const gt_data_config *data = gt_data_config_of(config);
+    gt_values values = {.reals = true};
     gt_transform t;
     gt_real x[VALUES] = {0};
-    open(&t, config, 0, 0);
+    assert_int_equal(gt_transform_open(&t, data, shape, &values), GT_OK);
     assert_int_equal(gt_transform_groups(&t), 3);
     assert_int_equal(gt_transform_forward(&t, &sample, x), GT_OK);
     assert_true(x[0] == 0);
-    gt_transform_set_figures(&t, figures);
-    assert_int_equal(gt_transform_groups(&t), 0);
+    gt_transform_close(&t);
+    values.figures = figures;
+    values.n_figures = 4;
+    assert_int_equal(gt_transform_open(&t, data, shape, &values),
+                     GT_ERR_MISMATCH);
+    values.n_figures = 6;
+    assert_int_equal(gt_transform_open(&t, data, shape, &values), GT_OK);
     assert_int_equal(gt_transform_forward(&t, &sample, x), GT_OK);
     for (int i = 0; i < VALUES; i++)
-        assert_near((double)x[i],
-                    i % 3 == 0   ? -0.1
-                    : i % 3 == 1 ? -2.0
-                                 : -0.1,
-                    1e-6);
+        assert_near((double)x[i], i % 3 == 1 ? -2.0 : -0.1, 1e-6);
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
+static void bytes_are_scaled_as_ever_or_go_through_the_steps(void **state)
+{
+    (void)state;
+    gt_config *config = with("[]", "symmetric");
+    gt_values values = {.low = 0, .high = 255};
+    gt_transform t;
+    gt_real x[VALUES];
+    uint8_t bytes[VALUES], back[VALUES];
+    for (int i = 0; i < VALUES; i++)
+        bytes[i] = (uint8_t)i;
+    assert_int_equal(
+        gt_transform_open(&t, gt_data_config_of(config), shape, &values),
+        GT_OK);
+    assert_true(t.plain);
+    gt_range_from_bytes(t.range, bytes, VALUES, x);
+    assert_int_equal(gt_transform_to_bytes(&t, x, NULL, 0, 1, back), GT_OK);
+    assert_memory_equal(back, bytes, sizeof bytes);
+    gt_transform_close(&t);
+    gt_config_free(config);
+    config = with("[{log: 1}, {range: [0, 6]}]", "unit");
+    assert_int_equal(
+        gt_transform_open(&t, gt_data_config_of(config), shape, &values),
+        GT_OK);
+    assert_false(t.plain);
+    gt_transform_sample sample = sample_number(0);
+    for (int i = 0; i < VALUES; i++)
+        x[i] = bytes[i];
+    assert_int_equal(gt_transform_forward(&t, &sample, x), GT_OK);
+    assert_int_equal(gt_transform_to_bytes(&t, x, NULL, 0, 1, back), GT_OK);
+    assert_memory_equal(back, bytes, sizeof bytes);
+    x[0] = NAN;
+    x[1] = 9;
+    x[2] = -9;
+    assert_int_equal(gt_transform_to_bytes(&t, x, NULL, 0, 1, back), GT_OK);
+    assert_true(back[0] == 0 && back[1] == 255 && back[2] == 0);
     gt_transform_close(&t);
     gt_config_free(config);
 }
@@ -379,6 +421,7 @@ int main(void)
         cmocka_unit_test(what_a_step_does_not_take_is_named),
         cmocka_unit_test(a_known_range_is_scaled_and_others_are_left_alone),
         cmocka_unit_test(figures_are_of_what_comes_before_them),
+        cmocka_unit_test(bytes_are_scaled_as_ever_or_go_through_the_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

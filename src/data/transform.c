@@ -3,7 +3,6 @@
 #include "data/transform.h"
 
 #include "core/arena.h"
-#include "data/range.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +16,39 @@ static void find_columns(gt__step *s, const gt_word_list *names)
             s->condition = i;
 }
 
-gt_status gt_transform_open(gt_transform *t, const gt_data_config *config,
-                            gt_shape shape, double low, double high)
+/* A deviation of 0 counts as 1. */
+static gt_status set_figures(gt_transform *t, const gt_values *values)
 {
+    size_t groups = t->n_figures / 2;
+    if (values->n_figures != t->n_figures)
+        return gt_fail(GT_ERR_MISMATCH,
+                       "data.transform needs %zu figures of the training data, "
+                       "but there are %zu",
+                       t->n_figures, values->n_figures);
+    memcpy(t->figures, values->figures, t->n_figures * sizeof *t->figures);
+    for (size_t i = groups; i < t->n_figures; i++)
+        if (!(t->figures[i] > 0))
+            t->figures[i] = 1;
+    for (int i = 0; i < t->n_steps; i++)
+        if (t->steps[i].groups) {
+            t->steps[i].mean = t->figures;
+            t->steps[i].deviation = t->figures + groups;
+        }
+    t->ready = true;
+    return GT_OK;
+}
+
+gt_status gt_transform_open(gt_transform *t, const gt_data_config *config,
+                            gt_shape shape, const gt_values *values)
+{
+    static const gt_data_config none;
+    bool known = config && values->reals && values->low < values->high;
+    config = config ? config : &none;
     const gt_variant_list *list = &config->transform;
     double least = config->range == GT_RANGE_UNIT ? 0 : -1;
-    *t = (gt_transform){.size = gt_shape_size(shape)};
+    *t = (gt_transform){.size = gt_shape_size(shape),
+                        .plain = !values->reals && list->count == 0,
+                        .range = (gt_range)config->range};
     t->steps = calloc((size_t)list->count + 1, sizeof *t->steps);
     if (!t->steps)
         return gt_fail(GT_ERR_MEMORY, "no memory for data.transform");
@@ -32,14 +58,19 @@ gt_status gt_transform_open(gt_transform *t, const gt_data_config *config,
         find_columns(s, &config->conditions);
         t->n_figures += 2 * s->groups;
     }
-    if (list->count == 0 && low < high)
-        t->steps[t->n_steps++] = gt__step_range(low, high, least, 1);
+    if (list->count == 0 && known)
+        t->steps[t->n_steps++] =
+            gt__step_range(values->low, values->high, least, 1);
     t->ready = t->n_figures == 0;
     t->figures = gt_real_alloc(t->n_figures);
-    if (t->figures)
-        return GT_OK;
-    gt_transform_close(t);
-    return gt_fail(GT_ERR_MEMORY, "no memory for data.transform");
+    gt_status status =
+        t->figures ? GT_OK
+                   : gt_fail(GT_ERR_MEMORY, "no memory for data.transform");
+    if (status == GT_OK && !t->ready && values->figures)
+        status = set_figures(t, values);
+    if (status != GT_OK)
+        gt_transform_close(t);
+    return status;
 }
 
 void gt_transform_close(gt_transform *t)
@@ -47,11 +78,6 @@ void gt_transform_close(gt_transform *t)
     free(t->steps);
     free(t->figures);
     *t = (gt_transform){0};
-}
-
-bool gt_transform_is_none(const gt_transform *t)
-{
-    return t->n_steps == 0;
 }
 
 bool gt_transform_needs_conditions(const gt_transform *t)
@@ -65,21 +91,6 @@ bool gt_transform_needs_conditions(const gt_transform *t)
 size_t gt_transform_groups(const gt_transform *t)
 {
     return t->ready ? 0 : t->n_figures / 2;
-}
-
-void gt_transform_set_figures(gt_transform *t, const gt_real *figures)
-{
-    size_t groups = t->n_figures / 2;
-    memcpy(t->figures, figures, t->n_figures * sizeof *figures);
-    for (size_t i = groups; i < t->n_figures; i++)
-        if (!(t->figures[i] > 0))
-            t->figures[i] = 1;
-    for (int i = 0; i < t->n_steps; i++)
-        if (t->steps[i].groups) {
-            t->steps[i].mean = t->figures;
-            t->steps[i].deviation = t->figures + groups;
-        }
-    t->ready = true;
 }
 
 static gt_status refuse(const gt__step *s, int number,
@@ -168,4 +179,30 @@ void gt_transform_inverse(const gt_transform *t, const gt_real *x,
         inverse_one(t, x + i * t->size,
                     conditions ? conditions + i * (size_t)columns : NULL,
                     out + i * t->size);
+}
+
+gt_status gt_transform_to_bytes(const gt_transform *t, const gt_real *x,
+                                const gt_real *conditions, int columns,
+                                size_t n, uint8_t *out)
+{
+    if (t->plain) {
+        gt_range_to_bytes(t->range, x, n * t->size, out);
+        return GT_OK;
+    }
+    gt_real *values = gt_real_alloc(t->size);
+    if (!values)
+        return gt_fail(GT_ERR_MEMORY, "no memory for the values of a sample");
+    for (size_t i = 0; i < n; i++, out += t->size) {
+        gt_transform_inverse(t, x + i * t->size,
+                             conditions ? conditions + i * (size_t)columns
+                                        : NULL,
+                             columns, 1, values);
+        for (size_t k = 0; k < t->size; k++) {
+            gt_real v = values[k] + (gt_real)0.5;
+            v = v > 0 ? v : 0; /* NaN too */
+            out[k] = (uint8_t)(v < 255 ? v : 255);
+        }
+    }
+    free(values);
+    return GT_OK;
 }
