@@ -10,6 +10,8 @@
 
 static const char *const range_names[] = {"symmetric", "unit", NULL};
 
+static const char *const caches[] = {"auto", "node", "none", NULL};
+
 static const char *const reactions[] = {"stop", "skip", NULL};
 
 static const gt_option options[] = {
@@ -45,6 +47,7 @@ static const gt_option options[] = {
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
      .resumable = true},
+<<<<<<< HEAD
     {"transform", GT_OPTION_VARIANTS, FIELD(transform), NULL, 0, 0, NULL,
      "what values of the data go through on their way to the model, and "
      "samples "
@@ -52,6 +55,14 @@ static const gt_option options[] = {
      "values of a known range are brought to data.range, and all others are "
      "left as they are",
      .optional = true, .variants = &gt_transform_variants},
+=======
+    {"cache", GT_OPTION_CHOICE, FIELD(cache), "auto", 0, 0, caches,
+     "samples that stay in memory, once a node, when they were read for the "
+     "first time. auto: where they have to be unpacked, and all of them take "
+     "at most 1 GiB. node: as many as half of the free memory holds. Results "
+     "are the same",
+     .per_node = true, .resumable = true},
+>>>>>>> main
     {0},
 };
 
