@@ -27,6 +27,13 @@ static const gt_option options[] = {
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
      "are not scaled"},
+    {"transform", GT_OPTION_VARIANTS, FIELD(transform), NULL, 0, 0, NULL,
+     "what values of the data go through on their way to the model, and "
+     "samples on their way back: see gentrain help data. Without it, bytes and "
+     "other "
+     "values of a known range are brought to data.range, and all others are "
+     "left as they are",
+     .optional = true, .variants = &gt_transform_variants},
     {"classes", GT_OPTION_INT, FIELD(classes), "0", 0, GT_DATA_MOST_CLASSES,
      NULL,
      "classes whose labels the model is told, 0 .. classes - 1: its networks "
@@ -47,22 +54,12 @@ static const gt_option options[] = {
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
      .resumable = true},
-<<<<<<< HEAD
-    {"transform", GT_OPTION_VARIANTS, FIELD(transform), NULL, 0, 0, NULL,
-     "what values of the data go through on their way to the model, and "
-     "samples "
-     "on their way back: see gentrain help data. Without it, bytes and other "
-     "values of a known range are brought to data.range, and all others are "
-     "left as they are",
-     .optional = true, .variants = &gt_transform_variants},
-=======
     {"cache", GT_OPTION_CHOICE, FIELD(cache), "auto", 0, 0, caches,
      "samples that stay in memory, once a node, when they were read for the "
      "first time. auto: where they have to be unpacked, and all of them take "
      "at most 1 GiB. node: as many as half of the free memory holds. Results "
      "are the same",
      .per_node = true, .resumable = true},
->>>>>>> main
     {0},
 };
 

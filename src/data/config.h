@@ -26,25 +26,15 @@ typedef enum gt_data_cache {
 
 typedef struct gt_data_config {
     char *uri;
-<<<<<<< HEAD
     char *test;                /* URI of what is held out; NULL: data.uri's */
     char *holdout;             /* "10%" of the training samples */
     gt_shape image;            /* of a sample, that the model works at */
     int range;                 /* gt_range */
+    gt_variant_list transform; /* of gt_transform_variants */
     int64_t classes;           /* labels that the model is told; 0: none */
     gt_word_list conditions;   /* columns that it is told, in this order */
+    int cache;                 /* gt_data_cache */
     int on_error;              /* gt_data_on_error */
-    gt_variant_list transform; /* of gt_transform_variants */
-=======
-    char *test;              /* URI of what is held out; NULL: data.uri's */
-    char *holdout;           /* "10%" of the training samples */
-    gt_shape image;          /* of a sample, that the model works at */
-    int range;               /* gt_range */
-    int64_t classes;         /* labels that the model is told; 0: none */
-    gt_word_list conditions; /* columns that it is told, in this order */
-    int cache;               /* gt_data_cache */
-    int on_error;            /* gt_data_on_error */
->>>>>>> main
 } gt_data_config;
 extern const gt_section gt_data_section;
 

@@ -4,6 +4,7 @@
 #include "data/transform_steps.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The options of all steps; each has some of them. */
@@ -345,6 +346,35 @@ gt__step gt__step_range(double from, double to, double low, double high)
     gt__step s = {.type = &types[0]};
     set_range(&s, from, to, low, high);
     return s;
+}
+
+static int print_option(const gt_option *o, const void *given, char *to,
+                        size_t size)
+{
+    const void *field = (const char *)given + o->offset;
+    if (o->kind == GT_OPTION_REAL)
+        return snprintf(to, size, " %.15g", *(const double *)field);
+    if (o->kind == GT_OPTION_CHOICE)
+        return snprintf(to, size, " %s", o->choices[*(const int *)field]);
+    return snprintf(to, size, " %s", *(char *const *)field);
+}
+
+char *gt_transform_text(const gt_variant_list *list,
+                        char text[GT_TRANSFORM_TEXT])
+{
+    size_t used = (size_t)snprintf(text, GT_TRANSFORM_TEXT, "none");
+    for (int i = 0; i < list->count; i++) {
+        const gt__step_type *type = &types[list->items[i].variant];
+        used = i ? used : 0;
+        if (used < GT_TRANSFORM_TEXT)
+            used += (size_t)snprintf(text + used, GT_TRANSFORM_TEXT - used,
+                                     "%s%s", i ? ", " : "", type->name);
+        for (const gt_option *o = type->options;
+             o->key && used < GT_TRANSFORM_TEXT; o++)
+            used += (size_t)print_option(o, list->items[i].options, text + used,
+                                         GT_TRANSFORM_TEXT - used);
+    }
+    return text;
 }
 
 static gt_status check_range(const options *o, int number)

@@ -21,6 +21,12 @@ extern const gt_variants gt_transform_variants;
 gt_status gt_transform_check(const gt_variant_list *list,
                              const gt_word_list *conditions);
 
+/* A list in one line, "divide /energy, log 0.001", cut where there is no room;
+ * "none". Returns `text`. */
+enum { GT_TRANSFORM_TEXT = 400 };
+char *gt_transform_text(const gt_variant_list *list,
+                        char text[GT_TRANSFORM_TEXT]);
+
 /* --- Within the room. */
 
 /* What a step needs beside its options. */

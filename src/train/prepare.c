@@ -5,11 +5,13 @@
 
 #include "base/heartbeat.h"
 #include "base/log.h"
+#include "core/arena.h"
 #include "core/blas.h"
 #include "data/columns.h"
 #include "tasks/advice.h"
 #include "tasks/shards.h"
 #include "train/data_agree.h"
+#include "train/data_figures.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
 #include "train/resume.h"
@@ -55,6 +57,36 @@ static gt_status open_data(trainer *t)
     if (status == GT_OK)
         status = gt_data_agree(t->comm, t->source, t->test_source);
     return status == GT_OK ? check_columns(t) : status;
+}
+
+/* A model goes on seeing values as it did: the figures of a checkpoint are not
+ * found anew. */
+static gt_status find_figures(trainer *t)
+{
+    const gt_checkpoint *from = &t->run->resumed;
+    const gt_values *then = &from->info.data.values;
+    size_t n = then->n_figures;
+    gt_status status = GT_OK;
+    if (from->path[0] && gt_checkpoint_data_fits(&from->info.data, t->data)) {
+        t->figures = gt_real_alloc(n);
+        if (t->figures)
+            memcpy(t->figures, then->figures, n * sizeof *t->figures);
+        else
+            status = gt_fail(GT_ERR_MEMORY, "no memory for figures");
+        status = gt_comm_agree(t->comm, status);
+    } else {
+        status =
+            gt_data_figures_find(t->comm, t->source, t->data, &t->figures, &n);
+    }
+    if (status != GT_OK || n == 0)
+        return status;
+    t->source->figures = t->figures;
+    t->source->n_figures = n;
+    if (t->test_source) {
+        t->test_source->figures = t->figures;
+        t->test_source->n_figures = n;
+    }
+    return GT_OK;
 }
 
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
@@ -184,6 +216,8 @@ gt_status gt__training_prepare(trainer *t)
     gt_status status = open_data(t);
     if (status == GT_OK)
         warn_of_data(t);
+    if (status == GT_OK)
+        status = find_figures(t);
     if (status == GT_OK)
         status = build_task(t);
     if (status != GT_OK)
