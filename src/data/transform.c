@@ -151,58 +151,81 @@ gt_status gt_transform_forward(const gt_transform *t,
     return status;
 }
 
-static void inverse_one(const gt_transform *t, const gt_real *x,
-                        const gt_real *conditions, gt_real *out)
+/* Values first .. first + n - 1 of a sample, into v. */
+static void inverse_piece(const gt_transform *t, const gt_real *x,
+                          const gt_real *conditions, size_t first, size_t n,
+                          double *v)
 {
-    for (size_t i = 0; i < t->size; i += PIECE) {
-        double v[PIECE];
-        size_t n = t->size - i < PIECE ? t->size - i : PIECE;
-        gt__values values = {.v = v, .n = n, .first = i};
-        for (size_t k = 0; k < n; k++)
-            v[k] = (double)x[i + k];
-        for (int k = t->n_steps; k-- > 0;) {
-            const gt__step *s = &t->steps[k];
-            if (s->column)
-                values.condition = (double)conditions[s->condition];
-            s->type->inverse(s, &values);
-        }
-        for (size_t k = 0; k < n; k++)
-            out[i + k] = (gt_real)v[k];
+    gt__values values = {.v = v, .n = n, .first = first};
+    for (size_t i = 0; i < n; i++)
+        v[i] = (double)x[first + i];
+    for (int k = t->n_steps; k-- > 0;) {
+        const gt__step *s = &t->steps[k];
+        if (s->column)
+            values.condition = (double)conditions[s->condition];
+        s->type->inverse(s, &values);
     }
+}
+
+static size_t piece_of(const gt_transform *t, size_t first)
+{
+    return t->size - first < PIECE ? t->size - first : PIECE;
 }
 
 void gt_transform_inverse(const gt_transform *t, const gt_real *x,
                           const gt_real *conditions, int columns, size_t n,
                           gt_real *out)
 {
-    for (size_t i = 0; i < n; i++)
-        inverse_one(t, x + i * t->size,
-                    conditions ? conditions + i * (size_t)columns : NULL,
-                    out + i * t->size);
+    double v[PIECE];
+    if (t->n_steps == 0) {
+        memmove(out, x, n * t->size * sizeof *x);
+        return;
+    }
+    for (; n > 0; n--, x += t->size, out += t->size) {
+        for (size_t i = 0; i < t->size; i += PIECE) {
+            size_t m = piece_of(t, i);
+            inverse_piece(t, x, conditions, i, m, v);
+            for (size_t k = 0; k < m; k++)
+                out[i + k] = (gt_real)v[k];
+        }
+        conditions = conditions ? conditions + columns : NULL;
+    }
 }
 
-gt_status gt_transform_to_bytes(const gt_transform *t, const gt_real *x,
-                                const gt_real *conditions, int columns,
-                                size_t n, uint8_t *out)
+/* Rounded and cut; NaN becomes 0. */
+static uint8_t byte_of(double v)
 {
+    v = v + 0.5 > 0 ? v + 0.5 : 0;
+    return (uint8_t)(v < 255 ? v : 255);
+}
+
+void gt_transform_to_bytes(const gt_transform *t, const gt_real *x,
+                           const gt_real *conditions, int columns, size_t n,
+                           uint8_t *out)
+{
+    double v[PIECE];
     if (t->plain) {
         gt_range_to_bytes(t->range, x, n * t->size, out);
-        return GT_OK;
+        return;
     }
-    gt_real *values = gt_real_alloc(t->size);
-    if (!values)
-        return gt_fail(GT_ERR_MEMORY, "no memory for the values of a sample");
-    for (size_t i = 0; i < n; i++, out += t->size) {
-        gt_transform_inverse(t, x + i * t->size,
-                             conditions ? conditions + i * (size_t)columns
-                                        : NULL,
-                             columns, 1, values);
-        for (size_t k = 0; k < t->size; k++) {
-            gt_real v = values[k] + (gt_real)0.5;
-            v = v > 0 ? v : 0; /* NaN too */
-            out[k] = (uint8_t)(v < 255 ? v : 255);
+    for (; n > 0; n--, x += t->size, out += t->size) {
+        for (size_t i = 0; i < t->size; i += PIECE) {
+            size_t m = piece_of(t, i);
+            inverse_piece(t, x, conditions, i, m, v);
+            for (size_t k = 0; k < m; k++)
+                out[i + k] = byte_of(v[k]);
         }
+        conditions = conditions ? conditions + columns : NULL;
     }
-    free(values);
-    return GT_OK;
+}
+
+void gt_transform_values_to_bytes(const gt_transform *t, const gt_real *values,
+                                  size_t n, uint8_t *out)
+{
+    if (t->plain) {
+        gt_range_to_bytes(t->range, values, n * t->size, out);
+        return;
+    }
+    for (size_t i = 0; i < n * t->size; i++)
+        out[i] = byte_of((double)values[i]);
 }

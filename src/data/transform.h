@@ -78,8 +78,13 @@ void gt_transform_inverse(const gt_transform *transform, const gt_real *x,
                           gt_real *out);
 
 /* The same of data that are bytes, as these, rounded and cut. */
-gt_status gt_transform_to_bytes(const gt_transform *transform, const gt_real *x,
-                                const gt_real *conditions, int columns,
-                                size_t n, uint8_t *out);
+void gt_transform_to_bytes(const gt_transform *transform, const gt_real *x,
+                           const gt_real *conditions, int columns, size_t n,
+                           uint8_t *out);
+
+/* Of what gt_transform_inverse gave of data that are bytes. */
+void gt_transform_values_to_bytes(const gt_transform *transform,
+                                  const gt_real *values, size_t n,
+                                  uint8_t *out);
 
 #endif

@@ -39,6 +39,40 @@ bool gt_checkpoint_data_fits(const gt_checkpoint_data *data,
            !strcmp(data->steps, gt_transform_text(&config->transform, steps));
 }
 
+gt_status gt_checkpoint_data_transform(const gt_checkpoint_data *data,
+                                       const gt_data_config *config,
+                                       const char *model, gt_transform *t)
+{
+    gt_status status =
+        gt_transform_open(t, config, config->image, &data->values);
+    if (status != GT_OK)
+        return gt_fail_in(status, "%s", model);
+    if (gt_transform_groups(t) == 0)
+        return GT_OK;
+    gt_transform_close(t);
+    return gt_fail(GT_ERR_FORMAT,
+                   "%s lacks the means of its data (/data/figures), which "
+                   "data.transform needs",
+                   model);
+}
+
+/* Checkpoints of points did not always say so. */
+bool gt_checkpoint_data_is_reals(const gt_checkpoint_data *data, gt_shape shape)
+{
+    return data->values.reals || gt_shape_is_point(shape);
+}
+
+gt_status gt_checkpoint_data_layout(const gt_checkpoint_data *data,
+                                    gt_output_layout layout, bool *as_input)
+{
+    *as_input = layout != GT_OUTPUT_PLAIN && data->values.form;
+    if (layout != GT_OUTPUT_AS_INPUT || *as_input)
+        return GT_OK;
+    return gt_fail(GT_ERR_CONFIG,
+                   "output.layout is as_input, but the data are not HDF5, so "
+                   "there is no layout to take over; use plain or auto");
+}
+
 static gt_status write_figures(gt_h5 *f, const gt_checkpoint_data *data)
 {
     size_t dim[2] = {2, data->values.n_figures / 2};

@@ -7,6 +7,7 @@
 #include "comm/comm.h"
 #include "core/hash.h"
 #include "data/reader.h"
+#include "run/config.h"
 #include "store/h5types.h"
 
 typedef struct gt_checkpoint_data {
@@ -27,6 +28,22 @@ gt_checkpoint_data gt_checkpoint_data_of(const gt_source *source,
 /* Whether values go on through the steps that these figures are for. */
 bool gt_checkpoint_data_fits(const gt_checkpoint_data *data,
                              const gt_data_config *config);
+
+/* Open what samples of a model are taken back through. `model` names it in
+ * messages. GT_ERR_FORMAT: figures are missing; GT_ERR_MEMORY. */
+gt_status gt_checkpoint_data_transform(const gt_checkpoint_data *data,
+                                       const gt_data_config *config,
+                                       const char *model,
+                                       gt_transform *transform);
+
+/* Whether samples of this shape are numbers, and not bytes. */
+bool gt_checkpoint_data_is_reals(const gt_checkpoint_data *data,
+                                 gt_shape shape);
+
+/* Whether files of samples are like the data (output.layout). GT_ERR_CONFIG:
+ * they are to be, but the data are not HDF5. */
+gt_status gt_checkpoint_data_layout(const gt_checkpoint_data *data,
+                                    gt_output_layout layout, bool *as_input);
 
 /* --- For src/run: as part of a checkpoint. What is pointed to must stay until
  * the file is committed. What earlier builds did not write stays unknown. */

@@ -100,6 +100,7 @@ void gt_outputs_set_data(gt_outputs *o, const gt_source *source)
 {
     o->snapshot.data =
         gt_checkpoint_data_of(source, gt_data_config_of(o->task->setup.config));
+    o->sample_grid.data = &o->snapshot.data;
 }
 
 void gt_outputs_set_place(gt_outputs *o, uint64_t samples, uint64_t batches)

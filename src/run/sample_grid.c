@@ -123,7 +123,11 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
     }
     p->columns = (size_t)gt_picture_columns(
         p->count, (int)gt_data_config_of(config)->classes);
+    gt_values values = gt_source_values(source);
     gt_status status = allocate(p, size, latent);
+    if (status == GT_OK)
+        status = gt_transform_open(&p->transform, gt_data_config_of(config),
+                                   image, &values);
     if (status == GT_OK)
         status = read_source(p, source);
     if (status != GT_OK) {
@@ -144,6 +148,7 @@ void gt_sample_grid_free(gt_sample_grid *p)
     gt_sample_buffer_free(&p->originals);
     free(p->rebuilt);
     free(p->pixels);
+    gt_transform_close(&p->transform);
     *p = (gt_sample_grid){0};
 }
 
@@ -178,27 +183,40 @@ static void reconstruct(gt_sample_grid *p, size_t size)
     }
 }
 
-static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
-                               gt_range range)
+/* --- The writer's part. */
+
+static gt_status create_set(const gt_sample_grid *p, gt_sampleset **set)
 {
     const gt_config *config = p->task->setup.config;
+    const gt_data_config *data = gt_data_config_of(config);
     char path[GT_PATH], source[64];
+    bool as_input = false;
     gt_sample_grid_path(p->run, p->step, ".h5", path);
     snprintf(source, sizeof source, "training, step %llu",
              (unsigned long long)p->step);
+    gt_status status = gt_checkpoint_data_layout(
+        p->data, (gt_output_layout)gt_output_config_of(config)->layout,
+        &as_input);
     gt_sampleset_info info = {
-        .shape = image,
-        .reals = p->reference > 0,
-        .range = range,
+        .shape = data->image,
+        .reals = gt_checkpoint_data_is_reals(p->data, data->image),
+        .transform = &p->transform,
+        .form = as_input ? p->data->values.form : NULL,
+        .form_size = p->data->values.form_size,
         .count = p->count,
         .latent = gt_latent_config_of(config)->shape,
         .source = source,
         .step = p->step,
         .seed = (uint64_t)gt_train_config_of(config)->seed,
-        .classes = (int)gt_data_config_of(config)->classes,
-        .conditions = gt_data_config_of(config)->conditions};
-    gt_sampleset *set;
-    gt_status status = gt_sampleset_create(&set, path, &info);
+        .classes = (int)data->classes,
+        .conditions = data->conditions};
+    return status == GT_OK ? gt_sampleset_create(set, path, &info) : status;
+}
+
+static gt_status write_samples(const gt_sample_grid *p)
+{
+    gt_sampleset *set = NULL;
+    gt_status status = create_set(p, &set);
     if (status != GT_OK)
         return status;
     gt_samples samples = gt_sample_buffer_view(&p->made, 0, (int)p->count);
@@ -209,30 +227,62 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
     return status;
 }
 
-static gt_status draw_samples(const gt_sample_grid *p, gt_shape image,
-                              gt_range range)
+/* Row `from` and up of a buffer's samples, but with these values, as pixels. */
+static void to_pixels(const gt_sample_grid *p, const gt_real *x,
+                      const gt_sample_buffer *given, size_t from, size_t n,
+                      uint8_t *to)
+{
+    const gt_data_config *data = gt_data_config_of(p->task->setup.config);
+    int columns = data->conditions.count;
+    const gt_real *conditions =
+        columns > 0 ? given->rows.conditions + from * (size_t)columns : NULL;
+    x += from * given->size;
+    if (p->data->values.reals)
+        gt_range_to_bytes((gt_range)data->range, x, n * given->size, to);
+    else
+        gt_transform_to_bytes(&p->transform, x, conditions, columns, n, to);
+}
+
+/* Points that are shown lie where the data are. */
+static gt_status draw_points(const gt_sample_grid *p, const char *path)
+{
+    int columns = p->made.n_conditions;
+    size_t n = (p->count + p->reference) * p->made.size;
+    gt_real *shown = gt_real_alloc(n);
+    if (!shown)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate points of a picture");
+    gt_real *reference = shown + p->count * p->made.size;
+    gt_transform_inverse(&p->transform, p->made.rows.x, p->made.rows.conditions,
+                         columns, p->count, shown);
+    gt_transform_inverse(&p->transform, p->originals.rows.x,
+                         p->originals.rows.conditions, columns, p->reference,
+                         reference);
+    gt_status status =
+        gt_picture_points(path, shown, p->count, reference, p->reference);
+    free(shown);
+    return status;
+}
+
+static gt_status draw_samples(const gt_sample_grid *p, gt_shape image)
 {
     char path[GT_PATH];
     gt_sample_grid_path(p->run, p->step, ".png", path);
     if (p->reference > 0)
-        return gt_picture_points(path, p->made.rows.x, p->count,
-                                 p->originals.rows.x, p->reference);
-    gt_range_to_bytes(range, p->made.rows.x, p->count * gt_shape_size(image),
-                      p->pixels);
+        return draw_points(p, path);
+    to_pixels(p, p->made.rows.x, &p->made, 0, p->count, p->pixels);
     return gt_picture_grid(path, p->pixels, p->count, image, (int)p->columns);
 }
 
 /* Rows of originals, each above its row of reconstructions. */
-static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image,
-                            gt_range range)
+static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image)
 {
-    size_t size = gt_shape_size(image);
     uint8_t *to = p->pixels;
     for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
-        size_t n = smaller(PAIR_COLUMNS, p->pairs - i) * size;
-        gt_range_to_bytes(range, p->originals.rows.x + i * size, n, to);
-        gt_range_to_bytes(range, p->rebuilt + i * size, n, to + n);
-        to += 2 * n;
+        size_t n = smaller(PAIR_COLUMNS, p->pairs - i);
+        size_t size = n * gt_shape_size(image);
+        to_pixels(p, p->originals.rows.x, &p->originals, i, n, to);
+        to_pixels(p, p->rebuilt, &p->originals, i, n, to + size);
+        to += 2 * size;
     }
     char path[GT_PATH];
     gt_sample_grid_path(p->run, p->step, "-reconstructions.png", path);
@@ -240,18 +290,15 @@ static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image,
                            (int)smaller(PAIR_COLUMNS, p->pairs));
 }
 
-/* The writer's part. */
 static gt_status write_files(void *context)
 {
     const gt_sample_grid *p = context;
-    const gt_config *config = p->task->setup.config;
-    gt_shape image = gt_data_config_of(config)->image;
-    gt_range range = (gt_range)gt_data_config_of(config)->range;
-    gt_status status = write_samples(p, image, range);
+    gt_shape image = gt_data_config_of(p->task->setup.config)->image;
+    gt_status status = write_samples(p);
     if (status == GT_OK)
-        status = draw_samples(p, image, range);
+        status = draw_samples(p, image);
     if (status == GT_OK && p->pairs > 0)
-        status = draw_pairs(p, image, range);
+        status = draw_pairs(p, image);
     return gt_write_errors_record(p->errors, status, GT_WRITE_PICTURES,
                                   p->step);
 }

@@ -89,6 +89,15 @@ static gt_status find_figures(trainer *t)
     return GT_OK;
 }
 
+/* Before anything is trained: what samples cannot be. */
+static gt_status check_layout(const trainer *t)
+{
+    gt_checkpoint_data data = gt_checkpoint_data_of(t->source, t->data);
+    bool as_input;
+    return gt_checkpoint_data_layout(&data, (gt_output_layout)t->output->layout,
+                                     &as_input);
+}
+
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
 {
     trainer *t = context;
@@ -216,6 +225,8 @@ gt_status gt__training_prepare(trainer *t)
     gt_status status = open_data(t);
     if (status == GT_OK)
         warn_of_data(t);
+    if (status == GT_OK)
+        status = check_layout(t);
     if (status == GT_OK)
         status = find_figures(t);
     if (status == GT_OK)
