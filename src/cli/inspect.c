@@ -40,8 +40,11 @@ static void describe_text(const gt_source *source, const char *split,
            (unsigned long long)source->count, split,
            gt_shape_noun(source->shape),
            gt_shape_of_data(source->shape, shape));
+    const char *const *names = source->class_names;
     for (int c = 0; c < source->classes; c++)
-        printf("  label %-4d %llu\n", c, (unsigned long long)found->labels[c]);
+        printf("  label %-4d %llu%s%s\n", c,
+               (unsigned long long)found->labels[c], names ? "  " : "",
+               names ? names[c] : "");
     for (int c = 0; c < source->n_conditions; c++)
         printf("  condition %-12s %.6g to %.6g\n", source->conditions[c].name,
                found->of[c].least, found->of[c].most);
@@ -59,6 +62,12 @@ static void describe_json(const gt_source *source, const char *split,
            gt_shape_list(source->shape, shape));
     for (int c = 0; c < source->classes; c++)
         printf("%s%llu", c ? ", " : "", (unsigned long long)found->labels[c]);
+    if (source->class_names)
+        printf("], \"class_names\": [");
+    for (int c = 0; source->class_names && c < source->classes; c++) {
+        printf("%s", c ? ", " : "");
+        gt_json_string(stdout, source->class_names[c]);
+    }
     printf("], \"conditions\": {");
     for (int c = 0; c < source->n_conditions; c++) {
         printf("%s", c ? ", " : "");

@@ -1,7 +1,10 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include "core/number.h"
 #include "data/holdout.h"
+#include "data/layout.h"
+#include "data/resize.h"
 #include "data/transform_steps.h"
 
 #include <string.h>
@@ -50,6 +53,23 @@ static const gt_option options[] = {
     {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
      "part of the training images that is held out, as 10% or 2.5%, chosen by "
      "their numbers; 0%: none but those that the data hold out themselves"},
+    {"labels", GT_OPTION_TEXT, FIELD(labels), NULL, 0, 0, NULL,
+     "where labels are. Of pictures: a text file, here or beside them, with a "
+     "line for each: its name, a comma, its label; without it, the folder that "
+     "a picture is in tells its class. Of arrays: a NumPy file, here or beside "
+     "the samples, or the name of one in an archive; without it, the one whose "
+     "name fits",
+     .optional = true},
+    {"fit", GT_OPTION_CHOICE, FIELD(fit), "crop", 0, 0, gt_fit_names,
+     "pictures of other proportions than image. crop: what is too much on two "
+     "sides is cut off. pad: black is added on two sides"},
+    {"layout", GT_OPTION_CHOICE, FIELD(layout), "auto", 0, 0, gt_layout_names,
+     "dimensions of an array of samples: n samples, h rows, w columns, c "
+     "channels, v values. auto: what the array can be, if it can be one thing"},
+    {"type", GT_OPTION_CHOICE, FIELD(type), "uint8", 0, 0, gt_number_names,
+     "numbers of a raw file, raw:FILE; _be: big endian"},
+    {"skip_bytes", GT_OPTION_INT, FIELD(skip_bytes), "0", 0, 1e15, NULL,
+     "bytes of a raw file before its first sample"},
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",

@@ -25,16 +25,23 @@ typedef enum gt_data_cache {
 } gt_data_cache;
 
 typedef struct gt_data_config {
+    /* Steps of gt_transform_variants. */
+    gt_variant_list transform;
+
     char *uri;
-    char *test;                /* URI of what is held out; NULL: data.uri's */
-    char *holdout;             /* "10%" of the training samples */
-    gt_shape image;            /* of a sample, that the model works at */
-    int range;                 /* gt_range */
-    gt_variant_list transform; /* of gt_transform_variants */
-    int64_t classes;           /* labels that the model is told; 0: none */
-    gt_word_list conditions;   /* columns that it is told, in this order */
-    int cache;                 /* gt_data_cache */
-    int on_error;              /* gt_data_on_error */
+    char *test;              /* URI of what is held out; NULL: data.uri's */
+    char *holdout;           /* "10%" of the training samples */
+    gt_shape image;          /* of a sample, that the model works at */
+    int range;               /* gt_range */
+    int64_t classes;         /* labels that the model is told; 0: none */
+    gt_word_list conditions; /* columns that it is told, in this order */
+    char *labels;            /* where labels are; NULL: as found */
+    int fit;                 /* gt_fit, of pictures */
+    int layout;              /* gt_layout */
+    int type;                /* of a raw file's numbers: number.h */
+    int64_t skip_bytes;      /* before a raw file's samples */
+    int cache;               /* gt_data_cache */
+    int on_error;            /* gt_data_on_error */
 } gt_data_config;
 extern const gt_section gt_data_section;
 

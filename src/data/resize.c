@@ -17,6 +17,8 @@
 
 enum { KEPT = 8 };
 
+const char *const gt_fit_names[] = {"crop", "pad", NULL};
+
 /* Where the picture goes in the image. */
 typedef struct place {
     gt__axis x, y;

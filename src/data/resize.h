@@ -1,4 +1,4 @@
-/* resize.h: a picture in the size of a model. For src/data. Local. */
+/* resize.h: a picture in the size of a model. Local. */
 #ifndef GT_DATA_RESIZE_H
 #define GT_DATA_RESIZE_H
 
@@ -12,6 +12,8 @@ typedef enum gt_fit {
     GT_FIT_PAD,  /* all of it is in the image, with black (with 4 channels:
                     nothing) on two sides */
 } gt_fit;
+extern const char
+    *const gt_fit_names[]; /* for configurations; ends with NULL */
 
 /* Write a picture as an image of `shape`, with 1, 3 or 4 channels, to `bytes`,
  * or, where that is NULL, to `reals`, as whole numbers 0 .. 65535. A pixel is

@@ -195,7 +195,7 @@ static void take_part(gt_source *source, const wanted *o)
 
 static gt_status open_cache(gt_source *source, const wanted *o)
 {
-    if (!streams(source->type) || !o->processes)
+    if (!streams(source->type) || !o->processes || source->region.size)
         return GT_OK;
     if (!o->handle)
         return gt__cache_new(&source->cache, source, o->config->cache,
@@ -248,8 +248,9 @@ static gt_status open_source(gt_source **out, wanted *o)
 {
     gt_status status = begin(out, o);
     if (status == GT_OK) {
-        (*out)->region.shared =
-            o->processes > 1 && o->uri.type->attach && gt_region_can_share();
+        (*out)->region.shared = o->processes > 1 &&
+                                !o->uri.type->default_count &&
+                                gt_region_can_share();
         status = open_type(*out, o);
     }
     return finish(out, o, status);
@@ -286,13 +287,12 @@ gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
     wanted o = {
         .config = config, .split = split, .processes = 2, .handle = handle};
     gt_status status = begin(out, &o);
+    if (status == GT_OK && (handle->memory.size || !streams(o.uri.type)))
+        status = gt_region_attach(&(*out)->region, &handle->memory);
     if (status == GT_OK && streams(o.uri.type))
         status = open_type(*out, &o);
-    else if (status == GT_OK) {
-        status = gt_region_attach(&(*out)->region, &handle->memory);
-        if (status == GT_OK)
-            (*out)->type->attach(*out);
-    }
+    else if (status == GT_OK)
+        (*out)->type->attach(*out);
     return finish(out, &o, status);
 }
 

@@ -134,6 +134,7 @@ struct gt_source {
     bool packed;           /* reading unpacks, as of compressed chunks, or */
     bool costly;           /* each sample is unpacked by itself, as a picture */
     int classes;           /* labels are 0 .. classes - 1; 0: no labels */
+    const char *const *class_names; /* [classes]; in `data`; NULL: none */
     int n_conditions;
     const gt_condition *conditions; /* [n_conditions]; borrowed from the type,
                                        or in `data` */
