@@ -15,7 +15,8 @@ typedef struct form_set {
     char name[256];
     enum { SAMPLES, LABELS, CONDITIONS } holds;
     gt_layout layout; /* of samples */
-    int columns;      /* of conditions: */
+    int columns;      /* of labels: 1, or the classes of one-hot rows; of
+                         conditions: */
     int *column;      /* the number of each among the model's */
 } form_set;
 
@@ -85,7 +86,8 @@ static gt_status add_set(const gt_h5_form_set *set, void *context)
     } else if (set->n_conditions > 0) {
         wanted = find_columns(s, set, f);
     } else {
-        wanted = set->labels && s->labels && set->width == 1;
+        wanted = set->labels && s->labels && set->width <= MOST_COLUMNS;
+        f->columns = (int)set->width;
     }
     if (wanted) {
         s->n++;
@@ -145,8 +147,10 @@ static void fill_given(const gt__form_sets *s, const form_set *f,
                        const gt_samples *samples, double *out)
 {
     int columns = s->conditions->count;
+    bool one_hot = f->columns > 1;
     for (int i = 0; i < samples->n && f->holds == LABELS; i++)
-        *out++ = samples->labels[i];
+        for (int k = 0; k < f->columns; k++)
+            *out++ = one_hot ? samples->labels[i] == k : samples->labels[i];
     for (int i = 0; i < samples->n && f->holds == CONDITIONS; i++)
         for (int k = 0; k < f->columns; k++)
             *out++ = (double)samples->conditions[i * columns + f->column[k]];

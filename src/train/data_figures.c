@@ -100,7 +100,8 @@ static gt_status read_leaf(finder *f, int leaf)
         merge(f, state, &piece);
         f->done += (uint64_t)n;
         gt_collective_tick();
-        if (gt_progress_due(&f->progress, f->done))
+        bool last = f->done == f->progress.last && f->progress.shown == 0;
+        if (!last && gt_progress_due(&f->progress, f->done))
             gt_progress_show(
                 &f->progress,
                 &(gt_progress_place){.done = f->done, .units = f->done});
