@@ -4,6 +4,7 @@
 #include "cli/topics.h"
 
 #include "base/status.h"
+#include "data/augment.h"
 #include "data/source.h"
 #include "data/transform_steps.h"
 #include "model/reference.h"
@@ -33,6 +34,8 @@ void gt_topic_data(const gt_page *page)
     print_sources(page);
     gt_page_section(page, "Steps of data.transform");
     gt_variants_print_reference(page, &gt_transform_variants);
+    gt_page_section(page, "Augmentation");
+    gt_variants_print_reference(page, &gt_augment_variants);
 }
 
 void gt_topic_config(const gt_page *page)
