@@ -95,7 +95,7 @@ size_t gt_transform_groups(const gt_transform *t)
 
 static gt_status refuse(const gt__step *s, int number,
                         const gt_transform_sample *sample,
-                        const gt__values *values, size_t i)
+                        const gt__step_values *values, size_t i)
 {
     if (s->type->needs == GT__NEEDS_CONDITION)
         return gt_fail(GT_ERR_MISMATCH,
@@ -114,7 +114,7 @@ static gt_status refuse(const gt__step *s, int number,
 /* The steps until one whose figures are not known. */
 static gt_status forward_piece(const gt_transform *t,
                                const gt_transform_sample *sample,
-                               gt__values *values)
+                               gt__step_values *values)
 {
     for (int k = 0; k < t->n_steps; k++) {
         const gt__step *s = &t->steps[k];
@@ -141,7 +141,7 @@ gt_status gt_transform_forward(const gt_transform *t,
          i += PIECE) {
         double v[PIECE];
         size_t n = t->size - i < PIECE ? t->size - i : PIECE;
-        gt__values values = {.v = v, .n = n, .first = i};
+        gt__step_values values = {.v = v, .n = n, .first = i};
         for (size_t k = 0; k < n; k++)
             v[k] = (double)x[i + k];
         status = forward_piece(t, sample, &values);
@@ -156,7 +156,7 @@ static void inverse_piece(const gt_transform *t, const gt_real *x,
                           const gt_real *conditions, size_t first, size_t n,
                           double *v)
 {
-    gt__values values = {.v = v, .n = n, .first = first};
+    gt__step_values values = {.v = v, .n = n, .first = first};
     for (size_t i = 0; i < n; i++)
         v[i] = (double)x[first + i];
     for (int k = t->n_steps; k-- > 0;) {

@@ -41,14 +41,14 @@ static void range_begin(gt__step *s, const void *given, double low, double high)
     set_range(s, o->low, o->high, low, high);
 }
 
-static size_t range_forward(const gt__step *s, const gt__values *x)
+static size_t range_forward(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = x->v[i] * s->a + s->b;
     return x->n;
 }
 
-static void range_inverse(const gt__step *s, const gt__values *x)
+static void range_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = (x->v[i] - s->b) / s->a;
@@ -71,7 +71,7 @@ static void standardize_begin(gt__step *s, const void *given, double low,
     (void)s, (void)given, (void)low, (void)high;
 }
 
-static size_t standardize_forward(const gt__step *s, const gt__values *x)
+static size_t standardize_forward(const gt__step *s, const gt__step_values *x)
 {
     size_t group = x->first % s->groups;
     for (size_t i = 0; i < x->n; i++) {
@@ -82,7 +82,7 @@ static size_t standardize_forward(const gt__step *s, const gt__values *x)
     return x->n;
 }
 
-static void standardize_inverse(const gt__step *s, const gt__values *x)
+static void standardize_inverse(const gt__step *s, const gt__step_values *x)
 {
     size_t group = x->first % s->groups;
     for (size_t i = 0; i < x->n; i++) {
@@ -107,7 +107,7 @@ static void epsilon_begin(gt__step *s, const void *given, double low,
     s->a = ((const options *)given)->epsilon;
 }
 
-static size_t log_forward(const gt__step *s, const gt__values *x)
+static size_t log_forward(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++) {
         if (x->v[i] + s->a <= 0)
@@ -117,7 +117,7 @@ static size_t log_forward(const gt__step *s, const gt__values *x)
     return x->n;
 }
 
-static void log_inverse(const gt__step *s, const gt__values *x)
+static void log_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = exp(x->v[i]) - s->a;
@@ -133,7 +133,7 @@ static const gt_option logit_options[] = {
     {0},
 };
 
-static size_t logit_forward(const gt__step *s, const gt__values *x)
+static size_t logit_forward(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++) {
         if (x->v[i] < 0 || x->v[i] > 1)
@@ -145,7 +145,7 @@ static size_t logit_forward(const gt__step *s, const gt__values *x)
 }
 
 /* What lies beyond the data's 0 and 1 is cut off. */
-static void logit_inverse(const gt__step *s, const gt__values *x)
+static void logit_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++) {
         double u = 1 / (1 + exp(-x->v[i]));
@@ -169,7 +169,7 @@ static void divide_begin(gt__step *s, const void *given, double low,
     s->column = ((const options *)given)->by;
 }
 
-static size_t divide_forward(const gt__step *s, const gt__values *x)
+static size_t divide_forward(const gt__step *s, const gt__step_values *x)
 {
     (void)s;
     if (x->condition == 0)
@@ -179,7 +179,7 @@ static size_t divide_forward(const gt__step *s, const gt__values *x)
     return x->n;
 }
 
-static void divide_inverse(const gt__step *s, const gt__values *x)
+static void divide_inverse(const gt__step *s, const gt__step_values *x)
 {
     (void)s;
     for (size_t i = 0; i < x->n; i++)
@@ -200,13 +200,13 @@ static void mask_begin(gt__step *s, const void *given, double low, double high)
     s->a = ((const options *)given)->at;
 }
 
-static void mask_inverse(const gt__step *s, const gt__values *x)
+static void mask_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = x->v[i] <= s->a ? 0 : x->v[i];
 }
 
-static size_t mask_forward(const gt__step *s, const gt__values *x)
+static size_t mask_forward(const gt__step *s, const gt__step_values *x)
 {
     mask_inverse(s, x);
     return x->n;
@@ -227,7 +227,7 @@ static void dequantize_begin(gt__step *s, const void *given, double low,
     s->a = ((const options *)given)->width;
 }
 
-static size_t dequantize_forward(const gt__step *s, const gt__values *x)
+static size_t dequantize_forward(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++) {
         uint32_t word = gt_rng_word(x->at, (uint32_t)(x->first + i));
@@ -236,7 +236,7 @@ static size_t dequantize_forward(const gt__step *s, const gt__values *x)
     return x->n;
 }
 
-static void dequantize_inverse(const gt__step *s, const gt__values *x)
+static void dequantize_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = floor(x->v[i] / s->a) * s->a;

@@ -55,12 +55,12 @@ typedef struct gt__step {
 } gt__step;
 
 /* Some values of one sample, in the middle of the steps. */
-typedef struct gt__values {
+typedef struct gt__step_values {
     double *v;        /* [n] */
     size_t n, first;  /* v[0] is value number `first` of the sample */
     double condition; /* that comes with it */
     gt_rng at;        /* the address of its noise */
-} gt__values;
+} gt__step_values;
 
 struct gt__step_type {
     const char *name, *help;
@@ -73,10 +73,10 @@ struct gt__step_type {
 
     /* Replace values. Returns how many were replaced: less than n where the
      * next one is none that the step takes. NaN goes through. */
-    size_t (*forward)(const gt__step *step, const gt__values *values);
+    size_t (*forward)(const gt__step *step, const gt__step_values *values);
 
     /* Undo that. Takes any numbers, as a model makes any. */
-    void (*inverse)(const gt__step *step, const gt__values *values);
+    void (*inverse)(const gt__step *step, const gt__step_values *values);
 };
 
 /* The step that an item of the list stands for; `size` and `channels` are those

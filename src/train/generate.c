@@ -320,35 +320,32 @@ static gt_status run_waves(generator *g)
     return GT_OK;
 }
 
-/* Of reals that are no points, what they are to the model. */
-static void to_pixels(const generator *g, uint8_t *pixels)
-{
-    if (g->from->info.data.values.reals)
-        gt_range_to_bytes((gt_range)gt_data_config_of(g->config)->range,
-                          g->first, g->n_first * g->size, pixels);
-    else
-        gt_transform_to_bytes(&g->transform, g->first, g->first_conditions,
-                              g->given.columns, g->n_first, pixels);
-}
-
+/* Reals are taken back in place: nobody needs them any more. */
 static gt_status draw_grid(generator *g)
 {
     /* By now the set may be there, under the same name. */
     gt_status status = gt_picture_check_path(g->options->grid);
-    if (status != GT_OK)
-        return status;
-    if (gt_shape_is_point(g->image)) {
+    uint8_t *pixels = malloc(g->n_first * (g->reals ? 1 : g->size));
+    if (status == GT_OK && !pixels)
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
+    if (status == GT_OK && g->reals)
         gt_transform_inverse(&g->transform, g->first, g->first_conditions,
                              g->given.columns, g->n_first, g->first);
-        return gt_picture_points(g->options->grid, g->first, g->n_first, NULL,
-                                 0);
-    }
-    uint8_t *pixels = malloc(g->n_first * g->size);
-    if (!pixels)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
-    to_pixels(g, pixels);
-    status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
-                             gt_picture_columns(g->n_first, g->given.period));
+    else if (status == GT_OK)
+        gt_transform_to_bytes(&g->transform, g->first, g->first_conditions,
+                              g->given.columns, g->n_first, pixels);
+    gt_picture_values values = {.n = g->n_first,
+                                .shape = g->image,
+                                .bytes = g->reals ? NULL : pixels,
+                                .reals = g->reals ? g->first : NULL};
+    if (status == GT_OK && gt_shape_is_point(g->image))
+        status =
+            gt_picture_points(g->options->grid, g->first, g->n_first, NULL, 0);
+    else if (status == GT_OK)
+        status =
+            gt_picture_write(g->options->grid, &values,
+                             gt_picture_columns_of(g->n_first, g->given.period,
+                                                   g->image, g->reals));
     free(pixels);
     return status;
 }

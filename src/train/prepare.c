@@ -64,13 +64,13 @@ static gt_status open_data(trainer *t)
 static gt_status find_figures(trainer *t)
 {
     const gt_checkpoint *from = &t->run->resumed;
-    const gt_values *then = &from->info.data.values;
-    size_t n = then->n_figures;
+    const gt_values *stored = &from->info.data.values;
+    size_t n = stored->n_figures;
     gt_status status = GT_OK;
     if (from->path[0] && gt_checkpoint_data_fits(&from->info.data, t->data)) {
         t->figures = gt_real_alloc(n);
         if (t->figures)
-            memcpy(t->figures, then->figures, n * sizeof *t->figures);
+            memcpy(t->figures, stored->figures, n * sizeof *t->figures);
         else
             status = gt_fail(GT_ERR_MEMORY, "no memory for figures");
         status = gt_comm_agree(t->comm, status);
