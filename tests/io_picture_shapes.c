@@ -191,13 +191,13 @@ static void what_pictures_leave_out_is_known_before(void **state)
     assert_string_equal(gt_picture_note((gt_shape){8, 8, 16}, true, text), "");
     assert_string_equal(gt_picture_note((gt_shape){1, 1, 99}, true, text), "");
     assert_string_equal(gt_picture_note((gt_shape){8, 8, 64}, true, text),
-                        "pictures show the first 16 of 64 channels");
+                        "the first 16 of 64 channels");
     assert_string_equal(gt_picture_note((gt_shape){8, 8, 1, 3}, true, text),
-                        "pictures show the three middle slices of a volume");
+                        "the three middle slices of each volume");
     assert_string_equal(
         gt_picture_note((gt_shape){8, 8, 20, 3}, false, text),
-        "pictures show the three middle slices of a volume, of the first 16 "
-        "of 20 channels");
+        "the three middle slices of each volume, of the first 16 of 20 "
+        "channels");
 }
 
 /* --- Vectors. */
