@@ -7,6 +7,7 @@
 #include "cli/agree.h"
 #include "cli/args.h"
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/version.h"
@@ -16,7 +17,6 @@
 #include "comm/mpi/start.h"
 #include "core/blas.h"
 #include "store/h5trial.h"
-#include "train/interrupt.h"
 #include "train/memory_need.h"
 
 #include <errno.h>
