@@ -27,8 +27,10 @@
  *
  * Layout. Arrays are dense and in C order: the first sample comes first, and
  * within a sample the last dimension varies fastest. An image is stored row by
- * row with its channels side by side: [height][width][channels]. (In Fortran
- * the dimensions are therefore reversed: (channels, width, height, sample).)
+ * row with its channels side by side: [height][width][channels]; a volume is
+ * stored slice by slice, each as an image: [depth][height][width][channels].
+ * (In Fortran the dimensions are therefore reversed: (channels, width, height,
+ * sample).)
  *
  * Errors. Functions that can fail return a gentrain_status. The message of the
  * thread's last failure is in gentrain_message. The codes are the exit codes of
@@ -80,8 +82,10 @@ typedef enum gentrain_status {
 
 /* What a model makes. */
 typedef enum gentrain_kind {
-    GENTRAIN_IMAGES = 1, /* [height][width][channels] */
-    GENTRAIN_POINTS = 2  /* [2]: a point of the plane */
+    GENTRAIN_IMAGES = 1,  /* [height][width][channels] */
+    GENTRAIN_POINTS = 2,  /* [2]: a point of the plane */
+    GENTRAIN_VOLUMES = 3, /* [depth][height][width][channels] */
+    GENTRAIN_VECTORS = 4  /* [n]: numbers without a place */
 } gentrain_kind;
 
 /* The arrays of numbers that belong to a sample. */
@@ -159,14 +163,15 @@ GENTRAIN_API const char *gentrain_config(const gentrain_model *model);
  * checkpoint has none, or that of the first format, which is another hash. */
 GENTRAIN_API const char *gentrain_fingerprint(const gentrain_model *model);
 
-/* Images or points. */
+/* Images, volumes, vectors or points. */
 GENTRAIN_API gentrain_kind gentrain_sample_kind(const gentrain_model *model);
 
 /* The dimensions of an array: returns how many there are (at most
  * GENTRAIN_MAX_RANK) and writes that many to `shape`. They are those of the
  * data sets that `gentrain sample` writes, after the first: of an image height,
- * width, channels; of a point 2; of latents height, width, channels, mostly
- * 1, 1, n. Returns 0 for an array that the model does not have. */
+ * width, channels; of a volume depth, height, width, channels; of a point 2; of
+ * a vector n; of latents as of an image or a volume, mostly 1, 1, n. Returns 0
+ * for an array that the model does not have. */
 GENTRAIN_API int gentrain_shape(const gentrain_model *model,
                                 gentrain_array array, int64_t *shape);
 
@@ -221,8 +226,9 @@ GENTRAIN_API gentrain_status gentrain_sample_given(
     gentrain_model *model, int64_t seed, int64_t first, int64_t n,
     const int32_t *labels, const float *conditions, float *samples);
 
-/* The samples as bytes, rounded and cut to 0 .. 255: the data set /images of
- * `gentrain sample`. GENTRAIN_ERR_USAGE for points, which have none. */
+/* The samples as bytes, rounded and cut to 0 .. 255: the data set /images,
+ * /volumes or /vectors of `gentrain sample`. GENTRAIN_ERR_USAGE for points,
+ * which have none. */
 GENTRAIN_API gentrain_status gentrain_sample_bytes(gentrain_model *model,
                                                    int64_t seed, int64_t first,
                                                    int64_t n, uint8_t *bytes);

@@ -15,6 +15,7 @@ module:hdf5-serial|hdf5-openmpi|hdf5-mpi|hdf5 libhdf5-dev
 module:hwloc libhwloc-dev
 module:yaml-0.1 libyaml-dev
 module:libpng libpng-dev
+module:libjpeg libjpeg62-turbo-dev
 module:libxxhash libxxhash-dev
 module:zlib zlib1g-dev
 "
@@ -26,6 +27,7 @@ test_wants="
 command:h5dump hdf5-tools
 command:xxhsum xxhash
 python:h5py python3-h5py
+python:PIL python3-pil
 python:torch python3-torch
 command:clang-format clang-format
 command:clang-tidy clang-tidy

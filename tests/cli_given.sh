@@ -35,9 +35,12 @@ alike() {
     done
 }
 
+counts="1 2 3 4"
+! sanitized || counts="1 3"
+
 # --- Training: grids and checkpoints on any number of ranks.
 for model in both labels; do
-    for n in 1 2 3 4; do
+    for n in $counts; do
         must "training $model on $n ranks" ranks $n train $model.yaml --out $model-$n --quiet
         same $model-1/samples/step-00000012.h5 $model-$n/samples/step-00000012.h5
         cmp $model-1/samples/step-00000012.png $model-$n/samples/step-00000012.png ||
@@ -51,7 +54,7 @@ for model in both labels; do
 done
 same labels-1/samples/step-00000012.h5 labels-r/samples/step-00000012.h5
 cmp labels-1/samples/step-00000012-reconstructions.png \
-    labels-4/samples/step-00000012-reconstructions.png || fail "reconstructions differ"
+    labels-3/samples/step-00000012-reconstructions.png || fail "reconstructions differ"
 
 # Ten columns, each with a label; rows have the conditions of one sample each.
 grid=both-1/samples/step-00000012.h5
@@ -66,7 +69,7 @@ h5dump -a /labels/classes $grid >classes.txt
 says classes.txt "10"
 
 # --- Samples on any number of ranks.
-for n in 1 2 3 4; do
+for n in $counts; do
     must "labels that take turns on $n ranks" ranks $n sample both-1 --label 3,5 \
         --condition size=0.7,slant=0.25 -n 150 -o turns-$n.h5 --grid turns-$n.png
     alike turns-1.h5 turns-$n.h5 /images /latents /labels /conditions

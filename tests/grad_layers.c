@@ -26,6 +26,7 @@ static const layer_case cases[] = {
     {"dense", "units=5", {1, 1, 7}, 3},
     {"dense", "units=1", {1, 1, 4}, 1},
     {"dense", "units=3 bias=false", {1, 1, 6}, 4},
+    {"dense", "units=3", {2, 1, 4, 3}, 2},
     {"conv2d", "filters=3 kernel=3 stride=2 padding=1", {6, 5, 2}, 3},
     {"conv2d", "filters=4 kernel=3x2 stride=1 padding=0", {4, 5, 3}, 2},
     {"conv2d", "filters=1 kernel=4 stride=1 padding=0", {4, 4, 5}, 3},
@@ -41,20 +42,31 @@ static const layer_case cases[] = {
     {"batch_norm", "momentum=0.5", {2, 3, 70}, 2},
     {"batch_norm", "", {9, 11, 3}, 27},
     {"batch_norm", "", {2, 2, 1}, 1},
+    {"batch_norm", "", {2, 3, 2, 3}, 2},
     {"relu", "", {3, 3, 2}, 2},
+    {"relu", "", {3, 1, 2, 2}, 2},
     {"leaky_relu", "", {3, 3, 2}, 2},
+    {"leaky_relu", "", {3, 1, 2, 2}, 2},
     {"leaky_relu", "slope=0.01", {1, 1, 300}, 2},
     {"elu", "", {3, 3, 2}, 2},
+    {"elu", "", {1, 3, 2, 2}, 2},
     {"elu", "alpha=0.3", {1, 1, 300}, 1},
     {"silu", "", {1, 1, 300}, 1},
+    {"silu", "", {1, 3, 2, 2}, 2},
     {"tanh", "", {3, 3, 2}, 2},
+    {"tanh", "", {3, 1, 2, 2}, 2},
     {"sigmoid", "", {3, 3, 2}, 2},
+    {"sigmoid", "", {3, 1, 2, 2}, 2},
     {"dropout", "", {3, 3, 2}, 2},
+    {"dropout", "", {3, 1, 2, 2}, 2},
     {"dropout", "rate=0.1", {1, 1, 33}, 3},
     {"dropout", "rate=0", {1, 1, 3}, 1},
     {"reshape", "shape=3x2x4", {1, 1, 24}, 2},
     {"reshape", "shape=24", {3, 2, 4}, 2},
+    {"reshape", "shape=2x3x1x4", {1, 1, 24}, 2},
+    {"reshape", "shape=3x2x4", {3, 2, 1, 4}, 2},
     {"flatten", "", {3, 2, 4}, 2},
+    {"flatten", "", {3, 2, 1, 4}, 2},
     {"upsample", "", {3, 2, 4}, 2},
     {"upsample", "factor=1x3", {2, 3, 1}, 2},
     {"avg_pool", "", {4, 5, 3}, 2},
@@ -62,9 +74,11 @@ static const layer_case cases[] = {
     {"avg_pool", "kernel=1 stride=2", {4, 5, 1}, 2},
     {"add", "", {3, 2, 4}, 2, {{3, 2, 4}}},
     {"add", "", {1, 1, 7}, 3, {{1, 1, 7}, {1, 1, 7}}},
+    {"add", "", {1, 3, 2, 2}, 2, {{1, 3, 2, 2}}},
     {"concat", "", {1, 1, 3}, 3, {{1, 1, 5}, {1, 1, 1}}},
     {"concat", "", {3, 2, 4}, 2, {{3, 2, 1}, {1, 1, 3}}},
     {"concat", "", {1, 1, 2}, 2, {{2, 3, 3}}},
+    {"concat", "", {2, 3, 3, 2}, 2, {{2, 3, 1, 2}, {1, 1, 2}}},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -276,11 +290,18 @@ static void every_layer_type_has_a_case_and_a_complete_entry(void **state)
     (void)state;
     for (int i = 0; i < gt_layer_type_count; i++) {
         const gt_layer_type *type = gt_layer_types[i];
-        int found = 0;
-        for (int k = 0; k < CASES; k++)
-            found += !strcmp(cases[k].type, type->name);
+        int found = 0, volumes = 0;
+        for (int k = 0; k < CASES; k++) {
+            bool is = !strcmp(cases[k].type, type->name);
+            found += is;
+            volumes += is && gt_shape_is_volume(cases[k].in);
+        }
         if (!found)
             fail_msg("layer type %s has no case here: add one", type->name);
+        if (type->volumes && !volumes)
+            fail_msg("layer type %s takes volumes, but no case here is one: "
+                     "add it",
+                     type->name);
         assert_non_null(type->help);
         assert_non_null(type->options);
         assert_non_null(type->plan);

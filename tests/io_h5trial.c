@@ -2,6 +2,7 @@
  * damage does to HDF5, it is not done to us. */
 #include "scratch.h"
 
+#include "base/sanitizers.h"
 #include "store/h5attr.h"
 #include "store/h5file.h"
 #include "store/h5read.h"
@@ -14,6 +15,13 @@ const char *__lsan_default_suppressions(void)
 {
     return "leak:libhdf5";
 }
+
+/* Sanitizers make a process slow to start. */
+#ifdef GT_ADDRESS_SANITIZER
+enum { SLOW = 1 };
+#else
+enum { SLOW = 0 };
+#endif
 
 enum { ROWS = 3, COLUMNS = 5 };
 
@@ -73,6 +81,8 @@ static void no_damage_ends_the_process(void **state)
     assert_ok(read_all("whole.h5"));
     for (size_t at = 0; at < size; at++) {
         if (bytes[at] == 0 && at % 7 != 0)
+            continue;
+        if (SLOW && at % 3 != 0)
             continue;
         bytes[at] ^= others[at % 3];
         store_bytes("bad.h5", bytes, size);

@@ -479,14 +479,20 @@ static void a_folder_of_pictures_is_named(void **state)
     assert_message("it holds pictures: write them into one IDX file");
 }
 
-/* A file that begins so is named, and so is what to do. */
+/* A file that begins so is named, and so is what to do, also where the URI says
+ * that it is another. */
 static void assert_named(const char *bytes, size_t n, const char *part)
 {
     const char *name = "train-images-idx3-ubyte";
     uint8_t head[200] = {0};
     memcpy(head, bytes, n);
     put(name, head, sizeof head, NULL, 0);
-    assert_fails(name, GT_ERR_FORMAT, part);
+    char uri[300];
+    gt_source *source;
+    snprintf(uri, sizeof uri, "idx:%s", path_of(name));
+    assert_int_equal(try_open(uri, GT_SPLIT_TRAIN, &source), GT_ERR_FORMAT);
+    assert_message(name);
+    assert_message(part);
     if (!strstr(part, "web page") && strstr(gt_message(), "web page"))
         fail_msg("%s", gt_message());
 }
@@ -502,7 +508,9 @@ static void what_is_not_idx_is_named_for_what_it_is(void **state)
     assert_named("PK\3\4\24\0", 6, "a zip archive; unpack it: unzip");
     assert_named("PK\3\4\24\0........................x.npy", 36,
                  "a NumPy archive (.npz); write its images into an IDX file");
-    assert_named("\x93NUMPY\1", 7, "a NumPy array (.npy); write its images");
+    assert_named("\x93NUMPY\1", 7,
+                 "a NumPy array (.npy); unpack it if it is compressed, and "
+                 "give npy:PATH");
     assert_named("\x89PNG\r\n\x1a\n", 8, "a PNG picture");
     assert_named("\xff\xd8\xff\xe0", 4, "a JPEG picture");
     assert_named("\x89HDF\r\n\x1a\n", 8, "an HDF5 file");

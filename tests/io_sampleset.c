@@ -165,7 +165,7 @@ static void points_and_latents_come_back_to_the_bit(void **state)
     for (int i = 0; i < N * 2; i++)
         points[i] = (gt_real)(1000 * cos(i));
     gt_sampleset_info info = info_of((gt_shape){1, 1, 2}, GT_RANGE_SYMMETRIC);
-    info.points = true;
+    info.reals = true;
     info.latent = (gt_shape){1, 1, 5};
     gt_sampleset *set;
     assert_ok(gt_sampleset_create(&set, in_scratch("s.h5"), &info));
@@ -181,6 +181,39 @@ static void points_and_latents_come_back_to_the_bit(void **state)
     assert_memory_equal(latents_back, latents, sizeof latents);
     assert_false(gt_h5_has(f, "/images"));
     gt_h5_close(f);
+}
+
+/* Bytes of volumes and vectors: the depth first, no attributes of images. */
+static void volumes_and_vectors_have_sets_of_their_own(void **state)
+{
+    (void)state;
+    static const gt_shape shapes[] = {{2, 3, 1, 4}, {1, 1, 24}};
+    static const char *const names[] = {"/volumes", "/vectors"};
+    for (int s = 0; s < 2; s++) {
+        gt_real values[N * 24];
+        uint8_t bytes[N * 24];
+        size_t dim[1 + GT_SHAPE_RANK] = {N};
+        int rank = 1 + gt_shape_data_dims(shapes[s], dim + 1);
+        for (size_t i = 0; i < N * 24; i++)
+            values[i] = value_of(i, GT_RANGE_UNIT);
+        gt_sampleset_info info = info_of(shapes[s], GT_RANGE_UNIT);
+        info.latent = (gt_shape){1, 1, 2, 12};
+        gt_sampleset *set;
+        assert_ok(gt_sampleset_create(&set, in_scratch("s.h5"), &info));
+        append(set, N, values, values);
+        assert_ok(gt_sampleset_commit(set));
+        gt_h5 *f = opened();
+        assert_ok(gt_h5_read(f, names[s], GT_H5_U8, rank, dim, bytes));
+        for (size_t i = 0; i < N * 24; i++)
+            assert_int_equal(bytes[i], byte_of(i));
+        char *text = NULL;
+        assert_int_not_equal(gt_h5_get_text(f, names[s], "CLASS", &text),
+                             GT_OK);
+        assert_ok(gt_h5_read(f, "/latents", GT_H5_REAL, 5,
+                             (size_t[]){N, 12, 1, 1, 2}, values));
+        assert_false(gt_h5_has(f, "/images"));
+        gt_h5_close(f);
+    }
 }
 
 static void check_names(hid_t file)
@@ -244,7 +277,7 @@ static void more_samples_than_were_announced_are_refused(void **state)
     (void)state;
     gt_real values[2 * N * 2] = {0};
     gt_sampleset_info info = info_of((gt_shape){1, 1, 2}, GT_RANGE_SYMMETRIC);
-    info.points = true;
+    info.reals = true;
     gt_sampleset *set;
     assert_ok(gt_sampleset_create(&set, in_scratch("s.h5"), &info));
     append(set, N, values, NULL);
@@ -271,6 +304,7 @@ int main(void)
         each(images_come_back),
         each(a_set_says_where_it_comes_from),
         each(images_carry_the_attributes_of_the_image_specification),
+        each(volumes_and_vectors_have_sets_of_their_own),
         each(points_and_latents_come_back_to_the_bit),
         each(labels_and_conditions_come_back_with_their_names),
         each(more_samples_than_were_announced_are_refused),

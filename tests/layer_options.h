@@ -63,8 +63,10 @@ static bool layer_option_set(const gt_option *option, const char *value,
     case GT_OPTION_SHAPE:
         if (n == 1)
             memcpy(numbers, (int[]){1, 1, numbers[0]}, 3 * sizeof(int));
-        memcpy(field, numbers, 3 * sizeof(int));
-        return n == 1 || n == 3;
+        *(gt_shape *)field =
+            n == 4 ? (gt_shape){numbers[1], numbers[2], numbers[3], numbers[0]}
+                   : (gt_shape){numbers[0], numbers[1], numbers[2]};
+        return n == 1 || n == 3 || n == 4;
     case GT_OPTION_PAIR:
         numbers[1] = n == 1 ? numbers[0] : numbers[1];
         memcpy(field, numbers, 2 * sizeof(int));

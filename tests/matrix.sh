@@ -20,7 +20,7 @@ declare -A suite=([debian12]=bookworm [debian13]=trixie)
 packages="gcc clang llvm cmake make pkg-config ccache
     openmpi-bin libopenmpi-dev mpich libmpich-dev
     libopenblas-dev libblis-openmp-dev libhdf5-dev libhwloc-dev libyaml-dev
-    libpng-dev libxxhash-dev zlib1g-dev libcmocka-dev hdf5-tools"
+    libpng-dev libjpeg62-turbo-dev libxxhash-dev zlib1g-dev libcmocka-dev hdf5-tools"
 
 skip() {
     echo "skipped: $*"

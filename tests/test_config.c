@@ -63,6 +63,7 @@ static void values_land_in_their_fields(void **state)
     assert_string_equal(c->task_name, "gan");
     assert_string_equal(gt_data_config_of(c)->uri, "glyphs");
     is_shape(gt_data_config_of(c)->image, 28, 28, 1);
+    assert_int_equal(gt_data_config_of(c)->image.d, 0);
     assert_int_equal(gt_start_config_of(c)->init, GT_INIT_DCGAN);
     is_shape(gt_latent_config_of(c)->shape, 1, 1, 100);
     assert_int_equal(gt_optimizer_config_of(c)->kind, GT_ADAM);
@@ -262,8 +263,6 @@ static size_t size_of(gt_option_kind kind)
         return sizeof(int);
     case GT_OPTION_PAIR:
         return 2 * sizeof(int);
-    case GT_OPTION_SHAPE:
-        return 3 * sizeof(int);
     default:
         return 4 * sizeof(int);
     }
@@ -323,6 +322,42 @@ static void resolved_text_is_a_fixed_point(const char *text)
                     b->parts[i].values);
     gt_config_free(a);
     gt_config_free(b);
+}
+
+static const char volume_text[] =
+    "task: vae\n"
+    "data: {uri: volumes.npy, image: 12x28x20x1}\n"
+    "model:\n"
+    "  latent: [2, 1, 1, 3]\n"
+    "  encoder: [flatten, dense: {units: 12}]\n"
+    "  decoder:\n"
+    "  - flatten\n"
+    "  - dense: {units: 6720}\n"
+    "  - reshape: {shape: [12, 28, 20, 1]}\n"
+    "train: {batch: 4, steps: 1}\n";
+
+static void four_numbers_are_a_volume(void **state)
+{
+    (void)state;
+    char text[sizeof volume_text];
+    strcpy(text, volume_text);
+    memcpy(strstr(text, "12x28x20x1"), "          ", 10);
+    const char *sets[] = {"data.image=[12, 28, 20, 1]"};
+    gt_config *c;
+    assert_int_equal(gt_config_parse(&c, &gt_train_schema, "my.yaml", text,
+                                     strlen(text), sets, 1),
+                     GT_OK);
+    gt_shape image = gt_data_config_of(c)->image,
+             latent = gt_latent_config_of(c)->shape;
+    assert_true(gt_shape_equal(image, (gt_shape){28, 20, 1, 12}));
+    assert_true(gt_shape_equal(latent, (gt_shape){1, 1, 3, 2}));
+    assert_non_null(strstr(c->text, "image: [12, 28, 20, 1]"));
+    resolved_text_is_a_fixed_point(c->text);
+    gt_config_free(c);
+    assert_int_equal(gt_config_parse(&c, &gt_train_schema, "my.yaml",
+                                     volume_text, strlen(volume_text), NULL, 0),
+                     GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "write [12, 28, 20, 1]"));
 }
 
 static void resolved_text_gives_the_same_configuration(void **state)
@@ -402,6 +437,7 @@ int main(void)
         cmocka_unit_test(both_optimizers_follow_what_is_said_of_all),
         cmocka_unit_test(sets_replace_add_and_reach_into_lists),
         cmocka_unit_test(resolved_text_gives_the_same_configuration),
+        cmocka_unit_test(four_numbers_are_a_volume),
         cmocka_unit_test(resolved_text_spells_everything_out),
         cmocka_unit_test(numbers_are_decimal),
         cmocka_unit_test(any_line_ends_and_byte_order_mark_will_do),

@@ -194,6 +194,14 @@ static void bad_values_are_refused(void **state)
         {"latent: [1, 2]",
          "latent: 100",
          {"my.yaml:5: model.latent: a list of 2 where 3 numbers"}},
+        {"latent: [1, 2, 3, 4, 5]",
+         "latent: 100",
+         {"a list of 5 where 3 numbers [height, width, channels], 4 numbers "
+          "[depth, height, width, channels] or one number are expected"}},
+        {"latent: [65536, 65536, 65536, 65536]",
+         "latent: 100",
+         {"my.yaml:5: model.latent: 65536x65536x65536x65536 has "
+          "18446744073709551616 values; the most is 1073741824"}},
         {"latent: [1, 1, 0]", "latent: 100", {"0 is out of range"}},
         {"latent: [1, 1, [5]]", "latent: 100", {"model.latent: a list"}},
         {"latent: many", "latent: 100", {"\"many\" is not a whole number"}},

@@ -107,6 +107,47 @@ static void absurd_networks_are_refused(void **state)
     stack_close(&s);
 }
 
+static void layers_of_images_refuse_volumes(void **state)
+{
+    (void)state;
+    static const char *const layers[] = {"conv2d filters=2 kernel=3",
+                                         "conv2d_transpose filters=2 kernel=3",
+                                         "upsample", "avg_pool"};
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        stack s;
+        assert_int_equal(
+            stack_open(&s, (gt_shape){28, 20, 1, 12}, LAYERS(layers[i])),
+            GT_ERR_CONFIG);
+        assert_non_null(strstr(gt_message(),
+                               "it takes images, but its input is a volume of "
+                               "12x28x20x1; flatten it, or use dense layers"));
+        stack_close(&s);
+        assert_int_equal(stack_open(&s, (gt_shape){8, 6, 1, 2},
+                                    LAYERS("reshape shape=16x6x1", layers[i])),
+                         GT_OK);
+        stack_close(&s);
+    }
+}
+
+static void layers_that_take_volumes_keep_them(void **state)
+{
+    (void)state;
+    stack s;
+    assert_int_equal(stack_open(&s, (gt_shape){3, 2, 1, 4},
+                                LAYERS("dense units=5", "batch_norm", "relu",
+                                       "dropout", "reshape shape=2x3x4x5")),
+                     GT_OK);
+    assert_true(gt_shape_equal(s.net->layers[3].out, (gt_shape){3, 2, 5, 4}));
+    assert_true(gt_shape_equal(s.net->out, (gt_shape){3, 4, 5, 2}));
+    stack_close(&s);
+    assert_int_equal(
+        stack_open(&s, (gt_shape){3, 2, 1, 4}, LAYERS("reshape shape=2x3x4x5")),
+        GT_ERR_CONFIG);
+    assert_non_null(strstr(gt_message(), "shape 2x3x4x5 holds 120 values, but "
+                                         "the input 4x3x2x1 has 24"));
+    stack_close(&s);
+}
+
 /* Sizes that an int cannot count are found before anything is computed of them.
  */
 static void layers_too_large_to_count_are_refused(void **state)
@@ -398,6 +439,8 @@ int main(void)
         cmocka_unit_test(misfit_is_refused_with_the_chain_of_shapes),
         cmocka_unit_test(long_chains_of_shapes_show_their_end),
         cmocka_unit_test(absurd_networks_are_refused),
+        cmocka_unit_test(layers_of_images_refuse_volumes),
+        cmocka_unit_test(layers_that_take_volumes_keep_them),
         cmocka_unit_test(layers_too_large_to_count_are_refused),
         cmocka_unit_test(activations_share_buffers_where_they_may),
         cmocka_unit_test(tapes_of_one_workspace_keep_their_activations),

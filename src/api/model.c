@@ -179,27 +179,26 @@ static bool makes_points(const gentrain_model *m)
 
 gentrain_kind gentrain_sample_kind(const gentrain_model *m)
 {
-    return makes_points(m) ? GENTRAIN_POINTS : GENTRAIN_IMAGES;
+    gt_shape s = gt_data_config_of(m->config)->image;
+    if (gt_shape_is_volume(s))
+        return GENTRAIN_VOLUMES;
+    if (gt_shape_is_vector(s))
+        return GENTRAIN_VECTORS;
+    return gt_shape_is_point(s) ? GENTRAIN_POINTS : GENTRAIN_IMAGES;
 }
 
 int gentrain_shape(const gentrain_model *m, gentrain_array array,
                    int64_t *shape)
 {
-    gt_shape s;
+    size_t dim[GT_SHAPE_RANK];
+    int rank = 0;
     if (array == GENTRAIN_SAMPLE)
-        s = gt_data_config_of(m->config)->image;
+        rank = gt_shape_data_dims(gt_data_config_of(m->config)->image, dim);
     else if (array == GENTRAIN_LATENT)
-        s = gt_latent_config_of(m->config)->shape;
-    else
-        return 0;
-    if (array == GENTRAIN_SAMPLE && makes_points(m)) {
-        shape[0] = s.c;
-        return 1;
-    }
-    shape[0] = s.h;
-    shape[1] = s.w;
-    shape[2] = s.c;
-    return 3;
+        rank = gt_shape_dims(gt_latent_config_of(m->config)->shape, dim);
+    for (int i = 0; i < rank; i++)
+        shape[i] = (int64_t)dim[i];
+    return rank;
 }
 
 int64_t gentrain_values(const gentrain_model *m, gentrain_array array)

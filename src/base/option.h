@@ -18,7 +18,8 @@ typedef enum gt_option_kind {
     GT_OPTION_BOOL,     /* bool */
     GT_OPTION_TEXT,     /* char *, owned by the configuration; "" if empty */
     GT_OPTION_CHOICE,   /* int: index into `choices` */
-    GT_OPTION_SHAPE,    /* int[3] or gt_shape: h, w, c; a single n means
+    GT_OPTION_SHAPE,    /* gt_shape: [height, width, channels], of a volume
+                           [depth, height, width, channels]; a single n means
                            [1, 1, n] */
     GT_OPTION_PAIR,     /* int[2]: [vertical, horizontal]; a single n sets both
                          */

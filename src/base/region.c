@@ -110,9 +110,44 @@ static gt_status grow_shared(gt_region *r, size_t size, const char *what)
 }
 #endif
 
+gt_status gt_region_reserve(gt_region *r, size_t size, const char *what)
+{
+    assert(!r->size);
+    gt_status status = gt_memory_check_reading(what, (double)size);
+    if (status != GT_OK)
+        return status;
+    int file = -1, flags = MAP_PRIVATE | MAP_ANONYMOUS;
+#ifdef MFD_CLOEXEC
+    if (r->shared) {
+        file = memfd_create("gentrain", MFD_CLOEXEC);
+        if (file < 0 || ftruncate(file, (off_t)size) != 0) {
+            int error = errno;
+            if (file >= 0)
+                close(file);
+            return no_memory(what, size, error);
+        }
+        flags = MAP_SHARED;
+    }
+#endif
+    void *base = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE,
+                      file, 0);
+    if (base == MAP_FAILED) {
+        int error = errno;
+        if (file >= 0)
+            close(file);
+        return no_memory(what, size, error);
+    }
+    *r = (gt_region){.base = base,
+                     .size = size,
+                     .shared = file >= 0,
+                     .reserved = true,
+                     .file = file};
+    return GT_OK;
+}
+
 gt_status gt_region_grow(gt_region *r, size_t size, const char *what)
 {
-    assert(!r->attached && size >= r->size);
+    assert(!r->attached && !r->reserved && size >= r->size);
     if (size == r->size)
         return GT_OK;
     return r->shared ? grow_shared(r, size, what) : grow_private(r, size, what);
@@ -123,10 +158,12 @@ gt_region_handle gt_region_share(gt_region *r)
     struct stat info;
     if (!r->shared || !r->size || fstat(r->file, &info) != 0)
         return (gt_region_handle){.file = -1};
-    mprotect(r->base, r->size, PROT_READ);
+    if (!r->reserved)
+        mprotect(r->base, r->size, PROT_READ);
     return (gt_region_handle){.process = (int64_t)getpid(),
                               .file = r->file,
                               .size = r->size,
+                              .reserved = r->reserved,
                               .device = (uint64_t)info.st_dev,
                               .node = (uint64_t)info.st_ino};
 }
@@ -143,10 +180,12 @@ gt_status gt_region_attach(gt_region *r, const gt_region_handle *h)
 {
     char path[64];
     struct stat info;
-    *r = (gt_region){.shared = true, .attached = true};
+    bool writes = h->reserved != 0;
+    *r = (gt_region){.shared = true, .attached = true, .reserved = writes};
     snprintf(path, sizeof path, "/proc/%lld/fd/%lld", (long long)h->process,
              (long long)h->file);
-    int file = h->size ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int how = (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC;
+    int file = h->size ? open(path, how) : -1;
     if (file < 0)
         return unseen(h->size ? strerror(errno) : "they are not shared");
     gt_status status = GT_OK;
@@ -155,7 +194,8 @@ gt_status gt_region_attach(gt_region *r, const gt_region_handle *h)
         status = unseen("a process there has the same number");
     void *base = MAP_FAILED;
     if (status == GT_OK) {
-        base = mmap(NULL, h->size, PROT_READ, MAP_SHARED, file, 0);
+        base = mmap(NULL, h->size, writes ? PROT_READ | PROT_WRITE : PROT_READ,
+                    MAP_SHARED | MAP_NORESERVE, file, 0);
         if (base == MAP_FAILED)
             status = no_memory("the data of another rank", h->size, errno);
     }
@@ -169,11 +209,11 @@ gt_status gt_region_attach(gt_region *r, const gt_region_handle *h)
 
 void gt_region_free(gt_region *r)
 {
-    if (!r->shared)
+    if (!r->shared && !r->reserved)
         free(r->base);
     else if (r->size) {
         munmap(r->base, r->size);
-        if (!r->attached)
+        if (!r->attached && r->shared)
             close(r->file);
     }
     *r = (gt_region){0};

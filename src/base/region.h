@@ -21,6 +21,7 @@ typedef struct gt_region {
     size_t size;
     bool shared;
     bool attached; /* another process made it */
+    bool reserved; /* all who have it write it */
     int file;      /* of one that is shared and not empty */
 } gt_region;
 
@@ -28,6 +29,7 @@ typedef struct gt_region {
 typedef struct gt_region_handle {
     int64_t process, file;
     uint64_t size;         /* 0: the region is empty, or private */
+    uint64_t reserved;     /* whoever maps it may write */
     uint64_t device, node; /* of the file, to be told from others */
 } gt_region_handle;
 
@@ -40,7 +42,14 @@ bool gt_region_can_share(void);
  * begins with `what` is held. The region then stays as it was. */
 gt_status gt_region_grow(gt_region *region, size_t size, const char *what);
 
-/* Nobody may write any more, and others may map it: its handle. */
+/* Have `size` addresses whose pages are zero, and are taken as they are
+ * written, by this process and by those that attach the region, for as long as
+ * they have it. The region must be empty. Whoever writes asks for memory first
+ * (gt_memory_check_reading). GT_ERR_MEMORY as gt_region_grow. */
+gt_status gt_region_reserve(gt_region *region, size_t size, const char *what);
+
+/* Others may map it: its handle. Nobody may write any more, unless it was
+ * reserved. */
 gt_region_handle gt_region_share(gt_region *region);
 
 /* Map what another process has shared. GT_ERR_IO: that process cannot be seen

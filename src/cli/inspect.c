@@ -50,12 +50,13 @@ static void describe_text(const gt_source *source, const char *split,
 static void describe_json(const gt_source *source, const char *split,
                           const columns *found)
 {
+    char shape[GT_SHAPE_TEXT];
     printf("{\"uri\": ");
     gt_json_string(stdout, source->uri);
-    printf(", \"split\": \"%s\", \"count\": %llu, \"shape\": [%d, %d, %d], "
+    printf(", \"split\": \"%s\", \"count\": %llu, \"shape\": %s, "
            "\"labels\": [",
-           split, (unsigned long long)source->count, source->shape.h,
-           source->shape.w, source->shape.c);
+           split, (unsigned long long)source->count,
+           gt_shape_list(source->shape, shape));
     for (int c = 0; c < source->classes; c++)
         printf("%s%llu", c ? ", " : "", (unsigned long long)found->labels[c]);
     printf("], \"conditions\": {");

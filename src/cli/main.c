@@ -16,6 +16,7 @@
 #include "comm/mpi/library.h"
 #include "comm/mpi/start.h"
 #include "core/blas.h"
+#include "data/picture_file.h"
 #include "store/h5trial.h"
 #include "train/memory_need.h"
 
@@ -163,6 +164,8 @@ static gt_status print_version(void)
     gt_comm_library(library);
     printf("gentrain %s, build %s\nMPI: %s\nBLAS: %s, %s kernels\n", GT_VERSION,
            gt_build, library, gt_blas_version(blas), gt_blas_kernel());
+    char formats[GT_PICTURE_FORMATS];
+    printf("Pictures as data: %s\n", gt_picture_formats(formats));
     return GT_OK;
 }
 

@@ -54,7 +54,8 @@ gt_status gt__builtin_check(const gt_source *source)
 {
     gt_shape s = source->shape;
     char text[GT_SHAPE_TEXT];
-    if (s.h < SMALLEST_SIDE || s.w < SMALLEST_SIDE || (s.c != 1 && s.c != 3))
+    if (gt_shape_is_volume(s) || s.h < SMALLEST_SIDE || s.w < SMALLEST_SIDE ||
+        (s.c != 1 && s.c != 3))
         return gt_fail(GT_ERR_MISMATCH,
                        "data '%s' makes images of 1 or 3 channels and at least "
                        "%dx%d, but the model works at %s; change data.image",

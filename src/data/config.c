@@ -1,15 +1,18 @@
 /* config.c: the keys that say which samples a model sees, and how. */
 #include "data/config.h"
 
+#include "core/number.h"
 #include "data/holdout.h"
+#include "data/layout.h"
+#include "data/resize.h"
 
 #include <string.h>
-
-_Static_assert(sizeof(gt_shape) == 3 * sizeof(int), "what a SHAPE fills");
 
 #define FIELD(name) offsetof(gt_data_config, name)
 
 static const char *const range_names[] = {"symmetric", "unit", NULL};
+
+static const char *const caches[] = {"auto", "node", "none", NULL};
 
 static const char *const reactions[] = {"stop", "skip", NULL};
 
@@ -19,7 +22,9 @@ static const gt_option options[] = {
      "see gentrain help data",
      .per_node = true}, /* data_agree.h */
     {"image", GT_OPTION_SHAPE, FIELD(image), NULL, 1, 4096, NULL,
-     "shape of an image: [height, width, channels]; points: [1, 1, 2]"},
+     "shape of a sample: [height, width, channels]; of a volume [depth, "
+     "height, "
+     "width, channels]; n numbers: [1, 1, n]"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
@@ -40,10 +45,33 @@ static const gt_option options[] = {
     {"holdout", GT_OPTION_TEXT, FIELD(holdout), "0%", 0, 0, NULL,
      "part of the training images that is held out, as 10% or 2.5%, chosen by "
      "their numbers; 0%: none but those that the data hold out themselves"},
+    {"labels", GT_OPTION_TEXT, FIELD(labels), NULL, 0, 0, NULL,
+     "where labels are. Of pictures: a text file, here or beside them, with a "
+     "line for each: its name, a comma, its label; without it, the folder that "
+     "a picture is in tells its class. Of arrays: a NumPy file, here or beside "
+     "the samples, or the name of one in an archive; without it, the one whose "
+     "name fits",
+     .optional = true},
+    {"fit", GT_OPTION_CHOICE, FIELD(fit), "crop", 0, 0, gt_fit_names,
+     "pictures of other proportions than image. crop: what is too much on two "
+     "sides is cut off. pad: black is added on two sides"},
+    {"layout", GT_OPTION_CHOICE, FIELD(layout), "auto", 0, 0, gt_layout_names,
+     "dimensions of an array of samples: n samples, h rows, w columns, c "
+     "channels, v values. auto: what the array can be, if it can be one thing"},
+    {"type", GT_OPTION_CHOICE, FIELD(type), "uint8", 0, 0, gt_number_names,
+     "numbers of a raw file, raw:FILE; _be: big endian"},
+    {"skip_bytes", GT_OPTION_INT, FIELD(skip_bytes), "0", 0, 1e15, NULL,
+     "bytes of a raw file before its first sample"},
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
      .resumable = true},
+    {"cache", GT_OPTION_CHOICE, FIELD(cache), "auto", 0, 0, caches,
+     "samples that stay in memory, once a node, when they were read for the "
+     "first time. auto: where they have to be unpacked, and all of them take "
+     "at most 1 GiB. node: as many as half of the free memory holds. Results "
+     "are the same",
+     .per_node = true, .resumable = true},
     {0},
 };
 

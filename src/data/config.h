@@ -16,14 +16,28 @@ typedef enum gt_data_on_error {
     GT_DATA_SKIP, /* the next sample takes its place */
 } gt_data_on_error;
 
+/* Which samples are kept in memory once they were read from files that stream.
+ */
+typedef enum gt_data_cache {
+    GT_DATA_CACHE_AUTO, /* those that have to be unpacked, where all are few */
+    GT_DATA_CACHE_NODE, /* what half of the free memory holds */
+    GT_DATA_CACHE_NONE,
+} gt_data_cache;
+
 typedef struct gt_data_config {
     char *uri;
     char *test;              /* URI of what is held out; NULL: data.uri's */
     char *holdout;           /* "10%" of the training samples */
-    gt_shape image;          /* that the model works at; points: 1 x 1 x 2 */
+    gt_shape image;          /* of a sample, that the model works at */
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
+    char *labels;            /* where labels are; NULL: as found */
+    int fit;                 /* gt_fit, of pictures */
+    int layout;              /* gt_layout */
+    int type;                /* of a raw file's numbers: number.h */
+    int64_t skip_bytes;      /* before a raw file's samples */
+    int cache;               /* gt_data_cache */
     int on_error;            /* gt_data_on_error */
 } gt_data_config;
 extern const gt_section gt_data_section;

@@ -7,6 +7,7 @@
 #include "base/collective_tick.h"
 #include "core/arena.h"
 #include "core/hash.h"
+#include "data/cache.h"
 
 #include <stdlib.h>
 
@@ -49,7 +50,10 @@ static void add(gt_hash *hash, const gt_source *source, const rows *r,
                          .reals = bytes ? NULL : (gt_real *)r->x,
                          .labels = source->classes ? r->labels : NULL,
                          .conditions = r->columns ? r->conditions : NULL};
-    if (source->type->read(source, numbers, n, &to) == GT_OK) {
+    gt_status status =
+        source->cache ? gt__cache_read(source->cache, source, numbers, n, &to)
+                      : source->type->read(source, numbers, n, &to);
+    if (status == GT_OK) {
         size_t count = (size_t)n;
         gt_hash_add(hash, r->x, count * r->bytes);
         if (to.labels)

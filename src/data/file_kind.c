@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define AS_IDX "write its images into an IDX file: doc/data.md has a script"
+#define FOLDER "give the folder that has the pictures"
 #define AGAIN "download the file itself again"
 
 typedef struct signature {
@@ -30,11 +31,15 @@ static const signature signatures[] = {
     {0, 4, "\x28\xb5\x2f\xfd", {"compressed with zstd", "unpack it: zstd -d"}},
     {0, 6, "7z\xbc\xaf\x27\x1c", {"a 7z archive", "unpack it: 7z x"}},
     {257, 5, "ustar", {"a tar archive", "unpack it: tar -xf"}},
-    {0, 6, "\x93NUMPY", {"a NumPy array (.npy)", AS_IDX}},
-    {0, 8, "\x89PNG\r\n\x1a\n", {"a PNG picture", AS_IDX}},
-    {0, 3, "\xff\xd8\xff", {"a JPEG picture", AS_IDX}},
-    {0, 4, "GIF8", {"a GIF picture", AS_IDX}},
-    {8, 4, "WEBP", {"a WebP picture", AS_IDX}},
+    {0,
+     6,
+     "\x93NUMPY",
+     {"a NumPy array (.npy)",
+      "unpack it if it is compressed, and give npy:PATH"}},
+    {0, 8, "\x89PNG\r\n\x1a\n", {"a PNG picture", FOLDER}},
+    {0, 3, "\xff\xd8\xff", {"a JPEG picture", FOLDER}},
+    {0, 4, "GIF8", {"a GIF picture", "convert it to PNG"}},
+    {8, 4, "WEBP", {"a WebP picture", "convert it to PNG"}},
     {0, 8, "\x89HDF\r\n\x1a\n", {"an HDF5 file", AS_IDX}},
     {0, 15, "gentrain-digest", {"an HDF5 file of gentrain's", AS_IDX}},
     {0, 10, "MATLAB 5.0", {"a MATLAB file", AS_IDX}},

@@ -3,7 +3,6 @@
 #include "data/layout.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -160,7 +159,7 @@ static void transpose(size_t rows, size_t columns, size_t size,
         TRANSPOSE(uint64_t);
 }
 
-static bool channels_first(gt_layout layout)
+bool gt_layout_is_channels_first(gt_layout layout)
 {
     return layout == GT_LAYOUT_NCHW;
 }
@@ -169,7 +168,7 @@ void gt_layout_to_sample(gt_layout layout, gt_shape shape, size_t size,
                          const void *from, void *to)
 {
     size_t n = gt_shape_size(shape), c = (size_t)shape.c;
-    if (channels_first(layout))
+    if (gt_layout_is_channels_first(layout))
         transpose(c, n / c, size, from, to);
     else
         memcpy(to, from, n * size);
@@ -179,8 +178,28 @@ void gt_layout_from_sample(gt_layout layout, gt_shape shape, size_t size,
                            const void *from, void *to)
 {
     size_t n = gt_shape_size(shape), c = (size_t)shape.c;
-    if (channels_first(layout))
+    if (gt_layout_is_channels_first(layout))
         transpose(n / c, c, size, from, to);
     else
         memcpy(to, from, n * size);
+}
+
+void gt_layout_place(gt_layout layout, gt_shape shape, size_t size,
+                     size_t first, size_t n, const void *from, void *to)
+{
+    size_t c = (size_t)shape.c, each = gt_shape_size(shape) / c;
+    const char *in = from;
+    char *out = to;
+    if (!gt_layout_is_channels_first(layout)) {
+        memcpy(out + first * size, in, n * size);
+        return;
+    }
+    size_t channel = first / each, place = first % each;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(out + (place * c + channel) * size, in + i * size, size);
+        if (++place == each) {
+            place = 0;
+            channel++;
+        }
+    }
 }

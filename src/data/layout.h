@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "core/tensor.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The first dimension counts samples. The order is that of gt_layout_names. */
@@ -51,6 +52,14 @@ void gt_layout_to_sample(gt_layout layout, gt_shape shape, size_t size,
                          const void *from, void *to);
 void gt_layout_from_sample(gt_layout layout, gt_shape shape, size_t size,
                            const void *from, void *to);
+
+/* Whether channels come before places, so that samples have to be turned. */
+bool gt_layout_is_channels_first(gt_layout layout);
+
+/* As gt_layout_to_sample, of a part of the sample: `from` has its numbers
+ * first .. first + n - 1 in the order of the file, `to` is the whole sample. */
+void gt_layout_place(gt_layout layout, gt_shape shape, size_t size,
+                     size_t first, size_t n, const void *from, void *to);
 
 /* Dimensions as people write them, "60000x28x28". Returns `text`. */
 enum { GT_LAYOUT_TEXT = 128 };

@@ -2,6 +2,7 @@
 #include "data/source.h"
 
 #include "core/hash.h"
+#include "data/cache.h"
 #include "data/digest.h"
 #include "data/uri.h"
 
@@ -20,8 +21,12 @@ enum { LARGEST_SIDE = 16384 };
 static gt_status check_shape(const char *uri, gt_shape shape)
 {
     char text[GT_SHAPE_TEXT];
-    if (shape.h < 1 || shape.w < 1 || shape.c < 1 || shape.h > LARGEST_SIDE ||
-        shape.w > LARGEST_SIDE || shape.c > LARGEST_SIDE)
+    size_t dim[GT_SHAPE_RANK];
+    int rank = gt_shape_dims(shape, dim);
+    bool fits = shape.d >= 0;
+    for (int i = 0; i < rank; i++)
+        fits = fits && dim[i] >= 1 && dim[i] <= LARGEST_SIDE;
+    if (!fits)
         return gt_fail(GT_ERR_CONFIG,
                        "data '%s': cannot make or read %s of %s; each "
                        "dimension must be 1 to %d",
@@ -46,25 +51,26 @@ static gt_status check_fit(const gt_source *source, gt_shape want)
     if (!source->count || gt_shape_equal(source->shape, want) ||
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         return GT_OK;
-    char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT];
+    char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
     return gt_fail(GT_ERR_MISMATCH,
                    "data '%s': %s are %s, but the model works at %s; set "
-                   "data.image to [%d, %d, %d] and fit the layers to it, or "
+                   "data.image to %s and fit the layers to it, or "
                    "choose other data",
                    source->uri, gt_shape_noun(source->shape),
                    gt_shape_text(source->shape, has),
-                   gt_shape_text(want, wants), source->shape.h, source->shape.w,
-                   source->shape.c);
+                   gt_shape_text(want, wants),
+                   gt_shape_list(source->shape, list));
 }
 
 /* What is read, and as what. */
 typedef struct wanted {
     const gt_data_config *config;
     gt__uri uri;
-    gt_split split;  /* that the caller wants */
-    gt_subset part;  /* of the samples that the type will have */
-    int permille;    /* that is held out */
-    uint64_t digest; /* of contents; 0: to be found */
+    gt_split split; /* that the caller wants */
+    gt_subset part; /* of the samples that the type will have */
+    int permille;   /* that is held out */
+    int processes;  /* that may attach it; 0: none, and nothing is kept */
+    const gt_source_handle *handle; /* to attach; NULL: nobody has opened it */
 } wanted;
 
 /* Held-out samples are a part of the training samples, or a URI of their own,
@@ -103,13 +109,12 @@ static gt_status check_holdout(const gt_source *source)
 }
 
 /* A source of which nothing is known yet but its type. */
-static gt_status begin(gt_source **out, const gt_data_config *config,
-                       gt_split split, wanted *o)
+static gt_status begin(gt_source **out, wanted *o)
 {
-    bool apart = split == GT_SPLIT_TEST && config->test;
+    const gt_data_config *config = o->config;
+    bool apart = o->split == GT_SPLIT_TEST && config->test;
     const char *uri = apart ? config->test : config->uri;
     *out = NULL;
-    *o = (wanted){.config = config, .split = split};
     gt_status status = gt__uri_parse(uri, &o->uri);
     if (status == GT_OK && config->holdout)
         status = gt_holdout_parse(config->holdout, &o->permille);
@@ -167,7 +172,6 @@ static bool streams(const gt_source_type *type)
 
 static void choose_chunk(gt_source *source)
 {
-    source->stored_chunk = source->chunk;
     if (!streams(source->type) || !source->count)
         return;
     double bytes = bytes_of(source);
@@ -189,6 +193,19 @@ static void take_part(gt_source *source, const wanted *o)
     source->count = gt_subset_size(&source->part);
 }
 
+static gt_status open_cache(gt_source *source, const wanted *o)
+{
+    if (!streams(source->type) || !o->processes || source->region.size)
+        return GT_OK;
+    if (!o->handle)
+        return gt__cache_new(&source->cache, source, o->config->cache,
+                             o->processes > 1);
+    if (!o->handle->cache.size)
+        return GT_OK;
+    return gt__cache_attach(&source->cache, source, &o->handle->cache,
+                            o->handle->cached);
+}
+
 static gt_status complete(gt_source *source, const wanted *o)
 {
     gt_status status = check_fit(source, o->config->image);
@@ -196,9 +213,11 @@ static gt_status complete(gt_source *source, const wanted *o)
         return status;
     if (source->element == GT_ELEMENT_BYTES)
         source->high = 255;
-    if (o->digest)
-        source->digest = o->digest;
-    else if (streams(source->type))
+    source->stored_chunk = source->chunk;
+    status = open_cache(source, o);
+    if (status == GT_OK && o->handle)
+        source->digest = o->handle->digest;
+    else if (status == GT_OK && streams(source->type))
         status = gt__digest_add_contents(source);
     if (status != GT_OK)
         return status;
@@ -225,33 +244,39 @@ static gt_status finish(gt_source **out, const wanted *o, gt_status status)
     return status;
 }
 
-static gt_status open_source(gt_source **out, const gt_data_config *config,
-                             gt_split split, bool shared)
+static gt_status open_source(gt_source **out, wanted *o)
 {
-    wanted o;
-    gt_status status = begin(out, config, split, &o);
+    gt_status status = begin(out, o);
     if (status == GT_OK) {
-        (*out)->region.shared =
-            shared && o.uri.type->attach && gt_region_can_share();
-        status = open_type(*out, &o);
+        (*out)->region.shared = o->processes > 1 &&
+                                !o->uri.type->default_count &&
+                                gt_region_can_share();
+        status = open_type(*out, o);
     }
-    return finish(out, &o, status);
+    return finish(out, o, status);
 }
 
 gt_status gt_source_open(gt_source **out, const gt_data_config *config,
                          gt_split split)
 {
-    return open_source(out, config, split, false);
+    wanted o = {.config = config, .split = split};
+    return open_source(out, &o);
 }
 
 gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
-                                gt_split split, gt_source_handle *handle)
+                                gt_split split, int processes,
+                                gt_source_handle *handle)
 {
-    gt_status status = open_source(out, config, split, true);
-    *handle = (gt_source_handle){.memory.file = -1};
+    wanted o = {.config = config, .split = split, .processes = processes};
+    gt_status status = open_source(out, &o);
+    *handle = (gt_source_handle){.memory.file = -1, .cache.file = -1};
     if (*out) {
         handle->memory = gt_region_share(&(*out)->region);
         handle->digest = (*out)->contents;
+    }
+    if (*out && (*out)->cache) {
+        handle->cache = gt__cache_share((*out)->cache);
+        handle->cached = gt__cache_count((*out)->cache);
     }
     return status;
 }
@@ -259,16 +284,15 @@ gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
 gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
                            gt_split split, const gt_source_handle *handle)
 {
-    wanted o;
-    gt_status status = begin(out, config, split, &o);
-    o.digest = handle->digest;
+    wanted o = {
+        .config = config, .split = split, .processes = 2, .handle = handle};
+    gt_status status = begin(out, &o);
+    if (status == GT_OK && (handle->memory.size || !streams(o.uri.type)))
+        status = gt_region_attach(&(*out)->region, &handle->memory);
     if (status == GT_OK && streams(o.uri.type))
         status = open_type(*out, &o);
-    else if (status == GT_OK) {
-        status = gt_region_attach(&(*out)->region, &handle->memory);
-        if (status == GT_OK)
-            (*out)->type->attach(*out);
-    }
+    else if (status == GT_OK)
+        (*out)->type->attach(*out);
     return finish(out, &o, status);
 }
 
@@ -282,9 +306,9 @@ double gt_source_memory(const gt_data_config *config)
 {
     double bytes = 0;
     for (int split = GT_SPLIT_TRAIN; split <= GT_SPLIT_TEST; split++) {
-        wanted o;
+        wanted o = {.config = config, .split = (gt_split)split};
         gt_source *source;
-        gt_status status = begin(&source, config, (gt_split)split, &o);
+        gt_status status = begin(&source, &o);
         gt_source_request request = {
             .path = o.uri.path, .split = split_of(&o), .config = config};
         bool again = split == GT_SPLIT_TEST && o.permille > 0;
@@ -327,12 +351,33 @@ gt_status gt_source_hold_out(gt_source **out, const gt_source *train)
     return GT_OK;
 }
 
+double gt_source_cached(const gt_source *source)
+{
+    return source->cache ? (double)gt__cache_sample_bytes(source) *
+                               (double)gt__cache_count(source->cache)
+                         : 0;
+}
+
+double gt_source_bytes(const gt_source *source)
+{
+    uint64_t stored = source->part.block ? source->part.count : source->count;
+    return (double)gt__cache_sample_bytes(source) * (double)stored;
+}
+
+/* By the numbers that the type has. */
+static gt_status read_stored(const gt_source *source, const uint64_t *numbers,
+                             int n, const gt_source_rows *to)
+{
+    return source->cache ? gt__cache_read(source->cache, source, numbers, n, to)
+                         : source->type->read(source, numbers, n, to);
+}
+
 gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,
                          int n, const gt_source_rows *to)
 {
     enum { PIECE = 64 };
     if (!source->part.block)
-        return source->type->read(source, numbers, n, to);
+        return read_stored(source, numbers, n, to);
     size_t size = gt_shape_size(source->shape);
     gt_source_rows rows = *to;
     gt_status status = GT_OK;
@@ -341,23 +386,11 @@ gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,
         int piece = n - done < PIECE ? n - done : PIECE;
         for (int i = 0; i < piece; i++)
             stored[i] = gt_subset_at(&source->part, numbers[done + i]);
-        status = source->type->read(source, stored, piece, &rows);
+        status = read_stored(source, stored, piece, &rows);
         rows = gt_source_rows_from(&rows, (size_t)piece, size,
                                    source->n_conditions);
     }
     return status;
-}
-
-gt_source_rows gt_source_rows_from(const gt_source_rows *rows, size_t first,
-                                   size_t size, int n_conditions)
-{
-    size_t columns = (size_t)n_conditions;
-    return (gt_source_rows){
-        .bytes = rows->bytes ? rows->bytes + first * size : NULL,
-        .reals = rows->reals ? rows->reals + first * size : NULL,
-        .labels = rows->labels ? rows->labels + first : NULL,
-        .conditions =
-            rows->conditions ? rows->conditions + first * columns : NULL};
 }
 
 void gt_source_close(gt_source *source)
@@ -368,6 +401,7 @@ void gt_source_close(gt_source *source)
         if (source->type && source->type->close)
             source->type->close(source);
         gt_region_free(&source->region);
+        gt__cache_free(source->cache);
     }
     free(source->uri);
     free(source);

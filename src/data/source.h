@@ -34,13 +34,16 @@ void gt_source_close(gt_source *source);
  * sent as bytes. */
 typedef struct gt_source_handle {
     gt_region_handle memory; /* of samples; size 0: they are not held */
+    gt_region_handle cache;  /* of those that were read; size 0: none */
+    uint64_t cached;         /* samples that it has room for */
     uint64_t digest;         /* of the contents */
 } gt_source_handle;
 
-/* The same, in memory that other processes of this machine may attach, where
- * the source holds samples in memory at all. */
+/* The same for `processes` processes of this machine, which may attach what the
+ * source holds in memory, or keeps there of what was read (data.cache). */
 gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
-                                gt_split split, gt_source_handle *handle);
+                                gt_split split, int processes,
+                                gt_source_handle *handle);
 
 /* Open what another process of this machine has opened with the same arguments
  * and the given result. Reads no samples, and takes no memory for those that
@@ -58,13 +61,16 @@ bool gt_source_attaches(const gt_source *source);
 bool gt_source_holds_out_part(const gt_data_config *config);
 gt_status gt_source_hold_out(gt_source **out, const gt_source *train);
 
+/* Bytes that samples take which stay in memory when they were read; 0: none
+ * do. */
+double gt_source_cached(const gt_source *source);
+
+/* Bytes that all samples would take so. */
+double gt_source_bytes(const gt_source *source);
+
 /* Read samples by their numbers. As the type's `read`. */
 gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,
                          int n, const gt_source_rows *to);
-
-/* The rows from `first` on, of samples of `size` elements. */
-gt_source_rows gt_source_rows_from(const gt_source_rows *rows, size_t first,
-                                   size_t size, int n_conditions);
 
 /* Bytes of memory that opening both splits of the data will take. Looks at the
  * beginnings of files; 0 where these say nothing good, as opening them will

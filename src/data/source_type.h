@@ -57,6 +57,20 @@ typedef struct gt_source_rows {
     gt_real *conditions; /* [n x source->n_conditions] */
 } gt_source_rows;
 
+/* The rows from `first` on, of samples of `size` elements. */
+static inline gt_source_rows gt_source_rows_from(const gt_source_rows *rows,
+                                                 size_t first, size_t size,
+                                                 int n_conditions)
+{
+    size_t columns = (size_t)n_conditions;
+    return (gt_source_rows){
+        .bytes = rows->bytes ? rows->bytes + first * size : NULL,
+        .reals = rows->reals ? rows->reals + first * size : NULL,
+        .labels = rows->labels ? rows->labels + first : NULL,
+        .conditions =
+            rows->conditions ? rows->conditions + first * columns : NULL};
+}
+
 /* A built-in source makes each sample from its number, and so is endless; the
  * others read files. */
 typedef struct gt_source_type {
@@ -117,8 +131,10 @@ struct gt_source {
                          in the windows of order.h; 0: it does not matter. From
                          `open`: samples that are stored together */
     uint64_t stored_chunk; /* after gt_source_open: what `open` said */
+    bool packed;           /* reading unpacks, as of compressed chunks, or */
     bool costly;           /* each sample is unpacked by itself, as a picture */
     int classes;           /* labels are 0 .. classes - 1; 0: no labels */
+    const char *const *class_names; /* [classes]; in `data`; NULL: none */
     int n_conditions;
     const gt_condition *conditions; /* [n_conditions]; borrowed from the type,
                                        or in `data` */
@@ -132,12 +148,13 @@ struct gt_source {
     uint64_t first;    /* built-in: sample i has the random numbers of address
                           first + i, so those of the splits differ */
     gt_subset part;    /* of the samples that the type has (holdout.h) */
-    bool view;         /* all but `uri` and `part` belong to another source */
-    const void *form;  /* an HDF5 file in memory: the input's data sets without
-                          samples; in `data`. NULL: the input is none */
-    size_t form_size;  /* bytes */
-    gt_region region;  /* of samples, where the type has `attach` */
-    void *data;        /* private to the type */
+    struct gt_cache *cache; /* of samples that were read (cache.h), or NULL */
+    bool view;        /* all but `uri` and `part` belong to another source */
+    const void *form; /* an HDF5 file in memory: the input's data sets without
+                         samples; in `data`. NULL: the input is none */
+    size_t form_size; /* bytes */
+    gt_region region; /* of samples, where the type has `attach` */
+    void *data;       /* private to the type */
 };
 
 #endif

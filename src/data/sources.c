@@ -3,7 +3,8 @@
 #include "data/sources.h"
 
 const gt_source_type *const gt_source_types[] = {
-    &gt__source_idx,  &gt__source_glyphs, &gt__source_shapes,
+    &gt__source_idx,  &gt__source_pictures, &gt__source_npy,
+    &gt__source_raw,  &gt__source_glyphs,   &gt__source_shapes,
     &gt__source_ring, &gt__source_grid,
 };
 const int gt_source_type_count =

@@ -10,6 +10,9 @@ extern const int gt_source_type_count;
 /* --- For src/data. */
 
 extern const gt_source_type gt__source_idx;
+extern const gt_source_type gt__source_pictures;
+extern const gt_source_type gt__source_npy;
+extern const gt_source_type gt__source_raw;
 extern const gt_source_type gt__source_glyphs;
 extern const gt_source_type gt__source_shapes;
 extern const gt_source_type gt__source_ring;

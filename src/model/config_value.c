@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "base/utf8.h"
+#include "core/tensor.h"
 #include "model/option_text.h"
 
 #include <assert.h>
@@ -17,6 +18,12 @@
 #include <string.h>
 
 static const double LARGEST_INT = 9007199254740992.0; /* 2^53 */
+
+enum {
+    SHAPE_LENGTH = 3,     /* of an image, whose field has no depth */
+    SHAPE_MOST = 1 << 30, /* values; products of them fit a size_t */
+};
+_Static_assert(sizeof(gt_shape) == 4 * sizeof(int), "what a SHAPE fills");
 
 typedef struct value {
     gt__tree *tree;
@@ -145,6 +152,7 @@ gt_status gt__value_check_list(gt__tree *tree, int node, const char *path)
 /* One number stands for all of the list, or for a shape's channels. */
 static gt_status take_one_for_all(const value *v, int count, int *node)
 {
+    count = v->option->kind == GT_OPTION_SHAPE ? SHAPE_LENGTH : count;
     gt__tree *tree = v->tree;
     int *numbers = v->field;
     int list, first = *node, item;
@@ -169,7 +177,8 @@ static gt_status fail_length(const value *v, int node, long found, int count)
 {
     static const char *const wanted[] = {
         [GT_OPTION_SHAPE] =
-            "[height, width, channels] or one number are expected",
+            "[height, width, channels], 4 numbers [depth, height, width, "
+            "channels] or one number are expected",
         [GT_OPTION_PAIR] = "[vertical, horizontal] or one number are expected",
         [GT_OPTION_QUAD] =
             "[top, bottom, left, right], one number or a word are expected",
@@ -177,6 +186,29 @@ static gt_status fail_length(const value *v, int node, long found, int count)
     return gt__tree_fail(v->tree, node, v->path,
                          "a list of %ld where %d numbers %s", found, count,
                          wanted[v->option->kind]);
+}
+
+/* The field has the depth last, the list first. */
+static int place_of(const value *v, int i, int found)
+{
+    bool volume = v->option->kind == GT_OPTION_SHAPE && found > SHAPE_LENGTH;
+    return volume ? (i + found - 1) % found : i;
+}
+
+static gt_status check_size(const value *v, int node)
+{
+    gt_shape shape;
+    char text[GT_SHAPE_TEXT];
+    if (v->option->kind != GT_OPTION_SHAPE)
+        return GT_OK;
+    memcpy(&shape, v->field, sizeof shape);
+    double depth = gt_shape_is_volume(shape) ? shape.d : 1;
+    double size = depth * shape.h * shape.w * shape.c;
+    if (size <= SHAPE_MOST)
+        return GT_OK;
+    return gt__tree_fail(v->tree, node, v->path,
+                         "%s has %.0f values; the most is %d",
+                         gt_shape_text(shape, text), size, SHAPE_MOST);
 }
 
 static gt_status take_list(const value *v, int count, int *node)
@@ -189,9 +221,14 @@ static gt_status take_list(const value *v, int count, int *node)
     yaml_node_item_t *items = n->data.sequence.items.start;
     n->data.sequence.style = YAML_FLOW_SEQUENCE_STYLE;
     long found = (long)(n->data.sequence.items.top - items);
-    if (found != count)
-        return fail_length(v, *node, found, count);
-    for (int i = 0; i < count; i++) {
+    bool image = v->option->kind == GT_OPTION_SHAPE && found == SHAPE_LENGTH;
+    if (found != count && !image)
+        return fail_length(v, *node, found,
+                           v->option->kind == GT_OPTION_SHAPE ? SHAPE_LENGTH
+                                                              : count);
+    for (int i = 0; i < count; i++)
+        numbers[i] = 0;
+    for (int i = 0; i < found; i++) {
         int item = items[i];
         double number;
         if (!gt__tree_word(tree, item))
@@ -201,10 +238,10 @@ static gt_status take_list(const value *v, int count, int *node)
         gt_status status = take_number(v, &item, &number);
         if (status != GT_OK)
             return status;
-        numbers[i] = (int)number;
+        numbers[place_of(v, i, (int)found)] = (int)number;
         items[i] = item; /* the list did not move: only nodes were added */
     }
-    return GT_OK;
+    return check_size(v, *node);
 }
 
 /* A word for all numbers of a QUAD. */

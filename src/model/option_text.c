@@ -2,6 +2,8 @@
  * printed reference alike. */
 #include "model/option_text.h"
 
+#include "core/tensor.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,10 +12,9 @@
 int gt__option_length(gt_option_kind kind)
 {
     switch (kind) {
-    case GT_OPTION_SHAPE:
-        return 3;
     case GT_OPTION_PAIR:
         return 2;
+    case GT_OPTION_SHAPE:
     case GT_OPTION_QUAD:
         return 4;
     default:
@@ -143,6 +144,9 @@ char *gt__value_text(const gt_option *option, const void *field,
                                   : option->variants->plural);
         break;
     }
+    case GT_OPTION_SHAPE:
+        gt_shape_list(*(const gt_shape *)field, text);
+        break;
     default:
         print_numbers(option, field, gt__option_length(option->kind), text);
     }

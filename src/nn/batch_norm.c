@@ -340,6 +340,7 @@ const gt_layer_type gt__batch_norm = {
     .options_size = sizeof(options),
     .reads_input = true,
     .in_place = true,
+    .volumes = true,
     .has_epilogue = true,
     .trains_apart = true,
     .plan = plan,

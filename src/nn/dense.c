@@ -33,7 +33,8 @@ static gt_status plan(gt_layer *layer, int max_n)
     (void)max_n;
     const options *o = layer->options;
     int units = (int)o->units;
-    layer->out = (gt_shape){layer->in.h, layer->in.w, units};
+    layer->out = layer->in;
+    layer->out.c = units;
     layer->products = (double)gt_shape_size(layer->in) * units;
     gt_status status =
         gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 2,
@@ -55,7 +56,7 @@ typedef struct block {
 
 static bool next_block(const gt_layer *layer, const gt_pass *pass, block *b)
 {
-    size_t rows = (size_t)pass->n * (size_t)layer->in.h * (size_t)layer->in.w;
+    size_t rows = (size_t)pass->n * gt_shape_positions(layer->in);
     size_t most = BLOCK_REALS / (size_t)(layer->in.c + layer->out.c);
     most = most > MIN_ROWS ? most : MIN_ROWS;
     b->first += b->rows;
@@ -117,6 +118,7 @@ const gt_layer_type gt__dense = {
     .reads_input = true,
     .has_epilogue = true,
     .piecewise_linear = true,
+    .volumes = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

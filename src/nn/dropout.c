@@ -126,7 +126,8 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
 
 /* (6) The layer's entry for the table. Set reads_input or reads_output if
  * backward reads x or y, or it will find other numbers there; set in_place if
- * forward may overwrite x and backward dy, which saves memory; set
+ * forward may overwrite x and backward dy, which saves memory; set volumes if
+ * it takes those, whose positions gt_shape_positions counts; set
  * piecewise_linear if that is what the layer is, for gradient penalties. */
 const gt_layer_type gt__dropout = {
     .name = "dropout",
@@ -134,6 +135,7 @@ const gt_layer_type gt__dropout = {
     .options = option_table,
     .options_size = sizeof(options),
     .in_place = true,
+    .volumes = true,
     .trains_apart = true,
     .piecewise_linear = true,
     .plan = plan,

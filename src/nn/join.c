@@ -6,6 +6,7 @@
 #include "core/simd.h"
 #include "nn/layers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static size_t count_of(const gt_pass *pass, gt_shape shape)
@@ -83,27 +84,41 @@ static gt_shape largest(const gt_layer *layer)
 {
     gt_shape most = layer->in;
     for (int k = 1; k < layer->n_inputs; k++)
-        if (layer->input[k].h * layer->input[k].w > most.h * most.w)
+        if (gt_shape_positions(layer->input[k]) > gt_shape_positions(most))
             most = layer->input[k];
     return most;
+}
+
+static bool same_positions(gt_shape a, gt_shape b)
+{
+    a.c = b.c;
+    return gt_shape_equal(a, b);
+}
+
+static gt_status fail_positions(const gt_layer *layer, int k)
+{
+    char shape[GT_SHAPE_TEXT], depth[32] = "";
+    gt_shape out = layer->out;
+    if (gt_shape_is_volume(out))
+        snprintf(depth, sizeof depth, "%dx", out.d);
+    return gt_fail(GT_ERR_CONFIG,
+                   "cannot join input %d, %s, to %s%dx%d pixels; give it "
+                   "this %sheight and width, or one pixel",
+                   k, gt_shape_text(layer->input[k], shape), depth, out.h,
+                   out.w, *depth ? "depth, " : "");
 }
 
 static gt_status concat_plan(gt_layer *layer, int max_n)
 {
     (void)max_n;
-    char shape[GT_SHAPE_TEXT];
     int64_t channels = 0;
     gt_status status = check_several(layer);
     layer->out = largest(layer);
     for (int k = 0; k < layer->n_inputs && status == GT_OK; k++) {
         gt_shape in = layer->input[k];
         channels += in.c;
-        if (in.h * in.w != 1 && (in.h != layer->out.h || in.w != layer->out.w))
-            status = gt_fail(GT_ERR_CONFIG,
-                             "cannot join input %d, %s, to %dx%d pixels; give "
-                             "it this height and width, or one pixel",
-                             k, gt_shape_text(in, shape), layer->out.h,
-                             layer->out.w);
+        if (gt_shape_positions(in) != 1 && !same_positions(in, layer->out))
+            status = fail_positions(layer, k);
     }
     if (status == GT_OK && channels > INT32_MAX)
         status = gt_fail(GT_ERR_CONFIG, "%lld channels are too many",
@@ -134,7 +149,7 @@ GT_SIMD static void sum_pixels(const gt_real *restrict dy, gt_real *restrict dx,
 static void concat_forward(const gt_layer *layer, const gt_pass *pass,
                            const gt_layer_io *io)
 {
-    size_t pixels = (size_t)layer->out.h * (size_t)layer->out.w;
+    size_t pixels = gt_shape_positions(layer->out);
     size_t stride = (size_t)layer->out.c;
     gt_real *to = io->y;
     for (int k = 0; k < layer->n_inputs; k++) {
@@ -152,7 +167,7 @@ static void concat_forward(const gt_layer *layer, const gt_pass *pass,
 static void concat_backward(const gt_layer *layer, const gt_pass *pass,
                             const gt_layer_io *io)
 {
-    size_t pixels = (size_t)layer->out.h * (size_t)layer->out.w;
+    size_t pixels = gt_shape_positions(layer->out);
     size_t stride = (size_t)layer->out.c;
     const gt_real *from = io->dy;
     for (int k = 0; k < layer->n_inputs; k++) {
@@ -177,6 +192,7 @@ const gt_layer_type gt__addition = {
     .in_place = true,
     .joins = true,
     .piecewise_linear = true,
+    .volumes = true,
     .plan = add_plan,
     .forward = add_forward,
     .backward = add_backward,
@@ -189,6 +205,7 @@ const gt_layer_type gt__concat = {
     .options = gt__no_options,
     .joins = true,
     .piecewise_linear = true,
+    .volumes = true,
     .plan = concat_plan,
     .forward = concat_forward,
     .backward = concat_backward,

@@ -158,6 +158,9 @@ struct gt_layer_type {
      */
     bool piecewise_linear;
 
+    /* Whether it takes volumes; else they are refused before `plan`. */
+    bool volumes;
+
     /* Limits of an activation's values; both 0: none. */
     double least, most;
 

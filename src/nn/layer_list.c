@@ -45,8 +45,9 @@ const gt_variants gt_layer_variants = {
     .example = "dense: {units: 10}",
     .help = "A layer is its name, or its name with options: \"relu\", \"dense: "
             "{units: 10}\". Each option stands with its default, its meaning "
-            "and the values it takes. Shapes are [height, width, channels]; "
-            "one number n is [1, 1, n]. Pairs are [vertical, horizontal], "
+            "and the values it takes. Shapes are [height, width, channels], of "
+            "volumes [depth, height, width, channels]; one number n is [1, 1, "
+            "n]. Pairs are [vertical, horizontal], "
             "paddings [top, bottom, left, right]; one number stands for all. A "
             "layer reads the one before, the first one the network's input, "
             "unless it says otherwise; several inputs are joined along the "

@@ -61,6 +61,19 @@ static size_t place(gt_tensor *tensors, int n, size_t offset)
     return offset;
 }
 
+/* Of what a layer reads. */
+static gt_status check_inputs(const gt_layer *layer)
+{
+    char text[GT_SHAPE_TEXT];
+    for (int k = 0; k < layer->n_inputs; k++)
+        if (gt_shape_is_volume(layer->input[k]) && !layer->type->volumes)
+            return gt_fail(GT_ERR_CONFIG,
+                           "it takes images, but its input is a volume of %s; "
+                           "flatten it, or use dense layers",
+                           gt_shape_text(layer->input[k], text));
+    return GT_OK;
+}
+
 /* Then every product of dimensions fits an int and a size_t. */
 static gt_status check_output(gt_shape out)
 {
@@ -93,7 +106,9 @@ static gt_status plan_layer(gt_network *net, int i, const gt__node *node,
         layer->input[k] = shape_of(net, node->from[k]);
     }
     layer->in = layer->input[0];
-    gt_status status = layer->type->plan(layer, net->max_n);
+    gt_status status = check_inputs(layer);
+    if (status == GT_OK)
+        status = layer->type->plan(layer, net->max_n);
     if (status == GT_OK)
         status = check_output(layer->out);
     if (status != GT_OK)
@@ -177,7 +192,7 @@ static gt_status check_arguments(const char *name,
     assert(n_inputs >= 1 && n_inputs <= GT_NETWORK_MAX_INPUTS);
     for (int i = 0; i < n_inputs; i++) {
         gt_shape shape = inputs[i].shape;
-        if (shape.h < 1 || shape.w < 1 || shape.c < 1)
+        if (shape.h < 1 || shape.w < 1 || shape.c < 1 || shape.d < 0)
             return gt_fail(GT_ERR_CONFIG,
                            "%s: input %s has the shape %s; every dimension "
                            "must be at least 1",

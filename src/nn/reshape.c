@@ -5,7 +5,7 @@
 #include "base/plural.h"
 
 typedef struct options {
-    int shape[3];
+    gt_shape shape;
 } options;
 
 static const gt_option option_table[] = {
@@ -15,7 +15,9 @@ static const gt_option option_table[] = {
      .otherwise = NULL,
      .min = 1,
      .max = 1 << 20,
-     .help = "shape of a sample: [height, width, channels] or features"},
+     .help =
+         "shape of a sample: [height, width, channels], of a volume [depth, "
+         "height, width, channels], or features"},
     {0},
 };
 
@@ -24,7 +26,7 @@ static gt_status reshape_plan(gt_layer *layer, int max_n)
     (void)max_n;
     const options *o = layer->options;
     char in[GT_SHAPE_TEXT], out[GT_SHAPE_TEXT];
-    layer->out = (gt_shape){o->shape[0], o->shape[1], o->shape[2]};
+    layer->out = o->shape;
     if (gt_shape_size(layer->in) == gt_shape_size(layer->out))
         return GT_OK;
     return gt_fail(GT_ERR_CONFIG,
@@ -47,6 +49,7 @@ const gt_layer_type gt__reshape = {
     .options = option_table,
     .options_size = sizeof(options),
     .view = true,
+    .volumes = true,
     .piecewise_linear = true,
     .plan = reshape_plan,
 };
@@ -56,6 +59,7 @@ const gt_layer_type gt__flatten = {
     .help = "the same values as one vector",
     .options = gt__no_options,
     .view = true,
+    .volumes = true,
     .piecewise_linear = true,
     .plan = flatten_plan,
 };

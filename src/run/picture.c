@@ -186,6 +186,8 @@ static void draw_image(const canvas *c, const grid *g, size_t x, size_t y,
 gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
                           gt_shape shape, int columns)
 {
+    if (gt_shape_is_volume(shape)) /* slices one under the other */
+        shape = (gt_shape){shape.d * shape.h, shape.w, shape.c};
     grid g = grid_of(n, shape, (size_t)columns);
     canvas c = {0};
     gt_status status =

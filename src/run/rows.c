@@ -59,30 +59,35 @@ static gt_status refuse_shape(const place *at, const gt_h5_info *info,
                               const gt_rows *want)
 {
     gt_shape shape = want->shape;
-    char has[128] = "";
+    char has[128] = "", dims[GT_SHAPE_TEXT] = "";
+    size_t dim[GT_SHAPE_RANK];
+    int rank = gt_shape_dims(shape, dim);
+    for (int i = 0, used = 0; i < rank; i++)
+        used +=
+            snprintf(dims + used, sizeof dims - (size_t)used, "x%zu", dim[i]);
     for (int i = 0, used = 0; i < info->rank; i++)
         used += snprintf(has + used, sizeof has - (size_t)used, "%s%zu",
                          i ? "x" : "", info->dim[i]);
     return gt_fail(GT_ERR_MISMATCH,
                    "%s: %s is %s, but the model takes %s: the data set must be "
-                   "nx%dx%dx%d or nx%zu",
-                   at->path, info->name, has, want->takes, shape.h, shape.w,
-                   shape.c, gt_shape_size(shape));
+                   "n%s or nx%zu",
+                   at->path, info->name, has, want->takes, dims,
+                   gt_shape_size(shape));
 }
 
 static gt_status check(const place *at, const gt_h5_info *info,
                        const gt_rows *want)
 {
     gt_shape shape = want->shape;
-    size_t whole[] = {info->dim[0], (size_t)shape.h, (size_t)shape.w,
-                      (size_t)shape.c};
+    size_t whole[1 + GT_SHAPE_RANK] = {info->dim[0]};
+    int rank = 1 + gt_shape_dims(shape, whole + 1);
     size_t flat[] = {info->dim[0], gt_shape_size(shape)};
     if (info->type != GT_H5_REAL)
         return gt_fail(GT_ERR_MISMATCH,
                        "%s: %s holds whole numbers; %s are 32-bit "
                        "floats, in NumPy z.astype('float32')",
                        at->path, info->name, want->name);
-    if (!gt_h5_has_shape(info, 4, whole) && !gt_h5_has_shape(info, 2, flat))
+    if (!gt_h5_has_shape(info, rank, whole) && !gt_h5_has_shape(info, 2, flat))
         return refuse_shape(at, info, want);
     if (info->count == 0)
         return gt_fail(GT_ERR_FORMAT, "%s: %s holds no %s", at->path,

@@ -19,7 +19,7 @@ typedef struct gt_rows {
 
 /* Read rows from `place`: "FILE", whose data set /NAME is taken, as in a set of
  * samples, or "FILE:/DATA/SET". The data set holds 32-bit floats,
- * [n x h x w x c] or [n x values]. *values [n x shape] is malloc'ed; the caller
+ * [n x shape] or [n x values]. *values [n x shape] is malloc'ed; the caller
  * frees it. GT_ERR_IO, GT_ERR_BUSY; GT_ERR_FORMAT: damaged, no such data set,
  * nothing in it, NaN or infinity; GT_ERR_MISMATCH: another shape or type;
  * GT_ERR_MEMORY. Local; ticks (base/collective_tick.h). */

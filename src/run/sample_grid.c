@@ -188,7 +188,7 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
              (unsigned long long)p->step);
     gt_sampleset_info info = {
         .shape = image,
-        .points = p->reference > 0,
+        .reals = p->reference > 0,
         .range = range,
         .count = p->count,
         .latent = gt_latent_config_of(config)->shape,

@@ -8,10 +8,11 @@
 #include "store/h5file.h"
 #include "store/h5write.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 1, SET_NAME = 16, IMAGE_RANK = 4 };
 static const char *const format_name = "gentrain samples";
 
 struct gt_sampleset {
@@ -38,21 +39,28 @@ static gt_status write_header(gt_h5 *f, const gt_sampleset_info *info)
                : gt_h5_set_int(f, "/", "seed", (int64_t)info->seed);
 }
 
+/* "/images" */
+static char *set_name(const gt_sampleset_info *info, char name[SET_NAME])
+{
+    snprintf(name, SET_NAME, "/%s", gt_shape_noun(info->shape));
+    return name;
+}
+
 static gt_status make_sets(gt_h5 *f, const gt_sampleset_info *info)
 {
     gt_shape s = info->shape, z = info->latent;
-    size_t images[] = {info->count, (size_t)s.h, (size_t)s.w, (size_t)s.c};
-    size_t points[] = {info->count, (size_t)s.c};
-    size_t latents[] = {info->count, (size_t)z.h, (size_t)z.w, (size_t)z.c};
-    gt_status status;
-    if (info->points)
-        status = gt_h5_write(f, "/points", GT_H5_REAL, 2, points, NULL);
-    else
-        status = gt_h5_write(f, "/images", GT_H5_U8, 4, images, NULL);
-    if (status == GT_OK && !info->points)
-        status = gt_h5_mark_images(f, "/images", s.c);
+    size_t samples[1 + GT_SHAPE_RANK] = {info->count};
+    size_t latents[1 + GT_SHAPE_RANK] = {info->count};
+    char name[SET_NAME];
+    int rank = 1 + gt_shape_data_dims(s, samples + 1);
+    gt_status status =
+        gt_h5_write(f, set_name(info, name),
+                    info->reals ? GT_H5_REAL : GT_H5_U8, rank, samples, NULL);
+    if (status == GT_OK && !info->reals && rank == IMAGE_RANK)
+        status = gt_h5_mark_images(f, name, s.c);
+    rank = 1 + gt_shape_dims(z, latents + 1);
     if (status == GT_OK && gt_shape_size(z) > 0)
-        status = gt_h5_write(f, "/latents", GT_H5_REAL, 4, latents, NULL);
+        status = gt_h5_write(f, "/latents", GT_H5_REAL, rank, latents, NULL);
     return status;
 }
 
@@ -113,7 +121,8 @@ gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
     return status;
 }
 
-static gt_status append_images(gt_sampleset *set, const gt_samples *samples)
+static gt_status append_bytes(gt_sampleset *set, const char *name,
+                              const gt_samples *samples)
 {
     size_t n = (size_t)samples->n, size = n * gt_shape_size(set->info.shape);
     uint8_t *pixels = malloc(size);
@@ -121,7 +130,7 @@ static gt_status append_images(gt_sampleset *set, const gt_samples *samples)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu pixels", size);
     gt_range_to_bytes(set->info.range, samples->x, size, pixels);
     gt_status status =
-        gt_h5_write_rows(set->file, "/images", GT_H5_U8, set->done, n, pixels);
+        gt_h5_write_rows(set->file, name, GT_H5_U8, set->done, n, pixels);
     free(pixels);
     return status;
 }
@@ -131,10 +140,12 @@ gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
 {
     const gt_sampleset_info *info = &set->info;
     size_t n = (size_t)samples->n;
-    gt_status status = info->points
-                           ? gt_h5_write_rows(set->file, "/points", GT_H5_REAL,
+    char name[SET_NAME];
+    set_name(info, name);
+    gt_status status = info->reals
+                           ? gt_h5_write_rows(set->file, name, GT_H5_REAL,
                                               set->done, n, samples->x)
-                           : append_images(set, samples);
+                           : append_bytes(set, name, samples);
     if (status == GT_OK && latents && gt_shape_size(info->latent) > 0)
         status = gt_h5_write_rows(set->file, "/latents", GT_H5_REAL, set->done,
                                   n, latents);

@@ -2,8 +2,10 @@
  *
  * Layout, version 1 (attributes of "/": format "gentrain samples",
  * format_version, gentrain_version, plus what the writer adds): /images, uint8
- * [n x h x w x c] with HDF5 Image attributes; for points /points, float
- * [n x 2]; /latents, float [n x ...] if they are stored. Of a model that takes
+ * [n x h x w x c] with HDF5 Image attributes; of volumes /volumes, uint8
+ * [n x d x h x w x c]; of vectors /vectors, uint8 [n x values]; of points
+ * /points, [n x 2]. Where samples are reals, points among them, these are
+ * floats. /latents, float [n x ...], if they are stored. Of a model that takes
  * labels, /labels, int32 [n], with the attribute classes; of one that takes
  * conditions, /conditions, float [n x conditions], with the attribute names.
  */
@@ -21,7 +23,7 @@ typedef struct gt_sampleset gt_sampleset;
 
 typedef struct gt_sampleset_info {
     gt_shape shape; /* of a sample */
-    bool points;    /* numbers, not pixels */
+    bool reals;     /* numbers, not bytes */
     gt_range range; /* of the values that are appended */
     size_t count;
     gt_shape latent; /* of the latents; size 0: not stored */

@@ -3,6 +3,7 @@
 #include "store/h5attr.h"
 
 #include "store/h5handle.h"
+#include "store/h5lock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static gt_status set_attribute(gt_h5 *f, const char *object, const char *key,
                                hid_t file_type, hid_t memory_type, hid_t space,
                                const void *value)
 {
+    GT__H5_LOCKED;
     gt_status status = GT_OK;
     gt__h5_clear();
     hid_t attribute = H5Acreate_by_name(f->file, object, key, file_type, space,
@@ -36,6 +38,7 @@ static gt_status set_scalar(gt_h5 *f, const char *object, const char *key,
                             hid_t file_type, hid_t memory_type,
                             const void *value)
 {
+    GT__H5_LOCKED;
     hid_t space = H5Screate(H5S_SCALAR);
     gt_status status =
         set_attribute(f, object, key, file_type, memory_type, space, value);
@@ -46,6 +49,7 @@ static gt_status set_scalar(gt_h5 *f, const char *object, const char *key,
 gt_status gt_h5_set_text(gt_h5 *f, const char *object, const char *key,
                          const char *text)
 {
+    GT__H5_LOCKED;
     hid_t type = text_type(strlen(text));
     gt_status status = set_scalar(f, object, key, type, type, text);
     H5Tclose(type);
@@ -55,6 +59,7 @@ gt_status gt_h5_set_text(gt_h5 *f, const char *object, const char *key,
 gt_status gt_h5_set_texts(gt_h5 *f, const char *object, const char *key,
                           char *const *texts, int n)
 {
+    GT__H5_LOCKED;
     size_t width = 1;
     for (int i = 0; i < n; i++)
         width = strlen(texts[i]) > width ? strlen(texts[i]) : width;
@@ -76,12 +81,14 @@ gt_status gt_h5_set_texts(gt_h5 *f, const char *object, const char *key,
 gt_status gt_h5_set_int(gt_h5 *f, const char *object, const char *key,
                         int64_t value)
 {
+    GT__H5_LOCKED;
     return set_scalar(f, object, key, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
 gt_status gt_h5_set_real(gt_h5 *f, const char *object, const char *key,
                          double value)
 {
+    GT__H5_LOCKED;
     return set_scalar(f, object, key, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
                       &value);
 }
@@ -104,6 +111,7 @@ static bool is_single(hid_t space)
 gt_status gt_h5_get_text(gt_h5 *f, const char *object, const char *key,
                          char **text)
 {
+    GT__H5_LOCKED;
     gt_status status = GT_OK;
     *text = NULL;
     gt__h5_clear();
@@ -132,6 +140,7 @@ gt_status gt_h5_get_text(gt_h5 *f, const char *object, const char *key,
 static gt_status get_scalar(gt_h5 *f, const char *object, const char *key,
                             hid_t type, void *value)
 {
+    GT__H5_LOCKED;
     gt__h5_clear();
     hid_t attribute =
         H5Aopen_by_name(f->file, object, key, H5P_DEFAULT, H5P_DEFAULT);
@@ -149,17 +158,20 @@ static gt_status get_scalar(gt_h5 *f, const char *object, const char *key,
 gt_status gt_h5_get_int(gt_h5 *f, const char *object, const char *key,
                         int64_t *value)
 {
+    GT__H5_LOCKED;
     return get_scalar(f, object, key, H5T_NATIVE_INT64, value);
 }
 
 gt_status gt_h5_get_real(gt_h5 *f, const char *object, const char *key,
                          double *value)
 {
+    GT__H5_LOCKED;
     return get_scalar(f, object, key, H5T_NATIVE_DOUBLE, value);
 }
 
 gt_status gt_h5_write_text(gt_h5 *f, const char *name, const char *text)
 {
+    GT__H5_LOCKED;
     gt_status status = GT_OK;
     gt__h5_clear();
     hid_t type = text_type(strlen(text)), space = H5Screate(H5S_SCALAR);
@@ -179,6 +191,7 @@ gt_status gt_h5_write_text(gt_h5 *f, const char *name, const char *text)
 
 gt_status gt_h5_read_text(gt_h5 *f, const char *name, char **text)
 {
+    GT__H5_LOCKED;
     gt_status status = GT_OK;
     *text = NULL;
     gt__h5_clear();
@@ -206,6 +219,7 @@ gt_status gt_h5_read_text(gt_h5 *f, const char *name, char **text)
 
 gt_status gt_h5_mark_images(gt_h5 *f, const char *name, int channels)
 {
+    GT__H5_LOCKED;
     static const uint8_t range[2] = {0, 255};
     const char *subclass =
         channels == 3 ? "IMAGE_TRUECOLOR" : "IMAGE_GRAYSCALE";

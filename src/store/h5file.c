@@ -8,8 +8,11 @@
 #include "store/files.h"
 #include "store/h5digest.h"
 #include "store/h5digest_v1.h"
+#include "store/h5disk.h"
 #include "store/h5driver.h"
 #include "store/h5handle.h"
+#include "store/h5lock.h"
+#include "store/h5superblock.h"
 #include "store/h5trial.h"
 
 #include <fcntl.h>
@@ -19,6 +22,7 @@
 
 gt_status gt_h5_start(void)
 {
+    GT__H5_LOCKED;
     if (H5open() < 0)
         return gt_fail(GT_ERR_MEMORY, "cannot start the HDF5 library");
     gt__h5_clear();
@@ -27,6 +31,7 @@ gt_status gt_h5_start(void)
 
 gt_h5_reports gt_h5_get_reports(void)
 {
+    GT__H5_LOCKED;
     gt_h5_reports reports = {0};
     H5Eget_auto2(H5E_DEFAULT, &reports.report, &reports.context);
     return reports;
@@ -34,11 +39,13 @@ gt_h5_reports gt_h5_get_reports(void)
 
 void gt_h5_set_reports(gt_h5_reports reports)
 {
+    GT__H5_LOCKED;
     H5Eset_auto2(H5E_DEFAULT, reports.report, reports.context);
 }
 
 static void release(gt_h5 *f)
 {
+    GT__H5_LOCKED;
     if (!f)
         return;
     if (f->file >= 0)
@@ -65,6 +72,7 @@ static gt_status reserve(gt_h5 **out, const char *path)
 
 gt_status gt__h5_begin(gt_h5 **out, const char *path)
 {
+    GT__H5_LOCKED;
     gt_h5 *f = NULL;
     gt_status status = reserve(&f, path);
     if (status != GT_OK)
@@ -104,13 +112,19 @@ static gt_status write_out(const gt_h5 *f)
     return status;
 }
 
+static gt_status flush(const gt_h5 *f)
+{
+    GT__H5_LOCKED;
+    gt__h5_clear();
+    return H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0
+               ? gt__h5_fail(GT_ERR_MEMORY, f, "build", "")
+               : GT_OK;
+}
+
 gt_status gt_h5_commit(gt_h5 *f)
 {
-    gt_status status;
-    gt__h5_clear();
-    if (H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0)
-        status = gt__h5_fail(GT_ERR_MEMORY, f, "build", "");
-    else
+    gt_status status = flush(f);
+    if (status == GT_OK)
         status = write_out(f);
     release(f);
     return status;
@@ -118,19 +132,16 @@ gt_status gt_h5_commit(gt_h5 *f)
 
 void gt_h5_discard(gt_h5 *f)
 {
+    GT__H5_LOCKED;
     if (f)
         gt__h5_clear();
     release(f);
 }
 
-/* HDF5's signature lies at the beginning, or behind a user block of 512, 1024,
- * 2048, ... bytes. */
-static const char signature[8] = "\211HDF\r\n\032\n";
-
 static bool has_signature(const char *bytes, size_t size)
 {
-    for (size_t at = 0; at + sizeof signature <= size; at = at ? 2 * at : 512)
-        if (!memcmp(bytes + at, signature, sizeof signature))
+    for (size_t at = 0; at < size; at = gt__h5_superblock_next(at))
+        if (gt__h5_superblock_begins(bytes + at, size - at))
             return true;
     return false;
 }
@@ -140,11 +151,11 @@ bool gt_h5_is_file(const char *path)
     char head[16];
     bool found = false;
     int fd = open(path, O_RDONLY);
-    for (off_t at = 0; fd >= 0 && !found; at = at ? 2 * at : 512) {
-        ssize_t n = pread(fd, head, sizeof head, at);
-        if (n < (ssize_t)sizeof signature)
+    for (uint64_t at = 0; fd >= 0 && !found; at = gt__h5_superblock_next(at)) {
+        ssize_t n = pread(fd, head, sizeof head, (off_t)at);
+        if (n <= 0)
             break;
-        found = !memcmp(head, signature, sizeof signature) ||
+        found = gt__h5_superblock_begins(head, (size_t)n) ||
                 (at == 0 && gt__h5_digest_begins(head, (size_t)n));
     }
     if (fd >= 0)
@@ -152,20 +163,16 @@ bool gt_h5_is_file(const char *path)
     return found;
 }
 
-/* A program that has the file open for writing, or died then, has marked that
- * in its superblock: the consistency flags, of 4 bytes. The file is as good as
- * before until something is written, so our copy of it loses the mark. */
+/* Our copy of a file that is open for writing loses the mark of that. */
 static void remove_mark(char *bytes, size_t size)
 {
-    static const char mark[4] = {1};
-    enum { VERSION = 8, FLAGS = 20 };
-    for (size_t at = 0; at + FLAGS + sizeof mark <= size;
-         at = at ? 2 * at : 512) {
-        char *block = bytes + at;
-        if (memcmp(block, signature, sizeof signature) != 0)
+    for (size_t at = 0; at + GT__H5_SUPERBLOCK <= size;
+         at = gt__h5_superblock_next(at)) {
+        if (!gt__h5_superblock_begins(bytes + at, size - at))
             continue;
-        if (block[VERSION] <= 1 && !memcmp(block + FLAGS, mark, sizeof mark))
-            memset(block + FLAGS, 0, sizeof mark);
+        size_t mark = gt__h5_superblock_mark(bytes + at);
+        if (mark)
+            memset(bytes + at + mark, 0, GT__H5_MARK);
         return;
     }
 }
@@ -183,12 +190,9 @@ static gt_status check_bytes(gt_h5 *f, size_t size)
     return status;
 }
 
-static gt_status open_bytes(gt_h5 *f, size_t size)
+static gt_status look_inside(gt_h5 *f, size_t size)
 {
-    gt_status status =
-        f->digested ? GT_OK : gt__h5_trial(f->path, f->bytes, size);
-    if (status != GT_OK)
-        return status;
+    GT__H5_LOCKED;
     gt__h5_clear();
     f->file = gt__h5_open_bytes(f->path, f->bytes, size);
     if (f->file < 0)
@@ -197,7 +201,7 @@ static gt_status open_bytes(gt_h5 *f, size_t size)
                        f->path);
     if (f->digested)
         return GT_OK;
-    status = gt__h5_digest_check_lost(f);
+    gt_status status = gt__h5_digest_check_lost(f);
     return status == GT_OK ? gt__h5_digest_v1_check_lost(f) : status;
 }
 
@@ -210,8 +214,35 @@ gt_status gt_h5_open(gt_h5 **out, const char *path)
         status = gt_file_read(path, &f->bytes, &size);
     if (status == GT_OK)
         status = check_bytes(f, size);
+    if (status == GT_OK && !f->digested)
+        status = gt__h5_trial(f->path, f->bytes, size);
     if (status == GT_OK)
-        status = open_bytes(f, size);
+        status = look_inside(f, size);
+    if (status == GT_OK)
+        *out = f;
+    else
+        release(f);
+    return status;
+}
+
+static gt_status open_on_disk(gt_h5 *f)
+{
+    GT__H5_LOCKED;
+    gt__h5_clear();
+    f->file = gt__h5_open_path(f->path);
+    return f->file >= 0 ? GT_OK : gt__h5_fail(GT_ERR_FORMAT, f, "open", "");
+}
+
+gt_status gt_h5_open_in_place(gt_h5 **out, const char *path)
+{
+    gt_h5 *f = NULL;
+    gt_status status = reserve(&f, path);
+    if (status == GT_OK)
+        status = gt_file_check_readable(path);
+    if (status == GT_OK && !gt_h5_is_file(path))
+        status = gt_fail(GT_ERR_FORMAT, "%s is not an HDF5 file", path);
+    if (status == GT_OK)
+        status = open_on_disk(f);
     if (status == GT_OK)
         *out = f;
     else
@@ -221,6 +252,7 @@ gt_status gt_h5_open(gt_h5 **out, const char *path)
 
 void gt_h5_close(gt_h5 *f)
 {
+    GT__H5_LOCKED;
     if (f)
         gt__h5_clear();
     release(f);

@@ -76,6 +76,11 @@ void gt_h5_discard(gt_h5 *file);
 gt_status gt_h5_open(gt_h5 **out, const char *path);
 void gt_h5_close(gt_h5 *file); /* NULL is allowed */
 
+/* Open a file of any size for reading where it is, on the disk, without a lock,
+ * for h5set.h; attributes can be read, too. No digest is looked at. Errors as
+ * gt_h5_open. */
+gt_status gt_h5_open_in_place(gt_h5 **out, const char *path);
+
 /* Whether an opened file was compared with a digest. */
 bool gt_h5_has_digest(const gt_h5 *file);
 

@@ -6,6 +6,7 @@
 
 #include "base/collective_tick.h"
 #include "store/h5handle.h"
+#include "store/h5lock.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -85,6 +86,7 @@ static const char *examine(hid_t set, gt_h5_info *info)
 /* Does every part of the path exist? H5Lexists wants the groups above first. */
 bool gt_h5_has(gt_h5 *f, const char *name)
 {
+    GT__H5_LOCKED;
     char part[256];
     gt__h5_clear();
     for (const char *end = name; end;) {
@@ -123,6 +125,7 @@ static gt_status open_set(gt_h5 *f, const char *name, hid_t *set,
 
 gt_status gt_h5_describe(gt_h5 *f, const char *name, gt_h5_info *info)
 {
+    GT__H5_LOCKED;
     hid_t set = H5I_INVALID_HID;
     gt_status status = open_set(f, name, &set, info);
     if (status == GT_OK)
@@ -152,6 +155,7 @@ static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
 gt_status gt_h5_each(gt_h5 *f, int (*visit)(const gt_h5_info *, void *),
                      void *context)
 {
+    GT__H5_LOCKED;
     visitor v = {visit, context};
     gt__h5_clear();
     if (H5Ovisit(f->file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &v) < 0)
@@ -188,6 +192,7 @@ static gt_status checksum_fails(const gt_h5 *f, const char *name)
 gt_status gt_h5_read(gt_h5 *f, const char *name, gt_h5_type type, int rank,
                      const size_t dim[], void *data)
 {
+    GT__H5_LOCKED;
     gt_h5_info info = {0};
     hid_t set;
     gt_status status = open_set(f, name, &set, &info);

@@ -5,6 +5,7 @@
 #include "store/h5attr.h"
 #include "store/h5file.h"
 #include "store/h5handle.h"
+#include "store/h5lock.h"
 #include "store/h5write.h"
 
 #include <stdio.h>
@@ -27,6 +28,7 @@ static gt_status write_tensors(gt_h5 *f, const gt_real *numbers)
 
 static gt_status write_all(gt_h5 *f, const gt_real *numbers)
 {
+    GT__H5_LOCKED;
     gt_status status = write_tensors(f, numbers);
     if (status == GT_OK)
         status = gt_h5_set_text(f, "/", "text", "text");

@@ -9,6 +9,7 @@
 #include "store/h5attr.h"
 #include "store/h5driver.h"
 #include "store/h5handle.h"
+#include "store/h5lock.h"
 #include "store/h5read.h"
 
 #include <errno.h>
@@ -95,6 +96,7 @@ static void expect_the_worst(size_t size)
 static pid_t fork_reader(const char *path, const char *bytes, size_t size,
                          int out)
 {
+    GT__H5_LOCKED; /* so that nobody is inside the library now */
     const char survived = SURVIVED;
     pid_t child = fork();
     if (child != 0)

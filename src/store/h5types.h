@@ -12,7 +12,7 @@
 /* An open file; see h5file.h. */
 typedef struct gt_h5 gt_h5;
 
-enum { GT_H5_MAX_RANK = 4 };
+enum { GT_H5_MAX_RANK = 1 + GT_SHAPE_RANK };
 
 typedef enum gt_h5_type {
     GT_H5_REAL, /* gt_real in memory, 32-bit float in the file */

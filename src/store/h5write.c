@@ -5,6 +5,7 @@
 
 #include "base/collective_tick.h"
 #include "store/h5handle.h"
+#include "store/h5lock.h"
 
 #include <assert.h>
 
@@ -141,6 +142,7 @@ static herr_t write_chunks(gt_h5 *f, hid_t set, gt_h5_type type, int rank,
 gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
                       const size_t dim[], const void *data)
 {
+    GT__H5_LOCKED;
     hsize_t dims[GT_H5_MAX_RANK];
     for (int i = 0; i < rank; i++)
         dims[i] = dim[i];
@@ -165,6 +167,7 @@ gt_status gt_h5_write(gt_h5 *f, const char *name, gt_h5_type type, int rank,
 gt_status gt_h5_write_rows(gt_h5 *f, const char *name, gt_h5_type type,
                            size_t first, size_t count, const void *data)
 {
+    GT__H5_LOCKED;
     gt__h5_clear();
     hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT);
     if (set < 0)

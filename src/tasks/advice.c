@@ -124,7 +124,7 @@ static void advise_norm(const gt_task *task, const gt_network *net, int i)
     char where[WHERE];
     const gt_layer *layer = &net->layers[i];
     bool sync = gt_norm_config_of(task->setup.config)->sync;
-    if (layer->stat_count > 0 && layer->in.h * layer->in.w == 1 &&
+    if (layer->stat_count > 0 && gt_shape_positions(layer->in) == 1 &&
         task->setup.max_n == 1 && !sync)
         gt_warn("%s sees one value per channel, as shards have one image, and "
                 "makes 0 of it; lower train.shards, raise train.batch, or set "

@@ -23,7 +23,9 @@ const gt_section gt_start_section = {.name = "model",
 
 static const gt_option latent_options[] = {
     {"latent", GT_OPTION_SHAPE, offsetof(gt_latent_config, shape), "100", 1,
-     65536, NULL, "shape of z: one number or [height, width, channels]"},
+     65536, NULL,
+     "shape of z: one number, [height, width, channels] or [depth, height, "
+     "width, channels]"},
     {0},
 };
 

@@ -86,6 +86,21 @@ static void print_data_memory(gt_comm *comm, const gt_source *source,
                 apart ? "a rank" : "a node");
 }
 
+/* Of samples that stream. */
+static void print_cache(const gt_source *source)
+{
+    double cached = gt_source_cached(source), all = gt_source_bytes(source);
+    if (cached > 0 && cached < all)
+        gt_info(
+            "  cache         %.0f of %.0f MB of data, once a node; the rest "
+            "is read anew each time",
+            cached / 1e6, all / 1e6);
+    else if (cached > 0)
+        gt_info(
+            "  cache         %.0f MB of data, once a node, as they are read",
+            cached / 1e6);
+}
+
 static void print_networks(const gt_task *task)
 {
     for (int i = 0; i < task->n_learners; i++) {
@@ -130,6 +145,7 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     print_ranks(comm, asked);
     print_data(source, test);
     print_data_memory(comm, source, test);
+    print_cache(source);
     print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);
     gt_info("  memory        %.0f MB per rank at most%s", memory,

@@ -95,7 +95,7 @@ static gt_status open_set(generator *g)
     if (status != GT_OK || !g->options->out)
         return status;
     gt_sampleset_info info = {.shape = g->image,
-                              .points = gt_shape_is_point(g->image),
+                              .reals = gt_shape_is_point(g->image),
                               .range = (gt_range)data->range,
                               .count = g->count,
                               .latents_from = g->options->given.latents,

@@ -36,11 +36,8 @@ static gt_status open_first(node_data *d)
 {
     gt_status status = GT_OK;
     for (int i = 0; i < d->splits && status == GT_OK; i++) {
-        if (d->comm->node_size > 1)
-            status = gt_source_open_shared(&d->source[i], d->config,
-                                           (gt_split)i, &d->first.handle[i]);
-        else
-            status = open_alone(d, i);
+        status = gt_source_open_shared(&d->source[i], d->config, (gt_split)i,
+                                       d->comm->node_size, &d->first.handle[i]);
         d->first.there[i] = d->source[i] != NULL;
         d->first.attaches[i] = d->source[i] && gt_source_attaches(d->source[i]);
     }
