@@ -18,7 +18,7 @@ png.h src/run/picture src/data/png_decode.
 jpeglib.h src/data/jpeg_decode.
 jerror.h src/data/jpeg_decode.
 yaml.h src/model/config
-zlib.h src/data/idx src/store/h5decode src/store/h5encode
+zlib.h src/data/idx src/data/inflate. src/store/h5decode src/store/h5encode
 '
 # A room, and the rooms that it may include besides itself. comm/mpi is a room in
 # a room: only what starts a program or sees to its end knows it.

@@ -4,7 +4,9 @@
 #include "cli/topics.h"
 
 #include "base/status.h"
+#include "data/augment.h"
 #include "data/source.h"
+#include "data/transform_steps.h"
 #include "model/reference.h"
 #include "nn/layer_list.h"
 #include "train/schema.h"
@@ -14,7 +16,7 @@ void gt_topic_layers(const gt_page *page)
     gt_variants_print_reference(page, &gt_layer_variants);
 }
 
-void gt_topic_data(const gt_page *page)
+static void print_sources(const gt_page *page)
 {
     for (int i = 0; i < gt_source_type_count; i++) {
         const gt_source_type *type = gt_source_types[i];
@@ -25,6 +27,15 @@ void gt_topic_data(const gt_page *page)
             gt_page_item(page, name, NULL, c->help);
         }
     }
+}
+
+void gt_topic_data(const gt_page *page)
+{
+    print_sources(page);
+    gt_page_section(page, "Steps of data.transform");
+    gt_variants_print_reference(page, &gt_transform_variants);
+    gt_page_section(page, "Augmentation");
+    gt_variants_print_reference(page, &gt_augment_variants);
 }
 
 void gt_topic_config(const gt_page *page)

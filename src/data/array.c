@@ -97,26 +97,42 @@ static gt_status check_room(const gt__array *a, uint64_t have)
     return GT_OK;
 }
 
-gt_status gt__array_open_npy(gt__array *array, const char *name, int file,
-                             uint64_t begin, uint64_t room)
+/* A file from one of its bytes on. */
+typedef struct from_file {
+    const char *name;
+    int file;
+    uint64_t at;
+} from_file;
+
+static gt_status next_of_file(void *context, void *to, size_t n)
 {
-    uint8_t head[GT__NPY_HEAD], whole[GT__NPY_MOST];
+    from_file *f = context;
+    gt_status status = gt__array_pread(f->name, f->file, f->at, to, n);
+    f->at += n;
+    return status;
+}
+
+/* The header, of which *size is how many bytes it has. */
+static gt_status read_header(gt__array *array, const char *name,
+                             gt__array_next next, void *context, uint64_t room,
+                             size_t *size)
+{
+    uint8_t whole[GT__NPY_MOST];
     gt__npy_header header;
-    size_t first = room < sizeof head ? (size_t)room : sizeof head, size;
-    *array = (gt__array){.file = file};
+    size_t first = room < GT__NPY_HEAD ? (size_t)room : GT__NPY_HEAD;
     gt__array_set_name(array, name);
-    gt_status status = gt__array_pread(name, file, begin, head, first);
+    gt_status status = next(context, whole, first);
     if (status == GT_OK)
-        status = gt__npy_size(name, head, first, &size);
-    if (status == GT_OK && size > room)
+        status = gt__npy_size(name, whole, first, size);
+    if (status == GT_OK && *size > room)
         status = gt_fail(GT_ERR_FORMAT,
                          "%s: the file ends within its header; write or "
                          "download it again",
                          name);
+    if (status == GT_OK && *size > first)
+        status = next(context, whole + first, *size - first);
     if (status == GT_OK)
-        status = gt__array_pread(name, file, begin, whole, size);
-    if (status == GT_OK)
-        status = gt__npy_parse(name, whole, size, &header);
+        status = gt__npy_parse(name, whole, *size, &header);
     if (status != GT_OK)
         return status;
     array->number = header.number;
@@ -124,8 +140,28 @@ gt_status gt__array_open_npy(gt__array *array, const char *name, int file,
     array->n_dims = header.n_dims;
     memcpy(array->dims, header.dims, sizeof header.dims);
     array->count = header.count;
+    return check_room(array, room - *size);
+}
+
+gt_status gt__array_open_npy(gt__array *array, const char *name, int file,
+                             uint64_t begin, uint64_t room)
+{
+    from_file from = {name, file, begin};
+    size_t size = 0;
+    *array = (gt__array){.file = file};
+    gt_status status =
+        read_header(array, name, next_of_file, &from, room, &size);
     array->at = begin + size;
-    return check_room(array, room - size);
+    return status;
+}
+
+gt_status gt__array_open_packed(gt__array *array, const char *name,
+                                gt__array_next next, void *context,
+                                uint64_t room)
+{
+    size_t size;
+    *array = (gt__array){.file = -1};
+    return read_header(array, name, next, context, room, &size);
 }
 
 bool gt__array_is_column(const gt__array *array)
@@ -177,14 +213,15 @@ static void place_numbers(const gt__array *a, uint64_t first, size_t n,
     }
 }
 
-static gt_status fill(const gt__array *a, uint8_t *to)
+static gt_status fill(const gt__array *a, gt__array_next next, void *context,
+                      uint8_t *to)
 {
     uint8_t piece[PIECE];
     size_t size = (size_t)a->number.size, per = PIECE / size;
     gt_status status = GT_OK;
     for (uint64_t i = 0; i < a->count && status == GT_OK; i += per) {
         size_t n = a->count - i < per ? (size_t)(a->count - i) : per;
-        status = read_bytes(a, NULL, i * size, piece, n * size);
+        status = next(context, piece, n * size);
         if (status == GT_OK && a->fortran)
             place_numbers(a, i, n, piece, to);
         else if (status == GT_OK)
@@ -194,7 +231,8 @@ static gt_status fill(const gt__array *a, uint8_t *to)
     return status;
 }
 
-gt_status gt__array_hold(gt__array *array, gt_region *region, size_t *end)
+gt_status gt__array_hold_packed(gt__array *array, gt_region *region,
+                                size_t *end, gt__array_next next, void *context)
 {
     size_t at = (*end + GT_ALIGN - 1) / GT_ALIGN * GT_ALIGN;
     gt_status status = GT_OK;
@@ -202,7 +240,7 @@ gt_status gt__array_hold(gt__array *array, gt_region *region, size_t *end)
     if (!region->attached) {
         status = gt_region_grow(region, *end, array->name);
         if (status == GT_OK)
-            status = fill(array, (uint8_t *)region->base + at);
+            status = fill(array, next, context, (uint8_t *)region->base + at);
     } else if (*end > region->size) {
         status = gt_fail(GT_ERR_FORMAT,
                          "%s: the file has changed while the ranks of this "
@@ -215,6 +253,12 @@ gt_status gt__array_hold(gt__array *array, gt_region *region, size_t *end)
     array->at = at;
     array->fortran = false;
     return GT_OK;
+}
+
+gt_status gt__array_hold(gt__array *array, gt_region *region, size_t *end)
+{
+    from_file from = {array->name, array->file, array->at};
+    return gt__array_hold_packed(array, region, end, next_of_file, &from);
 }
 
 /* --- Reading. */

@@ -22,15 +22,25 @@ typedef struct gt__array {
     int n_dims;
     uint64_t dims[GT__NPY_DIMS];
     uint64_t count; /* of numbers */
-    int file;       /* owned; -1: in a region, which the caller has */
+    int file;       /* owned; -1: in a region, which the caller has, or
+                       packed */
     uint64_t at;    /* where numbers begin in it */
 } gt__array;
+
+/* Gives the next n bytes of something. */
+typedef gt_status (*gt__array_next)(void *context, void *to, size_t n);
 
 /* Open a NumPy array that begins `begin` bytes into a file and is `room` bytes
  * long. It takes the file over, also when it fails; the caller closes the array
  * then, too. GT_ERR_IO; GT_ERR_FORMAT: damaged, or cut off. */
 gt_status gt__array_open_npy(gt__array *array, const char *name, int file,
                              uint64_t begin, uint64_t room);
+
+/* The same of an array that has to be unpacked: its header is read from `next`,
+ * and its numbers are nowhere yet. */
+gt_status gt__array_open_packed(gt__array *array, const char *name,
+                                gt__array_next next, void *context,
+                                uint64_t room);
 void gt__array_close(gt__array *array);
 
 /* Of what does not fit, the end is kept. */
@@ -44,10 +54,13 @@ gt_status gt__array_pread(const char *name, int file, uint64_t at, void *to,
                           size_t n);
 
 /* Put the array into a region, behind its first *end bytes, numbers in C order,
- * and close its file: it is in memory from then on. A region that another
- * process has filled has it there already. GT_ERR_MEMORY, GT_ERR_IO,
- * GT_ERR_FORMAT. */
+ * and close its file: it is in memory from then on. The second takes the
+ * numbers from `next`. A region that another process has filled has them there
+ * already. GT_ERR_MEMORY, GT_ERR_IO, GT_ERR_FORMAT. */
 gt_status gt__array_hold(gt__array *array, gt_region *region, size_t *end);
+gt_status gt__array_hold_packed(gt__array *array, gt_region *region,
+                                size_t *end, gt__array_next next,
+                                void *context);
 
 /* Read n numbers, from number `first` on, as reals. `memory`: the region's. */
 gt_status gt__array_read(const gt__array *array, const void *memory,

@@ -2,9 +2,11 @@
 #include "data/config.h"
 
 #include "core/number.h"
+#include "data/augment.h"
 #include "data/holdout.h"
 #include "data/layout.h"
 #include "data/resize.h"
+#include "data/transform_steps.h"
 
 #include <string.h>
 
@@ -29,6 +31,13 @@ static const gt_option options[] = {
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
      "are not scaled"},
+    {"transform", GT_OPTION_VARIANTS, FIELD(transform), NULL, 0, 0, NULL,
+     "what values of the data go through on their way to the model, and "
+     "samples on their way back: see gentrain help data. Without it, bytes and "
+     "other "
+     "values of a known range are brought to data.range, and all others are "
+     "left as they are",
+     .optional = true, .variants = &gt_transform_variants},
     {"classes", GT_OPTION_INT, FIELD(classes), "0", 0, GT_DATA_MOST_CLASSES,
      NULL,
      "classes whose labels the model is told, 0 .. classes - 1: its networks "
@@ -38,6 +47,10 @@ static const gt_option options[] = {
      "order: its networks have an input condition; gentrain inspect DATA and "
      "gentrain help data list names",
      .optional = true},
+    {"augment", GT_OPTION_VARIANTS, FIELD(augment), NULL, 0, 0, NULL,
+     "how samples of training batches are varied at random, for example "
+     "[hflip, crop: 4]; see gentrain help data. Without it, they are not",
+     .optional = true, .variants = &gt_augment_variants},
     {"test", GT_OPTION_TEXT, FIELD(test), NULL, 0, 0, NULL,
      "where held-out images come from, written as uri is: all that are there; "
      "without it, those that data.uri holds out",
@@ -89,7 +102,11 @@ static gt_status check_holdout(const gt_data_config *data, gt_config_place *at)
 
 static gt_status check(const gt_config *config, gt_config_place *at)
 {
-    const gt_word_list *list = &gt_data_config_of(config)->conditions;
+    const gt_data_config *data = gt_data_config_of(config);
+    const gt_word_list *list = &data->conditions;
+    at->key = "augment";
+    if (gt_augment_check(&data->augment, data->image) != GT_OK)
+        return GT_ERR_CONFIG;
     for (int i = 1; i < list->count; i++)
         for (int j = 0; j < i; j++)
             if (!strcmp(list->words[i], list->words[j])) {
@@ -97,7 +114,11 @@ static gt_status check(const gt_config *config, gt_config_place *at)
                 return gt_fail(GT_ERR_CONFIG, "'%s' is given twice",
                                list->words[i]);
             }
-    return check_holdout(gt_data_config_of(config), at);
+    gt_status status = check_holdout(gt_data_config_of(config), at);
+    if (status != GT_OK)
+        return status;
+    at->key = "transform";
+    return gt_transform_check(&gt_data_config_of(config)->transform, list);
 }
 
 const gt_section gt_data_section = {.name = "data",

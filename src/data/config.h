@@ -25,6 +25,9 @@ typedef enum gt_data_cache {
 } gt_data_cache;
 
 typedef struct gt_data_config {
+    /* Steps of gt_transform_variants. */
+    gt_variant_list transform;
+
     char *uri;
     char *test;              /* URI of what is held out; NULL: data.uri's */
     char *holdout;           /* "10%" of the training samples */
@@ -32,6 +35,7 @@ typedef struct gt_data_config {
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
+    gt_variant_list augment; /* of gt_augment_variants */
     char *labels;            /* where labels are; NULL: as found */
     int fit;                 /* gt_fit, of pictures */
     int layout;              /* gt_layout */

@@ -8,18 +8,17 @@
 
 enum { MOST_CHANNELS = 4, LARGEST_SIDE = 16384 };
 
-const char *const gt_layout_names[] = {"auto", "nhw", "nhwc",
-                                       "nchw", "nv",  NULL};
+const char *const gt_layout_names[] = {"auto", "nhw",   "nhwc", "nchw",
+                                       "ndhw", "ndhwc", "nv",   NULL};
 
-/* Where each side of a sample is among the dimensions; 0: it has none and is
- * 1. */
+/* Where each side of a sample is among the dimensions; 0: it has none, and is 1
+ * or, as a depth, 0. */
 static const struct place {
-    int dims, h, w, c;
+    int dims, d, h, w, c;
 } places[] = {
-    [GT_LAYOUT_NHW] = {3, 1, 2, 0},
-    [GT_LAYOUT_NHWC] = {4, 1, 2, 3},
-    [GT_LAYOUT_NCHW] = {4, 2, 3, 1},
-    [GT_LAYOUT_NV] = {2, 0, 0, 1},
+    [GT_LAYOUT_NHW] = {3, 0, 1, 2, 0},   [GT_LAYOUT_NHWC] = {4, 0, 1, 2, 3},
+    [GT_LAYOUT_NCHW] = {4, 0, 2, 3, 1},  [GT_LAYOUT_NDHW] = {4, 1, 2, 3, 0},
+    [GT_LAYOUT_NDHWC] = {5, 1, 2, 3, 4}, [GT_LAYOUT_NV] = {2, 0, 0, 0, 1},
 };
 enum { LAYOUTS = sizeof places / sizeof *places };
 
@@ -46,7 +45,9 @@ static gt_layout guess(const uint64_t *dims, int n_dims)
         return GT_LAYOUT_NV;
     if (n_dims == 3)
         return GT_LAYOUT_NHW;
-    bool first = is_channels(dims[1]), last = is_channels(dims[3]);
+    bool first = is_channels(dims[1]), last = is_channels(dims[n_dims - 1]);
+    if (n_dims == 5)
+        return first && !last ? GT_LAYOUT_AUTO : GT_LAYOUT_NDHWC;
     if (first == last)
         return GT_LAYOUT_AUTO;
     return last ? GT_LAYOUT_NHWC : GT_LAYOUT_NCHW;
@@ -57,23 +58,32 @@ static gt_shape shape_of(gt_layout layout, const uint64_t *dims)
     const struct place *p = &places[layout];
     return (gt_shape){.h = p->h ? (int)dims[p->h] : 1,
                       .w = p->w ? (int)dims[p->w] : 1,
-                      .c = p->c ? (int)dims[p->c] : 1};
+                      .c = p->c ? (int)dims[p->c] : 1,
+                      .d = p->d ? (int)dims[p->d] : 0};
 }
 
-/* "nhwc: 3x4x3, nchw: 4x3x3", of all layouts of that many dimensions. */
+/* "nhwc (samples of 3x4x3) or nchw (samples of 4x3x3)": all layouts of that
+ * many dimensions. */
 static const char *choices(const uint64_t *dims, int n_dims, char *text,
                            size_t size)
 {
+    int left = 0;
     size_t used = 0;
+    for (int i = 0; i < LAYOUTS; i++)
+        left += places[i].dims == n_dims;
     text[0] = '\0';
-    for (int i = GT_LAYOUT_AUTO + 1; i < LAYOUTS && used < size; i++) {
+    for (int i = 0; i < LAYOUTS && used < size; i++) {
         char shape[GT_SHAPE_TEXT];
         if (places[i].dims != n_dims)
             continue;
-        used += (size_t)snprintf(
-            text + used, size - used, "%s%s (samples of %s)",
-            used ? " or " : "", gt_layout_names[i],
-            gt_shape_text(shape_of((gt_layout)i, dims), shape));
+        left--;
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s (samples of %s)%s",
+                             gt_layout_names[i],
+                             gt_shape_text(shape_of((gt_layout)i, dims), shape),
+                             left > 1 ? ", "
+                             : left   ? " or "
+                                      : "");
     }
     return text;
 }
@@ -81,10 +91,11 @@ static const char *choices(const uint64_t *dims, int n_dims, char *text,
 static gt_status check_dims(const char *what, const uint64_t *dims, int n_dims)
 {
     char text[GT_LAYOUT_TEXT];
-    if (n_dims < 2 || n_dims > 4)
+    if (n_dims < 2 || n_dims > GT_LAYOUT_DIMS)
         return gt_fail(GT_ERR_FORMAT,
                        "%s: an array of %d dimension%s; samples have 2 (n, "
-                       "values), 3 (n, h, w) or 4, with channels",
+                       "values), 3 (n, h, w), 4 (with channels, or volumes) "
+                       "or 5",
                        what, n_dims, n_dims == 1 ? "" : "s");
     gt_layout_dims_text(dims, n_dims, text);
     if (dims[0] == 0)
@@ -131,6 +142,7 @@ int gt_layout_dims(gt_layout layout, gt_shape shape, uint64_t n,
 {
     const struct place *p = &places[layout];
     dims[0] = n;
+    dims[p->d] = p->d ? (uint64_t)shape.d : n;
     dims[p->h] = p->h ? (uint64_t)shape.h : n;
     dims[p->w] = p->w ? (uint64_t)shape.w : n;
     dims[p->c] = p->c ? (uint64_t)shape.c : n;

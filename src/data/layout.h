@@ -20,6 +20,8 @@ typedef enum gt_layout {
     GT_LAYOUT_NHW,
     GT_LAYOUT_NHWC,
     GT_LAYOUT_NCHW,
+    GT_LAYOUT_NDHW, /* volumes of one channel */
+    GT_LAYOUT_NDHWC,
     GT_LAYOUT_NV, /* flat vectors: 1 x 1 x v */
 } gt_layout;
 
@@ -30,8 +32,9 @@ enum { GT_LAYOUT_DIMS = 5 }; /* of an array, at most */
 
 /* The layout of an array of `n_dims` dimensions and the shape of its samples.
  * `wanted` is data.layout. Where that is GT_LAYOUT_AUTO, two dimensions are
- * flat vectors and three are images of one channel; of four, the channels are
- * that of the second and the last which is 1 to 4 where the other is not.
+ * flat vectors, three are images of one channel and five are volumes; of four,
+ * the channels are that of the second and the last which is 1 to 4 where the
+ * other is not.
  * `what` names the array in messages ("FILE", "FILE:/path"). GT_ERR_MISMATCH:
  * several layouts are possible, or `wanted` is not; the message names the
  * choices. GT_ERR_FORMAT: nothing is possible, there are no samples, or a side

@@ -116,7 +116,7 @@ gt_status gt__picture_labels_find(gt__picture_labels *labels,
         return label_by_folders(labels, list, train);
     gt_status status = label_by_file(labels, list, train, request, splits);
     labels->names = labels->train_file.names;
-    return status;
+    return status == GT_OK ? GT_OK : gt_fail_in(status, "data.labels");
 }
 
 void gt__picture_labels_free(gt__picture_labels *labels)

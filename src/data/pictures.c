@@ -134,13 +134,13 @@ static gt_status find_shape(gt_source *source, const gt__file_list *list,
     gt_status status = look_at(list, !known, &s);
     if (status != GT_OK)
         return status;
-    if (!known && s.differ) {
-        s.shape.h = s.shape.w = SHOWN;
-        if (warn)
-            warn_of_sizes(list, &s, s.shape);
-    }
     if (!known)
         source->shape = s.shape;
+    if (!known && s.differ) {
+        source->shape.h = source->shape.w = SHOWN;
+        if (warn)
+            warn_of_sizes(list, &s, source->shape);
+    }
     source->element = s.bits == 16 ? GT_ELEMENT_REALS : GT_ELEMENT_BYTES;
     source->high = s.bits == 16 ? 65535 : 255;
     return GT_OK;

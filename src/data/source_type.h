@@ -79,6 +79,7 @@ typedef struct gt_source_type {
     uint64_t default_count; /* built-in: samples of an epoch if the URI has no
                                parameter `count`; 0: the source reads files */
     gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
+    bool lists;             /* a path may be several, with commas between */
     /* What comes with every sample, in the order of columns, ended by a NULL
      * name; NULL: nothing, or `open` says it. */
     const gt_condition *conditions;
@@ -153,6 +154,9 @@ struct gt_source {
     const void *form; /* an HDF5 file in memory: the input's data sets without
                          samples; in `data`. NULL: the input is none */
     size_t form_size; /* bytes */
+    const gt_real *figures; /* of the training data, once data.transform has
+                               found what it needs; borrowed */
+    size_t n_figures;
     gt_region region; /* of samples, where the type has `attach` */
     void *data;       /* private to the type */
 };

@@ -10,8 +10,10 @@ extern const int gt_source_type_count;
 /* --- For src/data. */
 
 extern const gt_source_type gt__source_idx;
+extern const gt_source_type gt__source_hdf5;
 extern const gt_source_type gt__source_pictures;
 extern const gt_source_type gt__source_npy;
+extern const gt_source_type gt__source_cifar;
 extern const gt_source_type gt__source_raw;
 extern const gt_source_type gt__source_glyphs;
 extern const gt_source_type gt__source_shapes;
