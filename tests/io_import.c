@@ -167,7 +167,7 @@ static gt__geometry points(void)
 }
 
 /* Samples first .. first + n - 1 without those that 7 divides. */
-static void fill(gt__piece *piece, int first, int n)
+static void fill(gt__portion *piece, int first, int n)
 {
     *piece->kept = 0;
     gt__text_clear(&piece->skipped);
@@ -191,8 +191,8 @@ static void fill(gt__piece *piece, int first, int n)
 static void take(gt__packed packed[2], gt__partial *p, int length, int rows)
 {
     gt__geometry g = points(), none = {0};
-    gt__piece piece;
-    assert_ok(gt__piece_new(&piece, &g, length));
+    gt__portion piece;
+    assert_ok(gt__portion_new(&piece, &g, length));
     assert_ok(gt__packed_new(&packed[0], &g, 0, 0));
     assert_ok(gt__packed_new(&packed[1], &none, 1, 0));
     packed[0].rows = (size_t)rows;
@@ -207,7 +207,7 @@ static void take(gt__packed packed[2], gt__partial *p, int length, int rows)
                                  &reasons));
     }
     assert_ok(gt__packed_end(&packed[0], p));
-    gt__piece_free(&piece);
+    gt__portion_free(&piece);
 }
 
 static void check_taken(const gt__packed *packed)

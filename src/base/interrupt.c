@@ -21,15 +21,15 @@ static const int signals[] = {SIGINT,  SIGTERM, SIGHUP,
 enum { SIGNALS = sizeof signals / sizeof *signals };
 static volatile sig_atomic_t asked;
 static bool noted, ignored[SIGNALS]; /* when the process started */
-static const char *answer;           /* to the first SIGINT */
+static const char *reply;            /* to the first SIGINT */
 
 static void tell(void)
 {
     int error = errno;
     struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&output, 1, 0) > 0 &&
-        write(STDERR_FILENO, answer, strlen(answer)) < 0)
-        answer = NULL; /* nobody listens */
+        write(STDERR_FILENO, reply, strlen(reply)) < 0)
+        reply = NULL; /* nobody listens */
     errno = error;
 }
 
@@ -41,7 +41,7 @@ static void remember(int number)
     }
     asked = 1;
     gt_log_hurry();
-    if (number == SIGINT && answer)
+    if (number == SIGINT && reply)
         tell();
 }
 
@@ -77,7 +77,7 @@ void gt_interrupt_watch(const char *text)
     struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     asked = 0;
-    answer = text;
+    reply = text;
     for (int i = 0; i < SIGNALS; i++)
         if (ignored[i])
             signal(signals[i], SIG_IGN);

@@ -10,13 +10,12 @@
 
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "base/plural.h"
 #include "base/progress.h"
 #include "comm/compare.h"
 #include "core/hash.h"
 #include "data/columns.h"
 #include "data/source.h"
-#include "import/packed.h"
+#include "import/finish.h"
 #include "import/tables.h"
 #include "store/disk_room.h"
 #include "store/h5around.h"
@@ -41,7 +40,7 @@ typedef struct importer {
     gt_source *source[SPLITS];
     gt__geometry is[SPLITS];
     uint64_t next[SPLITS]; /* sample to be read next */
-    gt__piece piece;       /* this rank's */
+    gt__portion piece;     /* this rank's */
     bool stopped;          /* by a signal */
     gt_progress progress;
     /* Of rank 0: */
@@ -248,10 +247,10 @@ static gt_status take_wave(importer *m, int split, uint64_t first,
     gt_status status = GT_OK;
     for (int rank = 0; rank < m->comm->size && status == GT_OK; rank++) {
         uint64_t begin;
-        gt__piece piece;
+        gt__portion piece;
         int n = share_of(m, split, rank, first, &begin);
-        gt__piece_view(&piece, &m->is[split], m->piece.most,
-                       (char *)m->wave + (size_t)rank * m->piece.size);
+        gt__portion_view(&piece, &m->is[split], m->piece.most,
+                         (char *)m->wave + (size_t)rank * m->piece.size);
         if (n > 0)
             status = gt__packed_add(&m->packed[split], &m->partial, &piece,
                                     begin, n, &reasons);
@@ -286,8 +285,8 @@ static gt_status read_wave(importer *m, int split)
     char *reasons = NULL;
     gt_status status = gt_failure_tell(&m->failure);
     if (status == GT_OK)
-        status = gt__piece_read(&m->piece, m->source[split], begin, n,
-                                m->options->skip);
+        status = gt__portion_read(&m->piece, m->source[split], begin, n,
+                                  m->options->skip);
     status = gt_comm_agree(m->comm, status);
     if (status == GT_OK)
         status = gather_reasons(m, &reasons);
@@ -309,7 +308,7 @@ static gt_status read_wave(importer *m, int split)
 static gt_status allocate(importer *m, int split)
 {
     gt_status status =
-        gt__piece_new(&m->piece, &m->is[split], piece_length(m, split));
+        gt__portion_new(&m->piece, &m->is[split], piece_length(m, split));
     size_t size = m->piece.size * (size_t)m->comm->size;
     if (status == GT_OK && m->comm->rank == 0 && !(m->wave = malloc(size)))
         status = gt_fail(GT_ERR_MEMORY, "cannot allocate %.0f MB for samples",
@@ -330,91 +329,10 @@ static gt_status read_split(importer *m, int split)
         if (status == GT_OK && !m->stopped)
             status = gt__packed_end(&m->packed[split], &m->partial);
     }
-    gt__piece_free(&m->piece);
+    gt__portion_free(&m->piece);
     free(m->wave);
     m->wave = NULL;
     return gt_comm_agree(m->comm, status);
-}
-
-/* --- The end. */
-
-static gt_status check_any(const importer *m)
-{
-    if (m->packed[0].kept > 0)
-        return GT_OK;
-    return gt_fail(GT_ERR_FORMAT,
-                   "data '%s': none of %llu samples can be read; of the first "
-                   "one: %.*s",
-                   m->config.uri, (unsigned long long)m->is[0].count,
-                   (int)strcspn(m->packed[0].reasons.bytes, "\n"),
-                   m->packed[0].reasons.bytes);
-}
-
-/* OUT.skipped.txt, which is not left from another time. */
-static gt_status write_skipped(const importer *m, char path[GT_PATH])
-{
-    static const char *const names[] = {"training", "held-out"};
-    gt__text text = {0};
-    gt_status status = GT_OK;
-    for (int i = 0; i < SPLITS; i++) {
-        const char *line = m->packed[i].reasons.bytes;
-        while (line && *line && status == GT_OK) {
-            size_t n = strcspn(line, "\n") + 1;
-            status = gt__text_add(&text, names[i], strlen(names[i]));
-            if (status == GT_OK)
-                status = gt__text_add(&text, " ", 1);
-            if (status == GT_OK)
-                status = gt__text_add(&text, line, n);
-            line += n;
-        }
-    }
-    if (snprintf(path, GT_PATH, "%s.skipped.txt", m->options->out) >= GT_PATH)
-        status = gt_fail(GT_ERR_IO, "the path %s is too long", m->options->out);
-    if (status == GT_OK)
-        status = text.size ? gt_file_replace(path, text.bytes, text.size)
-                           : gt_file_remove(path);
-    gt__text_free(&text);
-    return status;
-}
-
-static void tell_result(const importer *m, const char *list)
-{
-    const gt__packed *p = m->packed;
-    char shape[GT_SHAPE_TEXT], held_out[64] = "";
-    uint64_t skipped = p[0].skipped + p[1].skipped;
-    double nonfinite = p[0].figures.nonfinite + p[1].figures.nonfinite;
-    if (p[1].kept > 0)
-        snprintf(held_out, sizeof held_out, " and %llu held-out",
-                 (unsigned long long)p[1].kept);
-    gt_info("wrote %s: %llu training%s %s of %s", m->options->out,
-            (unsigned long long)p[0].kept, held_out,
-            gt_shape_noun(p[0].is.shape),
-            gt_shape_of_data(p[0].is.shape, shape));
-    if (skipped > 0)
-        gt_warn("%llu sample%s could not be read and %s left out; %s says "
-                "which, and why",
-                (unsigned long long)skipped, gt_plural(skipped),
-                skipped == 1 ? "was" : "were", list);
-    if (nonfinite > 0)
-        gt_warn("%.0f of the numbers are NaN or infinite", nonfinite);
-}
-
-static gt_status finish(importer *m)
-{
-    char list[GT_PATH];
-    const gt__tables tables = {.options = m->options->settings,
-                               .source = {m->source[0], m->source[1]},
-                               .packed = {&m->packed[0], &m->packed[1]}};
-    gt_status status = check_any(m);
-    if (status == GT_OK)
-        status = gt__tables_write(&tables, &m->partial);
-    if (status == GT_OK)
-        status = write_skipped(m, list);
-    if (status == GT_OK)
-        status = gt__partial_finish(&m->partial);
-    if (status == GT_OK)
-        tell_result(m, list);
-    return status;
 }
 
 static gt_status tell_stop(const importer *m)
@@ -452,7 +370,8 @@ static gt_status run(importer *m)
         return tell_stop(m);
     gt_comm_work_begin(m->comm);
     if (status == GT_OK && speaks)
-        status = finish(m);
+        status = gt__finish(m->options->out, m->options->settings, m->source,
+                            m->packed, &m->partial);
     return gt_comm_work_end(m->comm, status);
 }
 

@@ -199,7 +199,7 @@ static gt_status end_chunk(gt__packed *p, gt__partial *partial)
     return status;
 }
 
-static void copy_row(gt__packed *p, const gt__piece *piece, size_t i)
+static void copy_row(gt__packed *p, const gt__portion *piece, size_t i)
 {
     size_t sample = gt__geometry_sample(&p->is);
     size_t columns = (size_t)p->is.columns;
@@ -227,7 +227,7 @@ static gt_status take_reasons(gt__packed *p, const char **reasons, uint64_t end)
 }
 
 gt_status gt__packed_add(gt__packed *p, gt__partial *partial,
-                         const gt__piece *piece, uint64_t first, int n,
+                         const gt__portion *piece, uint64_t first, int n,
                          const char **reasons)
 {
     gt_status status = GT_OK;

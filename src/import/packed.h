@@ -5,7 +5,7 @@
 #define GT_IMPORT_PACKED_H
 
 #include "import/partial.h"
-#include "import/piece.h"
+#include "import/portion.h"
 #include "import/statistics.h"
 
 typedef struct gt__packed {
@@ -22,7 +22,7 @@ typedef struct gt__packed {
     int *labels;         /* [count]; owned, as all below */
     gt_real *conditions; /* [count x columns] */
     uint64_t *stored;    /* [chunks] bytes */
-    gt__text reasons;    /* lines of gt__piece.skipped */
+    gt__text reasons;    /* lines of gt__portion.skipped */
     /* The chunk that is being filled, whose labels, conditions and reasons lie
      * behind those above: */
     uint64_t seen; /* the sample of the source that comes next */
@@ -46,7 +46,7 @@ gt_status gt__packed_resume(gt__packed packed[2], gt__partial *partial);
  * `reasons` are the lines of those that are not there, and is moved behind
  * them. Chunks that are full go into the file. As gt__partial_add. */
 gt_status gt__packed_add(gt__packed *packed, gt__partial *partial,
-                         const gt__piece *piece, uint64_t first, int n,
+                         const gt__portion *piece, uint64_t first, int n,
                          const char **reasons);
 
 /* All samples were added: the last chunk goes into the file. */

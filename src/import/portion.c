@@ -1,6 +1,6 @@
-/* piece.c: samples are read some at a time, as that is how sources like it. A
+/* portion.c: samples are read some at a time, as that is how sources like it. A
  * read that fails says nothing of the others, so each is tried alone then. */
-#include "import/piece.h"
+#include "import/portion.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,17 +43,18 @@ static size_t columns_size(const gt__geometry *g, int most)
     return aligned((size_t)most * (size_t)g->columns * sizeof(gt_real));
 }
 
-size_t gt__piece_size(const gt__geometry *g, int most)
+size_t gt__portion_size(const gt__geometry *g, int most)
 {
     return ALIGN + 2 * aligned((size_t)most * sizeof(int)) +
            columns_size(g, most) +
            aligned((size_t)most * gt__geometry_sample(g));
 }
 
-void gt__piece_view(gt__piece *p, const gt__geometry *g, int most, void *block)
+void gt__portion_view(gt__portion *p, const gt__geometry *g, int most,
+                      void *block)
 {
     char *at = block;
-    *p = (gt__piece){.most = most, .size = gt__piece_size(g, most)};
+    *p = (gt__portion){.most = most, .size = gt__portion_size(g, most)};
     p->kept = (int64_t *)(void *)at;
     at += ALIGN;
     p->places = (int *)(void *)at;
@@ -64,27 +65,27 @@ void gt__piece_view(gt__piece *p, const gt__geometry *g, int most, void *block)
     p->samples = at + columns_size(g, most);
 }
 
-gt_status gt__piece_new(gt__piece *p, const gt__geometry *g, int most)
+gt_status gt__portion_new(gt__portion *p, const gt__geometry *g, int most)
 {
-    size_t size = gt__piece_size(g, most);
+    size_t size = gt__portion_size(g, most);
     void *block = calloc(1, size);
-    *p = (gt__piece){0};
+    *p = (gt__portion){0};
     if (!block)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate %.0f MB for samples",
                        (double)size / 1e6);
-    gt__piece_view(p, g, most, block);
+    gt__portion_view(p, g, most, block);
     p->block = block;
     return GT_OK;
 }
 
-void gt__piece_free(gt__piece *p)
+void gt__portion_free(gt__portion *p)
 {
     free(p->block);
     gt__text_free(&p->skipped);
-    *p = (gt__piece){0};
+    *p = (gt__portion){0};
 }
 
-static gt_status skip_one(gt__piece *p, uint64_t number)
+static gt_status skip_one(gt__portion *p, uint64_t number)
 {
     char line[GT_MESSAGE + 32];
     int n = snprintf(line, sizeof line, "%llu: %s\n",
@@ -96,7 +97,7 @@ static gt_status skip_one(gt__piece *p, uint64_t number)
 }
 
 /* Behind those that are there, from `place` on. */
-static gt_status read_some(gt__piece *p, const gt_source *source,
+static gt_status read_some(gt__portion *p, const gt_source *source,
                            uint64_t first, int place, int n)
 {
     uint64_t numbers[SOME];
@@ -118,8 +119,8 @@ static gt_status read_some(gt__piece *p, const gt_source *source,
     return status;
 }
 
-gt_status gt__piece_read(gt__piece *p, const gt_source *source, uint64_t first,
-                         int n, bool skip)
+gt_status gt__portion_read(gt__portion *p, const gt_source *source,
+                           uint64_t first, int n, bool skip)
 {
     *p->kept = 0;
     gt__text_clear(&p->skipped);

@@ -1,7 +1,8 @@
-/* piece.h: some neighbouring samples of a source, as they come from it. Local.
+/* portion.h: some neighbouring samples of a source, as they come from it.
+ * Local.
  */
-#ifndef GT_IMPORT_PIECE_H
-#define GT_IMPORT_PIECE_H
+#ifndef GT_IMPORT_PORTION_H
+#define GT_IMPORT_PORTION_H
 
 #include "data/source.h"
 #include "import/text.h"
@@ -24,7 +25,7 @@ size_t gt__geometry_row(const gt__geometry *geometry);
 
 /* Samples that were asked for and could be read, in their order. All arrays lie
  * in `block`, so that a piece travels as `size` bytes. */
-typedef struct gt__piece {
+typedef struct gt__portion {
     int most;         /* samples that fit */
     size_t size;      /* of `block` */
     void *block;      /* owned */
@@ -34,24 +35,24 @@ typedef struct gt__piece {
     gt_real *columns; /* [most x columns] */
     void *samples;    /* [most x sample], bytes or reals */
     gt__text skipped; /* a line "NUMBER: REASON" for each of the others */
-} gt__piece;
+} gt__portion;
 
 /* Bytes of a piece of so many samples. */
-size_t gt__piece_size(const gt__geometry *geometry, int most);
+size_t gt__portion_size(const gt__geometry *geometry, int most);
 
 /* GT_ERR_MEMORY. */
-gt_status gt__piece_new(gt__piece *piece, const gt__geometry *geometry,
-                        int most);
-void gt__piece_free(gt__piece *piece);
+gt_status gt__portion_new(gt__portion *piece, const gt__geometry *geometry,
+                          int most);
+void gt__portion_free(gt__portion *piece);
 
 /* Where the arrays are of a piece that came as bytes, which are borrowed. */
-void gt__piece_view(gt__piece *piece, const gt__geometry *geometry, int most,
-                    void *block);
+void gt__portion_view(gt__portion *piece, const gt__geometry *geometry,
+                      int most, void *block);
 
 /* Read samples first .. first + n - 1. One that cannot be read is left out, or
  * without `skip` fails as gt_source_read does, with its number in front;
  * GT_ERR_MEMORY is never left out. */
-gt_status gt__piece_read(gt__piece *piece, const gt_source *source,
-                         uint64_t first, int n, bool skip);
+gt_status gt__portion_read(gt__portion *piece, const gt_source *source,
+                           uint64_t first, int n, bool skip);
 
 #endif
