@@ -1,6 +1,7 @@
 /* banner.c: prints the facts that explain why a run is slow, or differs from
  * another one. */
 #include "train/banner.h"
+#include "train/data_values.h"
 
 #include "base/log.h"
 #include "base/plural.h"
@@ -13,6 +14,7 @@
 #include "run/provenance.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
+#include "train/data_values.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -168,6 +170,8 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
     print_ranks(comm, asked);
     print_data(source, test);
+    if (comm->rank == 0)
+        gt_data_values_print(source, gt_data_config_of(config));
     print_data_memory(comm, source, test);
     print_cache(source);
     print_augmentation(&gt_data_config_of(config)->augment);
