@@ -70,11 +70,11 @@ static gt_status fill(sheet *s, const gt_source *source)
 static gt_status draw(const char *path, const sheet *s, gt_shape shape)
 {
     if (gt_shape_is_point(shape) && s->reals)
-        return gt_picture_points(path, s->x, s->n, NULL, 0);
+        return gt_scatter_write(path, s->x, s->n, NULL, 0);
     gt_picture_values values = {
         .n = s->n, .shape = shape, .bytes = s->bytes, .reals = s->x};
     return gt_picture_write(path, &values,
-                            gt_picture_columns_of(s->n, 1, shape, s->reals));
+                            gt_picture_columns(s->n, 1, shape, s->reals));
 }
 
 gt_status gt_contact_sheet_write(const char *path, const gt_source *source)
