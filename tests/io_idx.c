@@ -475,8 +475,10 @@ static void a_folder_of_pictures_is_named(void **state)
     (void)state;
     gt_source *source;
     put("a.png", (const uint8_t *)"\x89PNG", 4, NULL, 0);
-    assert_int_equal(try_open(folder, GT_SPLIT_TRAIN, &source), GT_ERR_IO);
-    assert_message("it holds pictures: write them into one IDX file");
+    char named[600];
+    snprintf(named, sizeof named, "idx:%s", folder);
+    assert_int_equal(try_open(named, GT_SPLIT_TRAIN, &source), GT_ERR_IO);
+    assert_message("give pictures:FOLDER");
 }
 
 /* A file that begins so is named, and so is what to do, also where the URI says

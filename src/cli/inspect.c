@@ -160,7 +160,9 @@ static gt_status describe(const gt_source *source, gt_split split, bool json)
 
 static gt_status describe_source(const char *uri, bool json)
 {
-    gt_data_config config = {.uri = (char *)uri, .image = GT_SHAPE_OF_SOURCE};
+    gt_data_config config = {.uri = (char *)uri,
+                             .image = GT_SHAPE_OF_SOURCE,
+                             .on_nan = GT_DATA_NAN_KEEP};
     gt_status status = GT_OK;
     for (int split = GT_SPLIT_TRAIN; split <= GT_SPLIT_TEST && status == GT_OK;
          split++) {

@@ -165,8 +165,8 @@ static gt_status search_folder(const char *folder, gt_split split,
                     "%s: the folder has no train-images-idx3-ubyte or "
                     "train-images-idx3-ubyte.gz; %s",
                     folder,
-                    s.pictures ? "it holds pictures: write them into one IDX "
-                                 "file, doc/data.md has a script"
+                    s.pictures ? "it holds pictures, which are another source: "
+                                 "give pictures:FOLDER"
                                : "give a folder with the files of the MNIST "
                                  "family, or one images file");
     if (status == GT_OK)
