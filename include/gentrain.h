@@ -181,9 +181,10 @@ GENTRAIN_API int64_t gentrain_values(const gentrain_model *model,
                                      gentrain_array array);
 
 /* The values of samples that stand for the bytes 0 and 255: -1 and 1, or 0 and
- * 1, or 0 and 255 of a model with data.transform. A model may go beyond them, if
- * its last layer does not forbid that. Of data that are not bytes, the range
- * that they have by their kind; both are 0 where there is none, as of points. */
+ * 1, or 0 and 255 of a model with data.transform. A model may go beyond them,
+ * if its last layer does not forbid that. Of data that are not bytes, the range
+ * that they have by their kind; both are 0 where there is none, as of points.
+ */
 GENTRAIN_API void gentrain_range(const gentrain_model *model, double *low,
                                  double *high);
 
