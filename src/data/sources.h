@@ -12,6 +12,7 @@ extern const int gt_source_type_count;
 extern const gt_source_type gt__source_idx;
 extern const gt_source_type gt__source_pictures;
 extern const gt_source_type gt__source_npy;
+extern const gt_source_type gt__source_npz;
 extern const gt_source_type gt__source_cifar;
 extern const gt_source_type gt__source_raw;
 extern const gt_source_type gt__source_glyphs;
