@@ -44,7 +44,8 @@ typedef struct gt_option {
     const char *help;            /* one line, with units */
     const gt_variants *variants; /* VARIANTS: what the list may hold */
     bool optional;  /* may be left out; then the field stays 0 and the resolved
-                       text has no such key. For TEXT and WORDS */
+                       text has no such key. For TEXT, WORDS and VARIANTS, of
+                       which the list may also be empty */
     bool per_node;  /* ranks of a job may have other values, as what these
                        stand for is compared elsewhere */
     bool resumable; /* a run that is resumed with another value is still the
@@ -69,6 +70,8 @@ struct gt_variants {
      * of its own. */
     const gt_option *common;
     size_t common_size;
+    bool in_order; /* an item's options may be given without their keys, in
+                      their order: "NAME: VALUE", "NAME: [VALUE, VALUE]" */
 };
 
 /* The value of a WORDS option. */

@@ -4,12 +4,16 @@
 #include "cli/args.h"
 
 #include "base/json.h"
+#include "base/log.h"
+#include "base/utf8.h"
 #include "core/arena.h"
 #include "data/reader.h"
 #include "data/sources.h"
 #include "model/preset.h"
 #include "run/inspect.h"
 #include "store/files.h"
+#include "store/h5file.h"
+#include "store/h5list.h"
 #include "train/networks.h"
 #include "train/run_status.h"
 
@@ -21,6 +25,9 @@
 
 static const gt_cli_option options[] = {
     {"json", 0, NULL, "print one JSON object"},
+    {"tree", 0, NULL,
+     "of an HDF5 file, list the data sets, with their types and how they are "
+     "stored; no numbers are read"},
     {0},
 };
 
@@ -166,6 +173,41 @@ static gt_status describe_source(const char *uri, bool json)
     return status;
 }
 
+/* --- Of HDF5 files that others made. */
+
+static int print_set(const gt_h5_about *about, void *context)
+{
+    char shape[GT_H5_SHAPE_TEXT], name[4 * sizeof about->name];
+    (void)context;
+    gt_utf8_show(about->name, "", name, sizeof name);
+    printf("  %-24s %-16s %-10s %s\n", name, gt_h5_about_shape(about, shape),
+           about->type, *about->flaw ? about->flaw : about->storage);
+    return 0;
+}
+
+static gt_status describe_tree(const char *path)
+{
+    gt_h5 *f = NULL;
+    gt_status status = gt_h5_open_in_place(&f, path);
+    if (status == GT_OK) {
+        printf("%s\n", path);
+        status = gt_h5_list(f, print_set, NULL);
+    }
+    gt_h5_close(f);
+    return status;
+}
+
+/* Data, unless nothing in the file can be samples. */
+static gt_status describe_foreign(const char *path, bool json)
+{
+    gt_status status = describe_source(path, json);
+    if (status == GT_ERR_MISMATCH && !json) {
+        gt_warn("%s", gt_message());
+        return describe_tree(path);
+    }
+    return status;
+}
+
 static bool ends_with(const char *path, const char *ending)
 {
     size_t n = strlen(path), m = strlen(ending);
@@ -207,6 +249,11 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     bool there = stat(path, &info) == 0;
     if (there && S_ISREG(info.st_mode) && gt_file_check_readable(path) != GT_OK)
         return GT_ERR_IO;
+    if (gt_cli_flag(args, "tree"))
+        return describe_tree(path);
+    if (there && S_ISREG(info.st_mode) && gt_h5_is_file(path) &&
+        !gt_h5_is_ours(path))
+        return describe_foreign(path, json);
     if (gt_inspectable(path))
         return S_ISDIR(info.st_mode) ? gt_run_describe(stdout, path, json)
                                      : gt_inspect(stdout, path, json);

@@ -4,6 +4,7 @@
 #include "cli/topics.h"
 
 #include "base/status.h"
+#include "data/augment.h"
 #include "data/source.h"
 #include "model/reference.h"
 #include "nn/layer_list.h"
@@ -14,7 +15,7 @@ void gt_topic_layers(const gt_page *page)
     gt_variants_print_reference(page, &gt_layer_variants);
 }
 
-void gt_topic_data(const gt_page *page)
+static void print_sources(const gt_page *page)
 {
     for (int i = 0; i < gt_source_type_count; i++) {
         const gt_source_type *type = gt_source_types[i];
@@ -25,6 +26,13 @@ void gt_topic_data(const gt_page *page)
             gt_page_item(page, name, NULL, c->help);
         }
     }
+}
+
+void gt_topic_data(const gt_page *page)
+{
+    print_sources(page);
+    gt_page_section(page, "Augmentation");
+    gt_variants_print_reference(page, &gt_augment_variants);
 }
 
 void gt_topic_config(const gt_page *page)

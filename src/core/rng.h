@@ -26,6 +26,7 @@ enum {
     GT_STREAM_GRID = 0x700,    /* fixed latents of the sample grid */
     GT_STREAM_SAMPLE = 0x800,  /* `gentrain sample` */
     GT_STREAM_EVAL = 0x900,    /* noise in validation */
+    GT_STREAM_AUGMENT = 0xE00, /* of training data; step = epoch */
 };
 
 typedef struct gt_rng {

@@ -2,6 +2,7 @@
 #include "data/config.h"
 
 #include "core/number.h"
+#include "data/augment.h"
 #include "data/holdout.h"
 #include "data/layout.h"
 #include "data/resize.h"
@@ -38,6 +39,10 @@ static const gt_option options[] = {
      "order: its networks have an input condition; gentrain inspect DATA and "
      "gentrain help data list names",
      .optional = true},
+    {"augment", GT_OPTION_VARIANTS, FIELD(augment), NULL, 0, 0, NULL,
+     "how samples of training batches are varied at random, for example "
+     "[hflip, crop: 4]; see gentrain help data. Without it, they are not",
+     .optional = true, .variants = &gt_augment_variants},
     {"test", GT_OPTION_TEXT, FIELD(test), NULL, 0, 0, NULL,
      "where held-out images come from, written as uri is: all that are there; "
      "without it, those that data.uri holds out",
@@ -89,7 +94,11 @@ static gt_status check_holdout(const gt_data_config *data, gt_config_place *at)
 
 static gt_status check(const gt_config *config, gt_config_place *at)
 {
-    const gt_word_list *list = &gt_data_config_of(config)->conditions;
+    const gt_data_config *data = gt_data_config_of(config);
+    const gt_word_list *list = &data->conditions;
+    at->key = "augment";
+    if (gt_augment_check(&data->augment, data->image) != GT_OK)
+        return GT_ERR_CONFIG;
     for (int i = 1; i < list->count; i++)
         for (int j = 0; j < i; j++)
             if (!strcmp(list->words[i], list->words[j])) {

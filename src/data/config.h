@@ -32,6 +32,7 @@ typedef struct gt_data_config {
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */
+    gt_variant_list augment; /* of gt_augment_variants */
     char *labels;            /* where labels are; NULL: as found */
     int fit;                 /* gt_fit, of pictures */
     int layout;              /* gt_layout */

@@ -42,6 +42,8 @@ gt_status gt_reader_open(gt_reader *r, const gt_source *source,
     }
     if (status == GT_OK)
         status = find_columns(r, config);
+    if (status == GT_OK && config)
+        status = gt_augment_open(&r->augment, &config->augment, source->shape);
     if (status != GT_OK)
         gt_reader_close(r);
     return status;
@@ -51,6 +53,7 @@ void gt_reader_close(gt_reader *r)
 {
     free(r->column);
     free(r->all);
+    gt_augment_close(&r->augment);
     *r = (gt_reader){0};
 }
 
@@ -166,6 +169,15 @@ static gt_status read_each(gt_reader *r, const uint64_t *numbers, int n,
     return status;
 }
 
+/* Whatever takes the place of a sample is varied as that one would be. */
+static void vary(gt_reader *r, const uint64_t *numbers, int n, gt_real *x)
+{
+    size_t size = gt_shape_size(r->source->shape);
+    for (int i = 0; x && r->augments && r->augment.on && i < n; i++)
+        gt_augment_apply(&r->augment, r->seed, r->epoch, numbers[i],
+                         x + (size_t)i * size);
+}
+
 gt_status gt_reader_read(gt_reader *r, const uint64_t *numbers, int n,
                          const gt_sample_rows *to)
 {
@@ -176,6 +188,8 @@ gt_status gt_reader_read(gt_reader *r, const uint64_t *numbers, int n,
         status = read_piece(r, numbers + done, piece, &rows);
         if (is_unreadable(status))
             status = read_each(r, numbers + done, piece, &rows);
+        if (status == GT_OK)
+            vary(r, numbers + done, piece, rows.x);
     }
     return status;
 }

@@ -5,6 +5,7 @@
 #ifndef GT_DATA_READER_H
 #define GT_DATA_READER_H
 
+#include "data/augment.h"
 #include "data/config.h"
 #include "data/samples.h"
 #include "data/source.h"
@@ -28,7 +29,8 @@ typedef struct gt_reader {
     /* Of the random numbers that samples are changed with, as the loader sets
      * them: their addresses are these and the numbers of samples. */
     uint64_t seed, epoch;
-    bool augments; /* samples are for training, and may be varied */
+    bool augments; /* samples are for training, and are varied */
+    gt_augment augment;
     /* Samples that others have taken the place of, each time they were read,
      * and why the first of them could not be read. May be read from outside. */
     uint64_t skipped;
@@ -45,7 +47,8 @@ void gt_reader_close(gt_reader *reader);
  * told is left alone. GT_ERR_IO, GT_ERR_FORMAT: a sample cannot be read; the
  * message says which, and why. With data.on_error: skip, the next one that can
  * be read takes its place, in the order of numbers, after the last the first;
- * it fails if there is none. */
+ * it fails if there is none. Of a reader that augments, samples are then varied
+ * as data.augment says. */
 gt_status gt_reader_read(gt_reader *reader, const uint64_t *numbers, int n,
                          const gt_sample_rows *to);
 

@@ -10,6 +10,7 @@ extern const int gt_source_type_count;
 /* --- For src/data. */
 
 extern const gt_source_type gt__source_idx;
+extern const gt_source_type gt__source_hdf5;
 extern const gt_source_type gt__source_pictures;
 extern const gt_source_type gt__source_npy;
 extern const gt_source_type gt__source_npz;

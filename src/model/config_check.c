@@ -99,7 +99,7 @@ static gt_status check_lists(checker *c, const gt__keys *keys, int mapping,
     for (int i = 0; i < keys->count; i++) {
         const gt_option *o = keys->key[i].option;
         char full[GT__PATH];
-        if (o->kind == GT_OPTION_VARIANTS && !o->otherwise &&
+        if (o->kind == GT_OPTION_VARIANTS && !o->optional &&
             !gt__tree_find(c->tree, mapping, o->key))
             return gt__tree_fail(c->tree, mapping,
                                  gt__path_join(section, o->key, full),

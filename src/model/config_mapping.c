@@ -180,6 +180,33 @@ static gt_status add_struct(gt__keys *keys, const gt_option *options,
     return GT_OK;
 }
 
+/* Values without keys get those of the table, in its order. */
+static gt_status name_values(gt__tree *tree, const gt_option *o,
+                             const char *path, int *node)
+{
+    int values = *node, mapping, n = 0;
+    bool list = gt__tree_is(tree, values, YAML_SEQUENCE_NODE);
+    int given = list ? gt__list_count(tree, values) : 1;
+    while (o && o[n].key)
+        n++;
+    if (given > n)
+        return gt__tree_fail(tree, values, path,
+                             "%d values, but it takes at most %d", given, n);
+    gt_status status = gt__tree_mapping(tree, values, &mapping);
+    for (int i = 0; i < given && status == GT_OK; i++) {
+        int value = list ? gt__list_item(tree, values, i) : values;
+        status = gt__tree_put(tree, mapping, o[i].key, value);
+    }
+    *node = mapping;
+    return status;
+}
+
+static bool has_keys(gt__tree *tree, int options)
+{
+    return !options || gt__tree_empty(tree, options) ||
+           gt__tree_is(tree, options, YAML_MAPPING_NODE);
+}
+
 /* Options of one item into structs of their own. */
 static gt_status take_options(gt__tree *tree, const gt_variants *variants,
                               gt_variant variant, const char *path,
@@ -195,7 +222,11 @@ static gt_status take_options(gt__tree *tree, const gt_variants *variants,
                            &item->common);
     if (added != GT_OK)
         return added;
-    gt_status status = gt__mapping_of(tree, path, wanted, options);
+    gt_status status = GT_OK;
+    if (variants->in_order && !has_keys(tree, *options))
+        status = name_values(tree, variant.options, path, options);
+    if (status == GT_OK)
+        status = gt__mapping_of(tree, path, wanted, options);
     if (status != GT_OK)
         return status;
     int stranger = gt__mapping_stranger(tree, &keys, *options);
@@ -252,8 +283,11 @@ static gt_status take_items(gt__tree *tree, const gt_option *option,
     gt_status status = gt__value_check_list(tree, node, path);
     if (status != GT_OK)
         return status;
-    if (n->type != YAML_SEQUENCE_NODE ||
-        n->data.sequence.items.start == n->data.sequence.items.top)
+    bool empty = n->type == YAML_SEQUENCE_NODE &&
+                 n->data.sequence.items.start == n->data.sequence.items.top;
+    if (empty && option->optional)
+        return GT_OK;
+    if (n->type != YAML_SEQUENCE_NODE || empty)
         return gt__tree_fail(tree, node, path,
                              "expected a list of %s, such as [%s]",
                              variants->plural, variants->example);

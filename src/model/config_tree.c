@@ -115,6 +115,17 @@ int gt__tree_find(gt__tree *tree, int mapping, const char *key)
     return slot ? *slot : 0;
 }
 
+int gt__list_count(gt__tree *tree, int list)
+{
+    yaml_node_t *n = gt__tree_node(tree, list);
+    return (int)(n->data.sequence.items.top - n->data.sequence.items.start);
+}
+
+int gt__list_item(gt__tree *tree, int list, int i)
+{
+    return gt__tree_node(tree, list)->data.sequence.items.start[i];
+}
+
 /* --- adding --- */
 
 static gt_status added(gt__tree *tree, int node, int like)

@@ -53,6 +53,10 @@ const char *gt__tree_word(gt__tree *tree, int node);
 bool gt__tree_empty(gt__tree *tree, int node);  /* a key without a value */
 bool gt__tree_is_set(gt__tree *tree, int node); /* it comes from a --set */
 
+/* The nodes of a list. They must be read anew when nodes were added. */
+int gt__list_count(gt__tree *tree, int list);
+int gt__list_item(gt__tree *tree, int list, int i);
+
 /* Add nodes; they take their place from the node `like`, or have none if that
  * is 0. */
 gt_status gt__tree_scalar(gt__tree *tree, const char *text, int like,

@@ -15,18 +15,6 @@ enum { NAME = GT__USE_NAME };
 
 const char *const gt__use_words[] = {"name", "from", NULL};
 
-/* The nodes of a list. They must be read anew when nodes were added. */
-int gt__list_count(gt__tree *tree, int list)
-{
-    yaml_node_t *n = gt__tree_node(tree, list);
-    return (int)(n->data.sequence.items.top - n->data.sequence.items.start);
-}
-
-int gt__list_item(gt__tree *tree, int list, int i)
-{
-    return gt__tree_node(tree, list)->data.sequence.items.start[i];
-}
-
 /* An item's name, and its options or 0; NULL: it is no item. */
 const char *gt__item_name(gt__tree *tree, int item, int *options)
 {

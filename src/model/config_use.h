@@ -19,10 +19,7 @@ typedef struct gt__use {
 /* What every item may have beside parameters; ends with NULL. */
 extern const char *const gt__use_words[];
 
-/* The nodes of a list, and an item's name with its options, or 0; NULL: it is
- * no item. */
-int gt__list_count(gt__tree *tree, int list);
-int gt__list_item(gt__tree *tree, int list, int i);
+/* The name of a list's item, with its options, or 0; NULL: it is no item. */
 const char *gt__item_name(gt__tree *tree, int item, int *options);
 
 /* Begin with the block's definition and the item's options; `number` is for a

@@ -1,23 +1,26 @@
-/* picture.c: libpng's simplified API writes a finished canvas; here is only
- * where pixels go on it. */
+/* picture.c: grids. What differs between shapes is in their tiles and scales;
+ * here is only where pixels go. */
 #include "run/picture.h"
 
+#include "run/picture_bars.h"
+#include "run/picture_canvas.h"
+#include "run/picture_scale.h"
+#include "run/picture_tile.h"
 #include "store/files.h"
 
 #include <math.h>
 #include <png.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
-    GAP = 2,             /* pixels between images */
+    GAP = 2,             /* pixels between samples, */
+    WIDE_GAP = 6,        /* where these are of several panels */
     GREY = 64,           /* of the gaps */
-    CELL = 56,           /* smaller images are enlarged to about this */
-    LONGEST = 4 * CELL,  /* and their longer side to no more than this */
+    CELL = 56,           /* smaller samples are enlarged to about this */
+    LONGEST = 8 * CELL,  /* and their longer side to no more than this */
     THINNEST = CELL / 4, /* a shorter side is stretched to about this */
-    SIDE = 600,          /* of a scatter picture */
-    LARGEST = 1 << 15,   /* side of a canvas */
-    MOST = 1 << 28,      /* pixels of a canvas */
+    CHEQUER = 4,         /* of the ground behind what is not opaque */
 };
 
 static bool is_picture(const char *path)
@@ -36,52 +39,13 @@ gt_status gt_picture_check_path(const char *path)
     return gt_file_check_kind(path, is_picture, "a picture");
 }
 
-typedef struct canvas {
-    int width, height, channels;
-    uint8_t *pixels;
-} canvas;
-
-static gt_status canvas_new(canvas *c, const char *path, size_t width,
-                            size_t height, int channels, uint8_t fill)
-{
-    size_t size = width * height * (size_t)channels;
-    *c = (canvas){(int)width, (int)height, channels, malloc(size)};
-    if (!c->pixels)
-        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu pixels", path,
-                       size);
-    memset(c->pixels, fill, size);
-    return GT_OK;
-}
-
-static gt_status canvas_write(const canvas *c, const char *path)
-{
-    png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)c->width,
-                       .height = (png_uint_32)c->height,
-                       .format =
-                           c->channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
-    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
-    void *file = malloc(size);
-    if (!file)
-        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu bytes", path,
-                       (size_t)size);
-    gt_status status;
-    if (png_image_write_to_memory(&image, file, &size, 0, c->pixels, 0, NULL))
-        status = gt_file_replace(path, file, size);
-    else
-        status = gt_fail(GT_ERR_IO, "cannot write %s: %s", path, image.message);
-    free(file);
-    return status;
-}
-
-/* --- Grids. Any shape and number of images has a picture: small images are
- * enlarged, thin ones stretched, and what would be too large for a canvas is
- * shrunk. */
+/* --- Where everything goes. */
 
 typedef struct grid {
-    gt_shape shape;     /* of an image */
+    gt__tile tile;
     int zoom_x, zoom_y; /* a pixel is so many; 1 where it is shrunk */
     int shrink;         /* or so many, down and across, are one */
+    size_t gap;
     size_t columns, rows;
 } grid;
 
@@ -101,184 +65,319 @@ static int parts(int size, int unit)
     return (size + unit - 1) / unit;
 }
 
+/* Where the panels of column `n` begin in a tile; for n = columns the width of
+ * the tile. */
+static size_t panel_x(const grid *g, int n)
+{
+    size_t x = 0;
+    for (int i = 0; i < n; i++)
+        x += (size_t)parts(g->tile.width[i], g->shrink) * (size_t)g->zoom_x +
+             (i + 1 < g->tile.columns ? GT__PANEL_GAP : 0);
+    return x;
+}
+
+static size_t panel_y(const grid *g, int n)
+{
+    size_t y = 0;
+    for (int i = 0; i < n; i++)
+        y += (size_t)parts(g->tile.height[i], g->shrink) * (size_t)g->zoom_y +
+             (i + 1 < g->tile.rows ? GT__PANEL_GAP : 0);
+    return y;
+}
+
 static size_t cell_width(const grid *g)
 {
-    return (size_t)(parts(g->shape.w, g->shrink) * g->zoom_x) + GAP;
+    return panel_x(g, g->tile.columns) + g->gap;
 }
 
 static size_t cell_height(const grid *g)
 {
-    return (size_t)(parts(g->shape.h, g->shrink) * g->zoom_y) + GAP;
+    return panel_y(g, g->tile.rows) + g->gap;
 }
 
 static bool fits(const grid *g)
 {
-    size_t width = g->columns * cell_width(g) + GAP;
-    size_t height = g->rows * cell_height(g) + GAP;
-    return width <= LARGEST && height <= LARGEST && width * height <= MOST;
+    size_t width = g->columns * cell_width(g) + g->gap;
+    size_t height = g->rows * cell_height(g) + g->gap;
+    return width <= GT__CANVAS_LARGEST && height <= GT__CANVAS_LARGEST &&
+           width * height <= GT__CANVAS_MOST;
 }
 
-static grid grid_of(size_t n, gt_shape shape, size_t columns)
+static int sum_of(const int *sizes, int n)
 {
-    enum { TINIEST = 1 + GAP };
-    int shorter = smaller_of(shape.h, shape.w);
-    int longer = larger_of(shape.h, shape.w);
-    int zoom = smaller_of(parts(CELL, shorter), LONGEST / longer);
+    int sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += sizes[i];
+    return sum;
+}
+
+/* By the shorter side of the largest panel, and the longer one of the tile. */
+static void choose_zoom(grid *g)
+{
+    const gt__tile *t = &g->tile;
+    int w = t->panel[0].width, h = t->panel[0].height;
+    int across = sum_of(t->width, t->columns),
+        down = sum_of(t->height, t->rows);
+    int shorter = smaller_of(w, h);
+    int zoom =
+        smaller_of(parts(CELL, shorter), LONGEST / larger_of(across, down));
     zoom = larger_of(zoom, 1);
     int stretch = larger_of(zoom, THINNEST / shorter);
-    grid g = {.shape = shape,
-              .zoom_x = shape.w < shape.h ? stretch : zoom,
-              .zoom_y = shape.w < shape.h ? zoom : stretch,
-              .shrink = 1,
-              .columns = columns,
-              .rows = (n + columns - 1) / columns};
-    for (; !fits(&g) && (g.zoom_x > 1 || g.zoom_y > 1);) {
+    g->zoom_x = w < h ? stretch : zoom;
+    g->zoom_y = w < h ? zoom : stretch;
+    g->shrink = 1;
+    g->gap = t->n_panels > 1 ? WIDE_GAP : GAP;
+}
+
+/* Of so many samples that each would be a pixel, the first. */
+static void leave_out(grid *g, size_t n)
+{
+    size_t across = cell_width(g), down = cell_height(g);
+    size_t most = (GT__CANVAS_LARGEST - g->gap) / across;
+    g->columns = g->columns < most ? g->columns : most;
+    g->rows = (n + g->columns - 1) / g->columns;
+    size_t height = GT__CANVAS_MOST / (g->columns * across + g->gap);
+    height = height < GT__CANVAS_LARGEST ? height : GT__CANVAS_LARGEST;
+    most = (height - g->gap) / down;
+    g->rows = g->rows < most ? g->rows : most;
+}
+
+static grid grid_of(size_t n, const gt__tile *tile, size_t columns)
+{
+    grid g = {
+        .tile = *tile, .columns = columns, .rows = (n + columns - 1) / columns};
+    choose_zoom(&g);
+    while (!fits(&g) && (g.zoom_x > 1 || g.zoom_y > 1)) {
         g.zoom_x = larger_of(g.zoom_x - 1, 1);
         g.zoom_y = larger_of(g.zoom_y - 1, 1);
     }
+    int longer = 1;
+    for (int i = 0; i < tile->n_panels; i++)
+        longer = larger_of(
+            longer, larger_of(tile->panel[i].width, tile->panel[i].height));
     while (!fits(&g) && g.shrink < longer)
         g.shrink++;
-    if (!fits(&g)) { /* of so many, the first */
-        size_t most = (LARGEST - GAP) / TINIEST;
-        g.columns = columns < most ? columns : most;
-        g.rows = (n + g.columns - 1) / g.columns;
-        size_t height = MOST / (g.columns * TINIEST + GAP);
-        height = height < LARGEST ? height : LARGEST;
-        most = (height - GAP) / TINIEST;
-        g.rows = g.rows < most ? g.rows : most;
-    }
+    if (!fits(&g))
+        leave_out(&g, n);
     return g;
 }
 
-/* The mean of the pixels of an image that become the pixel (x, y). */
-static uint8_t shrunk(const grid *g, const uint8_t *image, int x, int y,
-                      int channel)
+/* Width over height of a grid, or the other way round. */
+static double longness(size_t n, size_t columns, size_t width, size_t height)
 {
-    int s = g->shrink, sum = 0, count = 0;
-    if (s == 1)
-        return image[((size_t)y * (size_t)g->shape.w + (size_t)x) *
-                         (size_t)g->shape.c +
-                     (size_t)channel];
-    for (int i = y * s; i < smaller_of((y + 1) * s, g->shape.h); i++)
-        for (int j = x * s; j < smaller_of((x + 1) * s, g->shape.w); j++) {
-            size_t at = (size_t)i * (size_t)g->shape.w + (size_t)j;
-            sum += image[at * (size_t)g->shape.c + (size_t)channel];
-            count++;
-        }
-    return (uint8_t)((sum + count / 2) / count);
+    double across = (double)(columns * width + GAP);
+    double down = (double)((n + columns - 1) / columns * height + GAP);
+    return across > down ? across / down : down / across;
 }
 
-/* Draw one image with its corner at (x, y). */
-static void draw_image(const canvas *c, const grid *g, size_t x, size_t y,
-                       const uint8_t *image)
+int gt_picture_columns(size_t n, int period)
 {
-    size_t width = cell_width(g) - GAP, height = cell_height(g) - GAP;
-    for (size_t i = 0; i < height; i++) {
-        uint8_t *to =
-            c->pixels + ((y + i) * (size_t)c->width + x) * (size_t)c->channels;
-        for (size_t j = 0; j < width; j++)
-            for (int k = 0; k < c->channels; k++)
-                *to++ =
-                    shrunk(g, image, (int)j / g->zoom_x, (int)i / g->zoom_y, k);
+    return gt_picture_columns_of(n, period, (gt_shape){1, 1, 1}, false);
+}
+
+int gt_picture_columns_of(size_t n, int period, gt_shape shape, bool reals)
+{
+    gt__tile tile = gt__tile_of(shape, reals);
+    grid g = {.tile = tile};
+    choose_zoom(&g);
+    size_t width = cell_width(&g), height = cell_height(&g);
+    if (gt_shape_is_vector(shape))
+        gt__bars_size(shape.c, &width, &height);
+    size_t best = 1, turn = (size_t)period;
+    for (size_t columns = 2; columns <= n; columns++) {
+        size_t rows = (n + columns - 1) / columns;
+        bool even = (n + rows - 1) / rows == columns; /* no row is shorter
+                                                         than it need be */
+        if (even && longness(n, columns, width, height) <=
+                        longness(n, best, width, height))
+            best = columns;
     }
+    if (period <= 1 || turn > n)
+        return (int)best;
+    return (int)((best + turn - 1) / turn * turn);
+}
+
+char *gt_picture_note(gt_shape shape, bool reals, char text[GT_PICTURE_NOTE])
+{
+    gt__tile tile = gt__tile_of(shape, reals);
+    char channels[64] = "";
+    if (gt_shape_is_flat(shape) || tile.shown == tile.all)
+        channels[0] = '\0';
+    else
+        snprintf(channels, sizeof channels, "the first %d of %d channels",
+                 tile.shown, tile.all);
+    if (gt_shape_is_volume(shape))
+        snprintf(text, GT_PICTURE_NOTE,
+                 "pictures show the three middle slices of a volume%s%s",
+                 *channels ? ", of " : "", channels);
+    else
+        snprintf(text, GT_PICTURE_NOTE, "%s%s",
+                 *channels ? "pictures show " : "", channels);
+    return text;
+}
+
+/* --- Pixels. */
+
+static double value_at(const gt_picture_values *v, size_t at)
+{
+    return v->bytes ? v->bytes[at] : (double)v->reals[at];
+}
+
+/* The mean of the values of a panel that become the pixel (x, y). */
+static double shrunk(const grid *g, const gt_picture_values *v,
+                     const gt__panel *p, size_t sample, int x, int y)
+{
+    int s = g->shrink, count = 0;
+    double sum = 0;
+    sample += p->first;
+    for (int i = y * s; i < smaller_of((y + 1) * s, p->height); i++)
+        for (int j = x * s; j < smaller_of((x + 1) * s, p->width); j++) {
+            sum += value_at(v, sample + (size_t)i * p->step_y +
+                                   (size_t)j * p->step_x);
+            count++;
+        }
+    return sum / count;
+}
+
+static uint8_t over(double value, double alpha, int x, int y)
+{
+    double ground = (x / CHEQUER + y / CHEQUER) % 2 ? 153 : 102;
+    return (uint8_t)(ground + (value - ground) * alpha / 255 + 0.5);
+}
+
+/* Of a pixel whose values are `value`, at (x, y) of its panel. */
+static gt__rgb colour_of(const gt__tile *t, const gt__scale *scale,
+                         const double value[4], int x, int y)
+{
+    gt__rgb colour = {{0, 0, 0}};
+    if (scale && t->channels == 1)
+        return gt__scale_colour(scale, value[0]);
+    for (int k = 0; k < 3; k++) {
+        double v = value[t->channels == 1 ? 0 : k];
+        if (scale)
+            colour.v[k] = gt__scale_byte(scale, v);
+        else if (t->channels == 4)
+            colour.v[k] = over(v, value[3], x, y);
+        else
+            colour.v[k] = (uint8_t)(v + 0.5);
+    }
+    return colour;
+}
+
+/* Draw one panel with its corner at (x, y). */
+static void draw_panel(const gt__canvas *c, const grid *g,
+                       const gt__scale *scale, const gt_picture_values *v,
+                       const gt__panel *p, size_t sample, int x, int y)
+{
+    int width = parts(p->width, g->shrink),
+        height = parts(p->height, g->shrink);
+    for (int i = 0; i < height; i++)
+        for (int j = 0; j < width; j++) {
+            double value[4] = {0};
+            for (int k = 0; k < g->tile.channels; k++)
+                value[k] = shrunk(g, v, p, sample + (size_t)k, j, i);
+            gt__canvas_fill(c, x + j * g->zoom_x, y + i * g->zoom_y, g->zoom_x,
+                            g->zoom_y, colour_of(&g->tile, scale, value, j, i));
+        }
+}
+
+static void draw_all(const gt__canvas *c, const grid *g, const gt__scale *scale,
+                     const gt_picture_values *v)
+{
+    for (size_t i = 0; i < v->n && i < g->columns * g->rows; i++) {
+        size_t x = g->gap + i % g->columns * cell_width(g);
+        size_t y = g->gap + i / g->columns * cell_height(g);
+        for (int k = 0; k < g->tile.n_panels; k++) {
+            const gt__panel *p = &g->tile.panel[k];
+            draw_panel(c, g, scale, v, p, i * gt_shape_size(v->shape),
+                       (int)(x + panel_x(g, p->column)),
+                       (int)(y + panel_y(g, p->row)));
+        }
+    }
+}
+
+/* --- Scales. */
+
+/* Of all reals that are drawn. */
+static gt_status find_scale(const gt_picture_values *v, const grid *g,
+                            gt__scale *scale)
+{
+    gt__extent extent;
+    const gt__tile *t = &g->tile;
+    size_t n = v->n < g->columns * g->rows ? v->n : g->columns * g->rows;
+    size_t each = 0;
+    for (int k = 0; k < t->n_panels; k++)
+        each += (size_t)t->panel[k].width * (size_t)t->panel[k].height *
+                (size_t)t->channels;
+    gt_status status = gt__extent_new(&extent, n * each);
+    if (status != GT_OK)
+        return status;
+    for (size_t i = 0; i < n * (size_t)t->n_panels; i++) {
+        const gt__panel *p = &t->panel[i % (size_t)t->n_panels];
+        size_t first =
+            i / (size_t)t->n_panels * gt_shape_size(v->shape) + p->first;
+        for (int y = 0; y < p->height; y++)
+            for (int x = 0; x < p->width; x++)
+                for (int k = 0; k < t->channels; k++)
+                    gt__extent_add(&extent,
+                                   value_at(v, first + (size_t)y * p->step_y +
+                                                   (size_t)x * p->step_x +
+                                                   (size_t)k));
+    }
+    *scale = gt__scale_of(&extent);
+    scale->grey = t->channels > 1;
+    gt__extent_free(&extent);
+    return GT_OK;
+}
+
+static gt_status draw_reals(const char *path, const gt_picture_values *v,
+                            const grid *g)
+{
+    enum { LEAST = 100 }; /* height, for the bar */
+    gt__canvas c = {0};
+    gt__scale scale;
+    size_t width = g->columns * cell_width(g) + g->gap;
+    size_t height = g->rows * cell_height(g) + g->gap;
+    height = height < LEAST ? LEAST : height;
+    gt_status status = find_scale(v, g, &scale);
+    if (status == GT_OK)
+        status = gt__canvas_new(
+            &c, path, width + (size_t)gt__scale_width(&scale, (int)height),
+            height, 3, GREY);
+    if (status != GT_OK)
+        return status;
+    draw_all(&c, g, &scale, v);
+    gt__scale_draw(&c, &scale, (int)width);
+    status = gt__canvas_write(&c, path);
+    gt__canvas_free(&c);
+    return status;
 }
 
 gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
                           gt_shape shape, int columns)
 {
-    if (gt_shape_is_volume(shape)) /* slices one under the other */
-        shape = (gt_shape){shape.d * shape.h, shape.w, shape.c};
-    grid g = grid_of(n, shape, (size_t)columns);
-    canvas c = {0};
-    gt_status status =
-        canvas_new(&c, path, g.columns * cell_width(&g) + GAP,
-                   g.rows * cell_height(&g) + GAP, shape.c == 3 ? 3 : 1, GREY);
+    return gt_picture_write(
+        path, &(gt_picture_values){.n = n, .shape = shape, .bytes = images},
+        columns);
+}
+
+gt_status gt_picture_write(const char *path, const gt_picture_values *v,
+                           int columns)
+{
+    gt__canvas c = {0};
+    if (gt_shape_is_vector(v->shape))
+        return gt__bars_write(path, v, columns);
+    gt__tile tile = gt__tile_of(v->shape, v->reals != NULL);
+    grid g = grid_of(v->n, &tile, (size_t)columns);
+    if (v->reals)
+        return draw_reals(path, v, &g);
+    gt_status status = gt__canvas_new(
+        &c, path, g.columns * cell_width(&g) + g.gap,
+        g.rows * cell_height(&g) + g.gap, tile.channels == 1 ? 1 : 3, GREY);
     if (status != GT_OK)
         return status;
-    for (size_t i = 0; i < n && i < g.columns * g.rows; i++)
-        draw_image(&c, &g, GAP + i % g.columns * cell_width(&g),
-                   GAP + i / g.columns * cell_height(&g),
-                   images + i * gt_shape_size(shape));
-    status = canvas_write(&c, path);
-    free(c.pixels);
-    return status;
-}
-
-int gt_picture_columns(size_t n, int period)
-{
-    size_t side = (size_t)ceil(sqrt((double)n)), turn = (size_t)period;
-    if (period <= 1 || turn > n)
-        return (int)side;
-    return (int)((side + turn - 1) / turn * turn);
-}
-
-/* --- Scatter pictures. */
-
-typedef struct window {
-    double x, y, scale; /* centre, pixels per unit */
-} window;
-
-/* The square that holds the finite points, with a margin. */
-static window window_around(const gt_real *points, size_t n)
-{
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-    for (size_t i = 0; i < 2 * n; i++) {
-        double v = points[i];
-        if (!isfinite(v))
-            continue;
-        low[i % 2] = v < low[i % 2] ? v : low[i % 2];
-        high[i % 2] = v > high[i % 2] ? v : high[i % 2];
-    }
-    double side = fmax(high[0] - low[0], high[1] - low[1]);
-    if (!(side > 0))
-        return (window){isfinite(low[0]) ? low[0] : 0,
-                        isfinite(low[1]) ? low[1] : 0, SIDE / 2};
-    return (window){(low[0] + high[0]) / 2, (low[1] + high[1]) / 2,
-                    SIDE / (1.3 * side)};
-}
-
-/* Blend a disc of 5 pixels across into the canvas. */
-static void draw_dot(const canvas *c, double x, double y,
-                     const uint8_t colour[3])
-{
-    for (int i = (int)y - 2; i <= (int)y + 2; i++)
-        for (int j = (int)x - 2; j <= (int)x + 2; j++) {
-            double distance = hypot(j + 0.5 - x, i + 0.5 - y);
-            double cover = 0.6 * fmin(1, fmax(0, 2.5 - distance));
-            if (i < 0 || j < 0 || i >= c->height || j >= c->width)
-                continue;
-            uint8_t *p =
-                c->pixels + 3 * ((size_t)i * (size_t)c->width + (size_t)j);
-            for (int k = 0; k < 3; k++)
-                p[k] = (uint8_t)(p[k] + cover * (colour[k] - p[k]));
-        }
-}
-
-static void draw_points(const canvas *c, const window *w, const gt_real *points,
-                        size_t n, const uint8_t colour[3])
-{
-    for (size_t i = 0; i < n; i++) {
-        double x = SIDE / 2.0 + (points[2 * i] - w->x) * w->scale;
-        double y = SIDE / 2.0 - (points[2 * i + 1] - w->y) * w->scale;
-        if (x > -3 && y > -3 && x < SIDE + 3 && y < SIDE + 3)
-            draw_dot(c, x, y, colour);
-    }
-}
-
-gt_status gt_picture_points(const char *path, const gt_real *points, size_t n,
-                            const gt_real *reference, size_t n_reference)
-{
-    static const uint8_t grey[3] = {190, 190, 190}, blue[3] = {20, 80, 180};
-    canvas c = {0};
-    gt_status status = canvas_new(&c, path, SIDE, SIDE, 3, 255);
-    if (status != GT_OK)
-        return status;
-    window w = reference ? window_around(reference, n_reference)
-                         : window_around(points, n);
-    if (reference)
-        draw_points(&c, &w, reference, n_reference, grey);
-    draw_points(&c, &w, points, n, blue);
-    status = canvas_write(&c, path);
-    free(c.pixels);
+    draw_all(&c, &g, NULL, v);
+    status = gt__canvas_write(&c, path);
+    gt__canvas_free(&c);
     return status;
 }

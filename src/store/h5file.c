@@ -6,6 +6,7 @@
 #include "store/h5file.h"
 
 #include "store/files.h"
+#include "store/h5attr.h"
 #include "store/h5digest.h"
 #include "store/h5digest_v1.h"
 #include "store/h5disk.h"
@@ -163,6 +164,26 @@ bool gt_h5_is_file(const char *path)
     return found;
 }
 
+bool gt_h5_is_ours(const char *path)
+{
+    char head[16];
+    char *format = NULL;
+    gt_h5 *f = NULL;
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd >= 0 ? pread(fd, head, sizeof head, 0) : 0;
+    if (fd >= 0)
+        close(fd);
+    if (n > 0 && gt__h5_digest_begins(head, (size_t)n))
+        return true;
+    bool ours = !gt_h5_is_file(path) ||
+                gt_h5_open_in_place(&f, path) != GT_OK ||
+                (gt_h5_get_text(f, "/", "format", &format) == GT_OK &&
+                 !strncmp(format, "gentrain", 8));
+    free(format);
+    gt_h5_close(f);
+    return ours;
+}
+
 /* Our copy of a file that is open for writing loses the mark of that. */
 static void remove_mark(char *bytes, size_t size)
 {
@@ -241,6 +262,8 @@ gt_status gt_h5_open_in_place(gt_h5 **out, const char *path)
         status = gt_file_check_readable(path);
     if (status == GT_OK && !gt_h5_is_file(path))
         status = gt_fail(GT_ERR_FORMAT, "%s is not an HDF5 file", path);
+    if (status == GT_OK)
+        status = gt__h5_trial_in_place(path);
     if (status == GT_OK)
         status = open_on_disk(f);
     if (status == GT_OK)

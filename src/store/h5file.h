@@ -52,6 +52,10 @@ void gt_h5_set_reports(gt_h5_reports reports);
 /* Whether `path` is a file that begins as HDF5 files do. */
 bool gt_h5_is_file(const char *path);
 
+/* Whether an HDF5 file is, or may be, a checkpoint or sample set: one of
+ * gentrain's, also without its digest, or one that cannot be opened. */
+bool gt_h5_is_ours(const char *path);
+
 /* Begin a new file that will be `path`; it takes shape in memory until it is
  * committed. GT_ERR_IO when it could not be written there. */
 gt_status gt_h5_create(gt_h5 **out, const char *path);
@@ -77,8 +81,8 @@ gt_status gt_h5_open(gt_h5 **out, const char *path);
 void gt_h5_close(gt_h5 *file); /* NULL is allowed */
 
 /* Open a file of any size for reading where it is, on the disk, without a lock,
- * for h5set.h; attributes can be read, too. No digest is looked at. Errors as
- * gt_h5_open. */
+ * for h5set.h; attributes can be read, too. No digest is looked at; a child
+ * process tries it first (h5trial.h). Errors as gt_h5_open. */
 gt_status gt_h5_open_in_place(gt_h5 **out, const char *path);
 
 /* Whether an opened file was compared with a digest. */

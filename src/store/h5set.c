@@ -61,8 +61,7 @@ static void find_unit(gt_h5_set *s)
         s->chunk[i] = s->storage.layout == H5D_CHUNKED ? s->storage.chunk[i]
                                                        : s->about.dim[i];
         if (i == 0 && s->storage.layout != H5D_CHUNKED)
-            s->chunk[0] =
-                s->row_bytes && s->row_bytes < RUN ? RUN / s->row_bytes : 1;
+            s->chunk[0] = (RUN + s->row_bytes - 1) / s->row_bytes;
         s->chunk_bytes *= s->chunk[i];
     }
     gt__h5_chunks_grid(&s->about, s->chunk, s->grid);
@@ -177,8 +176,12 @@ const gt_h5_about *gt_h5_set_about(const gt_h5_set *s)
 
 uint64_t gt_h5_set_chunk_rows(const gt_h5_set *s)
 {
-    return s->means == GT__H5_PLAIN || s->means == GT__H5_NOWHERE ? 0
-                                                                  : s->chunk[0];
+    return s->chunk[0];
+}
+
+bool gt_h5_set_is_chunked(const gt_h5_set *s)
+{
+    return s->means == GT__H5_CHUNKS || s->means == GT__H5_THROUGH;
 }
 
 uint64_t gt_h5_set_chunk_bytes(const gt_h5_set *s)

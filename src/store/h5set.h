@@ -30,9 +30,11 @@ void gt_h5_set_close(gt_h5_set *set); /* NULL is allowed */
 
 const gt_h5_about *gt_h5_set_about(const gt_h5_set *set);
 
-/* Rows that are stored together; 1: a row or less. 0: they are not in chunks,
- * any row can be read by itself. */
+/* Rows that come into memory together: those of a chunk, or where there are no
+ * chunks a run of about 1 MiB. */
 uint64_t gt_h5_set_chunk_rows(const gt_h5_set *set);
+/* Whether more than a row has to be read, or unpacked, to get at a row. */
+bool gt_h5_set_is_chunked(const gt_h5_set *set);
 /* Bytes of a chunk in memory. */
 uint64_t gt_h5_set_chunk_bytes(const gt_h5_set *set);
 uint64_t gt_h5_set_row_bytes(const gt_h5_set *set); /* in memory, stored type */

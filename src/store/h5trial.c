@@ -7,10 +7,13 @@
 
 #include "base/collective_tick.h"
 #include "store/h5attr.h"
+#include "store/h5disk.h"
 #include "store/h5driver.h"
 #include "store/h5handle.h"
+#include "store/h5list.h"
 #include "store/h5lock.h"
 #include "store/h5read.h"
+#include "store/h5set.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,6 +80,55 @@ static void read_all(const char *path, const char *bytes, size_t size)
     H5Fclose(f.file);
 }
 
+/* The attributes of a foreign object may have any type. */
+static herr_t read_foreign(hid_t object, const char *key,
+                           const H5A_info_t *info, void *context)
+{
+    enum { LARGE = 1 << 20 };
+    (void)info, (void)context;
+    hid_t attribute = H5Aopen(object, key, H5P_DEFAULT);
+    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    hssize_t n = H5Sget_simple_extent_npoints(space);
+    size_t size = H5Tget_size(type);
+    if (n > 0 && size > 0 && (size_t)n < LARGE / size) {
+        void *value = calloc((size_t)n, size);
+        if (value && H5Aread(attribute, type, value) >= 0)
+            H5Dvlen_reclaim(type, space, H5P_DEFAULT, value);
+        free(value);
+    }
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return 0;
+}
+
+static int open_foreign(const gt_h5_about *about, void *context)
+{
+    gt_h5 *f = context;
+    gt_h5_set *set = NULL;
+    hsize_t first = 0;
+    hid_t object = H5Oopen(f->file, about->name, H5P_DEFAULT);
+    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &first, read_foreign, NULL);
+    H5Oclose(object);
+    if (!*about->flaw && gt_h5_set_open(&set, f, about->name, NULL) == GT_OK)
+        gt_h5_set_close(set);
+    return 0;
+}
+
+static void list_all(const char *path, const char *bytes, size_t size)
+{
+    (void)bytes, (void)size;
+    hsize_t first = 0;
+    gt_h5 f = {.path = (char *)path};
+    gt__h5_clear();
+    f.file = gt__h5_open_path(path);
+    if (f.file < 0)
+        return;
+    H5Aiterate2(f.file, H5_INDEX_NAME, H5_ITER_INC, &first, read_foreign, NULL);
+    gt_h5_list(&f, open_foreign, &f);
+    H5Fclose(f.file);
+}
+
 /* To die in silence of what the file does, and not to live for ever: a minute,
  * and one more for each 16 MB. */
 static void expect_the_worst(size_t size)
@@ -93,8 +146,13 @@ static void expect_the_worst(size_t size)
         dup2(null, fd);
 }
 
-static pid_t fork_reader(const char *path, const char *bytes, size_t size,
-                         int out)
+typedef struct trial {
+    const char *path, *bytes; /* NULL: they stay on the disk */
+    size_t size;
+    void (*read)(const char *path, const char *bytes, size_t size);
+} trial;
+
+static pid_t fork_reader(const trial *t, int out)
 {
     GT__H5_LOCKED; /* so that nobody is inside the library now */
     const char survived = SURVIVED;
@@ -102,23 +160,26 @@ static pid_t fork_reader(const char *path, const char *bytes, size_t size,
     if (child != 0)
         return child;
     gt_collective_tick_set(NULL, NULL);
-    expect_the_worst(size);
-    read_all(path, bytes, size);
+    expect_the_worst(t->size);
+    t->read(t->path, t->bytes, t->size);
     _exit(write(out, &survived, 1) == 1 ? 0 : 1);
 }
 
 /* It tries the file itself, by a fork. */
-static pid_t start_program(const char *path, int out)
+static pid_t start_program(const trial *t, int out)
 {
     pid_t child = -1;
     char *argv[] = {(char *)"gentrain", (char *)"inspect", (char *)"--",
-                    (char *)path, NULL};
+                    (char *)t->path, NULL};
+    char *in_place[] = {(char *)"gentrain", (char *)"inspect", (char *)"--tree",
+                        (char *)"--",       (char *)t->path,   NULL};
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null",
                                      O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
-    errno = posix_spawn(&child, program, &files, NULL, argv, environ);
+    errno = posix_spawn(&child, program, &files, NULL,
+                        t->bytes ? argv : in_place, environ);
     posix_spawn_file_actions_destroy(&files);
     return child;
 }
@@ -180,7 +241,7 @@ static gt_status judge(const char *path, pid_t child, char *text)
                    path);
 }
 
-gt_status gt__h5_trial(const char *path, const char *bytes, size_t size)
+static gt_status try_file(const trial *t)
 {
     int ends[2];
     char text[GT_MESSAGE];
@@ -188,8 +249,7 @@ gt_status gt__h5_trial(const char *path, const char *bytes, size_t size)
     if (pipe(ends) == 0) {
         fcntl(ends[0], F_SETFD, FD_CLOEXEC);
         fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-        child = program ? start_program(path, ends[1])
-                        : fork_reader(path, bytes, size, ends[1]);
+        child = program ? start_program(t, ends[1]) : fork_reader(t, ends[1]);
         int error = errno;
         close(ends[1]);
         if (child > 0)
@@ -198,9 +258,21 @@ gt_status gt__h5_trial(const char *path, const char *bytes, size_t size)
         errno = error;
     }
     if (child > 0)
-        return judge(path, child, text);
+        return judge(t->path, child, text);
     return gt_fail(errno == ENOMEM ? GT_ERR_MEMORY : GT_ERR_IO,
                    "%s has no digest, so a process of its own is to try it "
                    "first, which cannot be started: %s",
-                   path, strerror(errno));
+                   t->path, strerror(errno));
+}
+
+gt_status gt__h5_trial(const char *path, const char *bytes, size_t size)
+{
+    return try_file(&(trial){path, bytes, size, read_all});
+}
+
+gt_status gt__h5_trial_in_place(const char *path)
+{
+    struct stat info;
+    size_t size = stat(path, &info) ? 0 : (size_t)info.st_size;
+    return try_file(&(trial){path, NULL, size, list_all});
 }
