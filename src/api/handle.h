@@ -13,9 +13,10 @@ struct gentrain_model {
     gt_checkpoint from; /* what it was read from, without the numbers */
     gt_task *task;
     char warning[GT_MESSAGE];
-    size_t sample, latent; /* values of each */
-    int classes;           /* of its labels; 0: it takes none */
-    gt_word_list names;    /* of its conditions; borrowed */
+    size_t sample, latent;  /* values of each */
+    int classes;            /* of its labels; 0: it takes none */
+    gt_word_list names;     /* of its conditions; borrowed */
+    gt_transform transform; /* that samples are taken back through */
     /* The last block of samples that was made, and what with. */
     gt_real *latents;    /* [GT_SAMPLE_BLOCK x latent] */
     gt_real *samples;    /* [GT_SAMPLE_BLOCK x sample] */

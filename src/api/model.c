@@ -71,6 +71,10 @@ static gt_status read_model(gentrain_model *m, const char *path)
     if (status == GT_OK)
         status = gt_snapshot_read(m->task, from, GT_CHECKPOINT_EVALUATION);
     gt_checkpoint_release(from);
+    if (status == GT_OK)
+        status = gt_checkpoint_data_transform(&from->info.data,
+                                              gt_data_config_of(m->config),
+                                              from->path, &m->transform);
     return status == GT_OK ? allocate(m) : status;
 }
 
@@ -111,6 +115,7 @@ void gentrain_close(gentrain_model *m)
     if (!m)
         return;
     gt_task_free(m->task);
+    gt_transform_close(&m->transform);
     gt_config_free(m->config);
     gt_checkpoint_close(&m->from);
     free(m->samples);
@@ -172,11 +177,6 @@ const char *gentrain_condition_name(const gentrain_model *m, int64_t i)
     return i >= 0 && i < m->names.count ? m->names.words[i] : NULL;
 }
 
-static bool makes_points(const gentrain_model *m)
-{
-    return gt_shape_is_point(gt_data_config_of(m->config)->image);
-}
-
 gentrain_kind gentrain_sample_kind(const gentrain_model *m)
 {
     gt_shape s = gt_data_config_of(m->config)->image;
@@ -212,9 +212,16 @@ int64_t gentrain_values(const gentrain_model *m, gentrain_array array)
 
 void gentrain_range(const gentrain_model *m, double *low, double *high)
 {
+    const gt_values *values = &m->from.info.data.values;
     *low = *high = 0;
-    if (makes_points(m))
-        return;
-    *low = gt_data_config_of(m->config)->range == GT_RANGE_UNIT ? 0 : -1;
-    *high = 1;
+    if (gt_checkpoint_data_is_reals(&m->from.info.data,
+                                    gt_data_config_of(m->config)->image)) {
+        *low = values->low;
+        *high = values->high;
+    } else if (m->transform.plain) {
+        *low = gt_data_config_of(m->config)->range == GT_RANGE_UNIT ? 0 : -1;
+        *high = 1;
+    } else {
+        *high = 255;
+    }
 }

@@ -233,16 +233,19 @@ static void each_block(gentrain_model *m, const request *wanted, taker *take,
 static void take_values(const gentrain_model *m, size_t from, size_t n,
                         size_t done, void *out)
 {
-    memcpy((float *)out + done * m->sample, m->samples + from * m->sample,
-           n * m->sample * sizeof(float));
+    gt_transform_inverse(&m->transform, m->samples + from * m->sample,
+                         m->conditions + from * (size_t)m->names.count,
+                         m->names.count, n, (float *)out + done * m->sample);
 }
 
 static void take_bytes(const gentrain_model *m, size_t from, size_t n,
                        size_t done, void *out)
 {
-    gt_range_to_bytes((gt_range)gt_data_config_of(m->config)->range,
-                      m->samples + from * m->sample, n * m->sample,
-                      (uint8_t *)out + done * m->sample);
+    const gt_real *conditions = m->conditions + from * (size_t)m->names.count;
+    uint8_t *bytes = (uint8_t *)out + done * m->sample;
+    const gt_real *x = m->samples + from * m->sample;
+    gt_transform_to_bytes(&m->transform, x, conditions, m->names.count, n,
+                          bytes);
 }
 
 /* --- The calls. */
@@ -272,11 +275,13 @@ gentrain_status gentrain_sample(gentrain_model *m, int64_t seed, int64_t first,
 
 static gt_status check_bytes(const gentrain_model *m)
 {
-    if (gentrain_sample_kind(m) == GENTRAIN_IMAGES)
+    gt_shape shape = gt_data_config_of(m->config)->image;
+    if (!gt_checkpoint_data_is_reals(&m->from.info.data, shape))
         return GT_OK;
     return gt_fail(GT_ERR_USAGE,
-                   "%s makes points, which have no bytes; take their numbers",
-                   m->from.path);
+                   "%s makes %s of numbers, which have no bytes; take their "
+                   "numbers",
+                   m->from.path, gt_shape_noun(shape));
 }
 
 gentrain_status gentrain_sample_bytes(gentrain_model *m, int64_t seed,
@@ -324,8 +329,8 @@ static void decode_block(gentrain_model *m, const float *latents,
     give_block(m, given, done, 0, n, done);
     gt_samples all = given_block(m);
     m->task->type->generate(m->task, m->latents, &all, m->samples);
-    memcpy(samples + done * m->sample, m->samples,
-           n * m->sample * sizeof *samples);
+    gt_transform_inverse(&m->transform, m->samples, m->conditions,
+                         m->names.count, n, samples + done * m->sample);
 }
 
 gentrain_status gentrain_decode_given(gentrain_model *m, const float *latents,
@@ -367,7 +372,6 @@ gentrain_status gentrain_to_bytes(const gentrain_model *m, const float *samples,
     if (status == GT_OK)
         status = check_array(bytes, n, m->sample, sizeof *bytes);
     if (status == GT_OK && n > 0)
-        gt_range_to_bytes((gt_range)gt_data_config_of(m->config)->range,
-                          samples, (size_t)n * m->sample, bytes);
+        gt_transform_values_to_bytes(&m->transform, samples, (size_t)n, bytes);
     return gt__api_status(status);
 }

@@ -25,6 +25,9 @@ static const gt_cli_option options[] = {
     {"weights", 0, "ema|last",
      "take the running averages of weights (optimizer.ema), or those of the "
      "last step [ema, if there are some]"},
+    {"layout", 0, "as_input|plain",
+     "names, types and attributes of the file: those of the data, if these "
+     "are HDF5, or our own [output.layout]"},
     {"no-latents", 0, NULL, "do not store the latents beside the samples"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
@@ -39,6 +42,20 @@ static gt_status read_weights(const char *text, gt_generate_weights *weights)
         return gt_fail(GT_ERR_USAGE, "--weights %s: it must be ema or last",
                        text);
     return GT_OK;
+}
+
+static gt_status read_layout(const char *text, gt_generate_options *how)
+{
+    const char *const *names = gt_output_layout_names;
+    int i = 0;
+    how->layout_given = text != NULL;
+    while (text && names[i] && strcmp(names[i], text) != 0)
+        i++;
+    how->layout = (gt_output_layout)i;
+    if (!text || names[i])
+        return GT_OK;
+    return gt_fail(GT_ERR_USAGE,
+                   "--layout %s: it must be as_input, plain or auto", text);
 }
 
 /* Files say which samples there are, and how many. */
@@ -68,6 +85,8 @@ static gt_status read_options(const gt_cli_args *args, gt_generate_options *how)
         status = gt_cli_integer(args, "threads", 1, 1024, &threads);
     if (status == GT_OK)
         status = read_weights(gt_cli_value(args, "weights"), &how->weights);
+    if (status == GT_OK)
+        status = read_layout(gt_cli_value(args, "layout"), how);
     how->count = (uint64_t)count;
     how->seed = (uint64_t)seed;
     how->threads = (int)threads;
@@ -128,6 +147,12 @@ const gt_command gt__command_sample = {
         "--condition for all samples, or --conditions for a row of 32-bit "
         "floats a sample, n x conditions, in the order of data.conditions. "
         "Labels and conditions are stored as /labels and /conditions.\n\n"
+        "Samples have the units of the data: what data.transform did to those "
+        "is undone. Of data in HDF5 the file also has the layout "
+        "(output.layout): the same data sets with the same names, types, order "
+        "of dimensions, chunks, filters and attributes; latents are then not "
+        "stored. --layout plain makes /images, /labels, /conditions and "
+        "/latents of any model.\n\n"
         "Where there is no room for the samples, on the disk or "
         "in memory, nothing is begun. After two seconds a line tells "
         "how far it is.\n\n"

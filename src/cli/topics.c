@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "data/augment.h"
 #include "data/source.h"
+#include "data/transform_steps.h"
 #include "model/reference.h"
 #include "nn/layer_list.h"
 #include "train/schema.h"
@@ -31,6 +32,8 @@ static void print_sources(const gt_page *page)
 void gt_topic_data(const gt_page *page)
 {
     print_sources(page);
+    gt_page_section(page, "Steps of data.transform");
+    gt_variants_print_reference(page, &gt_transform_variants);
     gt_page_section(page, "Augmentation");
     gt_variants_print_reference(page, &gt_augment_variants);
 }

@@ -8,6 +8,7 @@
 /* All keys; in styles other than plain text, layers and sources, too. */
 void gt_topic_config(const gt_page *page);
 void gt_topic_layers(const gt_page *page);
+/* Sources, and the steps of data.transform. */
 void gt_topic_data(const gt_page *page);
 
 /* The files of a run directory, stopping and going on, signals, exit codes. */

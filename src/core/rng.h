@@ -27,6 +27,8 @@ enum {
     GT_STREAM_SAMPLE = 0x800,  /* `gentrain sample` */
     GT_STREAM_EVAL = 0x900,    /* noise in validation */
     GT_STREAM_AUGMENT = 0xE00, /* of training data; step = epoch */
+    /* Of data, + number of the step of data.transform; step = epoch. */
+    GT_STREAM_DEQUANTIZE = 0xF00,
 };
 
 typedef struct gt_rng {

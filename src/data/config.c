@@ -6,6 +6,7 @@
 #include "data/holdout.h"
 #include "data/layout.h"
 #include "data/resize.h"
+#include "data/transform_steps.h"
 
 #include <string.h>
 
@@ -30,6 +31,13 @@ static const gt_option options[] = {
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
      "are not scaled"},
+    {"transform", GT_OPTION_VARIANTS, FIELD(transform), NULL, 0, 0, NULL,
+     "what values of the data go through on their way to the model, and "
+     "samples on their way back: see gentrain help data. Without it, bytes and "
+     "other "
+     "values of a known range are brought to data.range, and all others are "
+     "left as they are",
+     .optional = true, .variants = &gt_transform_variants},
     {"classes", GT_OPTION_INT, FIELD(classes), "0", 0, GT_DATA_MOST_CLASSES,
      NULL,
      "classes whose labels the model is told, 0 .. classes - 1: its networks "
@@ -106,7 +114,11 @@ static gt_status check(const gt_config *config, gt_config_place *at)
                 return gt_fail(GT_ERR_CONFIG, "'%s' is given twice",
                                list->words[i]);
             }
-    return check_holdout(gt_data_config_of(config), at);
+    gt_status status = check_holdout(gt_data_config_of(config), at);
+    if (status != GT_OK)
+        return status;
+    at->key = "transform";
+    return gt_transform_check(&gt_data_config_of(config)->transform, list);
 }
 
 const gt_section gt_data_section = {.name = "data",

@@ -25,6 +25,9 @@ typedef enum gt_data_cache {
 } gt_data_cache;
 
 typedef struct gt_data_config {
+    /* Steps of gt_transform_variants. */
+    gt_variant_list transform;
+
     char *uri;
     char *test;              /* URI of what is held out; NULL: data.uri's */
     char *holdout;           /* "10%" of the training samples */

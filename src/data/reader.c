@@ -22,8 +22,21 @@ static gt_status find_columns(gt_reader *r, const gt_data_config *config)
     if (!r->n_conditions)
         return GT_OK;
     r->all = gt_real_alloc(PIECE * (size_t)r->source->n_conditions);
-    return r->all ? GT_OK
-                  : gt_fail(GT_ERR_MEMORY, "no memory to read conditions");
+    r->chosen = gt_real_alloc(PIECE * (size_t)r->n_conditions);
+    return r->all && r->chosen
+               ? GT_OK
+               : gt_fail(GT_ERR_MEMORY, "no memory to read conditions");
+}
+
+gt_values gt_source_values(const gt_source *source)
+{
+    return (gt_values){.reals = source->element == GT_ELEMENT_REALS,
+                       .low = source->low,
+                       .high = source->high,
+                       .figures = source->figures,
+                       .n_figures = source->n_figures,
+                       .form = source->form,
+                       .form_size = source->form_size};
 }
 
 gt_status gt_reader_open(gt_reader *r, const gt_source *source,
@@ -33,13 +46,16 @@ gt_status gt_reader_open(gt_reader *r, const gt_source *source,
                      .labels = source->classes > 0,
                      .n_conditions = source->n_conditions};
     gt_status status = GT_OK;
+    gt_values values = gt_source_values(source);
     if (config) {
-        r->range = (gt_range)config->range;
         r->labels = config->classes > 0;
         r->skips = config->on_error == GT_DATA_SKIP;
         r->n_conditions = config->conditions.count;
         status = gt_columns_check(source, config);
     }
+    if (status == GT_OK)
+        status =
+            gt_transform_open(&r->transform, config, source->shape, &values);
     if (status == GT_OK)
         status = find_columns(r, config);
     if (status == GT_OK && config)
@@ -53,6 +69,8 @@ void gt_reader_close(gt_reader *r)
 {
     free(r->column);
     free(r->all);
+    free(r->chosen);
+    gt_transform_close(&r->transform);
     gt_augment_close(&r->augment);
     *r = (gt_reader){0};
 }
@@ -71,6 +89,14 @@ static void scale(gt_range range, gt_real *out, size_t n)
     }
 }
 
+/* Bytes as the numbers that they are, in the same way. */
+static void widen(gt_real *out, size_t n)
+{
+    const uint8_t *bytes = (const uint8_t *)(out + n) - n;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (gt_real)bytes[i];
+}
+
 static void choose_columns(const gt_reader *r, int n, gt_real *out)
 {
     for (int i = 0; i < n; i++)
@@ -78,11 +104,51 @@ static void choose_columns(const gt_reader *r, int n, gt_real *out)
             *out++ = r->all[i * r->source->n_conditions + r->column[c]];
 }
 
+static gt_status transform(const gt_reader *r, const uint64_t *numbers, int n,
+                           gt_real *x)
+{
+    size_t size = gt_shape_size(r->source->shape);
+    gt_status status = GT_OK;
+    for (int i = 0; i < n && status == GT_OK; i++) {
+        gt_transform_sample sample = {
+            .seed = r->seed,
+            .number = numbers[i],
+            .epoch = (uint32_t)r->epoch,
+            .conditions = r->chosen + (size_t)i * (size_t)r->n_conditions};
+        status =
+            gt_transform_forward(&r->transform, &sample, x + (size_t)i * size);
+    }
+    return status == GT_OK ? GT_OK
+                           : gt_fail_in(status, "data '%s'", r->source->uri);
+}
+
+/* What was read, as the model wants it. */
+static gt_status finish(const gt_reader *r, const uint64_t *numbers, int n,
+                        const gt_source_rows *read, const gt_sample_rows *to)
+{
+    size_t total = (size_t)n * gt_shape_size(r->source->shape);
+    if (read->conditions)
+        choose_columns(r, n, r->chosen);
+    if (read->conditions && to->conditions)
+        memcpy(to->conditions, r->chosen,
+               (size_t)n * (size_t)r->n_conditions * sizeof *r->chosen);
+    if (!to->x)
+        return GT_OK;
+    if (r->transform.plain) {
+        scale(r->transform.range, to->x, total);
+        return GT_OK;
+    }
+    if (read->bytes)
+        widen(to->x, total);
+    return transform(r, numbers, n, to->x);
+}
+
 static gt_status read_piece(gt_reader *r, const uint64_t *numbers, int n,
                             const gt_sample_rows *to)
 {
     size_t total = (size_t)n * gt_shape_size(r->source->shape);
-    bool conditions = to->conditions && r->n_conditions > 0;
+    bool needed = to->x && gt_transform_needs_conditions(&r->transform);
+    bool conditions = r->n_conditions > 0 && (to->conditions || needed);
     gt_source_rows rows = {.labels = r->labels ? to->labels : NULL,
                            .conditions = conditions ? r->all : NULL};
     if (r->source->element == GT_ELEMENT_REALS)
@@ -90,13 +156,7 @@ static gt_status read_piece(gt_reader *r, const uint64_t *numbers, int n,
     else if (to->x)
         rows.bytes = (uint8_t *)(to->x + total) - total;
     gt_status status = gt_source_read(r->source, numbers, n, &rows);
-    if (status != GT_OK)
-        return status;
-    if (rows.bytes)
-        scale(r->range, to->x, total);
-    if (conditions)
-        choose_columns(r, n, to->conditions);
-    return GT_OK;
+    return status == GT_OK ? finish(r, numbers, n, &rows, to) : status;
 }
 
 static gt_sample_rows rows_from(const gt_sample_rows *rows, size_t first,

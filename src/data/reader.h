@@ -1,6 +1,7 @@
-/* reader.h: samples by their numbers, as a model wants them: bytes scaled to
- * its range, with the labels and the conditions that it is told. Loader,
- * validation, sample grids and `gentrain inspect` all read through it. Local.
+/* reader.h: samples by their numbers, as a model wants them: values brought to
+ * its range or taken through data.transform, with the labels and the conditions
+ * that it is told. Loader, validation, sample grids and `gentrain inspect` all
+ * read through it. Local.
  */
 #ifndef GT_DATA_READER_H
 #define GT_DATA_READER_H
@@ -9,6 +10,7 @@
 #include "data/config.h"
 #include "data/samples.h"
 #include "data/source.h"
+#include "data/transform.h"
 
 /* Where samples are read to. */
 typedef struct gt_sample_rows {
@@ -20,11 +22,12 @@ typedef struct gt_sample_rows {
 /* Fields are private. A reader serves one thread at a time. */
 typedef struct gt_reader {
     const gt_source *source; /* borrowed */
-    gt_range range;
+    gt_transform transform;
     bool labels;      /* the model is told them */
     int n_conditions; /* that the model is told */
     int *column;      /* [n_conditions] of the source */
     gt_real *all;     /* [a piece x the source's columns] */
+    gt_real *chosen;  /* [a piece x n_conditions] */
     bool skips;       /* data.on_error: skip */
     /* Of the random numbers that samples are changed with, as the loader sets
      * them: their addresses are these and the numbers of samples. */
@@ -37,15 +40,20 @@ typedef struct gt_reader {
     gt_failure first;
 } gt_reader;
 
+/* What is known of the values of a source, which stays borrowed. */
+gt_values gt_source_values(const gt_source *source);
+
 /* Read for a configuration, or, where it is NULL, all labels and conditions
- * that there are. GT_ERR_MEMORY; else what gt_columns_check returns. */
+ * that there are, and reals as they are. GT_ERR_MEMORY; else what
+ * gt_columns_check returns. */
 gt_status gt_reader_open(gt_reader *reader, const gt_source *source,
                          const gt_data_config *config);
 void gt_reader_close(gt_reader *reader);
 
 /* Fill row i of `to` with sample numbers[i], 0 <= i < n. What the model is not
  * told is left alone. GT_ERR_IO, GT_ERR_FORMAT: a sample cannot be read; the
- * message says which, and why. With data.on_error: skip, the next one that can
+ * message says which, and why. GT_ERR_MISMATCH: data.transform does not take a
+ * value. With data.on_error: skip, the next one that can
  * be read takes its place, in the order of numbers, after the last the first;
  * it fails if there is none. Of a reader that augments, samples are then varied
  * as data.augment says. */

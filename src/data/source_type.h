@@ -154,6 +154,9 @@ struct gt_source {
     const void *form; /* an HDF5 file in memory: the input's data sets without
                          samples; in `data`. NULL: the input is none */
     size_t form_size; /* bytes */
+    const gt_real *figures; /* of the training data, once data.transform has
+                               found what it needs; borrowed */
+    size_t n_figures;
     gt_region region; /* of samples, where the type has `attach` */
     void *data;       /* private to the type */
 };

@@ -37,16 +37,6 @@ static gt_status write_place(gt_h5 *f, const gt_checkpoint_info *info)
                            : status;
 }
 
-static gt_status write_data(gt_h5 *f, const gt_checkpoint_data *data)
-{
-    gt_status status =
-        gt_h5_set_int(f, "/", "data_count", (int64_t)data->count);
-    if (status == GT_OK)
-        status = gt_h5_set_int(f, "/", "data_classes", data->classes);
-    return status == GT_OK ? gt_h5_set_text(f, "/", "data_digest", data->digest)
-                           : status;
-}
-
 static const char *const parent_states[] = {"all", "weights"};
 
 static gt_status write_parent(gt_h5 *f, const gt_checkpoint_parent *parent)
@@ -78,7 +68,7 @@ static gt_status write_header(gt_h5 *f, const gt_checkpoint_info *info)
     if (status == GT_OK && info->counted)
         status = write_place(f, info);
     if (status == GT_OK && info->data.count)
-        status = write_data(f, &info->data);
+        status = gt__checkpoint_data_write(f, &info->data);
     if (status == GT_OK)
         status = gt_h5_set_int(f, "/", "seed", (int64_t)info->seed);
     if (status == GT_OK)
@@ -154,21 +144,13 @@ static void read_provenance(gt_h5 *f, gt_checkpoint_info *info)
 /* What earlier builds did not write stays unknown. */
 static void read_place(gt_h5 *f, gt_checkpoint_info *info)
 {
-    int64_t samples, batches, count, classes;
-    gt_checkpoint_data *data = &info->data;
+    int64_t samples, batches;
     if (gt_h5_get_int(f, "/", "samples", &samples) == GT_OK &&
         gt_h5_get_int(f, "/", "batches", &batches) == GT_OK &&
         read_text(f, "updates", info->updates, sizeof info->updates) == GT_OK) {
         info->counted = true;
         info->samples = (uint64_t)samples;
         info->batches = (uint64_t)batches;
-    }
-    if (gt_h5_get_int(f, "/", "data_count", &count) == GT_OK &&
-        gt_h5_get_int(f, "/", "data_classes", &classes) == GT_OK &&
-        read_text(f, "data_digest", data->digest, sizeof data->digest) ==
-            GT_OK) {
-        data->count = (uint64_t)count;
-        data->classes = (int)classes;
     }
 }
 
@@ -211,7 +193,7 @@ static gt_status read_info(gt_checkpoint *c)
     read_provenance(c->file, info);
     read_place(c->file, info);
     read_parent(c->file, &info->parent);
-    return GT_OK;
+    return gt__checkpoint_data_read(c->file, &info->data);
 }
 
 typedef struct verifier {
@@ -261,6 +243,7 @@ void gt_checkpoint_close(gt_checkpoint *c)
 {
     gt_checkpoint_release(c);
     free(c->info.config);
+    gt__checkpoint_data_free(&c->info.data);
     *c = (gt_checkpoint){0};
 }
 
@@ -284,6 +267,7 @@ static int visit_tensor(const gt_h5_info *info, void *context)
 {
     leftover *l = context;
     if (info->text || gt_span_is_ema(info->name) ||
+        gt__checkpoint_data_owns(info->name) ||
         (gt_span_is_optimizer(info->name) && l->part != GT_CHECKPOINT_ALL))
         return 0;
     for (int i = 0; i < l->n_spans; i++)

@@ -16,25 +16,22 @@
  *                                   multiple of 16 numbers, with zeros between
  *   /ema/generator/03_conv2d/weight running averages of parameters and
  *                                   statistics; only with optimizer.ema
- * Version 1 has another hash there, and its digest in another place (h5file.h).
+ *   /data/figures                   what data.transform has found in the
+ * training data: means, deviations /data/form                      the form of
+ * the data (store/h5form.h) Attributes data_values, data_low and data_high say
+ * of data that are not bytes what they are. Version 1 has another hash there,
+ * and its digest in another place (h5file.h).
  *
  * Functions that read or write tick (base/collective_tick.h).
  */
 #ifndef GT_RUN_CHECKPOINT_H
 #define GT_RUN_CHECKPOINT_H
 
-#include "core/hash.h"
+#include "run/checkpoint_data.h"
 #include "run/provenance.h"
 #include "store/files.h"
 #include "store/h5types.h"
 #include "tasks/state.h"
-
-/* What tells data apart (gt_source). */
-typedef struct gt_checkpoint_data {
-    uint64_t count; /* 0: not known */
-    int classes;
-    char digest[GT_HASH_TEXT];
-} gt_checkpoint_data;
 
 /* What a run began with that is a branch of another one. */
 typedef struct gt_checkpoint_parent {

@@ -148,7 +148,9 @@ gt_status gt_checkpoint_choose_shared(gt_comm *comm, gt_checkpoint *c,
     gt_comm_broadcast(comm, c->path, sizeof c->path);
     gt_comm_broadcast(comm, &c->info, sizeof c->info);
     c->info.config = config;
-    return gt_comm_broadcast_text(comm, &c->info.config);
+    status = gt__checkpoint_data_share(comm, &c->info.data);
+    return status == GT_OK ? gt_comm_broadcast_text(comm, &c->info.config)
+                           : status;
 }
 
 gt_status gt_checkpoint_confirm(const char *run, const gt_checkpoint *c,

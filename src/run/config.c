@@ -5,6 +5,9 @@
 
 #define FIELD(name) offsetof(gt_output_config, name)
 
+const char *const gt_output_layout_names[] = {"auto", "as_input", "plain",
+                                              NULL};
+
 static const gt_option options[] = {
     {"log_every", GT_OPTION_INT, FIELD(log_every), "50", 1,
      GT_CONFIG_MOST_STEPS, NULL, "steps between lines of metrics.jsonl"},
@@ -19,6 +22,11 @@ static const gt_option options[] = {
      "one at the end"},
     {"sample_count", GT_OPTION_INT, FIELD(sample_count), "64", 1, 65536, NULL,
      "samples in such a picture"},
+    {"layout", GT_OPTION_CHOICE, FIELD(layout), "auto", 0, 0,
+     gt_output_layout_names,
+     "files of samples. as_input: the names, types, dimensions and attributes "
+     "of the data, which must be HDF5. plain: /images, or /points, and "
+     "/latents. auto: as the data where they are HDF5, else plain"},
     {0},
 };
 

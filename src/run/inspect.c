@@ -165,7 +165,7 @@ static int visit(const gt_h5_info *info, void *context)
         return 1;
     l->averages = l->averages || gt_span_is_ema(info->name);
     if (!info->flaw && !gt_span_is_optimizer(info->name) &&
-        !gt_span_is_ema(info->name))
+        !gt_span_is_ema(info->name) && !gt__checkpoint_data_owns(info->name))
         l->parameters += info->count;
     if (l->json && l->printed)
         fputs(", ", l->out);

@@ -98,10 +98,9 @@ gt_status gt_outputs_open(gt_outputs *o, const char *config, uint64_t step,
 
 void gt_outputs_set_data(gt_outputs *o, const gt_source *source)
 {
-    gt_checkpoint_data *data = &o->snapshot.data;
-    data->count = source->count;
-    data->classes = source->classes;
-    gt_hash_text(source->digest, data->digest);
+    o->snapshot.data =
+        gt_checkpoint_data_of(source, gt_data_config_of(o->task->setup.config));
+    o->sample_grid.data = &o->snapshot.data;
 }
 
 void gt_outputs_set_place(gt_outputs *o, uint64_t samples, uint64_t batches)

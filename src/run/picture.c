@@ -208,11 +208,10 @@ char *gt_picture_note(gt_shape shape, bool reals, char text[GT_PICTURE_NOTE])
                  tile.shown, tile.all);
     if (gt_shape_is_volume(shape))
         snprintf(text, GT_PICTURE_NOTE,
-                 "pictures show the three middle slices of a volume%s%s",
+                 "the three middle slices of each volume%s%s",
                  *channels ? ", of " : "", channels);
     else
-        snprintf(text, GT_PICTURE_NOTE, "%s%s",
-                 *channels ? "pictures show " : "", channels);
+        snprintf(text, GT_PICTURE_NOTE, "%s", channels);
     return text;
 }
 

@@ -44,8 +44,8 @@ int gt_picture_columns_of(size_t n, int period, gt_shape shape, bool reals);
 /* The same of square images. Pure. */
 int gt_picture_columns(size_t n, int period);
 
-/* What pictures of such samples leave out, as a sentence without its full stop
- * in `text`; "" if nothing. Returns `text`. Pure. */
+/* What pictures of such samples show where that is not all of them: "the first
+ * 16 of 64 channels"; "" where it is. Returns `text`. Pure. */
 enum { GT_PICTURE_NOTE = 160 };
 char *gt_picture_note(gt_shape shape, bool reals, char text[GT_PICTURE_NOTE]);
 

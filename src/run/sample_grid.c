@@ -96,8 +96,11 @@ static gt_status allocate(gt_sample_grid *p, size_t size, size_t latent)
 {
     p->latents = gt_real_alloc(p->count * latent);
     p->rebuilt = gt_real_alloc(p->pairs * size);
-    p->pixels = malloc((p->count + 2 * p->pairs) * size);
-    return p->latents && p->rebuilt && p->pixels ? GT_OK : no_memory(p);
+    size_t shown = p->count > 2 * p->pairs ? p->count : 2 * p->pairs;
+    p->pixels = malloc(p->reals ? 1 : shown * size);
+    p->shown = gt_real_alloc(p->reals ? shown * size : 1);
+    return p->latents && p->rebuilt && p->pixels && p->shown ? GT_OK
+                                                             : no_memory(p);
 }
 
 gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
@@ -112,6 +115,7 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
         .run = run,
         .errors = errors,
         .count = (size_t)gt_output_config_of(config)->sample_count,
+        .reals = source->element == GT_ELEMENT_REALS,
         .write = {.name = "write pictures", .run = write_files, .context = p}};
     if (gt_shape_is_point(image)) {
         p->count = smaller(REFERENCE_POINTS, source->count);
@@ -121,9 +125,13 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
         if (p->pairs > PAIR_COLUMNS) /* whole rows, or a part of one */
             p->pairs -= p->pairs % PAIR_COLUMNS;
     }
-    p->columns = (size_t)gt_picture_columns(
-        p->count, (int)gt_data_config_of(config)->classes);
+    p->columns = (size_t)gt_picture_columns_of(
+        p->count, (int)gt_data_config_of(config)->classes, image, p->reals);
+    gt_values values = gt_source_values(source);
     gt_status status = allocate(p, size, latent);
+    if (status == GT_OK)
+        status = gt_transform_open(&p->transform, gt_data_config_of(config),
+                                   image, &values);
     if (status == GT_OK)
         status = read_source(p, source);
     if (status != GT_OK) {
@@ -144,6 +152,8 @@ void gt_sample_grid_free(gt_sample_grid *p)
     gt_sample_buffer_free(&p->originals);
     free(p->rebuilt);
     free(p->pixels);
+    free(p->shown);
+    gt_transform_close(&p->transform);
     *p = (gt_sample_grid){0};
 }
 
@@ -178,27 +188,40 @@ static void reconstruct(gt_sample_grid *p, size_t size)
     }
 }
 
-static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
-                               gt_range range)
+/* --- The writer's part. */
+
+static gt_status create_set(const gt_sample_grid *p, gt_sampleset **set)
 {
     const gt_config *config = p->task->setup.config;
+    const gt_data_config *data = gt_data_config_of(config);
     char path[GT_PATH], source[64];
+    bool as_input = false;
     gt_sample_grid_path(p->run, p->step, ".h5", path);
     snprintf(source, sizeof source, "training, step %llu",
              (unsigned long long)p->step);
-    gt_sampleset_info info = {
-        .shape = image,
-        .reals = p->reference > 0,
-        .range = range,
-        .count = p->count,
-        .latent = gt_latent_config_of(config)->shape,
-        .source = source,
-        .step = p->step,
-        .seed = (uint64_t)gt_train_config_of(config)->seed,
-        .classes = (int)gt_data_config_of(config)->classes,
-        .conditions = gt_data_config_of(config)->conditions};
-    gt_sampleset *set;
-    gt_status status = gt_sampleset_create(&set, path, &info);
+    gt_status status = gt_checkpoint_data_layout(
+        p->data, (gt_output_layout)gt_output_config_of(config)->layout,
+        &as_input);
+    gt_sampleset_info info = {.shape = data->image,
+                              .reals = p->reals,
+                              .transform = &p->transform,
+                              .form = as_input ? p->data->values.form : NULL,
+                              .form_size = p->data->values.form_size,
+                              .count = p->count,
+                              .latent = gt_latent_config_of(config)->shape,
+                              .source = source,
+                              .step = p->step,
+                              .seed =
+                                  (uint64_t)gt_train_config_of(config)->seed,
+                              .classes = (int)data->classes,
+                              .conditions = data->conditions};
+    return status == GT_OK ? gt_sampleset_create(set, path, &info) : status;
+}
+
+static gt_status write_samples(const gt_sample_grid *p)
+{
+    gt_sampleset *set = NULL;
+    gt_status status = create_set(p, &set);
     if (status != GT_OK)
         return status;
     gt_samples samples = gt_sample_buffer_view(&p->made, 0, (int)p->count);
@@ -209,49 +232,87 @@ static gt_status write_samples(const gt_sample_grid *p, gt_shape image,
     return status;
 }
 
-static gt_status draw_samples(const gt_sample_grid *p, gt_shape image,
-                              gt_range range)
+/* Make n values of samples ready to be shown as number `at` and up: they belong
+ * to samples `from` and up of a buffer. */
+static void show(const gt_sample_grid *p, const gt_real *x,
+                 const gt_sample_buffer *given, size_t from, size_t n,
+                 size_t at)
+{
+    int columns = given->n_conditions;
+    const gt_real *conditions =
+        columns > 0 ? given->rows.conditions + from * (size_t)columns : NULL;
+    x += from * given->size;
+    at *= given->size;
+    if (p->reals)
+        gt_transform_inverse(&p->transform, x, conditions, columns, n,
+                             p->shown + at);
+    else
+        gt_transform_to_bytes(&p->transform, x, conditions, columns, n,
+                              p->pixels + at);
+}
+
+static gt_status draw(const gt_sample_grid *p, const char *path, size_t n,
+                      size_t columns)
+{
+    gt_picture_values values = {
+        .n = n,
+        .shape = gt_data_config_of(p->task->setup.config)->image,
+        .bytes = p->reals ? NULL : p->pixels,
+        .reals = p->reals ? p->shown : NULL};
+    return gt_picture_write(path, &values, (int)columns);
+}
+
+/* Points that are shown lie where the data are. */
+static gt_status draw_points(const gt_sample_grid *p, const char *path)
+{
+    int columns = p->made.n_conditions;
+    size_t n = (p->count + p->reference) * p->made.size;
+    gt_real *shown = gt_real_alloc(n);
+    if (!shown)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate points of a picture");
+    gt_real *reference = shown + p->count * p->made.size;
+    gt_transform_inverse(&p->transform, p->made.rows.x, p->made.rows.conditions,
+                         columns, p->count, shown);
+    gt_transform_inverse(&p->transform, p->originals.rows.x,
+                         p->originals.rows.conditions, columns, p->reference,
+                         reference);
+    gt_status status =
+        gt_picture_points(path, shown, p->count, reference, p->reference);
+    free(shown);
+    return status;
+}
+
+static gt_status draw_samples(const gt_sample_grid *p)
 {
     char path[GT_PATH];
     gt_sample_grid_path(p->run, p->step, ".png", path);
     if (p->reference > 0)
-        return gt_picture_points(path, p->made.rows.x, p->count,
-                                 p->originals.rows.x, p->reference);
-    gt_range_to_bytes(range, p->made.rows.x, p->count * gt_shape_size(image),
-                      p->pixels);
-    return gt_picture_grid(path, p->pixels, p->count, image, (int)p->columns);
+        return draw_points(p, path);
+    show(p, p->made.rows.x, &p->made, 0, p->count, 0);
+    return draw(p, path, p->count, p->columns);
 }
 
 /* Rows of originals, each above its row of reconstructions. */
-static gt_status draw_pairs(const gt_sample_grid *p, gt_shape image,
-                            gt_range range)
+static gt_status draw_pairs(const gt_sample_grid *p)
 {
-    size_t size = gt_shape_size(image);
-    uint8_t *to = p->pixels;
-    for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
-        size_t n = smaller(PAIR_COLUMNS, p->pairs - i) * size;
-        gt_range_to_bytes(range, p->originals.rows.x + i * size, n, to);
-        gt_range_to_bytes(range, p->rebuilt + i * size, n, to + n);
-        to += 2 * n;
-    }
     char path[GT_PATH];
+    for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
+        size_t n = smaller(PAIR_COLUMNS, p->pairs - i);
+        show(p, p->originals.rows.x, &p->originals, i, n, 2 * i);
+        show(p, p->rebuilt, &p->originals, i, n, 2 * i + n);
+    }
     gt_sample_grid_path(p->run, p->step, "-reconstructions.png", path);
-    return gt_picture_grid(path, p->pixels, 2 * p->pairs, image,
-                           (int)smaller(PAIR_COLUMNS, p->pairs));
+    return draw(p, path, 2 * p->pairs, smaller(PAIR_COLUMNS, p->pairs));
 }
 
-/* The writer's part. */
 static gt_status write_files(void *context)
 {
     const gt_sample_grid *p = context;
-    const gt_config *config = p->task->setup.config;
-    gt_shape image = gt_data_config_of(config)->image;
-    gt_range range = (gt_range)gt_data_config_of(config)->range;
-    gt_status status = write_samples(p, image, range);
+    gt_status status = write_samples(p);
     if (status == GT_OK)
-        status = draw_samples(p, image, range);
+        status = draw_samples(p);
     if (status == GT_OK && p->pairs > 0)
-        status = draw_pairs(p, image, range);
+        status = draw_pairs(p);
     return gt_write_errors_record(p->errors, status, GT_WRITE_PICTURES,
                                   p->step);
 }

@@ -5,6 +5,7 @@
 #define GT_RUN_SAMPLE_GRID_H
 
 #include "data/reader.h"
+#include "run/checkpoint_data.h"
 #include "run/write_errors.h"
 #include "run/writer.h"
 #include "tasks/task.h"
@@ -18,11 +19,15 @@ typedef struct gt_sample_grid {
     size_t pairs;          /* reconstruction pairs; 0: none */
     gt_real *latents;      /* [count x latent] */
     gt_sample_buffer made; /* [count], with what they are made from */
-    gt_sample_buffer originals; /* [max(pairs, reference)] */
-    gt_real *rebuilt;           /* [pairs x image] */
-    uint8_t *pixels;
-    size_t reference; /* points drawn behind a point sample */
-    uint64_t step;    /* that samples and rebuilt are of */
+    gt_sample_buffer originals;     /* [max(pairs, reference)] */
+    gt_real *rebuilt;               /* [pairs x image] */
+    bool reals;                     /* samples are shown as numbers: */
+    gt_real *shown;                 /* [max(count, 2 pairs) x image], */
+    uint8_t *pixels;                /* or bytes, as many */
+    size_t reference;               /* points drawn behind a point sample */
+    uint64_t step;                  /* that samples and rebuilt are of */
+    gt_transform transform;         /* that values of the data went through */
+    const gt_checkpoint_data *data; /* that the run is trained on; borrowed */
     gt_write_job write;
 } gt_sample_grid;
 

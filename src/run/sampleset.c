@@ -3,6 +3,8 @@
 #include "run/sampleset.h"
 
 #include "base/version.h"
+#include "core/arena.h"
+#include "run/sampleset_form.h"
 #include "store/files.h"
 #include "store/h5attr.h"
 #include "store/h5file.h"
@@ -18,7 +20,8 @@ static const char *const format_name = "gentrain samples";
 struct gt_sampleset {
     gt_h5 *file;
     gt_sampleset_info info;
-    size_t done; /* samples written */
+    gt__form_sets *form; /* NULL: the layout is our own */
+    size_t done;         /* samples written */
 };
 
 static gt_status write_header(gt_h5 *f, const gt_sampleset_info *info)
@@ -110,9 +113,13 @@ gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
     gt_status status = gt_h5_create(&set->file, path);
     if (status == GT_OK)
         status = write_header(set->file, info);
-    if (status == GT_OK)
+    if (status == GT_OK && info->form)
+        status = gt__form_sets_new(
+            &set->form, set->file, info->form, info->form_size, info->shape,
+            info->classes > 0, &set->info.conditions, info->count);
+    if (status == GT_OK && !info->form)
         status = make_sets(set->file, info);
-    if (status == GT_OK)
+    if (status == GT_OK && !info->form)
         status = make_given_sets(set->file, info);
     if (status != GT_OK)
         gt_sampleset_discard(set);
@@ -121,32 +128,100 @@ gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
     return status;
 }
 
-static gt_status append_bytes(gt_sampleset *set, const char *name,
-                              const gt_samples *samples)
+/* --- Values as those of the data. */
+
+static gt_status no_memory(size_t n)
 {
-    size_t n = (size_t)samples->n, size = n * gt_shape_size(set->info.shape);
-    uint8_t *pixels = malloc(size);
-    if (!pixels)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu pixels", size);
-    gt_range_to_bytes(set->info.range, samples->x, size, pixels);
-    gt_status status =
-        gt_h5_write_rows(set->file, name, GT_H5_U8, set->done, n, pixels);
-    free(pixels);
+    return gt_fail(GT_ERR_MEMORY, "cannot allocate %zu values of samples", n);
+}
+
+static gt_status to_bytes(const gt_sampleset_info *info,
+                          const gt_samples *samples, uint8_t **bytes)
+{
+    size_t n = (size_t)samples->n, size = n * gt_shape_size(info->shape);
+    *bytes = malloc(size + 1);
+    if (!*bytes)
+        return no_memory(size);
+    if (info->transform)
+        gt_transform_to_bytes(info->transform, samples->x, samples->conditions,
+                              info->conditions.count, n, *bytes);
+    else
+        gt_range_to_bytes(info->range, samples->x, size, *bytes);
+    return GT_OK;
+}
+
+static gt_status to_reals(const gt_sampleset_info *info,
+                          const gt_samples *samples, gt_real **reals)
+{
+    size_t n = (size_t)samples->n, size = n * gt_shape_size(info->shape);
+    *reals = gt_real_alloc(size);
+    if (!*reals)
+        return no_memory(size);
+    if (info->transform)
+        gt_transform_inverse(info->transform, samples->x, samples->conditions,
+                             info->conditions.count, n, *reals);
+    else
+        memcpy(*reals, samples->x, size * sizeof **reals);
+    return GT_OK;
+}
+
+/* Bytes as reals. */
+static gt_status widen(const uint8_t *bytes, size_t n, gt_real **reals)
+{
+    *reals = gt_real_alloc(n);
+    if (!*reals)
+        return no_memory(n);
+    for (size_t i = 0; i < n; i++)
+        (*reals)[i] = bytes[i];
+    return GT_OK;
+}
+
+static gt_status append_to_form(gt_sampleset *set, const gt_samples *samples)
+{
+    const gt_sampleset_info *info = &set->info;
+    gt_samples all = *samples;
+    gt_real *reals = NULL;
+    uint8_t *bytes = NULL;
+    gt_status status = info->reals ? to_reals(info, samples, &reals)
+                                   : to_bytes(info, samples, &bytes);
+    if (status == GT_OK && bytes)
+        status = widen(bytes, (size_t)samples->n * gt_shape_size(info->shape),
+                       &reals);
+    all.x = reals;
+    if (status == GT_OK)
+        status = gt__form_sets_write(set->form, set->file, set->done, &all);
+    free(bytes);
+    free(reals);
     return status;
 }
 
-gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
-                              const gt_real *latents)
+static gt_status append_samples(gt_sampleset *set, const gt_samples *samples)
 {
     const gt_sampleset_info *info = &set->info;
     size_t n = (size_t)samples->n;
     char name[SET_NAME];
+    gt_real *reals = NULL;
+    uint8_t *bytes = NULL;
     set_name(info, name);
-    gt_status status = info->reals
-                           ? gt_h5_write_rows(set->file, name, GT_H5_REAL,
-                                              set->done, n, samples->x)
-                           : append_bytes(set, name, samples);
-    if (status == GT_OK && latents && gt_shape_size(info->latent) > 0)
+    gt_status status = info->reals ? to_reals(info, samples, &reals)
+                                   : to_bytes(info, samples, &bytes);
+    if (status == GT_OK)
+        status = info->reals ? gt_h5_write_rows(set->file, name, GT_H5_REAL,
+                                                set->done, n, reals)
+                             : gt_h5_write_rows(set->file, name, GT_H5_U8,
+                                                set->done, n, bytes);
+    free(bytes);
+    free(reals);
+    return status;
+}
+
+static gt_status append_given(gt_sampleset *set, const gt_samples *samples,
+                              const gt_real *latents)
+{
+    const gt_sampleset_info *info = &set->info;
+    size_t n = (size_t)samples->n;
+    gt_status status = GT_OK;
+    if (latents && gt_shape_size(info->latent) > 0)
         status = gt_h5_write_rows(set->file, "/latents", GT_H5_REAL, set->done,
                                   n, latents);
     if (status == GT_OK && info->classes > 0)
@@ -155,14 +230,30 @@ gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
     if (status == GT_OK && info->conditions.count > 0)
         status = gt_h5_write_rows(set->file, "/conditions", GT_H5_REAL,
                                   set->done, n, samples->conditions);
-    set->done += n;
     return status;
+}
+
+gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
+                              const gt_real *latents)
+{
+    gt_status status =
+        set->form ? append_to_form(set, samples) : append_samples(set, samples);
+    if (status == GT_OK && !set->form)
+        status = append_given(set, samples, latents);
+    set->done += (size_t)samples->n;
+    return status;
+}
+
+static void release(gt_sampleset *set)
+{
+    gt__form_sets_free(set->form);
+    free(set);
 }
 
 gt_status gt_sampleset_commit(gt_sampleset *set)
 {
     gt_status status = gt_h5_commit(set->file);
-    free(set);
+    release(set);
     return status;
 }
 
@@ -171,5 +262,5 @@ void gt_sampleset_discard(gt_sampleset *set)
     if (!set)
         return;
     gt_h5_discard(set->file);
-    free(set);
+    release(set);
 }

@@ -8,6 +8,10 @@
  * floats. /latents, float [n x ...], if they are stored. Of a model that takes
  * labels, /labels, int32 [n], with the attribute classes; of one that takes
  * conditions, /conditions, float [n x conditions], with the attribute names.
+ *
+ * With a form of the data, the data sets are those of the form instead, with
+ * its names, types and attributes, and there are no latents; the attributes of
+ * "/" stand beside those of the form.
  */
 #ifndef GT_RUN_SAMPLESET_H
 #define GT_RUN_SAMPLESET_H
@@ -16,15 +20,21 @@
 #include "base/status.h"
 #include "data/range.h"
 #include "data/samples.h"
+#include "data/transform.h"
 
 #include <stdint.h>
 
 typedef struct gt_sampleset gt_sampleset;
 
 typedef struct gt_sampleset_info {
-    gt_shape shape; /* of a sample */
-    bool reals;     /* numbers, not bytes */
-    gt_range range; /* of the values that are appended */
+    gt_shape shape;                /* of a sample */
+    bool reals;                    /* numbers, not bytes */
+    gt_range range;                /* of the values that are appended, */
+    const gt_transform *transform; /* or what they went through, which is
+                                      undone; borrowed. NULL: the range alone,
+                                      and reals are as they are */
+    const void *form;              /* of the data, borrowed; NULL: none */
+    size_t form_size;
     size_t count;
     gt_shape latent; /* of the latents; size 0: not stored */
     int classes;     /* labels are below; 0: samples have none */

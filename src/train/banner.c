@@ -1,15 +1,20 @@
 /* banner.c: prints the facts that explain why a run is slow, or differs from
  * another one. */
 #include "train/banner.h"
+#include "train/data_values.h"
 
 #include "base/log.h"
 #include "base/plural.h"
 #include "base/version.h"
 #include "comm/mpi/binding.h"
 #include "core/blas.h"
+#include "data/augment.h"
+#include "data/config.h"
+#include "run/picture.h"
 #include "run/provenance.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
+#include "train/data_values.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -101,6 +106,27 @@ static void print_cache(const gt_source *source)
             cached / 1e6);
 }
 
+static void print_augmentation(const gt_variant_list *list)
+{
+    char text[128] = "";
+    size_t used = 0;
+    for (int i = 0; i < list->count && used < sizeof text; i++)
+        used += (size_t)snprintf(
+            text + used, sizeof text - used, "%s%s", i ? ", " : "",
+            gt_augment_variants.at(list->items[i].variant).name);
+    if (list->count > 0)
+        gt_info("  augmentation  %s", text);
+}
+
+/* Where these do not show all of a sample. */
+static void print_pictures(const gt_task *task, const gt_source *source)
+{
+    char text[GT_PICTURE_NOTE];
+    gt_picture_note(source->shape, source->element == GT_ELEMENT_REALS, text);
+    if (task->type->generate && *text)
+        gt_info("  pictures      %s", text);
+}
+
 static void print_networks(const gt_task *task)
 {
     for (int i = 0; i < task->n_learners; i++) {
@@ -144,8 +170,12 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
     print_ranks(comm, asked);
     print_data(source, test);
+    if (comm->rank == 0)
+        gt_data_values_print(source, gt_data_config_of(config));
     print_data_memory(comm, source, test);
     print_cache(source);
+    print_augmentation(&gt_data_config_of(config)->augment);
+    print_pictures(task, source);
     print_batch(gt_train_config_of(config), shards, source->count);
     print_networks(task);
     gt_info("  memory        %.0f MB per rank at most%s", memory,

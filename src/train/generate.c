@@ -41,9 +41,12 @@ typedef struct generator {
                                all_z on every rank */
     int *labels;            /* [a wave], or NULL */
     gt_real *conditions;    /* [a wave x columns], or NULL */
-    gt_real *first;         /* rank 0: samples of the grid */
+    gt_real *first;         /* rank 0: samples of the grid, */
+    gt_real *first_conditions; /* and what comes with them */
     size_t n_first;
-    gt_sampleset *set; /* rank 0 */
+    gt_sampleset *set;      /* rank 0 */
+    bool reals;             /* samples are numbers, not bytes */
+    gt_transform transform; /* that samples are taken back through */
     gt_progress progress;
 } generator;
 
@@ -64,10 +67,11 @@ static gt_status allocate(generator *g)
     g->all_z = gt_real_alloc((latents_given(g) ? all : wave) * g->latent);
     g->all_x = gt_real_alloc(wave * g->size);
     g->first = gt_real_alloc(g->n_first * g->size);
+    g->first_conditions = gt_real_alloc(g->n_first * columns);
     g->labels = malloc(all * sizeof *g->labels);
     g->conditions = gt_real_alloc(all * columns);
-    if (!g->z || !g->x || !g->all_z || !g->all_x || !g->first || !g->labels ||
-        !g->conditions)
+    if (!g->z || !g->x || !g->all_z || !g->all_x || !g->first ||
+        !g->first_conditions || !g->labels || !g->conditions)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a block of samples");
     for (size_t i = 0; g->given.condition && i < all; i++)
         memcpy(g->conditions + i * columns, g->given.condition,
@@ -86,17 +90,31 @@ static gt_status check_paths(const gt_generate_options *options)
     return status;
 }
 
+static gt_output_layout layout_of(const generator *g)
+{
+    return g->options->layout_given
+               ? g->options->layout
+               : (gt_output_layout)gt_output_config_of(g->config)->layout;
+}
+
 static gt_status open_set(generator *g)
 {
     if (g->comm->rank != 0)
         return GT_OK;
     const gt_data_config *data = gt_data_config_of(g->config);
+    const gt_values *values = &g->from->info.data.values;
+    bool as_input = false;
     gt_status status = check_paths(g->options);
+    if (status == GT_OK)
+        status = gt_checkpoint_data_layout(&g->from->info.data, layout_of(g),
+                                           &as_input);
     if (status != GT_OK || !g->options->out)
         return status;
     gt_sampleset_info info = {.shape = g->image,
-                              .reals = gt_shape_is_point(g->image),
-                              .range = (gt_range)data->range,
+                              .reals = g->reals,
+                              .transform = &g->transform,
+                              .form = as_input ? values->form : NULL,
+                              .form_size = values->form_size,
                               .count = g->count,
                               .latents_from = g->options->given.latents,
                               .source = g->from->path,
@@ -115,9 +133,8 @@ static gt_status open_set(generator *g)
  * numbers are not. */
 static double set_bytes(const generator *g, double ratio)
 {
-    double sample = gt_shape_is_point(g->image)
-                        ? (double)(g->size * sizeof(gt_real))
-                        : ratio * (double)g->size;
+    double sample = g->reals ? (double)(g->size * sizeof(gt_real))
+                             : ratio * (double)g->size;
     if (g->options->store_latents)
         sample += (double)(g->latent * sizeof(gt_real));
     if (g->given.period > 0)
@@ -246,9 +263,13 @@ static void tell_file(const char *path)
 
 static gt_status take_wave(generator *g, uint64_t first, size_t n)
 {
-    for (size_t i = 0; i < n && first + i < g->n_first; i++)
+    size_t columns = (size_t)g->given.columns;
+    for (size_t i = 0; i < n && first + i < g->n_first; i++) {
         memcpy(g->first + (first + i) * g->size, g->all_x + i * g->size,
                g->size * sizeof *g->first);
+        memcpy(g->first_conditions + (first + i) * columns,
+               g->conditions + i * columns, columns * sizeof *g->first);
+    }
     if (!g->set)
         return GT_OK;
     gt_samples samples = given_from(g, 0, n);
@@ -299,22 +320,32 @@ static gt_status run_waves(generator *g)
     return GT_OK;
 }
 
-static gt_status draw_grid(const generator *g)
+/* Reals are taken back in place: nobody needs them any more. */
+static gt_status draw_grid(generator *g)
 {
     /* By now the set may be there, under the same name. */
     gt_status status = gt_picture_check_path(g->options->grid);
-    if (status != GT_OK)
-        return status;
-    if (gt_shape_is_point(g->image))
-        return gt_picture_points(g->options->grid, g->first, g->n_first, NULL,
-                                 0);
-    uint8_t *pixels = malloc(g->n_first * g->size);
-    if (!pixels)
-        return gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
-    gt_range_to_bytes((gt_range)gt_data_config_of(g->config)->range, g->first,
-                      g->n_first * g->size, pixels);
-    status = gt_picture_grid(g->options->grid, pixels, g->n_first, g->image,
-                             gt_picture_columns(g->n_first, g->given.period));
+    uint8_t *pixels = malloc(g->n_first * (g->reals ? 1 : g->size));
+    if (status == GT_OK && !pixels)
+        status = gt_fail(GT_ERR_MEMORY, "cannot allocate a picture");
+    if (status == GT_OK && g->reals)
+        gt_transform_inverse(&g->transform, g->first, g->first_conditions,
+                             g->given.columns, g->n_first, g->first);
+    else if (status == GT_OK)
+        gt_transform_to_bytes(&g->transform, g->first, g->first_conditions,
+                              g->given.columns, g->n_first, pixels);
+    gt_picture_values values = {.n = g->n_first,
+                                .shape = g->image,
+                                .bytes = g->reals ? NULL : pixels,
+                                .reals = g->reals ? g->first : NULL};
+    if (status == GT_OK && gt_shape_is_point(g->image))
+        status =
+            gt_picture_points(g->options->grid, g->first, g->n_first, NULL, 0);
+    else if (status == GT_OK)
+        status =
+            gt_picture_write(g->options->grid, &values,
+                             gt_picture_columns_of(g->n_first, g->given.period,
+                                                   g->image, g->reals));
     free(pixels);
     return status;
 }
@@ -347,6 +378,8 @@ static void release(generator *g)
     free(g->all_z);
     free(g->all_x);
     free(g->first);
+    free(g->first_conditions);
+    gt_transform_close(&g->transform);
     gt_task_free(g->task);
 }
 
@@ -362,6 +395,8 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                    .from = from,
                    .options = options,
                    .image = image,
+                   .reals =
+                       gt_checkpoint_data_is_reals(&from->info.data, image),
                    .size = gt_shape_size(image),
                    .latent = gt_shape_size(gt_latent_config_of(config)->shape)};
     gt_task_setup setup = {.config = config,
@@ -372,6 +407,10 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     status = gt_given_read(&g.given, comm, config, from->path, &options->given,
                            options->count);
     g.count = g.given.count;
+    if (status == GT_OK)
+        status = gt_checkpoint_data_transform(&from->info.data,
+                                              gt_data_config_of(config),
+                                              from->path, &g.transform);
     if (status == GT_OK)
         status = check_weights(&g);
     if (status == GT_OK)

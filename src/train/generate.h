@@ -6,6 +6,7 @@
 #include "comm/comm.h"
 #include "model/config.h"
 #include "run/checkpoint.h"
+#include "run/config.h"
 #include "train/given.h"
 
 /* Which weights make the samples. */
@@ -19,9 +20,11 @@ typedef struct gt_generate_options {
     uint64_t count; /* samples, where none of those given says how many */
     uint64_t seed;  /* of latents, where none are given */
     gt_given_options given;
-    const char *out;    /* HDF5 file, or NULL */
-    const char *grid;   /* PNG of the first samples, or NULL */
-    bool store_latents; /* beside the samples */
+    const char *out;         /* HDF5 file, or NULL */
+    const char *grid;        /* PNG of the first samples, or NULL */
+    bool store_latents;      /* beside the samples, where the layout is plain */
+    gt_output_layout layout; /* of the HDF5 file, */
+    bool layout_given;       /* or that of the configuration */
     gt_generate_weights weights;
     int threads;
 } gt_generate_options;

@@ -5,11 +5,13 @@
 
 #include "base/heartbeat.h"
 #include "base/log.h"
+#include "core/arena.h"
 #include "core/blas.h"
 #include "data/columns.h"
 #include "tasks/advice.h"
 #include "tasks/shards.h"
 #include "train/data_agree.h"
+#include "train/data_figures.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
 #include "train/resume.h"
@@ -55,6 +57,45 @@ static gt_status open_data(trainer *t)
     if (status == GT_OK)
         status = gt_data_agree(t->comm, t->source, t->test_source);
     return status == GT_OK ? check_columns(t) : status;
+}
+
+/* A model goes on seeing values as it did: the figures of a checkpoint are not
+ * found anew. */
+static gt_status find_figures(trainer *t)
+{
+    const gt_checkpoint *from = &t->run->resumed;
+    const gt_values *stored = &from->info.data.values;
+    size_t n = stored->n_figures;
+    gt_status status = GT_OK;
+    if (from->path[0] && gt_checkpoint_data_fits(&from->info.data, t->data)) {
+        t->figures = gt_real_alloc(n);
+        if (t->figures)
+            memcpy(t->figures, stored->figures, n * sizeof *t->figures);
+        else
+            status = gt_fail(GT_ERR_MEMORY, "no memory for figures");
+        status = gt_comm_agree(t->comm, status);
+    } else {
+        status =
+            gt_data_figures_find(t->comm, t->source, t->data, &t->figures, &n);
+    }
+    if (status != GT_OK || n == 0)
+        return status;
+    t->source->figures = t->figures;
+    t->source->n_figures = n;
+    if (t->test_source) {
+        t->test_source->figures = t->figures;
+        t->test_source->n_figures = n;
+    }
+    return GT_OK;
+}
+
+/* Before anything is trained: what samples cannot be. */
+static gt_status check_layout(const trainer *t)
+{
+    gt_checkpoint_data data = gt_checkpoint_data_of(t->source, t->data);
+    bool as_input;
+    return gt_checkpoint_data_layout(&data, (gt_output_layout)t->output->layout,
+                                     &as_input);
 }
 
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
@@ -184,6 +225,10 @@ gt_status gt__training_prepare(trainer *t)
     gt_status status = open_data(t);
     if (status == GT_OK)
         warn_of_data(t);
+    if (status == GT_OK)
+        status = check_layout(t);
+    if (status == GT_OK)
+        status = find_figures(t);
     if (status == GT_OK)
         status = build_task(t);
     if (status != GT_OK)

@@ -23,6 +23,7 @@ typedef struct gt__training {
     const gt_validation_config *validate;
     const gt_train_options *options; /* borrowed */
     gt_source *source, *test_source; /* test_source NULL: none held out */
+    gt_real *figures; /* of the data, found or of a checkpoint; owned */
     int shards;
     gt_task *task;
     gt_loader *loader;

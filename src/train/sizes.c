@@ -53,7 +53,8 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
                    gt_shard_largest(source->count, batch, shards);
     double reals = sample * (ahead + task->setup.max_n);
     if (comm->rank == 0) {
-        reals += 3 * sample * (double)gt_sample_grid_largest(config);
+        int shown = source->element == GT_ELEMENT_REALS ? 4 : 3;
+        reals += shown * sample * (double)gt_sample_grid_largest(config);
         if (copies)
             reals += 3 * (double)gt_task_parameters(task) +
                      averaged_parameters(task);

@@ -15,6 +15,8 @@
 #include "train/report.h"
 #include "train/watchdog.h"
 
+#include <stdlib.h>
+
 typedef gt__training trainer;
 
 /* Those that a rank starts: watchdog, loader, writer. */
@@ -134,6 +136,7 @@ static void release(trainer *t)
     gt_task_free(t->task);
     gt_source_close(t->test_source);
     gt_source_close(t->source);
+    free(t->figures);
     gt_tracefile_close(&t->trace);
 }
 
