@@ -7,9 +7,11 @@
 #include <string.h>
 #include <zlib.h>
 
+/* A header: strings. */
 #define DICT(type, fortran, shape)                                             \
-    "{'descr': '" type "', 'fortran_order': " fortran ", 'shape': " shape ", " \
-                                                                          "}"
+    "{'descr': '" type "', " DICT_ORDER(fortran) DICT_SHAPE(shape)
+#define DICT_ORDER(fortran) "'fortran_order': " fortran ", "
+#define DICT_SHAPE(shape) "'shape': " shape ", }"
 
 /* An array in `out`: `dict` is its header, padded as NumPy does. Returns its
  * bytes. */
