@@ -475,6 +475,17 @@ static void names_of_archives_are_known(void **state)
     assert_reads(folder, false);
 }
 
+static void a_folder_of_pictures_is_named(void **state)
+{
+    (void)state;
+    gt_source *source;
+    put("a.png", (const uint8_t *)"\x89PNG", 4, NULL, 0);
+    char named[600];
+    snprintf(named, sizeof named, "idx:%s", folder);
+    assert_int_equal(try_open(named, GT_SPLIT_TRAIN, &source), GT_ERR_IO);
+    assert_message("give pictures:FOLDER");
+}
+
 /* A file that begins so is named, and so is what to do, also where the URI says
  * that it is another. */
 static void assert_named(const char *bytes, size_t n, const char *part)
@@ -593,6 +604,7 @@ int main(void)
         each(an_unreadable_file_says_why),
         each(a_folder_does_not_hide_a_file),
         each(names_of_archives_are_known),
+        each(a_folder_of_pictures_is_named),
         each(what_is_not_idx_is_named_for_what_it_is),
         each(channels_first_is_recognised),
         cmocka_unit_test(real_mnist_is_read),

@@ -478,7 +478,7 @@ static void check_ranges(const gt_source_type *type, gt_shape shape)
     assert_int_equal(type->read(source, numbers, N, &rows), GT_OK);
     for (int c = 0; c < source->n_conditions; c++) {
         const gt_condition *condition = &source->conditions[c];
-        double range[2], least = INFINITY, most = -INFINITY;
+        double range[2] = {0}, least = INFINITY, most = -INFINITY;
         if (!strcmp(condition->name, "hue"))
             continue; /* the last number is that of channels */
         documented_range(condition->help, range);

@@ -28,7 +28,7 @@ static const struct {
     [GT_ERR_MISMATCH] = {6, "data, checkpoint and model do not fit each other; "
                             "gentrain diff: A and B differ"},
     [GT_ERR_MEMORY] = {7, "memory: more is needed than there is"},
-    [GT_ERR_NUMERIC] = {8, "NaN or infinity in training"},
+    [GT_ERR_NUMERIC] = {8, "NaN or infinity in training or in the data"},
     [GT_ERR_COMM] = {9, "MPI, or a rank that hangs"},
     [GT_ERR_STALE] = {4, NULL},
     [GT_ERR_BUSY] = {4, NULL},

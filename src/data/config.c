@@ -18,6 +18,8 @@ static const char *const caches[] = {"auto", "node", "none", NULL};
 
 static const char *const reactions[] = {"stop", "skip", NULL};
 
+static const char *const nan_reactions[] = {"stop", "skip", "keep", NULL};
+
 static const gt_option options[] = {
     {"uri", GT_OPTION_TEXT, FIELD(uri), NULL, 0, 0, NULL,
      "where images come from: glyphs, shapes, ring, grid, a file or a folder; "
@@ -78,6 +80,11 @@ static const gt_option options[] = {
     {"on_error", GT_OPTION_CHOICE, FIELD(on_error), "stop", 0, 0, reactions,
      "a sample that cannot be read. stop: ends the run, with a checkpoint. "
      "skip: the sample of the next number takes its place, and is counted",
+     .resumable = true},
+    {"on_nan", GT_OPTION_CHOICE, FIELD(on_nan), "stop", 0, 0, nan_reactions,
+     "a sample with numbers that are NaN or infinite. stop: ends the run, and "
+     "says which. skip: the sample of the next number takes its place, and is "
+     "counted. keep: it is taken as it is",
      .resumable = true},
     {"cache", GT_OPTION_CHOICE, FIELD(cache), "auto", 0, 0, caches,
      "samples that stay in memory, once a node, when they were read for the "

@@ -16,6 +16,13 @@ typedef enum gt_data_on_error {
     GT_DATA_SKIP, /* the next sample takes its place */
 } gt_data_on_error;
 
+/* What becomes of a sample with values that are NaN or infinite. */
+typedef enum gt_data_on_nan {
+    GT_DATA_NAN_STOP, /* the run ends */
+    GT_DATA_NAN_SKIP, /* the next sample takes its place */
+    GT_DATA_NAN_KEEP, /* nothing */
+} gt_data_on_nan;
+
 /* Which samples are kept in memory once they were read from files that stream.
  */
 typedef enum gt_data_cache {
@@ -43,6 +50,7 @@ typedef struct gt_data_config {
     int64_t skip_bytes;      /* before a raw file's samples */
     int cache;               /* gt_data_cache */
     int on_error;            /* gt_data_on_error */
+    int on_nan;              /* gt_data_on_nan */
 } gt_data_config;
 extern const gt_section gt_data_section;
 

@@ -93,7 +93,18 @@ typedef struct search {
     char base[256];
     name best;
     char rival[256]; /* of another data set */
+    bool pictures;
 } search;
+
+static bool is_picture(const char *file)
+{
+    static const char *const endings[] = {".png", ".PNG", ".jpg", ".JPG",
+                                          ".jpeg"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        is = is || ends_with(file, strlen(file), endings[i]);
+    return is;
+}
 
 /* Names without a prefix are the folder's own data set, whatever else there is.
  */
@@ -112,6 +123,7 @@ static gt_status consider(const char *file, void *context)
     search *s = context;
     name parsed;
     char *whole, *path;
+    s->pictures = s->pictures || is_picture(file);
     if (!parse_name(file, s->split, &parsed))
         return GT_OK;
     whole = join(s->folder, "/", file);
@@ -151,9 +163,12 @@ static gt_status search_folder(const char *folder, gt_split split,
         status =
             gt_fail(GT_ERR_IO,
                     "%s: the folder has no train-images-idx3-ubyte or "
-                    "train-images-idx3-ubyte.gz; give a folder with the files "
-                    "of the MNIST family, or one images file",
-                    folder);
+                    "train-images-idx3-ubyte.gz; %s",
+                    folder,
+                    s.pictures ? "it holds pictures, which are another source: "
+                                 "give pictures:FOLDER"
+                               : "give a folder with the files of the MNIST "
+                                 "family, or one images file");
     if (status == GT_OK)
         *images = s.path;
     else

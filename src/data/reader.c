@@ -50,6 +50,7 @@ gt_status gt_reader_open(gt_reader *r, const gt_source *source,
     if (config) {
         r->labels = config->classes > 0;
         r->skips = config->on_error == GT_DATA_SKIP;
+        r->skips_nan = config->on_nan == GT_DATA_NAN_SKIP;
         r->n_conditions = config->conditions.count;
         status = gt_columns_check(source, config);
     }
@@ -184,22 +185,41 @@ static uint64_t next_number(const gt_source *source, uint64_t number)
     return before + (number + 1) % source->count;
 }
 
+/* Whether a piece may hold samples that can be read. */
 static bool is_unreadable(gt_status status)
 {
-    return status == GT_ERR_IO || status == GT_ERR_FORMAT;
+    return status == GT_ERR_IO || status == GT_ERR_FORMAT ||
+           status == GT_ERR_NUMERIC;
+}
+
+/* Whether another sample takes the place of one that fails so. */
+static bool is_skipped(const gt_reader *r, gt_status status)
+{
+    return status == GT_ERR_NUMERIC ? r->skips_nan
+                                    : r->skips && is_unreadable(status);
+}
+
+static gt_status name_sample(const gt_reader *r, uint64_t number,
+                             gt_status status)
+{
+    return gt_fail_in(status, "data '%s': sample %llu cannot be %s",
+                      r->source->uri, (unsigned long long)number,
+                      status == GT_ERR_NUMERIC ? "used" : "read");
 }
 
 static gt_status take_next(gt_reader *r, uint64_t number,
                            const gt_sample_rows *to)
 {
-    gt_status status = GT_ERR_FORMAT;
-    for (uint64_t i = 1; i < r->source->count && is_unreadable(status); i++) {
+    gt_status status = GT_OK;
+    for (uint64_t i = 1; i < r->source->count; i++) {
         number = next_number(r->source, number);
         status = read_piece(r, &number, 1, to);
+        if (!is_skipped(r, status))
+            return is_unreadable(status) ? name_sample(r, number, status)
+                                         : status;
     }
-    if (is_unreadable(status))
-        return gt_fail(status, "no sample can be read: %s", r->first.message);
-    return status;
+    return gt_fail(GT_ERR_FORMAT, "no sample can be read: %s",
+                   r->first.message);
 }
 
 static gt_status read_single(gt_reader *r, uint64_t number,
@@ -208,9 +228,9 @@ static gt_status read_single(gt_reader *r, uint64_t number,
     gt_status status = read_piece(r, &number, 1, to);
     if (!is_unreadable(status))
         return status;
-    status = gt_fail_in(status, "data '%s': sample %llu cannot be read",
-                        r->source->uri, (unsigned long long)number);
-    if (!r->skips)
+    bool skipped = is_skipped(r, status);
+    status = name_sample(r, number, status);
+    if (!skipped)
         return status;
     gt_failure_keep(&r->first, status);
     r->skipped++;

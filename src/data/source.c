@@ -4,6 +4,7 @@
 #include "core/hash.h"
 #include "data/cache.h"
 #include "data/digest.h"
+#include "data/finite.h"
 #include "data/uri.h"
 
 #include <math.h>
@@ -130,6 +131,7 @@ static gt_status begin(gt_source **out, wanted *o)
         return gt_fail(GT_ERR_MEMORY, "no memory to open data '%s'", uri);
     }
     source->type = o->uri.type;
+    source->finite = config->on_nan != GT_DATA_NAN_KEEP;
     source->conditions = source->type->conditions;
     while (source->conditions && source->conditions[source->n_conditions].name)
         source->n_conditions++;
@@ -368,8 +370,11 @@ double gt_source_bytes(const gt_source *source)
 static gt_status read_stored(const gt_source *source, const uint64_t *numbers,
                              int n, const gt_source_rows *to)
 {
-    return source->cache ? gt__cache_read(source->cache, source, numbers, n, to)
-                         : source->type->read(source, numbers, n, to);
+    gt_status status =
+        source->cache ? gt__cache_read(source->cache, source, numbers, n, to)
+                      : source->type->read(source, numbers, n, to);
+    return status == GT_OK && source->finite ? gt__finite_check(source, n, to)
+                                             : status;
 }
 
 gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,

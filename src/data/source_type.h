@@ -150,6 +150,7 @@ struct gt_source {
                           first + i, so those of the splits differ */
     gt_subset part;    /* of the samples that the type has (holdout.h) */
     struct gt_cache *cache; /* of samples that were read (cache.h), or NULL */
+    bool finite;            /* NaN and infinities are refused (data.on_nan) */
     bool view;        /* all but `uri` and `part` belong to another source */
     const void *form; /* an HDF5 file in memory: the input's data sets without
                          samples; in `data`. NULL: the input is none */

@@ -19,14 +19,16 @@ void gt__data_agree_on_failure(gt__training *t, gt_status mine)
     status = gt_fail(status,
                      "%s; the run ended after step %llu: when the data are "
                      "mended, go on with gentrain train --resume %s, or "
-                     "without them with --set data.on_error=skip",
-                     gt_message(), (unsigned long long)t->step, t->run->path);
+                     "without them with --set data.%s=skip",
+                     gt_message(), (unsigned long long)t->step, t->run->path,
+                     status == GT_ERR_NUMERIC ? "on_nan" : "on_error");
     gt_failure_keep(&t->unreadable, status);
 }
 
 void gt__data_count_skipped(gt__training *t, gt_metrics *figures)
 {
-    if (t->data->on_error != GT_DATA_SKIP)
+    if (t->data->on_error != GT_DATA_SKIP &&
+        t->data->on_nan != GT_DATA_NAN_SKIP)
         return;
     gt_status status = GT_OK;
     double skipped = (double)gt_loader_skipped(t->loader);

@@ -10,6 +10,7 @@
 #include "data/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
+#include "run/scatter.h"
 #include "run/snapshot.h"
 #include "store/h5rehearse.h"
 #include "tasks/config.h"
@@ -340,12 +341,12 @@ static gt_status draw_grid(generator *g)
                                 .reals = g->reals ? g->first : NULL};
     if (status == GT_OK && gt_shape_is_point(g->image))
         status =
-            gt_picture_points(g->options->grid, g->first, g->n_first, NULL, 0);
+            gt_scatter_write(g->options->grid, g->first, g->n_first, NULL, 0);
     else if (status == GT_OK)
         status =
             gt_picture_write(g->options->grid, &values,
-                             gt_picture_columns_of(g->n_first, g->given.period,
-                                                   g->image, g->reals));
+                             gt_picture_columns(g->n_first, g->given.period,
+                                                g->image, g->reals));
     free(pixels);
     return status;
 }
