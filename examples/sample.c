@@ -5,7 +5,8 @@
  *     ./sample runs/digits 7 16 3 >threes.pgm
  *
  * prints on stderr what the model is, and on stdout samples 0 .. 15 of seed 7:
- * images as one picture, below each other, or points as lines of two numbers.
+ * images as one picture, below each other, or points, vectors and volumes as
+ * lines of numbers, one for each sample.
  * The second line is for a model with labels: all samples are of class 3.
  */
 #include <gentrain.h>
@@ -96,17 +97,22 @@ static int print_images(gentrain_model *model, int64_t seed, int64_t n,
 }
 
 /* There is no need to ask for all at once. */
-static int print_points(gentrain_model *model, int64_t seed, int64_t n)
+static int print_numbers(gentrain_model *model, int64_t seed, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
-        float point[2];
-        if (gentrain_sample(model, seed, i, 1, point) != GENTRAIN_OK) {
+    int64_t values = gentrain_values(model, GENTRAIN_SAMPLE);
+    float *sample = (float *)malloc((size_t)values * sizeof *sample);
+    int bad = !sample;
+    if (bad)
+        fprintf(stderr, "out of memory\n");
+    for (int64_t i = 0; i < n && !bad; i++) {
+        bad = gentrain_sample(model, seed, i, 1, sample) != GENTRAIN_OK;
+        if (bad)
             fprintf(stderr, "%s\n", gentrain_message());
-            return 1;
-        }
-        printf("%.9g %.9g\n", point[0], point[1]);
+        for (int64_t k = 0; k < values && !bad; k++)
+            printf("%.9g%c", sample[k], k + 1 < values ? ' ' : '\n');
     }
-    return 0;
+    free(sample);
+    return bad;
 }
 
 int main(int argc, char **argv)
@@ -129,9 +135,9 @@ int main(int argc, char **argv)
         return status;
     }
     describe(model);
-    int bad = gentrain_sample_kind(model) == GENTRAIN_POINTS
-                  ? print_points(model, seed, n)
-                  : print_images(model, seed, n, argv[4]);
+    int bad = gentrain_sample_kind(model) == GENTRAIN_IMAGES
+                  ? print_images(model, seed, n, argv[4])
+                  : print_numbers(model, seed, n);
     gentrain_close(model);
     return bad || fflush(stdout) != 0;
 }

@@ -80,6 +80,16 @@ says out.txt '"conditions": {"x": [-0'
 "$GENTRAIN" inspect 'ring?count=20&test_count=5' >out.txt
 says out.txt "5 held-out points of 2 numbers"
 
+# --- a picture of data
+must "a picture" "$GENTRAIN" inspect 'glyphs?count=20&test_count=5' --picture data.png >out.txt
+[ "$(head -c 4 data.png | tail -c 3)" = PNG ] || fail "data.png is no picture"
+must "points" "$GENTRAIN" inspect 'ring?count=20' --picture points.png >out.txt
+[ -s points.png ] || fail "no picture of points"
+refused 2 "data of that name are 'ring?seed=1'" 1 inspect ring --picture data.png
+refused 2 "gan.yaml is none" 1 inspect gan.yaml --picture data.png
+echo text >text.png
+refused 4 "text.png" 1 inspect glyphs --picture text.png
+
 # --- a name of both a preset and data
 "$GENTRAIN" inspect ring >out.txt
 says out.txt "generator: z 2 -> 2"

@@ -126,7 +126,7 @@ static void points_are_drawn_over_the_reference(void **state)
     static const gt_real reference[] = {-1, -1, 1, 1};
     static const gt_real points[] = {0.5f, -0.5f, 40,     3,    NAN,
                                      0,    0,     -1e30f, 0.5f, INFINITY};
-    assert_ok(gt_picture_points(in_scratch("p.png"), points, 5, reference, 2));
+    assert_ok(gt_scatter_write(in_scratch("p.png"), points, 5, reference, 2));
     picture p = read_png("p.png", 3);
     assert_int_equal(p.w, SCATTER);
     assert_int_equal(p.h, SCATTER);
@@ -151,11 +151,11 @@ static void points_without_a_spread_are_drawn_in_the_middle(void **state)
 {
     (void)state;
     static const gt_real same[] = {7, -3, 7, -3}, none[] = {NAN, NAN};
-    assert_ok(gt_picture_points(in_scratch("p.png"), same, 2, NULL, 0));
+    assert_ok(gt_scatter_write(in_scratch("p.png"), same, 2, NULL, 0));
     picture p = read_png("p.png", 3);
     assert_true(is_blue(&p, SCATTER / 2, SCATTER / 2));
     free(p.pixels);
-    assert_ok(gt_picture_points(in_scratch("p.png"), none, 1, NULL, 0));
+    assert_ok(gt_scatter_write(in_scratch("p.png"), none, 1, NULL, 0));
     p = read_png("p.png", 3);
     for (int i = 0; i < SCATTER * SCATTER; i++)
         assert_true(is_white(&p, i % SCATTER, i / SCATTER));
@@ -254,8 +254,8 @@ static void a_column_of_a_grid_holds_one_label(void **state)
                  {64, 65, 8},  {5, 10, 3}, {1, 1, 1},    {10, 10, 10},
                  {200, 10, 20}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(gt_picture_columns_of(cases[i].n, cases[i].period,
-                                               (gt_shape){28, 28, 1}, false),
+        assert_int_equal(gt_picture_columns(cases[i].n, cases[i].period,
+                                            (gt_shape){28, 28, 1}, false),
                          cases[i].columns);
 }
 

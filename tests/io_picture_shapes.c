@@ -266,7 +266,7 @@ static void pictures_are_about_square(void **state)
         assert_non_null(x);
         picture p = drawn(
             &(gt_picture_values){.n = COUNT, .shape = shapes[i], .reals = x},
-            gt_picture_columns_of(COUNT, 1, shapes[i], true));
+            gt_picture_columns(COUNT, 1, shapes[i], true));
         free(x);
         free(p.pixels);
         double ratio = (double)p.w / p.h;

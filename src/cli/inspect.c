@@ -10,6 +10,7 @@
 #include "data/reader.h"
 #include "data/sources.h"
 #include "model/preset.h"
+#include "run/contact_sheet.h"
 #include "run/inspect.h"
 #include "store/files.h"
 #include "store/h5file.h"
@@ -25,6 +26,8 @@
 
 static const gt_cli_option options[] = {
     {"json", 0, NULL, "print one JSON object"},
+    {"picture", 0, "FILE.png",
+     "of data, also draw samples that are spread over the training part"},
     {"tree", 0, NULL,
      "of an HDF5 file, list the data sets, with their types and how they are "
      "stored; no numbers are read"},
@@ -158,7 +161,17 @@ static gt_status describe(const gt_source *source, gt_split split, bool json)
     return status;
 }
 
-static gt_status describe_source(const char *uri, bool json)
+static gt_status draw(const char *path, const gt_source *source)
+{
+    gt_status status = gt_contact_sheet_write(path, source);
+    if (status == GT_OK)
+        gt_info("wrote %s", path);
+    return status;
+}
+
+/* `picture` NULL: none is asked for. */
+static gt_status describe_source(const char *uri, const char *picture,
+                                 bool json)
 {
     gt_data_config config = {.uri = (char *)uri,
                              .image = GT_SHAPE_OF_SOURCE,
@@ -170,6 +183,8 @@ static gt_status describe_source(const char *uri, bool json)
         status = gt_source_open(&source, &config, (gt_split)split);
         if (status == GT_OK && source)
             status = describe(source, (gt_split)split, json);
+        if (status == GT_OK && split == GT_SPLIT_TRAIN && picture)
+            status = draw(picture, source);
         gt_source_close(source);
     }
     return status;
@@ -200,9 +215,10 @@ static gt_status describe_tree(const char *path)
 }
 
 /* Data, unless nothing in the file can be samples. */
-static gt_status describe_foreign(const char *path, bool json)
+static gt_status describe_foreign(const char *path, const char *picture,
+                                  bool json)
 {
-    gt_status status = describe_source(path, json);
+    gt_status status = describe_source(path, picture, json);
     if (status == GT_ERR_MISMATCH && !json) {
         gt_warn("%s", gt_message());
         return describe_tree(path);
@@ -242,10 +258,36 @@ static gt_status describe_preset(const gt_preset *preset, bool json)
     return status;
 }
 
+/* What a path is. */
+typedef enum kind { FOREIGN, OURS, CONFIG, PRESET, DATA } kind;
+
+static kind kind_of(const char *path, const gt_preset **preset)
+{
+    struct stat info;
+    bool there = stat(path, &info) == 0, file = there && S_ISREG(info.st_mode);
+    if (file && gt_h5_is_file(path) && !gt_h5_is_ours(path))
+        return FOREIGN;
+    if (gt_inspectable(path))
+        return OURS;
+    if (file && (ends_with(path, ".yaml") || ends_with(path, ".yml")))
+        return CONFIG;
+    return !there && gt_preset_find(path, preset) == GT_OK ? PRESET : DATA;
+}
+
+static gt_status describe_ours(const char *path, bool json)
+{
+    struct stat info;
+    bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    return folder ? gt_run_describe(stdout, path, json)
+                  : gt_inspect(stdout, path, json);
+}
+
 static gt_status run(gt_comm *comm, const gt_cli_args *args)
 {
     (void)comm;
+    const gt_preset *preset = NULL;
     const char *path = args->operand[0];
+    const char *picture = gt_cli_value(args, "picture");
     bool json = gt_cli_flag(args, "json");
     struct stat info;
     bool there = stat(path, &info) == 0;
@@ -253,19 +295,25 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
         return GT_ERR_IO;
     if (gt_cli_flag(args, "tree"))
         return describe_tree(path);
-    if (there && S_ISREG(info.st_mode) && gt_h5_is_file(path) &&
-        !gt_h5_is_ours(path))
-        return describe_foreign(path, json);
-    if (gt_inspectable(path))
-        return S_ISDIR(info.st_mode) ? gt_run_describe(stdout, path, json)
-                                     : gt_inspect(stdout, path, json);
-    if (there && S_ISREG(info.st_mode) &&
-        (ends_with(path, ".yaml") || ends_with(path, ".yml")))
+    kind is = kind_of(path, &preset);
+    if (picture && is != FOREIGN && is != DATA)
+        return gt_fail(
+            GT_ERR_USAGE, "--picture draws data, and %s is none%s%s%s", path,
+            is == PRESET ? "; data of that name are '" : "",
+            is == PRESET ? path : "", is == PRESET ? "?seed=1'" : "");
+    switch (is) {
+    case FOREIGN:
+        return describe_foreign(path, picture, json);
+    case OURS:
+        return describe_ours(path, json);
+    case CONFIG:
         return describe_config(path, json);
-    const gt_preset *preset;
-    if (!there && gt_preset_find(path, &preset) == GT_OK)
+    case PRESET:
         return describe_preset(preset, json);
-    gt_status status = describe_source(path, json);
+    case DATA:
+        break;
+    }
+    gt_status status = describe_source(path, picture, json);
     if (status == GT_OK || !there)
         return status;
     return gt_fail_in(status, "not an HDF5 file and not a run; as data");
@@ -289,6 +337,7 @@ const gt_command gt__command_inspect = {
         "products: multiplications by weights in a forward pass of a sample.",
     .examples = "gentrain inspect runs/dcgan28-1\n"
                 "gentrain inspect path/to/mnist\n"
+                "gentrain inspect shapes --picture shapes.png\n"
                 "gentrain inspect mine.yaml\n"
                 "gentrain inspect dcgan28\n",
     .options = options,

@@ -59,10 +59,31 @@ static void convert(const gt__channels *to, const gt__pixels *p, colour c,
         out[i] = out[i] * out[3] / gt__most_of(to->bits);
 }
 
+/* Bytes that stay what they are, as most do. */
+static void fetch_bytes(const gt__pixels *p, ptrdiff_t at, int n, double *out)
+{
+    const uint8_t *from = (const uint8_t *)p->values + at;
+    if (p->channels == 1) {
+        for (int i = 0; i < n; i++, from += p->step_x)
+            out[i] = from[0];
+        return;
+    }
+    for (int i = 0; i < n; i++, from += p->step_x, out += 3) {
+        out[0] = from[0];
+        out[1] = from[1];
+        out[2] = from[2];
+    }
+}
+
 void gt__channels_fetch(const gt__channels *to, const gt__pixels *p, int x,
                         int y, int n, double *out)
 {
     ptrdiff_t at = p->first + y * p->step_y + x * p->step_x;
+    if (p->bits == 8 && to->bits == 8 && p->channels == to->count &&
+        p->channels % 2) {
+        fetch_bytes(p, at, n, out);
+        return;
+    }
     for (int i = 0; i < n; i++, at += p->step_x, out += to->count)
         convert(to, p, colour_at(p, at), out);
 }

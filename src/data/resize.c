@@ -105,6 +105,31 @@ static void release(resizing *r)
     free(r->sums);
 }
 
+/* The weighted sum of n neighbours. */
+static void add_pixels(const double *in, const double *weight, int n, int c,
+                       double *out)
+{
+    memset(out, 0, (size_t)c * sizeof *out);
+    for (int k = 0; k < n; k++, in += c)
+        for (int j = 0; j < c; j++)
+            out[j] += weight[k] * in[j];
+}
+
+/* The same of colours, of which there are most. */
+static void add_three(const double *in, const double *weight, int n,
+                      double *out)
+{
+    double a = 0, b = 0, c = 0;
+    for (int k = 0; k < n; k++, in += 3) {
+        a += weight[k] * in[0];
+        b += weight[k] * in[1];
+        c += weight[k] * in[2];
+    }
+    out[0] = a;
+    out[1] = b;
+    out[2] = c;
+}
+
 /* Row y of the picture, as wide as the image. */
 static const double *widened(resizing *r, int y)
 {
@@ -117,11 +142,10 @@ static const double *widened(resizing *r, int y)
     double *out = to;
     for (int i = 0; i < r->at.x.out; i++, out += c) {
         const double *in = r->row + (ptrdiff_t)(r->x.first[i] - r->from) * c;
-        double sum[4] = {0};
-        for (int k = 0; k < r->x.count[i]; k++, in += c)
-            for (int j = 0; j < c; j++)
-                sum[j] += r->x.weight[i][k] * in[j];
-        memcpy(out, sum, (size_t)c * sizeof *out);
+        if (c == 3)
+            add_three(in, r->x.weight[i], r->x.count[i], out);
+        else
+            add_pixels(in, r->x.weight[i], r->x.count[i], c, out);
     }
     return to;
 }

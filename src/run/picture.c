@@ -170,12 +170,7 @@ static double longness(size_t n, size_t columns, size_t width, size_t height)
     return across > down ? across / down : down / across;
 }
 
-int gt_picture_columns(size_t n, int period)
-{
-    return gt_picture_columns_of(n, period, (gt_shape){1, 1, 1}, false);
-}
-
-int gt_picture_columns_of(size_t n, int period, gt_shape shape, bool reals)
+int gt_picture_columns(size_t n, int period, gt_shape shape, bool reals)
 {
     gt__tile tile = gt__tile_of(shape, reals);
     grid g = {.tile = tile};
@@ -350,14 +345,6 @@ static gt_status draw_reals(const char *path, const gt_picture_values *v,
     status = gt__canvas_write(&c, path);
     gt__canvas_free(&c);
     return status;
-}
-
-gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
-                          gt_shape shape, int columns)
-{
-    return gt_picture_write(
-        path, &(gt_picture_values){.n = n, .shape = shape, .bytes = images},
-        columns);
 }
 
 gt_status gt_picture_write(const char *path, const gt_picture_values *v,

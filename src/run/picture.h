@@ -9,7 +9,6 @@
 
 #include "base/status.h"
 #include "run/picture_values.h"
-#include "run/scatter.h"
 
 /* Whether a file of that name may be replaced by a picture; see files.h. */
 gt_status gt_picture_check_path(const char *path);
@@ -31,18 +30,11 @@ gt_status gt_picture_check_path(const char *path);
 gt_status gt_picture_write(const char *path, const gt_picture_values *values,
                            int columns);
 
-/* The same of bytes. */
-gt_status gt_picture_grid(const char *path, const uint8_t *images, size_t n,
-                          gt_shape shape, int columns);
-
 /* Columns of a grid of n samples, of which every `period`-th has the same label
  * (1: labels do not matter): so many that the picture is about square, and that
  * a column holds one label. Where not all labels occur among n, labels do not
  * matter. Pure. */
-int gt_picture_columns_of(size_t n, int period, gt_shape shape, bool reals);
-
-/* The same of square images. Pure. */
-int gt_picture_columns(size_t n, int period);
+int gt_picture_columns(size_t n, int period, gt_shape shape, bool reals);
 
 /* What pictures of such samples show where that is not all of them: "the first
  * 16 of 64 channels"; "" where it is. Returns `text`. Pure. */

@@ -9,6 +9,7 @@
 #include "run/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
+#include "run/scatter.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAIRS = 32, PAIR_COLUMNS = 8, REFERENCE_POINTS = 2000 };
+enum { PAIRS = 32, REFERENCE_POINTS = 2000 };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -122,10 +123,12 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
         p->reference = p->count;
     } else if (task->type->reconstruct) {
         p->pairs = smaller(PAIRS, source->count);
-        if (p->pairs > PAIR_COLUMNS) /* whole rows, or a part of one */
-            p->pairs -= p->pairs % PAIR_COLUMNS;
+        p->pair_columns = smaller(
+            PAIRS, (size_t)gt_picture_columns(2 * PAIRS, 1, image, p->reals));
+        if (p->pairs > p->pair_columns) /* whole rows, or a part of one */
+            p->pairs -= p->pairs % p->pair_columns;
     }
-    p->columns = (size_t)gt_picture_columns_of(
+    p->columns = (size_t)gt_picture_columns(
         p->count, (int)gt_data_config_of(config)->classes, image, p->reals);
     gt_values values = gt_source_values(source);
     gt_status status = allocate(p, size, latent);
@@ -277,7 +280,7 @@ static gt_status draw_points(const gt_sample_grid *p, const char *path)
                          p->originals.rows.conditions, columns, p->reference,
                          reference);
     gt_status status =
-        gt_picture_points(path, shown, p->count, reference, p->reference);
+        gt_scatter_write(path, shown, p->count, reference, p->reference);
     free(shown);
     return status;
 }
@@ -296,13 +299,13 @@ static gt_status draw_samples(const gt_sample_grid *p)
 static gt_status draw_pairs(const gt_sample_grid *p)
 {
     char path[GT_PATH];
-    for (size_t i = 0; i < p->pairs; i += PAIR_COLUMNS) {
-        size_t n = smaller(PAIR_COLUMNS, p->pairs - i);
+    for (size_t i = 0; i < p->pairs; i += p->pair_columns) {
+        size_t n = smaller(p->pair_columns, p->pairs - i);
         show(p, p->originals.rows.x, &p->originals, i, n, 2 * i);
         show(p, p->rebuilt, &p->originals, i, n, 2 * i + n);
     }
     gt_sample_grid_path(p->run, p->step, "-reconstructions.png", path);
-    return draw(p, path, 2 * p->pairs, smaller(PAIR_COLUMNS, p->pairs));
+    return draw(p, path, 2 * p->pairs, smaller(p->pair_columns, p->pairs));
 }
 
 static gt_status write_files(void *context)

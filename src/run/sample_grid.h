@@ -17,8 +17,9 @@ typedef struct gt_sample_grid {
         *errors;           /* borrowed; takes pictures that cannot be written */
     size_t count, columns; /* images in the grid */
     size_t pairs;          /* reconstruction pairs; 0: none */
-    gt_real *latents;      /* [count x latent] */
-    gt_sample_buffer made; /* [count], with what they are made from */
+    size_t pair_columns;
+    gt_real *latents;               /* [count x latent] */
+    gt_sample_buffer made;          /* [count], with what they are made from */
     gt_sample_buffer originals;     /* [max(pairs, reference)] */
     gt_real *rebuilt;               /* [pairs x image] */
     bool reals;                     /* samples are shown as numbers: */

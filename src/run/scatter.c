@@ -58,8 +58,8 @@ static void draw_points(const gt__canvas *c, const window *w,
     }
 }
 
-gt_status gt_picture_points(const char *path, const gt_real *points, size_t n,
-                            const gt_real *reference, size_t n_reference)
+gt_status gt_scatter_write(const char *path, const gt_real *points, size_t n,
+                           const gt_real *reference, size_t n_reference)
 {
     static const uint8_t grey[3] = {190, 190, 190}, blue[3] = {20, 80, 180};
     gt__canvas c = {0};
