@@ -180,9 +180,11 @@ GENTRAIN_API int gentrain_shape(const gentrain_model *model,
 GENTRAIN_API int64_t gentrain_values(const gentrain_model *model,
                                      gentrain_array array);
 
-/* The values that stand for the bytes 0 and 255 of an image: -1 and 1, or 0 and
- * 1. A model may go beyond them, if its last layer does not forbid that. Points
- * have no such values: both are 0. */
+/* The values of samples that stand for the bytes 0 and 255: -1 and 1, or 0 and
+ * 1, or 0 and 255 of a model with data.transform. A model may go beyond them,
+ * if its last layer does not forbid that. Of data that are not bytes, the range
+ * that they have by their kind; both are 0 where there is none, as of points.
+ */
 GENTRAIN_API void gentrain_range(const gentrain_model *model, double *low,
                                  double *high);
 
@@ -212,7 +214,9 @@ GENTRAIN_API const char *gentrain_condition_name(const gentrain_model *model,
  * GENTRAIN_ERR_USAGE when an argument is out of range, or an array NULL, or
  * when the model takes conditions and there are none. */
 
-/* The samples as numbers in the model's range. */
+/* The samples as numbers in the units of the data: what was done to those on
+ * their way to the model (data.transform) is undone. Images of bytes to which
+ * nothing was done but that are in the model's range (gentrain_range). */
 GENTRAIN_API gentrain_status gentrain_sample(gentrain_model *model,
                                              int64_t seed, int64_t first,
                                              int64_t n, float *samples);
@@ -227,8 +231,8 @@ GENTRAIN_API gentrain_status gentrain_sample_given(
     const int32_t *labels, const float *conditions, float *samples);
 
 /* The samples as bytes, rounded and cut to 0 .. 255: the data set /images,
- * /volumes or /vectors of `gentrain sample`. GENTRAIN_ERR_USAGE for points,
- * which have none. */
+ * /volumes or /vectors of `gentrain sample`. GENTRAIN_ERR_USAGE where the data
+ * are not bytes, as for points. */
 GENTRAIN_API gentrain_status gentrain_sample_bytes(gentrain_model *model,
                                                    int64_t seed, int64_t first,
                                                    int64_t n, uint8_t *bytes);

@@ -15,7 +15,10 @@ static const gt_shape flat = {1, 1, Z};
 
 static gt_rows latents_of(gt_shape shape)
 {
-    return (gt_rows){"latents", "latent", "latents of 1x1x5", shape};
+    return (gt_rows){.name = "latents",
+                     .one = "latent",
+                     .takes = "latents of 1x1x5",
+                     .shape = shape};
 }
 
 static void write_reals(const char *set, int rank, const size_t dim[],
@@ -173,8 +176,10 @@ static void numbers_that_are_not_finite_are_refused(void **state)
 static void conditions_are_rows_with_another_name(void **state)
 {
     (void)state;
-    const gt_rows want = {
-        "conditions", "row", "the conditions slant, width", {1, 1, 2}};
+    const gt_rows want = {.name = "conditions",
+                          .one = "row",
+                          .takes = "the conditions slant, width",
+                          .shape = {1, 1, 2}};
     gt_real rows[N * 3] = {0}, *values;
     uint64_t n;
     count_up(rows, N * 3);
@@ -199,6 +204,36 @@ static void conditions_are_rows_with_another_name(void **state)
                  GT_ERR_FORMAT, "--conditions ");
 }
 
+/* As in somebody's data: whole numbers, and one dimension less. */
+static void conditions_may_be_numbers_of_any_type(void **state)
+{
+    (void)state;
+    gt_rows want = {.name = "conditions",
+                    .one = "row",
+                    .takes = "the condition energy",
+                    .shape = {1, 1, 1},
+                    .any = true};
+    int32_t rows[N];
+    gt_real *values;
+    uint64_t n;
+    gt_h5 *file;
+    for (int i = 0; i < N; i++)
+        rows[i] = 256 << i;
+    assert_ok(gt_h5_create(&file, in_scratch("z.h5")));
+    assert_ok(gt_h5_write(file, "/e", GT_H5_I32, 1, (size_t[]){N}, rows));
+    assert_ok(gt_h5_commit(file));
+    char place[600];
+    snprintf(place, sizeof place, "%s:/e", in_scratch("z.h5"));
+    assert_ok(gt_rows_read(place, &want, &values, &n));
+    assert_int_equal(n, N);
+    for (int i = 0; i < N; i++)
+        assert_true(values[i] == (gt_real)rows[i]);
+    free(values);
+    want.shape.c = 2;
+    assert_fails(gt_rows_read(place, &want, &values, &n), GT_ERR_MISMATCH,
+                 "the model takes the condition energy");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +245,7 @@ int main(void)
         each(other_types_are_refused_with_the_mend),
         each(numbers_that_are_not_finite_are_refused),
         each(conditions_are_rows_with_another_name),
+        each(conditions_may_be_numbers_of_any_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "core/hash.h"
 #include "data/hdf5_files.h"
+#include "data/hdf5_form.h"
 #include "data/sources.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@ enum { PIECE = 64 };
 typedef struct input {
     gt__hdf5_files files;
     gt_condition *conditions; /* [columns]; names are the choice's */
+    void *form;
 } input;
 
 static bool recognises(const gt_path_look *look)
@@ -189,6 +191,9 @@ static gt_status open_hdf5(gt_source *source, const gt_source_request *request)
         status = find_classes(source, files, request->config);
     if (status == GT_OK)
         status = find_digest(source, files);
+    if (status == GT_OK)
+        status = gt__hdf5_form_make(files, &in->form, &source->form_size);
+    source->form = in->form;
     return status;
 }
 
@@ -304,6 +309,7 @@ static void close_hdf5(gt_source *source)
         return;
     gt__hdf5_files_close(&in->files);
     free(in->conditions);
+    free(in->form);
     free(in);
 }
 

@@ -8,6 +8,7 @@
 #include "store/h5driver.h"
 #include "store/h5file.h"
 #include "store/h5handle.h"
+#include "store/h5lock.h"
 
 #include <assert.h>
 #include <math.h>
@@ -21,6 +22,7 @@ enum { MOST_RANK = GT__H5_COPY_RANK, LARGEST_LIST = 1 << 16 };
 gt_status gt__h5_form_of(gt_h5 **form, int64_t file, const char *const *names,
                          int n)
 {
+    GT__H5_LOCKED;
     gt_status status = gt__h5_begin(form, "the form of the data");
     if (status != GT_OK)
         return status;
@@ -66,6 +68,7 @@ static gt_status join(const gt__image *image, void **bytes, size_t *size)
 
 gt_status gt_h5_form_finish(gt_h5 *form, void **bytes, size_t *size)
 {
+    GT__H5_LOCKED;
     gt_status status = GT_OK;
     *bytes = NULL;
     gt__h5_clear();
@@ -84,6 +87,7 @@ gt_status gt_h5_form_finish(gt_h5 *form, void **bytes, size_t *size)
 
 gt_status gt_h5_form_open(gt_h5 **form, const void *bytes, size_t size)
 {
+    GT__H5_LOCKED;
     bool digested = false;
     *form = NULL;
     gt_status status =
@@ -192,6 +196,7 @@ gt_status gt_h5_form_each(gt_h5 *form,
                           gt_status (*visit)(const gt_h5_form_set *, void *),
                           void *context)
 {
+    GT__H5_LOCKED;
     visitor v = {.visit = visit, .context = context};
     gt__h5_clear();
     if (H5Ovisit(form->file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &v) < 0)
@@ -201,6 +206,7 @@ gt_status gt_h5_form_each(gt_h5 *form,
 
 gt_status gt_h5_form_copy_root(gt_h5 *form, gt_h5 *to)
 {
+    GT__H5_LOCKED;
     gt__h5_clear();
     return gt__h5_copy_attributes(form->file, to->file, false)
                ? GT_OK
@@ -209,6 +215,7 @@ gt_status gt_h5_form_copy_root(gt_h5 *form, gt_h5 *to)
 
 gt_status gt_h5_form_copy(gt_h5 *form, const char *name, gt_h5 *to, size_t n)
 {
+    GT__H5_LOCKED;
     gt__h5_clear();
     return gt__h5_copy_set(form->file, to->file, name, n, false)
                ? GT_OK
@@ -239,6 +246,7 @@ static herr_t write_whole(hid_t set, hid_t type, hid_t memory, hid_t space,
 gt_status gt_h5_form_write(gt_h5 *to, const char *name, size_t first,
                            size_t count, const double *values)
 {
+    GT__H5_LOCKED;
     gt__h5_clear();
     hid_t set = H5Dopen2(to->file, name, H5P_DEFAULT);
     if (set < 0)

@@ -133,6 +133,58 @@ gt_status gt_h5_describe(gt_h5 *f, const char *name, gt_h5_info *info)
     return status;
 }
 
+/* --- Numbers of any type. */
+
+static const char *examine_numbers(hid_t set, gt_h5_info *info)
+{
+    if (set < 0)
+        return "cannot be opened";
+    hid_t space = H5Dget_space(set), type = H5Dget_type(set);
+    H5T_class_t class = H5Tget_class(type);
+    const char *flaw = find_shape(space, info);
+    if (!flaw && class != H5T_FLOAT && class != H5T_INTEGER)
+        flaw = "is not of numbers";
+    if (!flaw && info->count * H5Tget_size(type) / MOST_COMPRESSION >
+                     H5Dget_storage_size(set))
+        flaw = "is not in the file as a whole";
+    info->type = GT_H5_REAL;
+    H5Tclose(type);
+    H5Sclose(space);
+    return flaw;
+}
+
+gt_status gt_h5_describe_numbers(gt_h5 *f, const char *name, gt_h5_info *info)
+{
+    GT__H5_LOCKED;
+    *info = (gt_h5_info){0};
+    if (!gt_h5_has(f, name))
+        return gt_fail(GT_ERR_FORMAT, "%s has no data set %s", f->path, name);
+    strncpy(info->name, name, sizeof info->name - 1);
+    gt__h5_clear();
+    hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT);
+    info->flaw = examine_numbers(set, info);
+    if (set >= 0)
+        H5Dclose(set);
+    return info->flaw ? gt_fail(GT_ERR_FORMAT, "%s: data set %s %s", f->path,
+                                name, info->flaw)
+                      : GT_OK;
+}
+
+gt_status gt_h5_read_numbers(gt_h5 *f, const gt_h5_info *info, gt_real *data)
+{
+    GT__H5_LOCKED;
+    gt__h5_clear();
+    hid_t set = H5Dopen2(f->file, info->name, H5P_DEFAULT);
+    bool read = set >= 0 && H5Dread(set, gt__h5_memory_type(GT_H5_REAL),
+                                    H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
+    gt_collective_tick();
+    if (set >= 0)
+        H5Dclose(set);
+    return read ? GT_OK
+                : gt_fail(GT_ERR_FORMAT, "%s is damaged: %s cannot be read",
+                          f->path, info->name);
+}
+
 typedef struct visitor {
     int (*visit)(const gt_h5_info *, void *);
     void *context;

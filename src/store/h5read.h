@@ -14,6 +14,14 @@ bool gt_h5_has(gt_h5 *file, const char *name);
  * many, or not all in the file. */
 gt_status gt_h5_describe(gt_h5 *file, const char *name, gt_h5_info *info);
 
+/* The same for numbers that somebody else wrote: integers and floats of any
+ * type are fine, and are told as reals, which gt_h5_read_numbers makes of them.
+ */
+gt_status gt_h5_describe_numbers(gt_h5 *file, const char *name,
+                                 gt_h5_info *info);
+gt_status gt_h5_read_numbers(gt_h5 *file, const gt_h5_info *info,
+                             gt_real *data);
+
 /* Call `visit` for every data set, in name order, until it returns non-zero;
  * also for those with flaws. */
 gt_status gt_h5_each(gt_h5 *file,

@@ -211,8 +211,13 @@ static gt_status read_files(gt_given *given, const gt_config *config,
              gt_plural((unsigned long long)names->count), list);
     snprintf(latents, sizeof latents, "latents of %dx%dx%d", latent.h, latent.w,
              latent.c);
-    gt_rows of_row = {"conditions", "row", conditions, {1, 1, names->count}};
-    gt_rows of_latents = {"latents", "latent", latents, latent};
+    gt_rows of_row = {.name = "conditions",
+                      .one = "row",
+                      .takes = conditions,
+                      .shape = {1, 1, names->count},
+                      .any = true};
+    gt_rows of_latents = {
+        .name = "latents", .one = "latent", .takes = latents, .shape = latent};
     gt_status status = GT_OK;
     uint64_t n = 0;
     if (options->latents)

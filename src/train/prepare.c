@@ -5,7 +5,6 @@
 
 #include "base/heartbeat.h"
 #include "base/log.h"
-#include "core/arena.h"
 #include "core/blas.h"
 #include "data/columns.h"
 #include "tasks/advice.h"
@@ -59,33 +58,36 @@ static gt_status open_data(trainer *t)
     return status == GT_OK ? check_columns(t) : status;
 }
 
-/* A model goes on seeing values as it did: the figures of a checkpoint are not
+static void use_figures(trainer *t, const gt_real *figures, size_t n)
+{
+    t->source->figures = figures;
+    t->source->n_figures = n;
+    if (t->test_source) {
+        t->test_source->figures = figures;
+        t->test_source->n_figures = n;
+    }
+}
+
+/* A model goes on seeing values as it did: figures of a checkpoint are not
  * found anew. */
 static gt_status find_figures(trainer *t)
 {
     const gt_checkpoint *from = &t->run->resumed;
-    const gt_values *stored = &from->info.data.values;
-    size_t n = stored->n_figures;
-    gt_status status = GT_OK;
-    if (from->path[0] && gt_checkpoint_data_fits(&from->info.data, t->data)) {
-        t->figures = gt_real_alloc(n);
-        if (t->figures)
-            memcpy(t->figures, stored->figures, n * sizeof *t->figures);
-        else
-            status = gt_fail(GT_ERR_MEMORY, "no memory for figures");
-        status = gt_comm_agree(t->comm, status);
-    } else {
-        status =
+    const gt_checkpoint_data *stored = &from->info.data;
+    char digest[GT_HASH_TEXT];
+    size_t n;
+    if (!from->path[0] || !gt_checkpoint_data_fits(stored, t->data)) {
+        gt_status status =
             gt_data_figures_find(t->comm, t->source, t->data, &t->figures, &n);
-    }
-    if (status != GT_OK || n == 0)
+        use_figures(t, t->figures, n);
         return status;
-    t->source->figures = t->figures;
-    t->source->n_figures = n;
-    if (t->test_source) {
-        t->test_source->figures = t->figures;
-        t->test_source->n_figures = n;
     }
+    use_figures(t, stored->values.figures, stored->values.n_figures);
+    gt_hash_text(t->source->digest, digest);
+    if (strcmp(stored->digest, digest) != 0)
+        gt_warn("data.transform keeps the mean and the deviation of the data "
+                "that %s was trained on, which are not those of %s",
+                from->path, t->source->uri);
     return GT_OK;
 }
 

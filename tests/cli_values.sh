@@ -1,0 +1,87 @@
+# Values of the data go through data.transform and come back: weights are the same
+# on any number of ranks and after a resume on others; samples of HDF5 data are in a
+# file like that of the data, in its units; what cannot be is refused in one line.
+. "$(dirname "$0")/common.sh"
+
+# --- Figures and noise do not depend on the ranks.
+digits() {
+    must "training $1" ranks "$2" train vae.yaml --quiet --out "$1" --steps 4 \
+        --set 'data.transform=[{dequantize: 1}, {standardize: channel}]' \
+        --set train.shards=6 --set model.likelihood=gaussian "${@:3}"
+}
+digits one 1
+digits three 3
+must "1 and 3 ranks" "$GENTRAIN" diff one three >diff.txt
+cmp one/samples/step-00000004.h5 three/samples/step-00000004.h5 ||
+    fail "samples of 1 and 3 ranks differ"
+digits half 2 --steps 2
+must "the second half" ranks 3 train --resume half --quiet --steps 4
+must "one go and two" "$GENTRAIN" diff one half >diff.txt
+
+# They stay those of the checkpoint when the data are others.
+must "other data" ranks 1 train --resume half --steps 5 \
+    --data 'glyphs?count=48&test_count=5&seed=9'
+says err.txt "keeps the mean and the deviation of the data that half"
+
+# --- What cannot be.
+refused 3 'did you mean "log"' 1 train vae.yaml --out bad \
+    --set 'data.transform=[{lgo: 1}]'
+refused 3 "the data are not HDF5" 2 train vae.yaml --out bad --set output.layout=as_input
+refused 6 "sample 0: its value number 0 is 0 where it comes to data.transform.0, log" \
+    2 train vae.yaml --out bad --set 'data.transform=[{log: 0}, standardize]'
+refused 3 "the data are not HDF5" 1 sample one --layout as_input -o bad.h5
+[ ! -e bad ] && [ ! -e bad.h5 ] || fail "something was left behind"
+
+# --- A file of a simulation, and samples in one like it.
+/usr/bin/python3 -c 'import h5py' 2>/dev/null || exit 0
+/usr/bin/python3 "$GENTRAIN_SOURCE/examples/showers.py" showers.h5 600 ||
+    fail "showers.py writes no showers"
+must "training on showers" ranks 2 train "$GENTRAIN_SOURCE/examples/calorimeter.yaml" \
+    --out showers --steps 10
+[ -z "$(warnings err.txt)" ] || fail "the example is warned of"
+says err.txt "standardize value"
+for n in 1 2; do
+    must "samples on $n ranks" ranks $n sample showers -o made-$n.h5 --grid made-$n.png \
+        --conditions showers.h5:/incident_energies
+    cmp made-1.h5 made-$n.h5 || fail "samples of 1 and $n ranks differ"
+    cmp made-1.png made-$n.png || fail "pictures of 1 and $n ranks differ"
+done
+must "samples of our own layout" ranks 1 sample showers -n 9 --condition 512 \
+    --layout plain -o plain.h5
+/usr/bin/python3 - <<'EOF' || fail "samples are not like the data"
+import h5py, numpy as np
+
+def names(f):
+    found = []
+    f.visit(found.append)
+    return sorted(found)
+
+def same_attributes(a, b, where):
+    for key in a.attrs:
+        assert a.attrs[key] == b.attrs[key], (where, key)
+
+data, plain = h5py.File("showers.h5"), h5py.File("plain.h5")
+for made in h5py.File("made-1.h5"), h5py.File("showers/samples/step-00000010.h5"):
+    assert names(made) == names(data), names(made)
+    same_attributes(data, made, "/")
+    assert made.attrs["format"] == b"gentrain samples"
+    for name in names(data):
+        a, b = data[name], made[name]
+        same_attributes(a, b, name)
+        assert len(a.attrs) == len(b.attrs)
+        assert a.dtype == b.dtype and a.shape[1:] == b.shape[1:], name
+        assert a.compression == b.compression and a.shuffle == b.shuffle, name
+        assert (a.chunks is None) == (b.chunks is None), name
+    showers, energies = made["showers"][...], made["incident_energies"][...]
+    assert np.isfinite(showers).all() and showers.min() == 0
+    small = showers[(showers > 0) & (showers <= 0.99e-4 * energies)]
+    assert small.size == 0, small
+made = h5py.File("made-1.h5")
+assert made["showers"].shape == data["showers"].shape
+assert (made["incident_energies"][...] == data["incident_energies"][...]).all()
+# They are MeV: the cells of a shower sum up to something like what came in.
+part = made["showers"][...].sum(1) / made["incident_energies"][:, 0]
+assert 0.05 < np.median(part) < 20, np.median(part)
+assert names(plain) == ["conditions", "latents", "vectors"], names(plain)
+assert plain["vectors"].shape == (9, 80) and plain["vectors"][...].max() > 1
+EOF
