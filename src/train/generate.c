@@ -6,23 +6,23 @@
 
 #include "base/log.h"
 #include "base/plural.h"
+#include "base/progress.h"
 #include "core/arena.h"
 #include "data/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/scatter.h"
 #include "run/snapshot.h"
+#include "store/disk_room.h"
 #include "store/h5rehearse.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 #include "train/memory_need.h"
-#include "train/progress.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 enum { BLOCK = GT_SAMPLE_BLOCK, GRID_MOST = 100 };
 static const double least_ratio = 0.1; /* of compressing pixels */
@@ -144,26 +144,12 @@ static double set_bytes(const generator *g, double ratio)
     return g->options->out ? sample * (double)g->count : 0;
 }
 
-/* Bytes free in the folder of `path`; infinite where that is unknown. */
-static double disk_room(const char *path)
-{
-    char folder[GT_PATH];
-    struct statvfs info;
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        slash[slash == folder] = '\0';
-    if (statvfs(slash ? folder : ".", &info) != 0 || info.f_blocks == 0)
-        return INFINITY;
-    return (double)info.f_bavail * (double)info.f_frsize;
-}
-
 static gt_status check_disk(const generator *g)
 {
     if (g->comm->rank != 0 || !g->options->out)
         return GT_OK;
     double need = set_bytes(g, 1), least = set_bytes(g, least_ratio);
-    double room = disk_room(g->options->out);
+    double room = gt_disk_room(g->options->out);
     if (least > room)
         return gt_fail(GT_ERR_IO,
                        "%s: %llu sample%s, %.0f MB, at least %.0f MB when "
