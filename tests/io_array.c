@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "data/columns.h"
 #include "data/layout.h"
+#include "npy_write.h"
 #include "open_uri.h"
 #include "read_one.h"
 #include "scratch.h"
@@ -12,28 +13,13 @@
 
 #define ANY GT_SHAPE_OF_SOURCE
 
-/* Write a NumPy file: `dict` is its header, padded as NumPy does. */
 static void put_npy(const char *name, int version, const char *dict,
                     const void *body, size_t n)
 {
-    uint8_t bytes[4096] = "\x93NUMPY";
-    size_t start = version > 1 ? 12 : 10, size = strlen(dict);
-    size_t padded = (start + size + 1 + 63) / 64 * 64 - start;
-    assert_true(start + padded + n <= sizeof bytes);
-    bytes[6] = (uint8_t)version;
-    bytes[8] = (uint8_t)(padded & 255);
-    bytes[9] = (uint8_t)(padded >> 8);
-    memset(bytes + start, ' ', padded);
-    memcpy(bytes + start, dict, size);
-    bytes[start + padded - 1] = '\n';
-    if (n)
-        memcpy(bytes + start + padded, body, n);
-    store_bytes(name, bytes, start + padded + n);
+    uint8_t bytes[4096];
+    assert_true(n + strlen(dict) + 128 <= sizeof bytes);
+    store_bytes(name, bytes, make_npy(bytes, version, dict, body, n));
 }
-
-#define DICT(type, fortran, shape)                                             \
-    "{'descr': '" type "', 'fortran_order': " fortran ", 'shape': " shape ", " \
-    "}"
 
 static const uint8_t counting[] = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
                                    21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,

@@ -229,7 +229,7 @@ static void damaged_headers_are_refused(void **state)
     const char *name = "train-images-idx3-ubyte";
     uint8_t head[sizeof head3];
     put(name, (const uint8_t *)"<html><body>", 12, NULL, 0);
-    assert_fails(name, GT_ERR_FORMAT, "not an IDX file");
+    assert_fails(name, GT_ERR_FORMAT, "a web page");
     put(name, head3, 0, NULL, 0);
     assert_fails(name, GT_ERR_FORMAT, "the file is empty");
     put(name, head3, 3, NULL, 0);
@@ -247,7 +247,12 @@ static void damaged_headers_are_refused(void **state)
     assert_fails(name, GT_ERR_FORMAT, "array of 2 dimensions");
     head[3] = 200;
     put(name, head, sizeof head, NULL, PIXELS);
-    assert_fails(name, GT_ERR_FORMAT, "array of 200 dimensions");
+    char uri[300];
+    gt_source *source;
+    snprintf(uri, sizeof uri, "idx:%s", path_of(name));
+    assert_int_equal(try_open(uri, GT_SPLIT_TRAIN, &source), GT_ERR_FORMAT);
+    assert_message("array of 200 dimensions");
+    assert_fails(name, GT_ERR_FORMAT, "it starts with bytes 00 00 08 c8");
     head[3] = 3;
     head[7] = 0;
     put(name, head, sizeof head, NULL, 0);
@@ -509,7 +514,7 @@ static void what_is_not_idx_is_named_for_what_it_is(void **state)
     assert_named("\x28\xb5\x2f\xfd", 4, "compressed with zstd");
     assert_named("PK\3\4\24\0", 6, "a zip archive; unpack it: unzip");
     assert_named("PK\3\4\24\0........................x.npy", 36,
-                 "a NumPy archive (.npz); write its images into an IDX file");
+                 "a NumPy archive (.npz); give npz:PATH");
     assert_named("\x93NUMPY\1", 7,
                  "a NumPy array (.npy); unpack it if it is compressed, and "
                  "give npy:PATH");

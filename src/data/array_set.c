@@ -64,9 +64,8 @@ gt_status gt__array_set_samples(gt_source *source, const gt_data_config *config,
     gt_status status = gt_layout_choose(array.name, array.dims, array.n_dims,
                                         (gt_layout)config->layout, &set->layout,
                                         &source->shape);
-    size_t end = 0;
     if (status == GT_OK && array.fortran)
-        status = gt__array_hold(&set->samples, &source->region, &end);
+        status = gt__array_hold(&set->samples, &source->region, &set->held);
     if (status != GT_OK)
         return status;
     source->count = array.dims[0];

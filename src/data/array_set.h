@@ -11,6 +11,7 @@ typedef struct gt__array_set {
     gt_layout layout;
     gt__array samples, labels;
     bool labelled;
+    size_t held; /* bytes of the region, which begins with what is held */
     int n_columns;
     gt__array *columns;       /* [n_columns] */
     gt_condition *conditions; /* [n_columns]; their names are owned */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define AS_IDX "write its images into an IDX file: doc/data.md has a script"
+#define AS_NPY "write its samples into a NumPy file: np.save"
 #define FOLDER "give the folder that has the pictures"
 #define AGAIN "download the file itself again"
 
@@ -40,14 +40,17 @@ static const signature signatures[] = {
     {0, 3, "\xff\xd8\xff", {"a JPEG picture", FOLDER}},
     {0, 4, "GIF8", {"a GIF picture", "convert it to PNG"}},
     {8, 4, "WEBP", {"a WebP picture", "convert it to PNG"}},
-    {0, 8, "\x89HDF\r\n\x1a\n", {"an HDF5 file", AS_IDX}},
-    {0, 15, "gentrain-digest", {"an HDF5 file of gentrain's", AS_IDX}},
-    {0, 10, "MATLAB 5.0", {"a MATLAB file", AS_IDX}},
-    {0, 4, "PAR1", {"a Parquet file", AS_IDX}},
-    {0, 2, "\x80\x02", {"a Python pickle", AS_IDX}},
-    {0, 2, "\x80\x03", {"a Python pickle", AS_IDX}},
-    {0, 2, "\x80\x04", {"a Python pickle", AS_IDX}},
-    {0, 2, "\x80\x05", {"a Python pickle", AS_IDX}},
+    {0, 8, "\x89HDF\r\n\x1a\n", {"an HDF5 file", "give hdf5:PATH"}},
+    {0,
+     15,
+     "gentrain-digest",
+     {"an HDF5 file of gentrain's", "give hdf5:PATH"}},
+    {0, 10, "MATLAB 5.0", {"a MATLAB file", AS_NPY}},
+    {0, 4, "PAR1", {"a Parquet file", AS_NPY}},
+    {0, 2, "\x80\x02", {"a Python pickle", AS_NPY}},
+    {0, 2, "\x80\x03", {"a Python pickle", AS_NPY}},
+    {0, 2, "\x80\x04", {"a Python pickle", AS_NPY}},
+    {0, 2, "\x80\x05", {"a Python pickle", AS_NPY}},
     {0, 5, "%PDF-", {"a PDF document", AGAIN}},
     {0,
      23,
@@ -56,7 +59,7 @@ static const signature signatures[] = {
 };
 enum { SIGNATURES = sizeof signatures / sizeof *signatures };
 
-static const gt__file_kind npz = {"a NumPy archive (.npz)", AS_IDX},
+static const gt__file_kind npz = {"a NumPy archive (.npz)", "give npz:PATH"},
                            zip = {"a zip archive", "unpack it: unzip"},
                            page = {"a web page, as failed downloads leave",
                                    AGAIN},

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/plural.h"
 #include "core/hash.h"
+#include "data/cifar_files.h"
 #include "data/idx_file.h"
 #include "data/idx_names.h"
 #include "data/sources.h"
@@ -156,15 +157,16 @@ static gt_status read_idx(const gt_source *source, const uint64_t *numbers,
 
 /* Files begin with two zeros, a type and a number of dimensions; those of
  * folders have names. What is compressed is taken for IDX, as nothing else is
- * read so. */
+ * read so. Dark pixels of CIFAR may look like a header. */
 static bool recognises(const gt_path_look *look)
 {
     const uint8_t *b = look->head;
     if (look->folder)
         return gt__idx_is_folder(look->path);
     bool packed = look->n >= 2 && b[0] == 0x1f && b[1] == 0x8b;
-    return packed || (look->n >= 4 && !b[0] && !b[1] && b[2] >= 8 &&
-                      b[2] <= 14 && b[3] >= 1 && b[3] <= 4);
+    bool begins = look->n >= 3 && !b[0] && !b[1] && b[2] >= 8 && b[2] <= 14;
+    bool dims = look->n < 4 || (b[3] >= 1 && b[3] <= 4);
+    return packed || (begins && dims && !gt__cifar_kind_of(look->path));
 }
 
 const gt_source_type gt__source_idx = {

@@ -6,7 +6,9 @@
 #include "base/log.h"
 #include "base/plural.h"
 #include "core/hash.h"
+#include "data/cifar_files.h"
 #include "data/file_list.h"
+#include "data/idx_names.h"
 #include "data/picture_file.h"
 #include "data/picture_labels.h"
 #include "data/resize.h"
@@ -295,9 +297,12 @@ static gt_status read_pictures(const gt_source *source, const uint64_t *numbers,
     return status;
 }
 
+/* Other data sets come with pictures that show some of them. */
 static bool recognises(const gt_path_look *look)
 {
-    return look->folder && gt__folder_has_pictures(look->path);
+    return look->folder && !gt__idx_is_folder(look->path) &&
+           !gt__cifar_is_folder(look->path) &&
+           gt__folder_has_pictures(look->path);
 }
 
 const gt_source_type gt__source_pictures = {

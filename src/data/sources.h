@@ -13,6 +13,7 @@ extern const gt_source_type gt__source_idx;
 extern const gt_source_type gt__source_hdf5;
 extern const gt_source_type gt__source_pictures;
 extern const gt_source_type gt__source_npy;
+extern const gt_source_type gt__source_npz;
 extern const gt_source_type gt__source_cifar;
 extern const gt_source_type gt__source_raw;
 extern const gt_source_type gt__source_glyphs;

@@ -4,6 +4,7 @@
 #include "data/uri.h"
 
 #include "base/nearest.h"
+#include "data/recognise.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -167,37 +168,15 @@ static gt_status ambiguous(const char *text, const gt_source_type *type)
                    text, type->name, text, type->name);
 }
 
-static void look_at(const char *path, gt_path_look *look)
-{
-    struct stat info;
-    *look = (gt_path_look){.path = path, .there = stat(path, &info) == 0};
-    look->folder = look->there && S_ISDIR(info.st_mode);
-    FILE *file =
-        look->there && S_ISREG(info.st_mode) ? fopen(path, "rb") : NULL;
-    if (!file)
-        return;
-    look->n = fread(look->head, 1, sizeof look->head, file);
-    fclose(file);
-}
-
-/* The type that reads what is there; NULL: none knows it. */
-static const gt_source_type *recognise(const char *path)
-{
-    gt_path_look look;
-    look_at(path, &look);
-    for (int i = 0; i < gt_source_type_count; i++)
-        if (gt_source_types[i]->recognises &&
-            gt_source_types[i]->recognises(&look))
-            return gt_source_types[i];
-    return NULL;
-}
-
 /* A path, unless nothing is there and it looks like the name of a source. What
- * no type knows is left to the first one: its message tells what it is. */
+ * cannot be looked at is left to the first type, which says why. */
 static gt_status parse_path(const char *text, size_t n, gt__uri *out)
 {
-    const gt_source_type *type = recognise(text);
+    const gt_source_type *type;
+    gt_status status = gt__recognise(text, &type);
     bool plain = memchr(text, '/', n) || (!text[n] && !nearest_source(text, n));
+    if (status != GT_OK)
+        return status;
     if (!type && missing(text) && !plain)
         return unknown_source(text, n);
     out->type = type ? type : &gt__source_idx;

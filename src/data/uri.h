@@ -10,8 +10,8 @@ typedef struct gt__uri {
     uint64_t count, test_count, seed; /* built-in */
 } gt__uri;
 
-/* Parse `text`. Fails with GT_ERR_CONFIG. Looks at the file system only to tell
- * a path from a mistyped name. */
+/* Parse `text`. Looks at the content of a path that no source is named for.
+ * GT_ERR_CONFIG; else as gt__recognise. */
 gt_status gt__uri_parse(const char *text, gt__uri *out);
 
 #endif

@@ -6,18 +6,19 @@
 
 #include "base/log.h"
 #include "base/plural.h"
+#include "base/progress.h"
 #include "core/arena.h"
 #include "data/config.h"
 #include "run/picture.h"
 #include "run/sampleset.h"
 #include "run/scatter.h"
 #include "run/snapshot.h"
+#include "store/disk_room.h"
 #include "store/h5rehearse.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 #include "train/disk_room.h"
 #include "train/memory_need.h"
-#include "train/progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
