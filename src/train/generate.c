@@ -346,7 +346,9 @@ static gt_status draw_grid(generator *g)
     gt_picture_values values = {.n = g->n_first,
                                 .shape = g->image,
                                 .bytes = g->reals ? NULL : pixels,
-                                .reals = g->reals ? g->first : NULL};
+                                .reals = g->reals ? g->first : NULL,
+                                .low = g->from->info.data.values.low,
+                                .high = g->from->info.data.values.high};
     if (status == GT_OK && gt_shape_is_point(g->image))
         status =
             gt_scatter_write(g->options->grid, g->first, g->n_first, NULL, 0);
