@@ -18,7 +18,7 @@ png.h src/run/picture src/data/png_decode.
 jpeglib.h src/data/jpeg_decode.
 jerror.h src/data/jpeg_decode.
 yaml.h src/model/config
-zlib.h src/data/idx src/data/inflate. src/store/h5decode
+zlib.h src/data/idx src/data/inflate. src/store/h5decode src/store/h5encode
 '
 # A room, and the rooms that it may include besides itself. comm/mpi is a room in
 # a room: only what starts a program or sees to its end knows it.
@@ -34,7 +34,8 @@ model base core store
 tasks base core store nn data comm model
 run base core store nn data comm model tasks
 train base core store nn data comm comm/mpi model tasks run
-cli base core store nn data comm comm/mpi model tasks run train
+import base core store data comm
+cli base core store nn data comm comm/mpi model tasks run train import
 api base core store nn data comm model tasks run train
 '
 

@@ -1,9 +1,9 @@
 /* The line that people look at for hours: it fits, it is aligned, and its
  * numbers are plain. */
 #include "base/figure.h"
+#include "base/progress.h"
 #include "base/terminal.h"
 #include "tasks/metrics.h"
-#include "train/progress.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -35,8 +35,8 @@ typedef struct gt_command {
 } gt_command;
 
 extern const gt_command gt__command_train, gt__command_sample,
-    gt__command_presets, gt__command_inspect, gt__command_diff,
-    gt__command_help;
+    gt__command_import, gt__command_presets, gt__command_inspect,
+    gt__command_diff, gt__command_help;
 extern const gt_command *const gt__commands[]; /* ends with NULL */
 
 #endif

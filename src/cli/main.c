@@ -7,6 +7,7 @@
 #include "cli/agree.h"
 #include "cli/args.h"
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/version.h"
@@ -17,7 +18,6 @@
 #include "core/blas.h"
 #include "data/picture_file.h"
 #include "store/h5trial.h"
-#include "train/interrupt.h"
 #include "train/memory_need.h"
 
 #include <errno.h>
@@ -30,13 +30,10 @@
 extern char **environ;
 
 const gt_command *const gt__commands[] = {
-    &gt__command_train,
-    &gt__command_sample,
-    &gt__command_presets,
-    &gt__command_inspect,
-    &gt__command_diff,
-    &gt__command_help,
-    NULL,
+    &gt__command_train,   &gt__command_sample,
+    &gt__command_import,  &gt__command_presets,
+    &gt__command_inspect, &gt__command_diff,
+    &gt__command_help,    NULL,
 };
 
 /* What was printed counts only when it has arrived. `closed`: it did not, as

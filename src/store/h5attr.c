@@ -85,6 +85,17 @@ gt_status gt_h5_set_int(gt_h5 *f, const char *object, const char *key,
     return set_scalar(f, object, key, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
+gt_status gt_h5_set_ints(gt_h5 *f, const char *object, const char *key,
+                         const int64_t *values, int n)
+{
+    GT__H5_LOCKED;
+    hid_t space = H5Screate_simple(1, (hsize_t[]){(hsize_t)n}, NULL);
+    gt_status status = set_attribute(f, object, key, H5T_STD_I64LE,
+                                     H5T_NATIVE_INT64, space, values);
+    H5Sclose(space);
+    return status;
+}
+
 gt_status gt_h5_set_real(gt_h5 *f, const char *object, const char *key,
                          double value)
 {

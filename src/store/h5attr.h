@@ -16,6 +16,9 @@ gt_status gt_h5_set_texts(gt_h5 *file, const char *object, const char *key,
                           char *const *texts, int n);
 gt_status gt_h5_set_int(gt_h5 *file, const char *object, const char *key,
                         int64_t value);
+/* A list of n >= 1 whole numbers. */
+gt_status gt_h5_set_ints(gt_h5 *file, const char *object, const char *key,
+                         const int64_t *values, int n);
 gt_status gt_h5_set_real(gt_h5 *file, const char *object, const char *key,
                          double value);
 /* *text is malloc'ed. GT_ERR_FORMAT when it is missing or of another type. */

@@ -8,9 +8,9 @@
 #include "base/collective_tick.h"
 #include "base/heartbeat.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "core/arena.h"
 #include "data/reader.h"
-#include "train/progress.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 #ifndef GT_TRAIN_REPORT_H
 #define GT_TRAIN_REPORT_H
 
+#include "base/progress.h"
 #include "run/outputs.h"
 #include "train/options.h"
-#include "train/progress.h"
 
 /* How far a training is. */
 typedef struct gt_place {

@@ -4,12 +4,12 @@
 
 #include "base/clock.h"
 #include "base/heartbeat.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/plural.h"
 #include "base/trace.h"
 #include "train/banner.h"
 #include "train/data_errors.h"
-#include "train/interrupt.h"
 #include "train/memory_need.h"
 #include "train/prepare.h"
 #include "train/report.h"
@@ -21,6 +21,10 @@ typedef gt__training trainer;
 
 /* Those that a rank starts: watchdog, loader, writer. */
 enum { THREADS = 3 };
+
+static const char interrupted[] = "\ngentrain: saving a checkpoint after this "
+                                  "step; Ctrl-C again ends without "
+                                  "one\n";
 
 static gt_place place(const trainer *t)
 {
@@ -117,7 +121,7 @@ static gt_status loop(trainer *t)
     gt_place here = place(t);
     gt_report_start(&t->report, t->task, &t->outputs, t->options->report, &here,
                     t->last);
-    gt_interrupt_watch(t->report.progress.enabled);
+    gt_interrupt_watch(t->report.progress.enabled ? interrupted : NULL);
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
     status = gt_outputs_finish(&t->outputs, status);

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/heartbeat.h"
+#include "base/progress.h"
 #include "base/thread.h"
-#include "train/progress.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,8 +3,8 @@
  * mpirun, a line after two seconds, then every ten, and after ten minutes every
  * minute. Local; if not enabled, all calls do nothing.
  */
-#ifndef GT_TRAIN_PROGRESS_H
-#define GT_TRAIN_PROGRESS_H
+#ifndef GT_BASE_PROGRESS_H
+#define GT_BASE_PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

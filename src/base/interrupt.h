@@ -1,6 +1,6 @@
-/* interrupt.h: signals that ask the training to stop. Local. */
-#ifndef GT_TRAIN_INTERRUPT_H
-#define GT_TRAIN_INTERRUPT_H
+/* interrupt.h: signals that ask long work to stop. Local. */
+#ifndef GT_BASE_INTERRUPT_H
+#define GT_BASE_INTERRUPT_H
 
 #include <stdbool.h>
 
@@ -12,9 +12,9 @@ void gt_interrupt_restore(void);
 /* From now on SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1 and SIGUSR2 set a flag
  * instead of ending the process, but for those that are ignored; a second
  * SIGINT ends it. This is never undone, so that a signal after the last step
- * does not kill a run that is complete. A `speaker` says on stderr what the
- * first SIGINT has done. */
-void gt_interrupt_watch(bool speaker);
+ * does not kill a run that is complete. The first SIGINT
+ * writes `text` to stderr, which must stay; NULL: nothing. */
+void gt_interrupt_watch(const char *text);
 
 /* Whether this rank was asked to stop. */
 bool gt_interrupted(void);

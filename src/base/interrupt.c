@@ -1,11 +1,11 @@
 /* interrupt.c: a signal handler may do very little, so it sets a flag. The next
- * reduction of the training carries the flag to all ranks.
+ * reduction carries the flag to all ranks.
  *
  * A shell has a script's background jobs ignore Ctrl-C, and nohup has a job
  * ignore that its terminal is gone: what was ignored at the start stays so.
  * Libraries change that: UCX, which Open MPI 5 is linked with, takes SIGHUP for
  * itself while it is loaded. So it is looked up before any library runs. */
-#include "train/interrupt.h"
+#include "base/interrupt.h"
 
 #include "base/log.h"
 
@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 static const int signals[] = {SIGINT,  SIGTERM, SIGHUP,
@@ -20,17 +21,15 @@ static const int signals[] = {SIGINT,  SIGTERM, SIGHUP,
 enum { SIGNALS = sizeof signals / sizeof *signals };
 static volatile sig_atomic_t asked;
 static bool noted, ignored[SIGNALS]; /* when the process started */
-static bool tells;
+static const char *reply;            /* to the first SIGINT */
 
 static void tell(void)
 {
-    static const char text[] = "\ngentrain: saving a checkpoint after this "
-                               "step; Ctrl-C again ends without one\n";
     int error = errno;
     struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&output, 1, 0) > 0 &&
-        write(STDERR_FILENO, text, sizeof text - 1) < 0)
-        tells = false; /* nobody listens */
+        write(STDERR_FILENO, reply, strlen(reply)) < 0)
+        reply = NULL; /* nobody listens */
     errno = error;
 }
 
@@ -42,7 +41,7 @@ static void remember(int number)
     }
     asked = 1;
     gt_log_hurry();
-    if (number == SIGINT && tells)
+    if (number == SIGINT && reply)
         tell();
 }
 
@@ -73,12 +72,12 @@ void gt_interrupt_restore(void)
         signal(signals[i], ignored[i] ? SIG_IGN : SIG_DFL);
 }
 
-void gt_interrupt_watch(bool speaker)
+void gt_interrupt_watch(const char *text)
 {
     struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     asked = 0;
-    tells = speaker;
+    reply = text;
     for (int i = 0; i < SIGNALS; i++)
         if (ignored[i])
             signal(signals[i], SIG_IGN);

@@ -1,7 +1,7 @@
 /* progress.c: the line on a terminal is drawn at most ten times a second, so
  * that drawing takes no time. Elsewhere lines go by time, not by steps: a step
  * may take a millisecond or a minute. */
-#include "train/progress.h"
+#include "base/progress.h"
 
 #include "base/clock.h"
 #include "base/figure.h"

@@ -1,0 +1,138 @@
+# `gentrain import`: the same bytes on any number of ranks, after a kill at any moment,
+# and with samples left out; no target that is not whole; the same training as from
+# what was imported.
+. "$(dirname "$0")/common.sh"
+need_tool cmp
+export SOURCE_DATE_EPOCH=1000000000 ASAN_OPTIONS="$shimmed"
+
+# One chunk holds 113 samples of 96x96; three chunks and a last one that is not full.
+data="damaged?count=400&test_count=120"
+shape=(--size 96 --channels 1)
+damaged() {
+    DAMAGED="train 97 5" GENTRAIN=$GENTRAIN_DAMAGED "$@"
+}
+
+# --- any number of ranks
+for level in 0 1; do
+    must "an import" damaged ranks 1 import "$data" -o one$level.h5 "${shape[@]}" -z $level
+    says err.txt "wrote one$level.h5: 395 training and 120 held-out images of 96x96x1"
+    says err.txt "5 samples could not be read and were left out"
+    [ ! -e one$level.h5.part ] && [ ! -e one$level.h5.part.list ] || fail "parts are left"
+done
+for n in 2 3; do
+    must "on $n ranks" damaged ranks $n import "$data" -o many.h5 "${shape[@]}"
+    cmp one0.h5 many.h5 || fail "other bytes on $n ranks"
+done
+[ "$(stat -c %s one1.h5)" -lt "$(stat -c %s one0.h5)" ] || fail "nothing was compressed"
+cat >list.txt <<'END'
+training 5: block 5 is damaged
+training 102: block 102 is damaged
+training 199: block 199 is damaged
+training 296: block 296 is damaged
+training 393: block 393 is damaged
+END
+diff list.txt one0.h5.skipped.txt || fail "the list of what was left out"
+diff list.txt many.h5.skipped.txt || fail "the list of what was left out on ranks"
+if command -v h5diff >/dev/null; then
+    h5diff one0.h5 one1.h5 /train /train >diff.txt || fail "compressed: $(cat diff.txt)"
+fi
+
+# --- stop; what was read is gone on with
+DAMAGED="train 400 300" GENTRAIN=$GENTRAIN_DAMAGED refused 5 \
+    "sample 300: block 300 is damaged" 1 import "$data" -o stop.h5 "${shape[@]}" \
+    --on-error stop
+[ ! -e stop.h5 ] && [ -e stop.h5.part ] || fail "a target that is not whole"
+must "mended" env DAMAGED="train 400 300" "$GENTRAIN_DAMAGED" import "$data" -o stop.h5 \
+    "${shape[@]}" 2>err.txt
+says err.txt "going on with stop.h5.part"
+says err.txt "wrote stop.h5: 399 training"
+DAMAGED="train 1 0" GENTRAIN=$GENTRAIN_DAMAGED refused 5 "none of 400 samples can be read" \
+    1 import "$data" -o none.h5 "${shape[@]}"
+[ ! -e none.h5 ] || fail "a file of nothing"
+
+# --- other data or options are not mixed with what is there; --force begins anew
+mkdir other
+DAMAGED="train 400 300" "$GENTRAIN_DAMAGED" import "$data" -o other/x.h5 "${shape[@]}" \
+    --on-error stop 2>err.txt && fail "a damaged sample does not stop it"
+GENTRAIN=$GENTRAIN_DAMAGED refused 6 "of other data or with other options" 1 \
+    import "$data&seed=2" -o other/x.h5 "${shape[@]}"
+GENTRAIN=$GENTRAIN_DAMAGED refused 6 "of other data or with other options" 1 \
+    import "$data" -o other/x.h5 "${shape[@]}" -z 3
+must "anew" "$GENTRAIN_DAMAGED" import "$data&seed=2" -o other/x.h5 "${shape[@]}" \
+    --force 2>err.txt
+grep -q "going on" err.txt && fail "it went on with other data"
+must "again" "$GENTRAIN_DAMAGED" import "$data&seed=2" -o again.h5 "${shape[@]}" 2>err.txt
+cmp other/x.h5 again.h5 || fail "what was begun anew differs"
+echo "mine" >mine.h5
+refused 4 "is there already and is not an import" 1 import glyphs?count=10 -o mine.h5
+[ "$(cat mine.h5)" = mine ] || fail "somebody's file was replaced"
+echo "mine" >new.h5.part
+refused 6 "new.h5.part is in the way" 1 import "glyphs?count=10" -o new.h5
+
+# --- whatever call fails, or is the last one: the file is whole or absent, and the
+# same command makes it
+small() {
+    "$GENTRAIN" import "glyphs?count=30&test_count=20" -o "$1/x.h5" --size 300 \
+        --channels 1 >out.txt 2>err.txt
+}
+mkdir whole run
+must "a small import" small whole
+LD_PRELOAD=$SHIM SHIM_DIR=run SHIM_KINDS=kinds.txt small run || fail "calm: $(cat err.txt)"
+awk '{ kind[NR] = $0; last[$0] = ++count[$0]; at[NR] = count[$0] }
+    END { for (i = 1; i <= NR; i++) if (at[i] == 1 || at[i] == last[kind[i]]) print at[i], kind[i] }' \
+    kinds.txt >calls.txt
+[ "$(wc -l <calls.txt)" -gt 20 ] || fail "only $(wc -l <calls.txt) calls"
+tried=0
+while read -r at kind; do
+    tried=$((tried + 1))
+    if sanitized && [ $((tried % 6)) -gt 0 ]; then continue; fi
+    what=torn
+    [ $((tried % 3)) -gt 0 ] || what=28
+    rm -rf run
+    mkdir run
+    LD_PRELOAD=$SHIM SHIM_DIR=run SHIM_KIND=$kind SHIM_AT=$at SHIM_DO=$what small run
+    [ ! -e run/x.h5 ] || cmp run/x.h5 whole/x.h5 || fail "$what at $at $kind: not whole"
+    small run || fail "$what at $at $kind, then: $(cat err.txt)"
+    cmp run/x.h5 whole/x.h5 || fail "$what at $at $kind: other bytes"
+    [ "$(find run -name '*.part*' ! -name '*.tmp' | wc -l)" -eq 0 ] ||
+        fail "$what at $at $kind: $(ls run)"
+done <calls.txt
+
+# --- a signal, and a kill
+"$GENTRAIN" import "glyphs?count=200000" -o long.h5 --size 28 --channels 1 2>err.txt &
+for _ in $(seq 500); do
+    [ "$(stat -c %s long.h5.part 2>/dev/null || echo 0)" -lt 3000000 ] || break
+    sleep 0.02
+done
+kill -TERM $!
+wait $! && fail "an import that was stopped succeeds"
+says err.txt "stopped by a signal"
+says err.txt "the same command goes on"
+[ ! -e long.h5 ] || fail "a target that is not whole"
+
+# --- the command line
+refused 2 "--out FILE.h5" 1 import glyphs
+refused 2 "--size 0" 1 import glyphs -o a.h5 --size 0
+refused 2 "must be skip or stop" 1 import glyphs -o a.h5 --on-error no
+refused 3 "train" 1 import glyphs -o a.h5 --set train.batch=3
+refused 4 "No such file" 2 import ./nowhere -o a.h5
+refused 6 "but the model works at" 1 import ring -o a.h5 --size 3 --channels 1
+[ ! -e a.h5.part ] || fail "something was begun"
+
+# --- what others read
+python3 -c 'import h5py' 2>/dev/null || exit 0
+python3 - <<'END' || fail "h5py"
+import h5py, numpy
+f = h5py.File("one0.h5")
+z = h5py.File("one1.h5")
+x, y = f["/train/images"], f["/train/labels"]
+assert x.shape == (395, 96, 96, 1) and x.dtype == numpy.uint8
+assert f["/test/images"].shape[0] == 120
+assert (x[:] == z["/train/images"][:]).all() and len(y) == 395
+assert x.attrs["minimum"] == x[:].min() and x.attrs["maximum"] == x[:].max()
+assert abs(x.attrs["mean"] - x[:].mean()) < 1e-9
+assert abs(x.attrs["deviation"] - x[:].std()) < 1e-9
+assert list(y.attrs["counts"]) == [(y[:] == c).sum() for c in range(10)]
+assert f["/train/slant"].shape == (395,)
+assert f.attrs["date"] == b"2001-09-09T01:46:40Z" or f.attrs["date"] == "2001-09-09T01:46:40Z"
+END
