@@ -47,7 +47,7 @@ counts="1 2"
 ! sanitized || counts=1
 for n in $counts; do
     must "samples on $n ranks" ranks $n sample showers -o made-$n.h5 --grid made-$n.png \
-        --conditions showers.h5:/incident_energies
+        --conditions showers.h5
     cmp made-1.h5 made-$n.h5 || fail "samples of 1 and $n ranks differ"
     cmp made-1.png made-$n.png || fail "pictures of 1 and $n ranks differ"
 done
