@@ -28,6 +28,44 @@ static void *read_set(const char *run, const char *set, hid_t type, size_t size)
 
 /* --- Bits. */
 
+/* What data.transform did is undone, in numbers and in bytes. */
+static void samples_are_in_the_units_of_the_data(void **state)
+{
+    (void)state;
+    static const char config[] =
+        "task: vae\n"
+        "data: {uri: 'glyphs?count=100', image: [8, 8, 1],\n"
+        "       transform: [log: 1, standardize: value]}\n"
+        "model:\n"
+        "  latent: 4\n"
+        "  encoder: [flatten, dense: {units: 8}]\n"
+        "  decoder: [dense: {units: 64}, reshape: {shape: [8, 8, 1]}]\n"
+        "train: {batch: 24, steps: 4, shards: 4}\n";
+    double low, high;
+    assert_int_equal(make_run("values", config, ""), 0);
+    gentrain_model *model = open_run("values");
+    size_t count = COUNT * size_of(model, GENTRAIN_SAMPLE);
+    float *samples = sample_all(model), most = 0;
+    uint8_t *bytes = room(count, 1), *turned = room(count, 1);
+    uint8_t *theirs = read_set("values", "/images", H5T_NATIVE_UINT8, count);
+    assert_int_equal(gentrain_sample_bytes(model, SEED, 0, COUNT, bytes),
+                     GENTRAIN_OK);
+    assert_int_equal(gentrain_to_bytes(model, samples, COUNT, turned),
+                     GENTRAIN_OK);
+    assert_memory_equal(bytes, theirs, count);
+    assert_memory_equal(turned, theirs, count);
+    for (size_t i = 0; i < count; i++)
+        most = fmaxf(most, samples[i]);
+    assert_true(most > 5);
+    gentrain_range(model, &low, &high);
+    assert_true(low == 0 && high == 255);
+    free(samples);
+    free(bytes);
+    free(turned);
+    free(theirs);
+    gentrain_close(model);
+}
+
 static void check_bits(const trained *run)
 {
     gentrain_model *model = open_run(run->name);
@@ -317,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_have_the_bits_of_the_program),
+        cmocka_unit_test(samples_are_in_the_units_of_the_data),
         cmocka_unit_test(latents_have_the_bits_of_the_program),
         cmocka_unit_test(any_partition_gives_the_same_bits),
         cmocka_unit_test(other_seeds_and_numbers_give_other_samples),

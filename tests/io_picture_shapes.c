@@ -93,6 +93,23 @@ static void colours_of_numbers_go_from_black_to_white(void **state)
     free(p.pixels);
 }
 
+/* As pictures of 16 bits are: no scale is needed to see what they show. */
+static void numbers_of_a_known_range_are_grey(void **state)
+{
+    (void)state;
+    const gt_real x[] = {0, 65535, 32768, 13107};
+    picture p = drawn(
+        &(gt_picture_values){
+            .n = 1, .shape = {2, 2, 1}, .reals = x, .low = 0, .high = 65535},
+        1);
+    assert_int_equal(p.w, p.h);
+    assert_colour(&p, GAP, GAP, 0, 0, 0);
+    assert_colour(&p, GAP + 28, GAP, 255, 255, 255);
+    assert_colour(&p, GAP, GAP + 28, 128, 128, 128);
+    assert_colour(&p, GAP + 28, GAP + 28, 51, 51, 51);
+    free(p.pixels);
+}
+
 /* Samples that are all the same, or no numbers at all. */
 static void numbers_without_a_range_have_a_picture(void **state)
 {
@@ -293,6 +310,7 @@ int main(void)
         each(numbers_have_the_colours_of_the_map),
         each(a_few_large_numbers_do_not_hide_the_others),
         each(colours_of_numbers_go_from_black_to_white),
+        each(numbers_of_a_known_range_are_grey),
         each(numbers_without_a_range_have_a_picture),
         each(volumes_are_cut_in_the_middle),
         each(two_channels_stand_side_by_side),

@@ -87,7 +87,8 @@ static const char *const gan =
 
 static const char *const vae =
     "task: vae\n"
-    "data: {uri: \"glyphs?count=100\", image: [12, 12, 1], range: unit}\n"
+    "data: {uri: \"glyphs?count=100\", image: [12, 12, 1], range: unit,\n"
+    "  augment: [hflip, crop: 2, turns]}\n"
     "model:\n"
     "  latent: 4\n"
     "  encoder: [flatten, dense: {units: 16}, batch_norm, elu,\n"

@@ -57,7 +57,8 @@ typedef struct gt__step {
 /* Some values of one sample, in the middle of the steps. */
 typedef struct gt__step_values {
     double *v;        /* [n] */
-    size_t n, first;  /* v[0] is value number `first` of the sample */
+    size_t n, first;  /* v[0] is value number `first` of the sample, a
+                         multiple of 4 */
     double condition; /* that comes with it */
     gt_rng at;        /* the address of its noise */
 } gt__step_values;

@@ -67,12 +67,17 @@ static gt_status fill(sheet *s, const gt_source *source)
     return GT_OK;
 }
 
-static gt_status draw(const char *path, const sheet *s, gt_shape shape)
+static gt_status draw(const char *path, const sheet *s, const gt_source *source)
 {
+    gt_shape shape = source->shape;
     if (gt_shape_is_point(shape) && s->reals)
         return gt_scatter_write(path, s->x, s->n, NULL, 0);
-    gt_picture_values values = {
-        .n = s->n, .shape = shape, .bytes = s->bytes, .reals = s->x};
+    gt_picture_values values = {.n = s->n,
+                                .shape = source->shape,
+                                .bytes = s->bytes,
+                                .reals = s->x,
+                                .low = source->low,
+                                .high = source->high};
     return gt_picture_write(path, &values,
                             gt_picture_columns(s->n, 1, shape, s->reals));
 }
@@ -88,7 +93,7 @@ gt_status gt_contact_sheet_write(const char *path, const gt_source *source)
     if (status == GT_OK)
         status = fill(&s, source);
     if (status == GT_OK)
-        status = draw(path, &s, source->shape);
+        status = draw(path, &s, source);
     free(s.bytes);
     free(s.x);
     return status;

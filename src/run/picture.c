@@ -324,24 +324,35 @@ static gt_status find_scale(const gt_picture_values *v, const grid *g,
     return GT_OK;
 }
 
+static gt_status choose_scale(const gt_picture_values *v, const grid *g,
+                              gt__scale *scale)
+{
+    if (!(v->high > v->low))
+        return find_scale(v, g, scale);
+    *scale = (gt__scale){.low = v->low, .high = v->high, .grey = true};
+    return GT_OK;
+}
+
 static gt_status draw_reals(const char *path, const gt_picture_values *v,
                             const grid *g)
 {
     enum { LEAST = 100 }; /* height, for the bar */
     gt__canvas c = {0};
     gt__scale scale;
-    size_t width = g->columns * cell_width(g) + g->gap;
+    size_t width = g->columns * cell_width(g) + g->gap, bar = 0;
     size_t height = g->rows * cell_height(g) + g->gap;
-    height = height < LEAST ? LEAST : height;
-    gt_status status = find_scale(v, g, &scale);
+    gt_status status = choose_scale(v, g, &scale);
+    if (status == GT_OK && !(v->high > v->low)) {
+        height = height < LEAST ? LEAST : height;
+        bar = (size_t)gt__scale_width(&scale, (int)height);
+    }
     if (status == GT_OK)
-        status = gt__canvas_new(
-            &c, path, width + (size_t)gt__scale_width(&scale, (int)height),
-            height, 3, GREY);
+        status = gt__canvas_new(&c, path, width + bar, height, 3, GREY);
     if (status != GT_OK)
         return status;
     draw_all(&c, g, &scale, v);
-    gt__scale_draw(&c, &scale, (int)width);
+    if (bar > 0)
+        gt__scale_draw(&c, &scale, (int)width);
     status = gt__canvas_write(&c, path);
     gt__canvas_free(&c);
     return status;

@@ -13,6 +13,9 @@ typedef struct gt_picture_values {
     gt_shape shape;
     const uint8_t *bytes; /* [n x shape], 0: black, 255: white */
     const gt_real *reals; /* [n x shape] */
+    double low, high;     /* reals whose range is known by their kind, as 0 and
+                             65535 of 16-bit pictures: black and white, as
+                             bytes; equal: it is not */
 } gt_picture_values;
 
 #endif

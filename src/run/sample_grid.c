@@ -261,7 +261,9 @@ static gt_status draw(const gt_sample_grid *p, const char *path, size_t n,
         .n = n,
         .shape = gt_data_config_of(p->task->setup.config)->image,
         .bytes = p->reals ? NULL : p->pixels,
-        .reals = p->reals ? p->shown : NULL};
+        .reals = p->reals ? p->shown : NULL,
+        .low = p->data->values.low,
+        .high = p->data->values.high};
     return gt_picture_write(path, &values, (int)columns);
 }
 

@@ -244,6 +244,24 @@ gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
     return status;
 }
 
+static gt_status add_bytes(const gt_h5_form_set *set, void *bytes)
+{
+    *(double *)bytes += set->bytes;
+    return GT_OK;
+}
+
+double gt_sampleset_form_bytes(const void *bytes, size_t size)
+{
+    gt_h5 *form;
+    double sum = 0;
+    if (gt_h5_form_open(&form, bytes, size) != GT_OK)
+        return 0;
+    if (gt_h5_form_each(form, add_bytes, &sum) != GT_OK)
+        sum = 0;
+    gt_h5_close(form);
+    return sum;
+}
+
 static void release(gt_sampleset *set)
 {
     gt__form_sets_free(set->form);

@@ -55,6 +55,10 @@ gt_status gt_sampleset_create(gt_sampleset **out, const char *path,
  * their latents (or NULL), after those added before. */
 gt_status gt_sampleset_append(gt_sampleset *set, const gt_samples *samples,
                               const gt_real *latents);
+/* Bytes that a sample takes in the data sets of a form, before compression; 0
+ * of a form that is damaged. */
+double gt_sampleset_form_bytes(const void *form, size_t form_size);
+
 /* Complete the file and free `set`; see gt_h5_commit. */
 gt_status gt_sampleset_commit(gt_sampleset *set);
 void gt_sampleset_discard(gt_sampleset *set);

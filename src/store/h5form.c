@@ -156,7 +156,7 @@ static void describe(hid_t set, gt_h5_form_set *found)
         H5Sget_simple_extent_dims(space, dim, NULL);
     for (int i = 1; i < rank && i < MOST_RANK; i++)
         found->width *= dim[i];
-    found->number = H5Tget_size(type);
+    found->bytes = (double)found->width * (double)H5Tget_size(type);
     found->labels = H5Aexists(set, GT_H5_FORM_LABELS) > 0;
     found->conditions =
         read_texts(set, GT_H5_FORM_CONDITIONS, &found->n_conditions);

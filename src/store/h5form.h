@@ -49,8 +49,8 @@ typedef struct gt_h5_form_set {
     bool labels;
     char **conditions; /* names of its columns */
     int n_conditions;  /* 0: it is not of conditions */
-    size_t width;      /* numbers of a row */
-    size_t number;     /* bytes of a number */
+    size_t width;      /* numbers of a row, */
+    double bytes;      /* and what they take before compression */
 } gt_h5_form_set;
 
 /* Call `visit` for every data set, in the order of names, until it returns

@@ -5,11 +5,13 @@
 #include "base/log.h"
 #include "data/config.h"
 #include "data/source.h"
+#include "data/transform_steps.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* "generator 07_tanh" */
 enum { WHERE = GT_LAYER_LABEL + 40 };
@@ -51,7 +53,18 @@ static void advise_data_end(const gt_data_config *data, const gt_layer *layer,
 {
     bool symmetric = data->range == GT_RANGE_SYMMETRIC;
     double least = symmetric ? -1 : 0;
-    if (gt_shape_is_point(data->image)) {
+    int steps = data->transform.count;
+    const gt_variant_item *last =
+        steps > 0 ? &data->transform.items[steps - 1] : NULL;
+    bool brought =
+        last && !strcmp(gt_transform_variants.at(last->variant).name, "range");
+    if (last && !brought) {
+        gt_warn("%s makes %s, but what data.transform makes may lie anywhere; "
+                "remove the layer, or end data.transform with a range",
+                where, limits);
+        return;
+    }
+    if (gt_shape_is_point(data->image) && !brought) {
         gt_warn("%s makes %s, but points may lie anywhere; remove the layer",
                 where, limits);
         return;

@@ -17,9 +17,9 @@
 #include "store/h5rehearse.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
+#include "train/disk_room.h"
 #include "train/memory_need.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +47,8 @@ typedef struct generator {
     size_t n_first;
     gt_sampleset *set;      /* rank 0 */
     bool reals;             /* samples are numbers, not bytes */
+    const void *form;       /* what the file is like; NULL: plain; and: */
+    double form_bytes;      /* of a sample in it */
     gt_transform transform; /* that samples are taken back through */
     gt_progress progress;
 } generator;
@@ -91,31 +93,19 @@ static gt_status check_paths(const gt_generate_options *options)
     return status;
 }
 
-static gt_output_layout layout_of(const generator *g)
-{
-    return g->options->layout_given
-               ? g->options->layout
-               : (gt_output_layout)gt_output_config_of(g->config)->layout;
-}
-
 static gt_status open_set(generator *g)
 {
     if (g->comm->rank != 0)
         return GT_OK;
     const gt_data_config *data = gt_data_config_of(g->config);
-    const gt_values *values = &g->from->info.data.values;
-    bool as_input = false;
     gt_status status = check_paths(g->options);
-    if (status == GT_OK)
-        status = gt_checkpoint_data_layout(&g->from->info.data, layout_of(g),
-                                           &as_input);
     if (status != GT_OK || !g->options->out)
         return status;
     gt_sampleset_info info = {.shape = g->image,
                               .reals = g->reals,
                               .transform = &g->transform,
-                              .form = as_input ? values->form : NULL,
-                              .form_size = values->form_size,
+                              .form = g->form,
+                              .form_size = g->from->info.data.values.form_size,
                               .count = g->count,
                               .latents_from = g->options->given.latents,
                               .source = g->from->path,
@@ -130,10 +120,29 @@ static gt_status open_set(generator *g)
 
 /* --- Before long work. */
 
-/* Bytes of a set's file where pixels are compressed to `ratio` of theirs; other
- * numbers are not. */
+static gt_status choose_layout(generator *g)
+{
+    const gt_checkpoint_data *data = &g->from->info.data;
+    gt_output_layout layout =
+        g->options->layout_given
+            ? g->options->layout
+            : (gt_output_layout)gt_output_config_of(g->config)->layout;
+    bool as_input;
+    gt_status status = gt_checkpoint_data_layout(data, layout, &as_input);
+    if (status == GT_OK && as_input) {
+        g->form = data->values.form;
+        g->form_bytes =
+            gt_sampleset_form_bytes(g->form, data->values.form_size);
+    }
+    return status;
+}
+
+/* Bytes of a set's file where pixels, and what is like the data, are compressed
+ * to `ratio` of theirs; other numbers are not. */
 static double set_bytes(const generator *g, double ratio)
 {
+    if (g->form_bytes > 0)
+        return g->options->out ? ratio * g->form_bytes * (double)g->count : 0;
     double sample = g->reals ? (double)(g->size * sizeof(gt_real))
                              : ratio * (double)g->size;
     if (g->options->store_latents)
@@ -183,6 +192,19 @@ static gt_status check_weights(const generator *g)
                    "train with optimizer.ema, or take the last ones: --weights "
                    "last",
                    g->from->path);
+}
+
+/* What the model cannot do, or the machine. */
+static gt_status check_model(generator *g)
+{
+    gt_status status = gt_checkpoint_data_transform(
+        &g->from->info.data, gt_data_config_of(g->config), g->from->path,
+        &g->transform);
+    if (status == GT_OK)
+        status = check_weights(g);
+    if (status == GT_OK)
+        status = choose_layout(g);
+    return status == GT_OK ? check_disk(g) : status;
 }
 
 /* Blocks on each rank; on rank 0 a wave of them, and the file, which is built
@@ -324,7 +346,9 @@ static gt_status draw_grid(generator *g)
     gt_picture_values values = {.n = g->n_first,
                                 .shape = g->image,
                                 .bytes = g->reals ? NULL : pixels,
-                                .reals = g->reals ? g->first : NULL};
+                                .reals = g->reals ? g->first : NULL,
+                                .low = g->from->info.data.values.low,
+                                .high = g->from->info.data.values.high};
     if (status == GT_OK && gt_shape_is_point(g->image))
         status =
             gt_scatter_write(g->options->grid, g->first, g->n_first, NULL, 0);
@@ -395,13 +419,7 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                            options->count);
     g.count = g.given.count;
     if (status == GT_OK)
-        status = gt_checkpoint_data_transform(&from->info.data,
-                                              gt_data_config_of(config),
-                                              from->path, &g.transform);
-    if (status == GT_OK)
-        status = check_weights(&g);
-    if (status == GT_OK)
-        status = check_disk(&g);
+        status = check_model(&g);
     if (status == GT_OK)
         status = gt_memory_start_libraries(options->threads, 0);
     status = gt_comm_agree(comm, status);
