@@ -80,6 +80,24 @@ says out.txt '"conditions": {"x": [-0'
 "$GENTRAIN" inspect 'ring?count=20&test_count=5' >out.txt
 says out.txt "5 held-out points of 2 numbers"
 
+says out.txt "  values -"
+says out.txt "  gentrain train --preset grid --data 'ring?count=20&test_count=5'"
+"$GENTRAIN" inspect 'glyphs?count=2000&test_count=0' >out.txt
+says out.txt "bytes (of 1024 samples)"
+says out.txt ", mean 0.1"
+says out.txt "  gentrain train --preset dcgan28 --data 'glyphs?count=2000&test_count=0'"
+
+# --- data that need to be told how to be read
+head -c 1536 /dev/zero >numbers.bin
+refused 3 "set data.image to [height, width, channels]" 1 inspect raw:numbers.bin
+"$GENTRAIN" inspect raw:numbers.bin --set 'data.image=[8, 8, 3]' -s data.type=int16 >out.txt
+says out.txt "raw:numbers.bin: 4 training images of 8x8x3"
+says out.txt "values 0 to 0, numbers"
+says out.txt "No preset works at 8x8x3."
+says out.txt "mine.yaml --data raw:numbers.bin --set 'data.image=[8, 8, 3]' --set data.type=int16"
+refused 2 "keys of the section data" 1 inspect raw:numbers.bin --set train.batch=3
+refused 2 "gan.yaml is none" 1 inspect gan.yaml --set data.type=int16
+
 # --- a picture of data
 must "a picture" "$GENTRAIN" inspect 'glyphs?count=20&test_count=5' --picture data.png >out.txt
 [ "$(head -c 4 data.png | tail -c 3)" = PNG ] || fail "data.png is no picture"

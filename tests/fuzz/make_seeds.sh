@@ -5,7 +5,7 @@ export LC_ALL=C
 set -eu
 cd "$(dirname "$0")"
 presets=../../src/model/presets
-mkdir -p seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset
+mkdir -p seeds/picture seeds/labels seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset
 
 # --- idx: how, form, where, share of the images; images; labels.
 images='\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3\4\5\6\7\10'
@@ -116,3 +116,23 @@ for name in checkpoint sampleset; do
     printf '\0\314\1\316\10\317\10\12\320\11\4\321\13\0\0' >seeds/$name/links
 done
 printf '\2\200\2\0\0\162\3\2\0\0\4\0\0\0\77' >seeds/sampleset/foreign
+
+# --- picture: how, the sides; a file that Pillow wrote.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+/usr/bin/python3 ../pictures.py "$made"
+how=0
+for name in mode_{1,L,LA,P,P_clear,RGBA,I16}.png grey_{1,4,16}_interlaced.png \
+    colour_16_4_plain.png colour_8_3_interlaced.png key_{grey,deep}.png gamma.png \
+    turned_big.png turned_5.jpg grey.jpg half.jpg progressive_grey.jpg cmyk.jpg clear.png; do
+    # shellcheck disable=SC2059
+    printf "$(printf '\\%03o\\%03o' $((2 + how % 64 / 8 * 8 + how % 2)) $((how * 37 % 256)))" |
+        cat - "$made/$name" >seeds/picture/"$name"
+    how=$((how + 5))
+done
+
+# --- labels: the text.
+printf 'a.png,1\nb.png,0\n"c,d.png",5\n' >seeds/labels/numbers
+printf '\357\273\277file,label\r\n\r\n./b.png,sea\r\na.png,"land, ""far"""\n"c,d.png",sea' \
+    >seeds/labels/names
+printf 'a.png,1\n"b.png,0\n' >seeds/labels/open

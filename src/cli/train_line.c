@@ -1,0 +1,103 @@
+/* train_line.c: a preset fits data if it works at their shape and is told
+ * nothing that the data may lack. GANs come first, as the quickstart is one. */
+#include "cli/train_line.h"
+
+#include "data/config.h"
+#include "model/config.h"
+#include "model/preset.h"
+#include "train/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool fits(const gt_preset *preset, const char *task,
+                 const gt_source *source)
+{
+    gt_config *config = NULL;
+    if (gt_config_parse(&config, &gt_train_schema, preset->name, preset->text,
+                        preset->size, NULL, 0) != GT_OK)
+        return false;
+    const gt_data_config *data = gt_data_config_of(config);
+    bool is = gt_shape_equal(data->image, source->shape) && !data->classes &&
+              !data->conditions.count && !strcmp(config->task_name, task);
+    gt_config_free(config);
+    return is;
+}
+
+static const gt_preset *find_preset(const gt_source *source)
+{
+    static const char *const tasks[] = {"gan", "vae"};
+    for (int t = 0; t < 2; t++)
+        for (const gt_preset *p = gt_presets; p->name; p++)
+            if (fits(p, tasks[t], source))
+                return p;
+    return NULL;
+}
+
+/* As a shell takes it: in quotes where it has other than plain characters. */
+static void print_word(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:=+,%@";
+    if (*word && strspn(word, plain) == strlen(word)) {
+        printf("%s", word);
+        return;
+    }
+    putchar('\'');
+    for (; *word; word++)
+        if (*word == '\'')
+            printf("'\\''");
+        else
+            putchar(*word);
+    putchar('\'');
+}
+
+static bool is_set(const gt_cli_args *args, const char *key)
+{
+    size_t n = strlen(key);
+    for (int i = 0; i < args->n_hits; i++)
+        if (!strcmp(args->hit[i].option->name, "set") &&
+            !strncmp(args->hit[i].value, key, n) &&
+            args->hit[i].value[n] == '=')
+            return true;
+    return false;
+}
+
+/* Numbers have to be brought to the range of a model. */
+static void print_sets(const gt_source *source, const gt__data_figures *figures,
+                       const gt_cli_args *args)
+{
+    const gt__extent *v = &figures->values;
+    for (int i = 0; i < args->n_hits; i++)
+        if (!strcmp(args->hit[i].option->name, "set")) {
+            printf(" --set ");
+            print_word(args->hit[i].value);
+        }
+    bool scaled =
+        source->element == GT_ELEMENT_BYTES || source->high > source->low ||
+        gt_shape_is_point(source->shape) || is_set(args, "data.transform");
+    if (!scaled && v->count && v->most > v->least)
+        printf(" --set 'data.transform=[{range: [%.6g, %.6g]}]'", v->least,
+               v->most);
+}
+
+void gt__train_line(const gt_source *source, const gt__data_figures *figures,
+                    const gt_cli_args *args)
+{
+    char text[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
+    const gt_preset *preset = find_preset(source);
+    if (!preset)
+        printf("No preset works at %s. To train on it, write a configuration "
+               "with data.image: %s,\nas gentrain presets show dcgan64 prints "
+               "one, and run it:\n",
+               gt_shape_of_data(source->shape, text),
+               gt_shape_list(source->shape, list));
+    else
+        printf("To train on it:\n");
+    printf("  gentrain train %s%s --data ", preset ? "--preset " : "mine.yaml",
+           preset ? preset->name : "");
+    print_word(source->uri);
+    print_sets(source, figures, args);
+    printf("\n");
+}
