@@ -20,6 +20,11 @@ bool gt__checkpoint_data_owns(const char *name)
     return !strncmp(name, "/data/", 6);
 }
 
+bool gt__checkpoint_data_is_form(const char *name)
+{
+    return !strcmp(name, form_name);
+}
+
 gt_checkpoint_data gt_checkpoint_data_of(const gt_source *source,
                                          const gt_data_config *config)
 {

@@ -56,7 +56,8 @@ void gt__checkpoint_data_free(gt_checkpoint_data *data);
  * Collective; all ranks fail together. */
 gt_status gt__checkpoint_data_share(gt_comm *comm, gt_checkpoint_data *data);
 
-/* Is a data set of this name part of it? */
+/* Is a data set of this name part of it, or the form of the data? */
 bool gt__checkpoint_data_owns(const char *name);
+bool gt__checkpoint_data_is_form(const char *name);
 
 #endif
