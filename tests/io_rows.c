@@ -88,6 +88,14 @@ static void other_data_sets_and_shapes_are_read(void **state)
     unlink(in_scratch("z.h5"));
     write_reals("/z", 2, (size_t[]){N, H * W * Z}, latents);
     assert_reads(in_scratch("z.h5:/z"), (gt_shape){H, W, Z}, latents);
+    unlink(in_scratch("z.h5"));
+    write_reals("/z", 5, (size_t[]){N, Z, H, 1, W}, latents);
+    assert_reads(in_scratch("z.h5:/z"), (gt_shape){H, 1, W, Z}, latents);
+    gt_rows images = latents_of((gt_shape){Z, H, W});
+    gt_real *values;
+    uint64_t n;
+    assert_fails(gt_rows_read(in_scratch("z.h5:/z"), &images, &values, &n),
+                 GT_ERR_MISMATCH, "must be nx5x2x2 or nx20");
 }
 
 static void a_file_may_have_a_colon_in_its_name(void **state)

@@ -65,7 +65,7 @@ static const gt_option options[] = {
      "line for each: its name, a comma, its label; without it, the folder that "
      "a picture is in tells its class. Of arrays: a NumPy file, here or beside "
      "the samples, or the name of one in an archive; without it, the one whose "
-     "name fits",
+     "name fits. Of HDF5: the path of a data set, /y",
      .optional = true},
     {"fit", GT_OPTION_CHOICE, FIELD(fit), "crop", 0, 0, gt_fit_names,
      "pictures of other proportions than image. crop: what is too much on two "

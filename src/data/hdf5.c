@@ -7,6 +7,7 @@
 #include "data/hdf5_files.h"
 #include "data/hdf5_form.h"
 #include "data/sources.h"
+#include "store/h5attr.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -168,6 +169,20 @@ static gt_status find_digest(gt_source *source, const gt__hdf5_files *files)
     return GT_OK;
 }
 
+/* An import of pictures of 16 bits says which values there may be. */
+static void find_limits(gt_source *source, const gt__hdf5_part *part)
+{
+    const char *name = gt_h5_set_about(part->samples)->name;
+    double low, high;
+    if (source->element == GT_ELEMENT_REALS &&
+        gt_h5_get_real(part->file, name, "low", &low) == GT_OK &&
+        gt_h5_get_real(part->file, name, "high", &high) == GT_OK &&
+        low < high) {
+        source->low = low;
+        source->high = high;
+    }
+}
+
 static gt_status open_hdf5(gt_source *source, const gt_source_request *request)
 {
     input *in = calloc(1, sizeof *in);
@@ -184,6 +199,7 @@ static gt_status open_hdf5(gt_source *source, const gt_source_request *request)
     source->element = gt_number_is_byte(gt_h5_set_about(set)->number)
                           ? GT_ELEMENT_BYTES
                           : GT_ELEMENT_REALS;
+    find_limits(source, &files->parts[0]);
     source->packed = gt_h5_set_is_chunked(set);
     source->chunk = gt_h5_set_chunk_rows(set);
     status = name_columns(source, in);

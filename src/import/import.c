@@ -8,6 +8,7 @@
  * there is nothing to unpack, and no second copy in memory. */
 #include "import/import.h"
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
@@ -41,6 +42,8 @@ typedef struct importer {
     gt__geometry is[SPLITS];
     uint64_t next[SPLITS]; /* sample to be read next */
     gt__portion piece;     /* this rank's */
+    int first_length;      /* samples of rank 0 in this wave, */
+    int next_length;       /* and in the next one, as rank 0 has it */
     bool stopped;          /* by a signal */
     gt_progress progress;
     /* Of rank 0: */
@@ -234,8 +237,10 @@ static int piece_length(const importer *m, int split)
 static int share_of(const importer *m, int split, int rank, uint64_t first,
                     uint64_t *begin)
 {
-    uint64_t count = m->is[split].count, length = (uint64_t)m->piece.most;
-    *begin = first + (uint64_t)rank * length;
+    uint64_t count = m->is[split].count;
+    uint64_t own = (uint64_t)m->first_length, most = (uint64_t)m->piece.most;
+    uint64_t length = rank ? most : own;
+    *begin = first + (rank ? own + (uint64_t)(rank - 1) * most : 0);
     if (rank >= m->readers || *begin >= count)
         return 0;
     return (int)(count - *begin < length ? count - *begin : length);
@@ -267,48 +272,75 @@ static void tell_progress(importer *m)
                          &(gt_progress_place){.done = done, .units = done});
 }
 
-/* Reasons of all ranks in one text, which rank 0 gets. Seldom. */
-static gt_status gather_reasons(importer *m, char **reasons)
+/* What ranks tell each other in every wave: sums over them. */
+enum { SKIPPED, SIGNALS, FIRST_LENGTH, SUMS };
+
+/* Rank 0 also writes, while the others read on. So it reads the fewer, such
+ * that all are done at the same time. */
+static int balance(const importer *m, int n, double read, double write)
 {
-    double any = m->piece.skipped.size > 0;
-    *reasons = NULL;
-    if (gt_comm_max(m->comm, any) == 0)
-        return GT_OK;
-    const char *mine = m->piece.skipped.bytes ? m->piece.skipped.bytes : "";
-    return gt_comm_gather_text(m->comm, mine, reasons);
+    double each = n > 0 ? read / n : 0, most = m->piece.most;
+    if (m->readers == 1 || each <= 0)
+        return m->piece.most;
+    double length = most - write / each;
+    return (int)(length > most / 8 ? length : most / 8 + 1);
+}
+
+/* Of a wave that was read. What fails in writing is said at the next
+ * agreement. */
+static gt_status share_wave(importer *m, int split, int n, double read)
+{
+    uint64_t first = m->next[split];
+    double sums[SUMS] = {[SKIPPED] = m->piece.skipped.size > 0,
+                         [SIGNALS] = gt_interrupted(),
+                         [FIRST_LENGTH] = m->comm->rank ? 0 : m->next_length};
+    char *reasons = NULL;
+    gt_comm_sum(m->comm, sums, SUMS);
+    m->stopped = sums[SIGNALS] > 0;
+    gt_status status = GT_OK;
+    if (sums[SKIPPED] > 0)
+        status = gt_comm_gather_text(
+            m->comm, m->piece.skipped.size ? m->piece.skipped.bytes : "",
+            &reasons);
+    if (status != GT_OK)
+        return status;
+    gt_comm_gather(m->comm, m->piece.block, m->piece.size, m->wave);
+    double start = gt_seconds();
+    if (m->comm->rank == 0)
+        gt_failure_keep(&m->failure, take_wave(m, split, first, reasons));
+    m->next_length = balance(m, n, read, gt_seconds() - start);
+    free(reasons);
+    uint64_t left = m->is[split].count - first;
+    uint64_t wave = (uint64_t)m->first_length +
+                    (uint64_t)m->piece.most * (uint64_t)(m->readers - 1);
+    m->next[split] += wave < left ? wave : left;
+    m->first_length = (int)sums[FIRST_LENGTH];
+    return GT_OK;
 }
 
 static gt_status read_wave(importer *m, int split)
 {
-    uint64_t first = m->next[split], begin;
-    int n = share_of(m, split, m->comm->rank, first, &begin);
-    char *reasons = NULL;
+    uint64_t begin;
+    int n = share_of(m, split, m->comm->rank, m->next[split], &begin);
+    double start = gt_seconds();
     gt_status status = gt_failure_tell(&m->failure);
     if (status == GT_OK)
         status = gt__portion_read(&m->piece, m->source[split], begin, n,
                                   m->options->skip);
+    double read = gt_seconds() - start;
     status = gt_comm_agree(m->comm, status);
     if (status == GT_OK)
-        status = gather_reasons(m, &reasons);
-    if (status != GT_OK)
-        return status;
-    m->stopped = gt_comm_max(m->comm, gt_interrupted()) > 0;
-    gt_comm_gather(m->comm, m->piece.block, m->piece.size, m->wave);
-    /* What fails now is said at the next agreement. */
-    if (m->comm->rank == 0)
-        gt_failure_keep(&m->failure, take_wave(m, split, first, reasons));
-    free(reasons);
-    uint64_t wave = (uint64_t)m->piece.most * (uint64_t)m->readers;
-    uint64_t left = m->is[split].count - first;
-    m->next[split] += wave < left ? wave : left;
-    tell_progress(m);
-    return GT_OK;
+        status = share_wave(m, split, n, read);
+    if (status == GT_OK)
+        tell_progress(m);
+    return status;
 }
 
 static gt_status allocate(importer *m, int split)
 {
     gt_status status =
         gt__portion_new(&m->piece, &m->is[split], piece_length(m, split));
+    m->first_length = m->next_length = m->piece.most;
     size_t size = m->piece.size * (size_t)m->comm->size;
     if (status == GT_OK && m->comm->rank == 0 && !(m->wave = malloc(size)))
         status = gt_fail(GT_ERR_MEMORY, "cannot allocate %.0f MB for samples",

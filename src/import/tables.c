@@ -14,7 +14,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { FORMAT_VERSION = 1, NAME = 200 };
+/* HDF5 has attributes of 64 KB at most. */
+enum { FORMAT_VERSION = 1, NAME = 200, ATTRIBUTE = 60000 };
 
 const char gt__import_line[] = "gentrain-data 1";
 
@@ -95,6 +96,11 @@ static gt_status describe_samples(gt_h5 *f, const char *name,
             status = gt_h5_set_real(f, name, figures[i].key, figures[i].value);
     if (status == GT_OK && s->nonfinite > 0)
         status = gt_h5_set_int(f, name, "nonfinite", (int64_t)s->nonfinite);
+    bool limited = p->is.element == GT_ELEMENT_REALS && p->is.low < p->is.high;
+    if (status == GT_OK && limited)
+        status = gt_h5_set_real(f, name, "low", p->is.low);
+    if (status == GT_OK && limited)
+        status = gt_h5_set_real(f, name, "high", p->is.high);
     gt_shape shape = p->is.shape;
     if (status == GT_OK && p->is.element == GT_ELEMENT_BYTES &&
         !gt_shape_is_flat(shape) && !gt_shape_is_volume(shape) &&
@@ -105,7 +111,22 @@ static gt_status describe_samples(gt_h5 *f, const char *name,
 
 /* --- What comes with them. */
 
-static gt_status write_labels(gt_h5 *f, const char *group, const gt__packed *p)
+/* Where they fit into an attribute. */
+static gt_status set_class_names(gt_h5 *f, const char *name,
+                                 const gt_source *source)
+{
+    size_t width = 1;
+    for (int i = 0; source->class_names && i < source->classes; i++)
+        if (strlen(source->class_names[i]) > width)
+            width = strlen(source->class_names[i]);
+    if (!source->class_names || width * (size_t)source->classes > ATTRIBUTE)
+        return GT_OK;
+    return gt_h5_set_texts(f, name, "names", (char *const *)source->class_names,
+                           source->classes);
+}
+
+static gt_status write_labels(gt_h5 *f, const char *group,
+                              const gt_source *source, const gt__packed *p)
 {
     char name[NAME];
     size_t count = (size_t)p->kept, classes = (size_t)p->is.classes;
@@ -119,8 +140,10 @@ static gt_status write_labels(gt_h5 *f, const char *group, const gt__packed *p)
     gt_status status = gt_h5_write(f, name, GT_H5_I32, 1, &count, p->labels);
     if (status == GT_OK)
         status = gt_h5_set_int(f, name, "classes", (int64_t)classes);
-    if (status == GT_OK && classes <= 4096) /* an attribute has 64 KB */
+    if (status == GT_OK && classes * sizeof *counts <= ATTRIBUTE)
         status = gt_h5_set_ints(f, name, "counts", counts, (int)classes);
+    if (status == GT_OK)
+        status = set_class_names(f, name, source);
     free(counts);
     return status;
 }
@@ -196,7 +219,7 @@ static gt_status write_split(gt_h5 *f, const gt__tables *t, int i,
     if (status == GT_OK)
         status = describe_split(f, groups[i], t->source[i], p);
     if (status == GT_OK && p->is.classes > 0)
-        status = write_labels(f, groups[i], p);
+        status = write_labels(f, groups[i], t->source[i], p);
     if (status == GT_OK && p->is.columns > 0)
         status = write_columns(f, groups[i], t->source[i], p, columns);
     return status;

@@ -7,9 +7,10 @@
  *     /train        attributes source, digest, samples, skipped
  *     /train/images uint8 or float32 [n x h x w x c]; also volumes [n x d x h x
  *                   w x c], vectors and points [n x k]; attributes minimum,
- *                   maximum, mean, deviation, and nonfinite where some are not
- *                   finite
- *     /train/labels int32 [n], -1: none; attributes classes and counts
+ *                   maximum, mean, deviation; nonfinite where some are not
+ *                   finite; low and high, of gt_source, where they are known
+ *     /train/labels int32 [n], -1: none; attributes classes, counts and, where
+ *                   they have some, names
  *     /train/NAME   float32 [n]: a column of conditions, one set for each, with
  *                   the attribute name where the column's is another one
  *     /test         held-out samples likewise, where there are some

@@ -178,7 +178,8 @@ bool gt_h5_is_ours(const char *path)
     bool ours = !gt_h5_is_file(path) ||
                 gt_h5_open_in_place(&f, path) != GT_OK ||
                 (gt_h5_get_text(f, "/", "format", &format) == GT_OK &&
-                 !strncmp(format, "gentrain", 8));
+                 !strncmp(format, "gentrain", 8) &&
+                 strcmp(format, "gentrain data") != 0);
     free(format);
     gt_h5_close(f);
     return ours;

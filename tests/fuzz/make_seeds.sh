@@ -5,8 +5,8 @@ export LC_ALL=C
 set -eu
 cd "$(dirname "$0")"
 presets=../../src/model/presets
-mkdir -p seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset seeds/cifar \
-    seeds/array seeds/pictures seeds/hdf5
+mkdir -p seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset seeds/picture \
+    seeds/labels seeds/cifar seeds/array seeds/hdf5
 
 # --- idx: how, form, where, share of the images; images; labels.
 images='\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3\4\5\6\7\10'
@@ -167,17 +167,6 @@ eight='\0001\0002\0003\0004\0005\0006\0007\0010'
 { printf '\2\0\45' && array 0 x '|u1' False '(2, 2, 2)' 8 "$eight"; } >seeds/array/raw
 printf '\3\0\0PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >seeds/array/empty
 
-# --- pictures: how, shape; bytes of the table, the table; a file.
-# picture NAME HOW TABLE BASE64
-picture() {
-    printf '%b\45%b%s' "\\x$2" "\\x$(printf %02x "${#3}")" "$3" >seeds/pictures/"$1"
-    base64 -d <<<"$4" >>seeds/pictures/"$1"
-}
-picture grey 01 '' iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAAAAAC4HznGAAAAEElEQVR42mNgZGJmYGFlAwAARgAWn/Rn8AAAAABJRU5ErkJggg==
-picture alpha16 05 '' iVBORw0KGgoAAAANSUhEUgAAAAEAAAACEAYAAADJEWpkAAAAGklEQVR42mNgYGRiZmFlY2fg4OTi5uHl4wcAAtYAeQd4X6AAAAAASUVORK5CYII=
-picture palette 03 'a.png,cat' iVBORw0KGgoAAAANSUhEUgAAAAQAAAABAgMAAACEUudeAAAADFBMVEUAAQIDBAUGBwgJCgvcTDicAAAAAnRSTlMAgJsrThgAAAAKSURBVHjaY5AGAAAdABwjfI+sAAAAAElFTkSuQmCC
-picture jpeg 00 '' /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////wgALCAAHAAkBAREA/8QAFQABAQAAAAAAAAAAAAAAAAAAAAL/2gAIAQEAAAABl//EABQQAQAAAAAAAAAAAAAAAAAAABD/2gAIAQEAAQUCP//EABQQAQAAAAAAAAAAAAAAAAAAABD/2gAIAQEABj8CP//EABQQAQAAAAAAAAAAAAAAAAAAABD/2gAIAQEAAT8hP//aAAgBAQAAABA//8QAFBABAAAAAAAAAAAAAAAAAAAAEP/aAAgBAQABPxA//9k=
-
 # --- hdf5: how, options, shape; operations as of checkpoints.
 printf '\4\0\0' >seeds/hdf5/images
 printf '\0\0\0' >seeds/hdf5/chosen
@@ -186,3 +175,23 @@ printf '\6\0\0' >seeds/hdf5/conditions
 printf '\0\0\0\200\2\3\0\162\3\2\0\0\4\0\0\0\0\200\3\0\0\162\2\2\6\1\1\0\10abcdefgh' \
     >seeds/hdf5/sets
 printf '\0\0\0\200\200\2\5\0\0\0\5words' >seeds/hdf5/text
+
+# --- picture: how, the sides; a file that Pillow wrote.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+/usr/bin/python3 ../pictures.py "$made"
+how=0
+for name in mode_{1,L,LA,P,P_clear,RGBA,I16}.png grey_{1,4,16}_interlaced.png \
+    colour_16_4_plain.png colour_8_3_interlaced.png key_{grey,deep}.png gamma.png \
+    turned_big.png turned_5.jpg grey.jpg half.jpg progressive_grey.jpg cmyk.jpg clear.png; do
+    # shellcheck disable=SC2059
+    printf "$(printf '\\%03o\\%03o' $((2 + how % 64 / 8 * 8 + how % 2)) $((how * 37 % 256)))" |
+        cat - "$made/$name" >seeds/picture/"$name"
+    how=$((how + 5))
+done
+
+# --- labels: the text.
+printf 'a.png,1\nb.png,0\n"c,d.png",5\n' >seeds/labels/numbers
+printf '\357\273\277file,label\r\n\r\n./b.png,sea\r\na.png,"land, ""far"""\n"c,d.png",sea' \
+    >seeds/labels/names
+printf 'a.png,1\n"b.png,0\n' >seeds/labels/open
