@@ -10,12 +10,15 @@ digits() {
         --set train.shards=6 --set model.likelihood=gaussian "${@:3}"
 }
 digits one 1
-digits three 3
-must "1 and 3 ranks" "$GENTRAIN" diff one three >diff.txt
-cmp one/samples/step-00000004.h5 three/samples/step-00000004.h5 ||
-    fail "samples of 1 and 3 ranks differ"
-digits half 2 --steps 2
-must "the second half" ranks 3 train --resume half --quiet --steps 4
+for n in 2 3; do
+    ! sanitized || continue # mpi_figures.c looks at the sums
+    digits on-$n $n
+    must "1 and $n ranks" "$GENTRAIN" diff one on-$n >diff.txt
+    cmp one/samples/step-00000004.h5 on-$n/samples/step-00000004.h5 ||
+        fail "samples of 1 and $n ranks differ"
+done
+digits half 1 --steps 2
+must "the second half" ranks 2 train --resume half --quiet --steps 4
 must "one go and two" "$GENTRAIN" diff one half >diff.txt
 
 # They stay those of the checkpoint when the data are others.
@@ -26,7 +29,7 @@ says err.txt "keeps the mean and the deviation of the data that half"
 # --- What cannot be.
 refused 3 'did you mean "log"' 1 train vae.yaml --out bad \
     --set 'data.transform=[{lgo: 1}]'
-refused 3 "the data are not HDF5" 2 train vae.yaml --out bad --set output.layout=as_input
+refused 3 "the data are not HDF5" 1 train vae.yaml --out bad --set output.layout=as_input
 refused 6 "sample 0: its value number 0 is 0 where it comes to data.transform.0, log" \
     2 train vae.yaml --out bad --set 'data.transform=[{log: 0}, standardize]'
 refused 3 "the data are not HDF5" 1 sample one --layout as_input -o bad.h5
@@ -36,13 +39,15 @@ refused 3 "the data are not HDF5" 1 sample one --layout as_input -o bad.h5
 /usr/bin/python3 -c 'import h5py' 2>/dev/null || exit 0
 /usr/bin/python3 "$GENTRAIN_SOURCE/examples/showers.py" showers.h5 600 ||
     fail "showers.py writes no showers"
-must "training on showers" ranks 2 train "$GENTRAIN_SOURCE/examples/calorimeter.yaml" \
+must "training on showers" ranks 1 train "$GENTRAIN_SOURCE/examples/calorimeter.yaml" \
     --out showers --steps 10
 [ -z "$(warnings err.txt)" ] || fail "the example is warned of"
 says err.txt "standardize value"
-for n in 1 2; do
+counts="1 2"
+! sanitized || counts=1
+for n in $counts; do
     must "samples on $n ranks" ranks $n sample showers -o made-$n.h5 --grid made-$n.png \
-        --conditions showers.h5:/incident_energies
+        --conditions showers.h5
     cmp made-1.h5 made-$n.h5 || fail "samples of 1 and $n ranks differ"
     cmp made-1.png made-$n.png || fail "pictures of 1 and $n ranks differ"
 done

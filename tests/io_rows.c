@@ -216,11 +216,13 @@ static void conditions_are_rows_with_another_name(void **state)
 static void conditions_may_be_numbers_of_any_type(void **state)
 {
     (void)state;
+    char *names[] = {"/e", "/angles[1]"};
+    gt_word_list columns = {names, 1};
     gt_rows want = {.name = "conditions",
                     .one = "row",
                     .takes = "the condition energy",
                     .shape = {1, 1, 1},
-                    .any = true};
+                    .columns = &columns};
     int32_t rows[N];
     gt_real *values;
     uint64_t n;
@@ -229,6 +231,10 @@ static void conditions_may_be_numbers_of_any_type(void **state)
         rows[i] = 256 << i;
     assert_ok(gt_h5_create(&file, in_scratch("z.h5")));
     assert_ok(gt_h5_write(file, "/e", GT_H5_I32, 1, (size_t[]){N}, rows));
+    gt_real angles[2 * N];
+    count_up(angles, 2 * N);
+    assert_ok(
+        gt_h5_write(file, "/angles", GT_H5_REAL, 2, (size_t[]){N, 2}, angles));
     assert_ok(gt_h5_commit(file));
     char place[600];
     snprintf(place, sizeof place, "%s:/e", in_scratch("z.h5"));
@@ -237,9 +243,19 @@ static void conditions_may_be_numbers_of_any_type(void **state)
     for (int i = 0; i < N; i++)
         assert_true(values[i] == (gt_real)rows[i]);
     free(values);
-    want.shape.c = 2;
+    want.shape.c = columns.count = 2;
     assert_fails(gt_rows_read(place, &want, &values, &n), GT_ERR_MISMATCH,
                  "the model takes the condition energy");
+    /* By the names of the columns, as in the data. */
+    assert_ok(gt_rows_read(in_scratch("z.h5"), &want, &values, &n));
+    assert_int_equal(n, N);
+    for (int i = 0; i < N; i++)
+        assert_true(values[2 * i] == (gt_real)rows[i] &&
+                    values[2 * i + 1] == angles[2 * i + 1]);
+    free(values);
+    names[1] = "/angles[2]";
+    assert_fails(gt_rows_read(in_scratch("z.h5"), &want, &values, &n),
+                 GT_ERR_MISMATCH, "/angles has");
 }
 
 int main(void)

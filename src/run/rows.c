@@ -17,6 +17,7 @@
 typedef struct place {
     char path[GT_PATH];
     char set[GT_PATH];
+    bool said; /* the data set is said, too */
 } place;
 
 /* A file may be called "a:/b", so what is there comes first. */
@@ -32,6 +33,7 @@ static gt_status split(const char *text, const gt_rows *want, place *at)
                        want->name, text);
     memcpy(at->path, text, length);
     at->path[length] = '\0';
+    at->said = colon != NULL;
     if (colon)
         snprintf(at->set, sizeof at->set, "%s", colon + 1);
     else
@@ -47,7 +49,7 @@ static gt_status describe(gt_h5 *file, const place *at, const gt_rows *want,
                        "%s has no data set %s; say where its %s are: "
                        "--%s %s:/DATA/SET",
                        at->path, at->set, want->name, want->name, at->path);
-    if (want->any)
+    if (want->columns)
         return gt_h5_describe_numbers(file, at->set, info);
     if (gt_h5_describe(file, at->set, info) == GT_OK)
         return GT_OK;
@@ -126,10 +128,79 @@ static gt_status read_set(gt_h5 *file, const place *at, const gt_rows *want,
     if (!*values)
         return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %llu %s", at->path,
                        (unsigned long long)*n, want->name);
-    status = want->any ? gt_h5_read_numbers(file, &info, *values)
-                       : gt_h5_read(file, at->set, GT_H5_REAL, info.rank,
-                                    info.dim, *values);
+    status = want->columns ? gt_h5_read_numbers(file, &info, *values)
+                           : gt_h5_read(file, at->set, GT_H5_REAL, info.rank,
+                                        info.dim, *values);
     return status == GT_OK ? check_finite(at, &info, want, *values) : status;
+}
+
+/* --- A data set for each column, or for some of them. */
+
+/* "/angles[1]" is number 1 of each row of /angles. */
+static size_t split_column(const char *name, char set[GT_PATH])
+{
+    snprintf(set, GT_PATH, "%s", name);
+    char *bracket = strchr(set, '[');
+    size_t index = bracket ? strtoul(bracket + 1, NULL, 10) : 0;
+    if (bracket)
+        *bracket = '\0';
+    return index;
+}
+
+static bool has_columns(gt_h5 *file, const place *at, const gt_rows *want)
+{
+    char set[GT_PATH];
+    bool has = want->columns && !at->said && !gt_h5_has(file, at->set);
+    for (int i = 0; has && i < want->columns->count; i++) {
+        split_column(want->columns->words[i], set);
+        has = set[0] == '/' && gt_h5_has(file, set);
+    }
+    return has;
+}
+
+/* Column number `column` of all rows, whose number is known if *values is. */
+static gt_status read_column(gt_h5 *file, const place *at, const gt_rows *want,
+                             int column, gt_real **values, uint64_t *n)
+{
+    int columns = want->columns->count;
+    gt_h5_info info = {0};
+    char set[GT_PATH];
+    size_t index = split_column(want->columns->words[column], set);
+    gt_status status = gt_h5_describe_numbers(file, set, &info);
+    if (status != GT_OK)
+        return status;
+    size_t rows = info.rank > 0 ? info.dim[0] : 0;
+    size_t width = rows ? info.count / rows : 0;
+    if (index >= width || (*values && rows != *n))
+        return gt_fail(GT_ERR_MISMATCH,
+                       "%s: %s has %zu rows of %zu, which do not go with the "
+                       "others; the model takes %s",
+                       at->path, set, rows, width, want->takes);
+    *n = rows;
+    gt_real *all = gt_real_alloc(info.count);
+    if (!*values)
+        *values = gt_real_alloc(rows * (size_t)columns);
+    if (!all || !*values)
+        status = gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %zu %s", at->path,
+                         rows, want->name);
+    if (status == GT_OK)
+        status = gt_h5_read_numbers(file, &info, all);
+    for (size_t i = 0; i < rows && status == GT_OK; i++)
+        (*values)[i * (size_t)columns + (size_t)column] =
+            all[i * width + index];
+    free(all);
+    return status;
+}
+
+static gt_status read_columns(gt_h5 *file, const place *at, const gt_rows *want,
+                              gt_real **values, uint64_t *n)
+{
+    gt_status status = GT_OK;
+    for (int i = 0; i < want->columns->count && status == GT_OK; i++)
+        status = read_column(file, at, want, i, values, n);
+    gt_h5_info all = {.name = "a column",
+                      .count = *n * gt_shape_size(want->shape)};
+    return status == GT_OK ? check_finite(at, &all, want, *values) : status;
 }
 
 gt_status gt_rows_read(const char *text, const gt_rows *want, gt_real **values,
@@ -143,7 +214,9 @@ gt_status gt_rows_read(const char *text, const gt_rows *want, gt_real **values,
     if (status == GT_OK)
         status = gt_h5_open(&file, at.path);
     if (status == GT_OK)
-        status = read_set(file, &at, want, values, n);
+        status = has_columns(file, &at, want)
+                     ? read_columns(file, &at, want, values, n)
+                     : read_set(file, &at, want, values, n);
     gt_h5_close(file);
     if (status != GT_OK) {
         free(*values);

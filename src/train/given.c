@@ -215,7 +215,7 @@ static gt_status read_files(gt_given *given, const gt_config *config,
                       .one = "row",
                       .takes = conditions,
                       .shape = {1, 1, names->count},
-                      .any = true};
+                      .columns = names};
     gt_rows of_latents = {
         .name = "latents", .one = "latent", .takes = latents, .shape = latent};
     gt_status status = GT_OK;
