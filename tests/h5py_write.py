@@ -65,10 +65,14 @@ for name, chunks in {"rows": (4, 6, 5, 3), "one": (1, 6, 5, 3), "parts": (5, 4, 
     put("layouts/gzip_" + name, data, chunks=chunks, compression="gzip", compression_opts=9)
 for name, how in {"shuffle": {"shuffle": True}, "fletcher32": {"fletcher32": True},
                   "gzip_shuffle": {"compression": "gzip", "shuffle": True},
+                  "lzf": {"compression": "lzf"},
+                  "lzf_shuffle": {"compression": "lzf", "shuffle": True, "fletcher32": True},
                   "gzip_fletcher32": {"compression": "gzip", "fletcher32": True},
                   "scaleoffset": {"scaleoffset": 0}}.items():
     whole = random.integers(0, 1000, size=shape).astype("<i4")
     put("filters/" + name, whole, chunks=(5, 4, 5, 3), **how)
+put("filters/lzf_long", np.repeat(values("<i4", (11, 5)), 900, axis=1), chunks=(3, 4500),
+    compression="lzf")
 if h5py.h5z.filter_avail(h5py.h5z.FILTER_SZIP):
     put("filters/szip", values("<i2", shape), chunks=(5, 6, 5, 3), compression="szip")
 
@@ -127,7 +131,10 @@ with h5py.File(folder + "/bad.h5", "w") as bad:
     bad["opaque"] = np.zeros(3, dtype="V5")
     bad["single"] = 3.0
     bad.create_dataset("none", data=h5py.Empty("f4"))
-    bad.create_dataset("lzf", data=np.zeros((8, 4)), chunks=(2, 4), compression="lzf")
+    unknown = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    unknown.set_chunk((2, 4))
+    unknown.set_filter(32015, h5py.h5z.FLAG_OPTIONAL, (3,))  # zstd, which is not there
+    h5py.h5d.create(bad.id, b"zstd", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((8, 4)), unknown)
     bad.create_dataset("seven", data=np.zeros((1, 1, 1, 1, 1, 1, 1)))
     bad.create_dataset("huge", (2**40, 64, 64), "f4", chunks=(1, 64, 64))
     bad["good"] = np.arange(6.0).reshape(2, 3)

@@ -1,5 +1,7 @@
 /* Data sets of somebody else's: whatever h5py wrote is read back equal, with
- * HDF5 and without it, and what cannot be read is named. */
+ * HDF5 and without it, and what cannot be read is named.
+ *
+ * ctest: threads */
 #include "scratch.h"
 
 #include "store/h5file.h"
@@ -8,6 +10,7 @@
 
 #include <hdf5.h>
 #include <math.h>
+#include <pthread.h>
 
 /* Have h5py write its files into the scratch folder. */
 static bool write_with_h5py(void)
@@ -136,13 +139,13 @@ static const char *const flaws[][2] = {
     {"/bytes", "holds texts, not numbers"},
     {"/compound", "holds compound values, not numbers"},
     {"/lists", "holds lists of variable length, not numbers"},
-    {"/lzf", "is packed with filter 32000 (lzf), for which this HDF5 library "
-             "has no plug-in"},
     {"/none", "is empty"},
     {"/opaque", "holds opaque bytes, not numbers"},
     {"/references", "holds references, not numbers"},
     {"/seven", "has 7 dimensions, of which at most 6 are read"},
     {"/text", "holds texts, not numbers"},
+    {"/zstd", "is packed with filter 32015 (zstd), for which this HDF5 library "
+              "has no plug-in"},
 };
 enum { FLAWS = sizeof flaws / sizeof *flaws };
 
@@ -288,6 +291,58 @@ static void a_file_that_changes_while_it_is_read_is_named(void **state)
     gt_h5_cache_free(cache);
 }
 
+/* Several threads want the same few chunks, of which the cache holds two. */
+typedef struct reading {
+    gt_h5_set *set;
+    int first;
+    bool good;
+} reading;
+
+static void *read_on(void *argument)
+{
+    reading *r = argument;
+    int32_t first = 0;
+    r->good = true;
+    for (int i = 0; i < 300; i++) {
+        double row[ROW];
+        uint64_t number = (uint64_t)((r->first + 17 * i) % ROWS);
+        gt_h5_target to = gt_h5_target_plain(r->set, GT_H5_AS_DOUBLES, row);
+        if (gt_h5_set_read(r->set, &number, 1, true, &to) != GT_OK)
+            r->good = false;
+        first = (int32_t)number * ROW * 7919;
+        r->good = r->good && row[0] == first && row[1] == first + 7919;
+    }
+    return NULL;
+}
+
+static void threads_share_chunks(void **state)
+{
+    (void)state;
+    write_file("a.h5");
+    gt_h5 *f = open_file("a.h5");
+    gt_h5_cache *cache = gt_h5_cache_new(2 * 16 * ROW * sizeof(int32_t));
+    reading readings[6] = {{0}};
+    pthread_t threads[6];
+    for (int i = 0; i < 6; i++) {
+        if (i % 2 == 0)
+            assert_ok(gt_h5_set_open(&readings[i].set, f,
+                                     i ? "/packed" : "/plain", cache));
+        else
+            readings[i].set = readings[i - 1].set;
+        readings[i].first = 11 * i;
+        assert_int_equal(
+            pthread_create(&threads[i], NULL, read_on, &readings[i]), 0);
+    }
+    for (int i = 0; i < 6; i++) {
+        pthread_join(threads[i], NULL);
+        assert_true(readings[i].good);
+    }
+    for (int i = 0; i < 6; i += 2)
+        gt_h5_set_close(readings[i].set);
+    gt_h5_close(f);
+    gt_h5_cache_free(cache);
+}
+
 /* Channels first, as they lie in the file, come out channels last. */
 static void dimensions_may_have_another_order(void **state)
 {
@@ -338,6 +393,7 @@ int main(void)
         each(a_truncated_file_is_refused),
         each(a_damaged_chunk_is_found_by_its_checksum),
         each(a_file_that_changes_while_it_is_read_is_named),
+        each(threads_share_chunks),
         each(dimensions_may_have_another_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,6 +323,40 @@ static void labels_may_be_one_hot_or_no_labels(void **state)
     assert_refused(&config, GT_ERR_FORMAT, "row 1 is no label");
 }
 
+static void what_has_other_rows_does_not_belong_to_the_samples(void **state)
+{
+    (void)state;
+    put("a.h5", "images", H5T_STD_U8LE, counting, DIMS(4, 2, 3));
+    put("a.h5", "labels", H5T_STD_I64LE, labels, DIMS(3));
+    gt_data_config config = configure("a.h5");
+    char warning[500] = "";
+    gt_log_capture(warning, sizeof warning);
+    gt_source *source = open_config(&config, GT_SPLIT_TRAIN);
+    gt_log_capture(NULL, 0);
+    assert_non_null(strstr(warning, "/labels has 3 rows, but /images has 4"));
+    assert_int_equal(source->classes, 0);
+    gt_source_close(source);
+    config.classes = 3;
+    assert_refused(&config, GT_ERR_MISMATCH,
+                   "/labels has 3 rows, but /images has 4");
+
+    put("b.h5", "images", H5T_STD_U8LE, counting, DIMS(4, 2, 3));
+    put("b.h5", "energy", H5T_IEEE_F32LE, energies, DIMS(3));
+    config = configure("b.h5");
+    config.conditions =
+        (gt_word_list){.count = 1, .words = (char *[]){"energy"}};
+    assert_refused(&config, GT_ERR_MISMATCH,
+                   "/energy has 3 rows, but /images has 4");
+
+    put("c.h5", "images", H5T_STD_U8LE, counting, DIMS(0, 2, 3));
+    config = configure("c.h5");
+    assert_refused(&config, GT_ERR_FORMAT, "no data set can be samples");
+    char uri[600];
+    snprintf(uri, sizeof uri, "%s:/images", in_scratch("c.h5"));
+    config.uri = uri;
+    assert_refused(&config, GT_ERR_FORMAT, "has no samples");
+}
+
 static void columns_are_named_by_paths_and_indices(void **state)
 {
     (void)state;
@@ -395,11 +429,11 @@ static void damage_is_survived(void **state)
 {
     (void)state;
     put_images("a.h5");
-    put_packed("a.h5", "p", H5T_STD_U8LE, counting, 2, DIMS(9, 4, 4));
+    put_packed("a.h5", "deep/p", H5T_STD_U8LE, counting, 2, DIMS(9, 4, 4));
     size_t size;
     uint8_t *bytes = load_bytes("a.h5", &size);
     char uri[600];
-    snprintf(uri, sizeof uri, "%s:/p", in_scratch("a.h5"));
+    snprintf(uri, sizeof uri, "%s:/deep/p", in_scratch("a.h5"));
     for (size_t i = 0; i < 60; i++) {
         size_t at = i * (size - 4) / 60;
         uint8_t was = bytes[at];
@@ -432,6 +466,7 @@ int main(void)
         with_numbers(files_are_joined_in_the_order_of_their_bytes),
         with_numbers(one_of_several_is_asked_for),
         with_numbers(labels_may_be_one_hot_or_no_labels),
+        with_numbers(what_has_other_rows_does_not_belong_to_the_samples),
         with_numbers(columns_are_named_by_paths_and_indices),
         with_numbers(nan_stops_or_is_skipped),
         with_numbers(damage_is_survived),

@@ -100,7 +100,13 @@ static gt_status choose_labels(chooser *c)
             status = check_rows(c, &about, "labels");
     } else if ((found = gt__hdf5_look_labels(&c->look, &c->samples))) {
         name = strdup(found->name);
-        status = name ? GT_OK : no_memory(c);
+        status = name ? check_rows(c, found, "labels") : no_memory(c);
+        if (status == GT_ERR_MISMATCH && !c->config->classes) {
+            gt_warn("%s; going on without labels", gt_message());
+            free(name);
+            name = NULL;
+            status = GT_OK;
+        }
     }
     c->choice->labels = name;
     return status;

@@ -257,8 +257,12 @@ static bool is_named_so(const gt_h5_about *about)
 static bool may_be_labels(const gt__hdf5_look *look, const gt_h5_about *about,
                           const gt_h5_about *samples)
 {
-    return about != samples && about->number.kind != GT_NUMBER_FLOAT &&
-           gt__hdf5_look_columns(about, samples->dim[0]) == 1 &&
+    uint64_t rows = samples->dim[0];
+    if (is_named_so(about) && about->rank > 0)
+        rows = about->dim[0];
+    return strcmp(about->name, samples->name) != 0 &&
+           about->number.kind != GT_NUMBER_FLOAT &&
+           gt__hdf5_look_columns(about, rows) == 1 &&
            same_group(about, samples) && !is_twin(look, about);
 }
 

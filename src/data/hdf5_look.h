@@ -28,7 +28,8 @@ gt_status gt__hdf5_look_samples(const gt__hdf5_look *look,
                                 const gt_data_config *config,
                                 const gt_h5_about **samples);
 
-/* The only data set that is likely to be their labels, or NULL. */
+/* The only data set that is likely to be their labels, or NULL. One that is
+ * called so may have another number of rows. */
 const gt_h5_about *gt__hdf5_look_labels(const gt__hdf5_look *look,
                                         const gt_h5_about *samples);
 

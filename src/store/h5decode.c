@@ -13,7 +13,8 @@ uint64_t gt__h5_decoded_most(const gt__h5_pipeline *pipeline, uint64_t stored)
 {
     uint64_t most = stored;
     for (int i = 0; i < pipeline->n; i++)
-        if (pipeline->filter[i] == GT__H5_DEFLATE)
+        if (pipeline->filter[i] == GT__H5_DEFLATE ||
+            pipeline->filter[i] == GT__H5_LZF)
             most = most < UINT64_MAX / GT__H5_MOST_COMPRESSION
                        ? most * GT__H5_MOST_COMPRESSION
                        : UINT64_MAX;
@@ -35,6 +36,41 @@ static bool inflate_all(const uint8_t *in, size_t n, uint8_t *out, size_t room,
     *size = room - stream.avail_out;
     inflateEnd(&stream);
     return whole;
+}
+
+/* LZF is a list of two things. A byte below 32: that many bytes and one more
+ * follow as they are. Else its upper 3 bits are a length, which the next byte
+ * is added to if they are 7, and its lower 5 bits and one more byte a distance:
+ * two bytes more than the length are repeated from one more than the distance
+ * before. */
+static bool unpack_lzf(const uint8_t *in, size_t n, uint8_t *out, size_t room,
+                       size_t *size)
+{
+    size_t i = 0, done = 0;
+    while (i < n) {
+        size_t first = in[i++], length = first + 1;
+        if (first < 32) {
+            if (length > n - i || length > room - done)
+                return false;
+            memcpy(out + done, in + i, length);
+            i += length;
+            done += length;
+            continue;
+        }
+        length = first >> 5;
+        if (length == 7 && i < n)
+            length += in[i++];
+        length += 2;
+        if (i == n)
+            return false;
+        size_t distance = ((first & 31) << 8) + in[i++] + 1;
+        if (distance > done || length > room - done)
+            return false;
+        for (size_t end = done + length; done < end; done++)
+            out[done] = out[done - distance];
+    }
+    *size = done;
+    return true;
 }
 
 /* First come the first bytes of all elements, next all second ones, and so on;
@@ -96,9 +132,12 @@ static const char *revert(gt__h5_filter filter, size_t element, state *s)
         return checksum_fits(s->now, s->n) ? NULL
                                            : "does not match its checksum";
     }
-    if (filter == GT__H5_DEFLATE) {
+    if (filter == GT__H5_DEFLATE || filter == GT__H5_LZF) {
         size_t size;
-        if (!inflate_all(s->now, s->n, s->next, s->room, &size))
+        bool whole = filter == GT__H5_LZF
+                         ? unpack_lzf(s->now, s->n, s->next, s->room, &size)
+                         : inflate_all(s->now, s->n, s->next, s->room, &size);
+        if (!whole)
             return "does not unpack";
         s->n = size;
     } else {

@@ -1,5 +1,6 @@
 /* h5decode.h: a chunk as it is stored, made into numbers again without HDF5:
- * deflate (gzip), shuffle and fletcher32. Any thread. Local.
+ * deflate (gzip), shuffle, fletcher32, and LZF, which only h5py has. Any
+ * thread. Local.
  */
 #ifndef GT_STORE_H5DECODE_H
 #define GT_STORE_H5DECODE_H
@@ -13,6 +14,7 @@ typedef enum gt__h5_filter {
     GT__H5_DEFLATE = 1,
     GT__H5_SHUFFLE = 2,
     GT__H5_FLETCHER32 = 3,
+    GT__H5_LZF = 32000,
 } gt__h5_filter;
 
 /* The filters of a data set, in the order in which they were applied. */
@@ -23,7 +25,7 @@ typedef struct gt__h5_pipeline {
     size_t element; /* bytes, of shuffle */
 } gt__h5_pipeline;
 
-/* Deflate makes nothing smaller than that. */
+/* Deflate makes nothing smaller than that, nor does LZF. */
 enum { GT__H5_MOST_COMPRESSION = 1032 };
 
 /* The most bytes that `stored` ones can become. */

@@ -189,7 +189,8 @@ static void find_filter(hid_t properties, unsigned i, gt_h5_about *about,
     in_file[sizeof in_file - 1] = '\0';
     const char *name = filter_name(number, in_file);
     SAY(about->storage, ", %s", name);
-    if (number >= GT__H5_DEFLATE && number <= GT__H5_FLETCHER32 &&
+    if (((number >= GT__H5_DEFLATE && number <= GT__H5_FLETCHER32) ||
+         number == GT__H5_LZF) &&
         p->n < GT__H5_FILTERS) {
         if (number == GT__H5_SHUFFLE)
             p->element = values[0];

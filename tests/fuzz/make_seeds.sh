@@ -5,7 +5,8 @@ export LC_ALL=C
 set -eu
 cd "$(dirname "$0")"
 presets=../../src/model/presets
-mkdir -p seeds/picture seeds/labels seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset
+mkdir -p seeds/picture seeds/labels seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset \
+    seeds/chunk seeds/hdf5
 
 # --- idx: how, form, where, share of the images; images; labels.
 images='\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3\4\5\6\7\10'
@@ -136,3 +137,31 @@ printf 'a.png,1\nb.png,0\n"c,d.png",5\n' >seeds/labels/numbers
 printf '\357\273\277file,label\r\n\r\n./b.png,sea\r\na.png,"land, ""far"""\n"c,d.png",sea' \
     >seeds/labels/names
 printf 'a.png,1\n"b.png,0\n' >seeds/labels/open
+
+# --- chunk: filters, bytes of an element, size, what was left out; what is stored.
+printf '\1\2\0\6\0abcdef' >seeds/chunk/shuffle
+printf '\4\0\0\12\0\2abc\340\0\2' >seeds/chunk/lzf
+printf '\10\0\0\4\0abcdABCD' >seeds/chunk/fletcher32
+printf '\2\0\0\40\0' | cat - <(/usr/bin/python3 -c \
+    'import sys, zlib; sys.stdout.buffer.write(zlib.compress(b"a" * 32))') >seeds/chunk/gzip
+printf '\13\4\0\40\3%036d' 0 >seeds/chunk/left-out
+
+# --- hdf5: files that h5py wrote.
+/usr/bin/python3 - <<'END'
+import h5py
+import numpy as np
+
+images = np.arange(48, dtype="u1").reshape(4, 3, 4)
+with h5py.File("seeds/hdf5/plain", "w") as f:
+    f["x"] = images
+    f["y"] = np.array([0, 2, 1, 0])
+with h5py.File("seeds/hdf5/packed", "w", libver="latest") as f:
+    f.create_dataset("x_train", data=images, chunks=(3, 2, 4), compression="gzip", shuffle=True,
+                     fletcher32=True)
+    f.create_dataset("x_test", data=images[:2].astype(">f4"), chunks=(1, 3, 4),
+                     compression="lzf")
+    f["theta_train"] = np.ones((4, 2), dtype="f2")
+with h5py.File("seeds/hdf5/holes", "w") as f:
+    f.create_dataset("v", (9, 5), "i2", chunks=(2, 3), fillvalue=7)[3:5] = 1
+    f["v"].attrs["units"] = "MeV"
+END
