@@ -46,9 +46,11 @@ static void make(const char *folder)
 static gt_status open_as(gt_source **source, const char *folder,
                          const char *labels, gt_shape image, gt_split split)
 {
-    gt_data_config config = {.uri = (char *)(uintptr_t)in_scratch(folder),
-                             .labels = (char *)(uintptr_t)labels,
-                             .image = image};
+    char uri[512], file[512];
+    snprintf(uri, sizeof uri, "%s", in_scratch(folder));
+    snprintf(file, sizeof file, "%s", labels ? labels : "");
+    gt_data_config config = {
+        .uri = uri, .labels = labels ? file : NULL, .image = image};
     return gt_source_open(source, &config, split);
 }
 

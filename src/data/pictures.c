@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Pictures that are looked at before the first one is asked for, and the side
  * at which those of several sizes are shown where nothing says another. */
@@ -297,11 +298,24 @@ static gt_status read_pictures(const gt_source *source, const uint64_t *numbers,
     return status;
 }
 
+/* The directory of a run, whose pictures are of samples. Who means these names
+ * this source. */
+static bool is_run(const char *path)
+{
+    static const char *const parts[] = {"config.yaml", "checkpoints"};
+    char inner[GT_PATH];
+    for (int i = 0; i < 2; i++)
+        if (snprintf(inner, sizeof inner, "%s/%s", path, parts[i]) >= GT_PATH ||
+            access(inner, F_OK) != 0)
+            return false;
+    return true;
+}
+
 /* Other data sets come with pictures that show some of them. */
 static bool recognises(const gt_path_look *look)
 {
-    return look->folder && !gt__idx_is_folder(look->path) &&
-           !gt__cifar_is_folder(look->path) &&
+    return look->folder && !is_run(look->path) &&
+           !gt__idx_is_folder(look->path) && !gt__cifar_is_folder(look->path) &&
            gt__folder_has_pictures(look->path);
 }
 

@@ -160,9 +160,11 @@ static double bytes_of(const importer *m)
 static gt_status check_disk(const importer *m)
 {
     const char *out = m->options->out;
+    char part[GT_PATH];
     struct stat info;
     double need = bytes_of(m), room = gt_disk_room(out);
-    if (stat(m->partial.part, &info) == 0)
+    if (snprintf(part, sizeof part, "%s.part", out) < GT_PATH &&
+        stat(part, &info) == 0)
         need -= (double)info.st_blocks * 512;
     if (need <= room)
         return GT_OK;
@@ -203,12 +205,12 @@ static gt_status begin_file(importer *m)
         status = gt__packed_new(&m->packed[i], &m->is[i], i, m->options->level);
     facts_of(m, facts);
     if (status == GT_OK)
+        status = check_disk(m);
+    if (status == GT_OK)
         status = gt__partial_open(&m->partial, m->options->out, facts,
                                   GT_H5_AROUND, m->options->anew);
     if (status == GT_OK)
         status = gt__packed_resume(m->packed, &m->partial);
-    if (status == GT_OK)
-        status = check_disk(m);
     if (status == GT_OK)
         status = gt_h5_rehearse();
     uint64_t done = m->packed[0].next + m->packed[1].next;

@@ -10,6 +10,9 @@
 #include "run/config.h"
 #include "store/h5types.h"
 
+/* The data set with the form of the data (store/h5form.h). */
+#define GT_CHECKPOINT_FORM "/data/form"
+
 typedef struct gt_checkpoint_data {
     uint64_t count; /* 0: not known */
     int classes;
@@ -56,8 +59,7 @@ void gt__checkpoint_data_free(gt_checkpoint_data *data);
  * Collective; all ranks fail together. */
 gt_status gt__checkpoint_data_share(gt_comm *comm, gt_checkpoint_data *data);
 
-/* Is a data set of this name part of it, or the form of the data? */
+/* Is a data set of this name part of it? */
 bool gt__checkpoint_data_owns(const char *name);
-bool gt__checkpoint_data_is_form(const char *name);
 
 #endif
