@@ -114,4 +114,9 @@ mkdir none
 refused 5 "none: no pictures in it" 2 train kinds.yaml --out never --data pictures:none
 refused 4 "data.labels: cannot read labels.csv" 2 train kinds.yaml --out never --data classes \
     --set data.labels=labels.csv
+mkdir -p run/checkpoints run/samples
+cp 30.png run/samples/
+touch run/config.yaml
+ranks 1 train kinds.yaml --out never --data run && fail "a run is data"
+says err.txt "run"
 [ ! -e never ] || fail "a run was begun"

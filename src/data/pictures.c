@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Pictures that are looked at before the first one is asked for, and the side
  * at which those of several sizes are shown where nothing says another. */
@@ -25,7 +26,8 @@ enum { LOOKS = 256, SHOWN = 64 };
 
 typedef struct pictures {
     gt__file_list list;
-    gt__file_list train; /* of held-out ones: what they are held out from */
+    gt__file_list train; /* of held-out ones: what they are held out from,
+                            where that is not open already */
     gt__picture_labels labels;
     gt_fit fit;
 } pictures;
@@ -216,7 +218,9 @@ static gt_status open_list(gt_source *source, pictures *p,
     bool test = request->split == GT_SPLIT_TEST;
     const gt__file_list *train = test ? &p->train : &p->list;
     gt_status status = GT_OK;
-    if (test)
+    if (test && request->train)
+        train = &((const pictures *)request->train->data)->list;
+    else if (test)
         status = read_list(&p->train, request->path, splits->train);
     if (status == GT_OK)
         status = read_list(&p->list, request->path,
@@ -297,11 +301,24 @@ static gt_status read_pictures(const gt_source *source, const uint64_t *numbers,
     return status;
 }
 
+/* The directory of a run, whose pictures are of samples. Who means these names
+ * this source. */
+static bool is_run(const char *path)
+{
+    static const char *const parts[] = {"config.yaml", "checkpoints"};
+    char inner[GT_PATH];
+    for (int i = 0; i < 2; i++)
+        if (snprintf(inner, sizeof inner, "%s/%s", path, parts[i]) >= GT_PATH ||
+            access(inner, F_OK) != 0)
+            return false;
+    return true;
+}
+
 /* Other data sets come with pictures that show some of them. */
 static bool recognises(const gt_path_look *look)
 {
-    return look->folder && !gt__idx_is_folder(look->path) &&
-           !gt__cifar_is_folder(look->path) &&
+    return look->folder && !is_run(look->path) &&
+           !gt__idx_is_folder(look->path) && !gt__cifar_is_folder(look->path) &&
            gt__folder_has_pictures(look->path);
 }
 

@@ -11,6 +11,7 @@
 #include "data/channels.h"
 #include "data/taps.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,7 @@ static gt_status prepare(resizing *r)
         status = gt__taps_new(&r->y, &r->at.y);
     if (status != GT_OK)
         return status;
+    assert(r->x.first && r->y.first);
     size_t c = (size_t)r->channels.count, out = (size_t)x->out * c;
     int last = x->out - 1;
     r->from = r->x.first[0];
@@ -153,7 +155,7 @@ static const double *widened(resizing *r, int y)
 /* The sums of a row of the image. */
 static void add_rows(resizing *r, int i)
 {
-    size_t n = (size_t)(r->at.x.out * r->channels.count);
+    size_t n = (size_t)r->at.x.out * (size_t)r->channels.count;
     memset(r->sums, 0, n * sizeof *r->sums);
     for (int k = 0; k < r->y.count[i]; k++) {
         const double *row = widened(r, r->y.first[i] + k);
@@ -188,7 +190,7 @@ static void finish(resizing *r, int i)
 
 static void resize(resizing *r, gt_shape shape, uint8_t *bytes, gt_real *reals)
 {
-    size_t n = (size_t)(r->at.x.out * r->channels.count);
+    size_t n = (size_t)r->at.x.out * (size_t)r->channels.count;
     for (int i = 0; i < r->at.y.out; i++) {
         size_t at =
             ((size_t)(r->at.top + i) * (size_t)shape.w + (size_t)r->at.left) *

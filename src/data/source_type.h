@@ -38,6 +38,9 @@ typedef struct gt_source_request {
     const char *path; /* NULL: the source is built in */
     gt_split split;
     const gt_data_config *config; /* with all that says how to read */
+    /* For held-out samples: the training ones of the same path, open, for as
+     * long as these are; NULL: they have to be looked at anew. */
+    const struct gt_source *train;
 } gt_source_request;
 
 /* What is to be seen of a path before anything of it is read. */

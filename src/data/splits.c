@@ -5,7 +5,6 @@
 #include "store/files.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,11 +18,12 @@ static bool is_folder(const char *path, const char *name)
 }
 
 /* Fails at a folder that is not "train". */
-static gt_status find_other(const char *name, void *path)
+static gt_status find_other(const char *name, void *context)
 {
+    const char *const *path = context;
     bool other = *name != '.' && strcmp(name, "train") != 0;
-    return other && is_folder(path, name) ? gt_fail(GT_ERR_MISMATCH, "another")
-                                          : GT_OK;
+    return other && is_folder(*path, name) ? gt_fail(GT_ERR_MISMATCH, "another")
+                                           : GT_OK;
 }
 
 gt__splits gt__splits_of(const char *path)
@@ -35,7 +35,6 @@ gt__splits gt__splits_of(const char *path)
     for (size_t i = 0; i < sizeof held_out / sizeof *held_out; i++)
         if (is_folder(path, held_out[i]))
             return (gt__splits){"train", held_out[i]};
-    bool alone =
-        gt_directory_list(path, find_other, (void *)(uintptr_t)path) == GT_OK;
+    bool alone = gt_directory_list(path, find_other, (void *)&path) == GT_OK;
     return (gt__splits){alone ? "train" : "", ""};
 }

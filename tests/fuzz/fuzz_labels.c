@@ -20,23 +20,30 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
+static void is_class(int label, int classes)
+{
+    must(label >= 0 && label < classes);
+}
+
+static void use(gt__label_file *labels)
+{
+    must(labels->count > 0);
+    for (size_t i = 0; i < labels->count; i++)
+        is_class(labels->rows[i].number, labels->classes);
+    for (uint64_t i = 0; i < list.count; i++)
+        list.files[i].label = -1;
+    if (gt__label_file_apply(labels, &list, "", "") == GT_OK)
+        for (uint64_t i = 0; i < list.count; i++)
+            is_class(list.files[i].label, labels->classes);
+    must(gt__label_file_renumber(labels, labels) == GT_OK);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     gt__label_file labels;
     store("labels.csv", data, size);
-    for (uint64_t i = 0; i < list.count; i++)
-        list.files[i].label = -1;
-    if (gt__label_file_read(&labels, in_folder("labels.csv")) == GT_OK) {
-        must(labels.count > 0 && labels.classes > 0);
-        for (size_t i = 0; i < labels.count; i++)
-            must(labels.rows[i].number >= 0 &&
-                 labels.rows[i].number < labels.classes);
-        if (gt__label_file_apply(&labels, &list, "", "") == GT_OK)
-            for (uint64_t i = 0; i < list.count; i++)
-                must(list.files[i].label >= 0 &&
-                     list.files[i].label < labels.classes);
-        must(gt__label_file_renumber(&labels, &labels) == GT_OK);
-    }
+    if (gt__label_file_read(&labels, in_folder("labels.csv")) == GT_OK)
+        use(&labels);
     gt__label_file_free(&labels);
     drop("labels.csv");
     return 0;

@@ -5,8 +5,8 @@ export LC_ALL=C
 set -eu
 cd "$(dirname "$0")"
 presets=../../src/model/presets
-mkdir -p seeds/picture seeds/labels seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset \
-    seeds/chunk seeds/hdf5
+mkdir -p seeds/idx seeds/config seeds/args seeds/checkpoint seeds/sampleset seeds/picture \
+    seeds/labels seeds/cifar seeds/array seeds/chunk seeds/hdf5 seeds/hdf5_sets
 
 # --- idx: how, form, where, share of the images; images; labels.
 images='\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3\4\5\6\7\10'
@@ -117,6 +117,64 @@ for name in checkpoint sampleset; do
     printf '\0\314\1\316\10\317\10\12\320\11\4\321\13\0\0' >seeds/$name/links
 done
 printf '\2\200\2\0\0\162\3\2\0\0\4\0\0\0\77' >seeds/sampleset/foreign
+
+# --- cifar: how, shape; of each file records, labels and pixels, what is left
+# over; names.
+printf '\4\0\2\1\17\11\377\0\1\5\3\0\1\7\7\0a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n' \
+    >seeds/cifar/folder
+printf '\0\0\3\1\1\2\2\3\3\0' >seeds/cifar/file
+printf '\5\0\2\1\143\17\23\11\377\0\1\5\3\0\0' >seeds/cifar/hundred
+printf '\17\1\2\1\143\17\23\11\377\0\1\5\3\4\0abcd' >seeds/cifar/coarse
+printf '\10\0\2\1\17\13\377\0' >seeds/cifar/label
+printf '\10\0\2\1\17\1\377\3abc' >seeds/cifar/cut
+
+# --- array: how, options, shape; of each array how, name, dictionary, numbers.
+# numpy TYPE FORTRAN SHAPE
+numpy() {
+    local dict="{'descr': '$1', 'fortran_order': $2, 'shape': $3, }"
+    printf '%b%s' "\\x$(printf %02x "${#dict}")" "$dict"
+}
+# array HOW NAME TYPE FORTRAN SHAPE BYTES NUMBERS
+array() {
+    printf '%b%b%s' "\\x$(printf %02x "$1")" "\\x$(printf %02x "${#2}")" "$2"
+    numpy "$3" "$4" "$5"
+    printf '%b%b' "\\x$(printf %02x "$6")" "$7"
+}
+eight='\0001\0002\0003\0004\0005\0006\0007\0010'
+{ printf '\0\0\0' && array 0 x '|u1' False '(2, 2, 2)' 8 "$eight"; } >seeds/array/npy
+{ printf '\0\0\0' && array 1 x '<f4' True '(2, 1)' 8 "$eight"; } >seeds/array/fortran
+{
+    printf '\140\0\0'
+    array 2 x '>i2' False '(2, 1, 1, 2)' 8 "$eight"
+    array 0 y '|u1' False '(2,)' 2 "$eight"
+    array 0 c '<f2' False '(2,)' 4 "$eight"
+    array 0 x '|b1' False '(1, 2, 2)' 4 "$eight"
+} >seeds/array/beside
+{
+    printf '\141\0\0\0\0'
+    array 64 x_train '|u1' False '(2, 2, 2)' 8 "$eight"
+    array 128 y_train '|u1' False '(2,)' 2 "$eight"
+    array 192 c '<f8' False '(1,)' 8 "$eight"
+    array 0 x_test '|u1' False '(1, 2, 2)' 4 "$eight"
+} >seeds/array/npz
+{
+    printf '\1\0\0\0\0'
+    array 64 a '<i8' True '(1, 1)' 8 "$eight"
+    array 0 b '|u1' False '(2, 2)' 4 "$eight"
+} >seeds/array/several
+{ printf '\21\0\0\10\40' && array 64 x '|u1' False '(2, 2, 2)' 8 "$eight"; } \
+    >seeds/array/damaged
+{ printf '\2\0\45' && array 0 x '|u1' False '(2, 2, 2)' 8 "$eight"; } >seeds/array/raw
+printf '\3\0\0PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >seeds/array/empty
+
+# --- hdf5_sets: how, options, shape; operations as of checkpoints.
+printf '\4\0\0' >seeds/hdf5_sets/images
+printf '\0\0\0' >seeds/hdf5_sets/chosen
+printf '\6\0\0' >seeds/hdf5_sets/conditions
+# another data set: 3 x 2 doubles; 2 x 2 floats in chunks; text
+printf '\0\0\0\200\2\3\0\162\3\2\0\0\4\0\0\0\0\200\3\0\0\162\2\2\6\1\1\0\10abcdefgh' \
+    >seeds/hdf5_sets/sets
+printf '\0\0\0\200\200\2\5\0\0\0\5words' >seeds/hdf5_sets/text
 
 # --- picture: how, the sides; a file that Pillow wrote.
 made=$(mktemp -d)
