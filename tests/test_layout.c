@@ -17,7 +17,8 @@ static void assert_is(const uint64_t *dims, size_t n_dims, gt_layout wanted,
 {
     gt_layout found = GT_LAYOUT_AUTO;
     gt_shape has = {0};
-    if (gt_layout_choose("a", dims, (int)n_dims, wanted, &found, &has) != GT_OK)
+    if (gt_layout_choose("a", dims, (int)n_dims, wanted, (gt_shape){0}, &found,
+                         &has) != GT_OK)
         fail_msg("%s", gt_message());
     assert_int_equal(found, layout);
     assert_true(gt_shape_equal(has, shape));
@@ -31,11 +32,35 @@ static void assert_refused(const uint64_t *dims, size_t n_dims,
 {
     gt_layout found = GT_LAYOUT_AUTO;
     gt_shape has = {0};
-    assert_int_equal(
-        gt_layout_choose("f.npy", dims, (int)n_dims, wanted, &found, &has),
-        status);
+    assert_int_equal(gt_layout_choose("f.npy", dims, (int)n_dims, wanted,
+                                      (gt_shape){0}, &found, &has),
+                     status);
     if (!strstr(gt_message(), part) || !strstr(gt_message(), "f.npy: "))
         fail_msg("message '%s' lacks '%s'", gt_message(), part);
+}
+
+/* GT_LAYOUT_AUTO: it is refused. */
+static gt_layout layout_for(gt_shape image, const uint64_t *dims)
+{
+    gt_layout found;
+    gt_shape has;
+    return gt_layout_choose("a", dims, 4, GT_LAYOUT_AUTO, image, &found,
+                            &has) == GT_OK
+               ? found
+               : GT_LAYOUT_AUTO;
+}
+
+static void the_shape_that_a_model_works_at_decides(void **state)
+{
+    (void)state;
+    const uint64_t cube[] = {9, 30, 20, 10}, thin[] = {9, 4, 6, 5};
+    assert_int_equal(layout_for((gt_shape){20, 10, 1, 30}, cube),
+                     GT_LAYOUT_NDHW);
+    assert_int_equal(layout_for((gt_shape){30, 20, 10}, cube), GT_LAYOUT_NHWC);
+    assert_int_equal(layout_for((gt_shape){20, 10, 30}, cube), GT_LAYOUT_NCHW);
+    assert_int_equal(layout_for((gt_shape){7, 7, 7}, cube), GT_LAYOUT_AUTO);
+    assert_int_equal(layout_for((gt_shape){6, 5, 1, 4}, thin), GT_LAYOUT_NDHW);
+    assert_int_equal(layout_for((gt_shape){7, 7, 7}, thin), GT_LAYOUT_NCHW);
 }
 
 static void what_can_be_one_thing_alone_is_taken(void **state)
@@ -119,6 +144,7 @@ static void channels_go_last_and_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_shape_that_a_model_works_at_decides),
         cmocka_unit_test(what_can_be_one_thing_alone_is_taken),
         cmocka_unit_test(what_is_asked_for_is_taken),
         cmocka_unit_test(several_possibilities_are_listed),

@@ -61,9 +61,9 @@ gt_status gt__array_set_samples(gt_source *source, const gt_data_config *config,
 {
     gt__array_set *set = source->data;
     set->samples = array;
-    gt_status status = gt_layout_choose(array.name, array.dims, array.n_dims,
-                                        (gt_layout)config->layout, &set->layout,
-                                        &source->shape);
+    gt_status status = gt_layout_choose(
+        array.name, array.dims, array.n_dims, (gt_layout)config->layout,
+        config->image, &set->layout, &source->shape);
     if (status == GT_OK && array.fortran)
         status = gt__array_hold(&set->samples, &source->region, &set->held);
     if (status != GT_OK)

@@ -103,13 +103,9 @@ gt_status gt__hdf5_look_layout(const gt__hdf5_look *look,
                                gt_shape *shape)
 {
     char what[512];
-    gt_layout wanted = (gt_layout)config->layout;
-    if (wanted == GT_LAYOUT_AUTO && about->rank == 4 &&
-        gt_shape_is_volume(config->image) && config->image.c == 1 &&
-        about->dim[1] == (uint64_t)config->image.d)
-        wanted = GT_LAYOUT_NDHW;
     snprintf(what, sizeof what, "%s:%s", look->path, about->name);
-    return gt_layout_choose(what, about->dim, about->rank, wanted, layout,
+    return gt_layout_choose(what, about->dim, about->rank,
+                            (gt_layout)config->layout, config->image, layout,
                             shape);
 }
 

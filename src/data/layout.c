@@ -38,6 +38,30 @@ static bool is_channels(uint64_t side)
     return side >= 1 && side <= MOST_CHANNELS;
 }
 
+static gt_shape shape_of(gt_layout layout, const uint64_t *dims)
+{
+    const struct place *p = &places[layout];
+    return (gt_shape){.h = p->h ? (int)dims[p->h] : 1,
+                      .w = p->w ? (int)dims[p->w] : 1,
+                      .c = p->c ? (int)dims[p->c] : 1,
+                      .d = p->d ? (int)dims[p->d] : 0};
+}
+
+/* The only layout of samples of that shape; GT_LAYOUT_AUTO: there is none, or
+ * there are several. */
+static gt_layout fitting(const uint64_t *dims, int n_dims, gt_shape image)
+{
+    gt_layout found = GT_LAYOUT_AUTO;
+    int count = 0;
+    for (int i = 0; i < LAYOUTS; i++)
+        if (places[i].dims == n_dims &&
+            gt_shape_equal(shape_of((gt_layout)i, dims), image)) {
+            found = (gt_layout)i;
+            count++;
+        }
+    return count == 1 ? found : GT_LAYOUT_AUTO;
+}
+
 /* GT_LAYOUT_AUTO: it cannot be told. */
 static gt_layout guess(const uint64_t *dims, int n_dims)
 {
@@ -51,15 +75,6 @@ static gt_layout guess(const uint64_t *dims, int n_dims)
     if (first == last)
         return GT_LAYOUT_AUTO;
     return last ? GT_LAYOUT_NHWC : GT_LAYOUT_NCHW;
-}
-
-static gt_shape shape_of(gt_layout layout, const uint64_t *dims)
-{
-    const struct place *p = &places[layout];
-    return (gt_shape){.h = p->h ? (int)dims[p->h] : 1,
-                      .w = p->w ? (int)dims[p->w] : 1,
-                      .c = p->c ? (int)dims[p->c] : 1,
-                      .d = p->d ? (int)dims[p->d] : 0};
 }
 
 /* "nhwc (samples of 3x4x3) or nchw (samples of 4x3x3)": all layouts of that
@@ -112,13 +127,16 @@ static gt_status check_dims(const char *what, const uint64_t *dims, int n_dims)
 }
 
 gt_status gt_layout_choose(const char *what, const uint64_t *dims, int n_dims,
-                           gt_layout wanted, gt_layout *layout, gt_shape *shape)
+                           gt_layout wanted, gt_shape image, gt_layout *layout,
+                           gt_shape *shape)
 {
     char text[GT_LAYOUT_TEXT], list[256];
     gt_status status = check_dims(what, dims, n_dims);
     if (status != GT_OK)
         return status;
     gt_layout_dims_text(dims, n_dims, text);
+    if (wanted == GT_LAYOUT_AUTO)
+        wanted = fitting(dims, n_dims, image);
     if (wanted == GT_LAYOUT_AUTO)
         wanted = guess(dims, n_dims);
     choices(dims, n_dims, list, sizeof list);

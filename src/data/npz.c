@@ -80,8 +80,8 @@ static gt_status add_samples(gt_source *source,
     gt_status status = GT_OK;
     if (a->samples->readable) /* before it is unpacked */
         status = gt_layout_choose(array.name, array.dims, array.n_dims,
-                                  (gt_layout)request->config->layout, &layout,
-                                  &shape);
+                                  (gt_layout)request->config->layout,
+                                  request->config->image, &layout, &shape);
     if (status == GT_OK)
         status = open_member(source, a, a->samples, &array);
     if (status == GT_OK)

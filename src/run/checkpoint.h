@@ -7,20 +7,20 @@
  * updates, seed, fingerprint; data_count, data_classes, data_digest; and what
  * bits depend on: build, blas, blas_kernel, blas_threads, shards,
  * norm_sync, reduction; of a branch parent, parent_step, parent_fingerprint and
- * parent_state; text data set /config: the resolved configuration as YAML). The
- * fingerprint is the XXH3 hash of the parameters and statistics, network by
- * network and layer by layer. /generator/03_conv2d/weight     parameters, one
- * data set a tensor /generator/04_batch_norm/running_mean
+ * parent_state; of data that are not bytes data_values, data_low, data_high).
+ * The fingerprint is the XXH3 hash of the parameters and statistics, network by
+ * network and layer by layer. Version 1 has another hash there, and its digest
+ * in another place (h5file.h). Data sets:
+ *
+ *   /config                         the resolved configuration, YAML
+ *   /generator/03_conv2d/weight     parameters, a data set each, and statistics
  *   /optimizer/generator/m, v       moments, flat, in the network's order of
  *                                   parameters; each tensor's begin at a
  *                                   multiple of 16 numbers, with zeros between
  *   /ema/generator/03_conv2d/weight running averages of parameters and
  *                                   statistics; only with optimizer.ema
- *   /data/figures                   what data.transform has found in the
- * training data: means, deviations /data/form                      the form of
- * the data (store/h5form.h) Attributes data_values, data_low and data_high say
- * of data that are not bytes what they are. Version 1 has another hash there,
- * and its digest in another place (h5file.h).
+ *   /data/figures                   of data.transform: means, deviations
+ *   /data/form                      the form of the data (store/h5form.h)
  *
  * Functions that read or write tick (base/collective_tick.h).
  */

@@ -13,7 +13,6 @@
 #include <string.h>
 
 static const char figures_name[] = "/data/figures";
-static const char form_name[] = "/data/form";
 
 bool gt__checkpoint_data_owns(const char *name)
 {
@@ -103,7 +102,8 @@ gt_status gt__checkpoint_data_write(gt_h5 *f, const gt_checkpoint_data *data)
     if (status == GT_OK)
         status = write_figures(f, data);
     return status == GT_OK && v->form
-               ? gt_h5_write(f, form_name, GT_H5_U8, 1, &v->form_size, v->form)
+               ? gt_h5_write(f, GT_CHECKPOINT_FORM, GT_H5_U8, 1, &v->form_size,
+                             v->form)
                : status;
 }
 
@@ -147,9 +147,9 @@ static gt_status read_figures(gt_h5 *f, gt_checkpoint_data *data)
 static gt_status read_form(gt_h5 *f, gt_checkpoint_data *data)
 {
     gt_h5_info info;
-    if (!gt_h5_has(f, form_name))
+    if (!gt_h5_has(f, GT_CHECKPOINT_FORM))
         return GT_OK;
-    gt_status status = gt_h5_describe(f, form_name, &info);
+    gt_status status = gt_h5_describe(f, GT_CHECKPOINT_FORM, &info);
     if (status != GT_OK)
         return status;
     data->form = malloc(info.count + 1);
@@ -157,7 +157,8 @@ static gt_status read_form(gt_h5 *f, gt_checkpoint_data *data)
         return no_memory();
     data->values.form = data->form;
     data->values.form_size = info.count;
-    return gt_h5_read(f, form_name, GT_H5_U8, 1, &info.count, data->form);
+    return gt_h5_read(f, GT_CHECKPOINT_FORM, GT_H5_U8, 1, &info.count,
+                      data->form);
 }
 
 gt_status gt__checkpoint_data_read(gt_h5 *f, gt_checkpoint_data *data)

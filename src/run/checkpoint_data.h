@@ -10,6 +10,9 @@
 #include "run/config.h"
 #include "store/h5types.h"
 
+/* The data set with the form of the data (store/h5form.h). */
+#define GT_CHECKPOINT_FORM "/data/form"
+
 typedef struct gt_checkpoint_data {
     uint64_t count; /* 0: not known */
     int classes;

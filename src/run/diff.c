@@ -1,10 +1,12 @@
 /* diff.c: bits decide whether numbers are equal, so that two NaN of the same
  * bits are, and 0 and -0 are not. Nothing is passed over in silence but texts,
- * such as the configuration, of which many do not change a number. */
+ * such as the configuration, of which many do not change a number, and what the
+ * data's file looked like. */
 #include "run/diff.h"
 
 #include "base/plural.h"
 #include "run/checkpoint_choose.h"
+#include "run/checkpoint_data.h"
 #include "store/h5file.h"
 #include "store/h5read.h"
 
@@ -83,6 +85,12 @@ static void cannot_tell(comparison *c, const gt_h5_info *info, const char *file,
     c->unread++;
 }
 
+/* Not compared, as it is no number of a training. */
+static bool is_other(const gt_h5_info *info)
+{
+    return info->text || !strcmp(info->name, GT_CHECKPOINT_FORM);
+}
+
 static int visit_a(const gt_h5_info *info, void *context)
 {
     comparison *c = context;
@@ -93,7 +101,7 @@ static int visit_a(const gt_h5_info *info, void *context)
     if (c->status != GT_OK && !other.flaw)
         return 1;
     c->status = GT_OK;
-    if (info->text && other.text)
+    if ((info->text && other.text) || (!info->text && is_other(info)))
         return 0;
     c->sets++;
     if (!both)
@@ -113,7 +121,7 @@ static int visit_a(const gt_h5_info *info, void *context)
 static int visit_b(const gt_h5_info *info, void *context)
 {
     comparison *c = context;
-    if (info->text || gt_h5_has(c->a, info->name))
+    if (is_other(info) || gt_h5_has(c->a, info->name))
         return 0;
     c->sets++;
     say(c, info, "only in the second");
