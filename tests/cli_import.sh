@@ -68,6 +68,8 @@ grep -q . from-idx.txt && cmp from-idx.txt from-h5.txt || fail "other weights"
 must "a part" ranks 1 import idx.h5 -o part.h5 --holdout 10%
 says err.txt "54 training and 6 held-out images of 12x12x1"
 refused 2 "is what is read" 1 import idx.h5 -o idx.h5
+refused 6 "training images are 12x12x1 of bytes, held-out ones 96x96x1 of bytes" 1 \
+    import idx.h5 -o mixed.h5 --test one0.h5
 
 # --- stop; what was read is gone on with
 DAMAGED="train 400 300" GENTRAIN=$GENTRAIN_DAMAGED refused 5 \

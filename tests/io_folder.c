@@ -172,11 +172,20 @@ static void held_out_pictures_have_the_classes_of_the_others(void **state)
     put_grey("val/c/9.png", 4);
     gt_source *source = open_or_fail("", NULL, GT_SPLIT_TRAIN);
     assert_labels(source, (int[]){0, 1, 2}, 3);
-    gt_source_close(source);
-    source = open_or_fail("", NULL, GT_SPLIT_TEST);
-    assert_values(source, (int[]){4}, 1);
-    assert_labels(source, (int[]){2}, 1);
-    assert_int_equal(source->classes, 3);
+    gt_data_config config = {.uri = (char *)in_scratch(""),
+                             .image = GT_SHAPE_OF_SOURCE};
+    gt_source *beside;
+    assert_ok(gt_source_open_held_out(&beside, &config, source));
+    gt_source *alone = open_or_fail("", NULL, GT_SPLIT_TEST);
+    for (int i = 0; i < 2; i++) {
+        gt_source *one = i ? alone : beside;
+        assert_values(one, (int[]){4}, 1);
+        assert_labels(one, (int[]){2}, 1);
+        assert_int_equal(one->classes, 3);
+        assert_int_equal(one->digest, alone->digest);
+    }
+    gt_source_close(alone);
+    gt_source_close(beside);
     gt_source_close(source);
     make("val/d");
     put_grey("val/d/1.png", 5);

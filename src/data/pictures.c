@@ -26,7 +26,8 @@ enum { LOOKS = 256, SHOWN = 64 };
 
 typedef struct pictures {
     gt__file_list list;
-    gt__file_list train; /* of held-out ones: what they are held out from */
+    gt__file_list train; /* of held-out ones: what they are held out from,
+                            where that is not open already */
     gt__picture_labels labels;
     gt_fit fit;
 } pictures;
@@ -217,7 +218,9 @@ static gt_status open_list(gt_source *source, pictures *p,
     bool test = request->split == GT_SPLIT_TEST;
     const gt__file_list *train = test ? &p->train : &p->list;
     gt_status status = GT_OK;
-    if (test)
+    if (test && request->train)
+        train = &((const pictures *)request->train->data)->list;
+    else if (test)
         status = read_list(&p->train, request->path, splits->train);
     if (status == GT_OK)
         status = read_list(&p->list, request->path,

@@ -72,6 +72,7 @@ typedef struct wanted {
     int permille;   /* that is held out */
     int processes;  /* that may attach it; 0: none, and nothing is kept */
     const gt_source_handle *handle; /* to attach; NULL: nobody has opened it */
+    const gt_source *train;         /* is open; NULL: it is not */
 } wanted;
 
 /* Held-out samples are a part of the training samples, or a URI of their own,
@@ -87,6 +88,8 @@ static gt_status open_type(gt_source *source, const wanted *o)
     bool test = o->split == GT_SPLIT_TEST;
     gt_source_request request = {
         .path = o->uri.path, .split = split_of(o), .config = o->config};
+    if (request.split == GT_SPLIT_TEST)
+        request.train = o->train;
     if (source->type->default_count) {
         source->count = test ? o->uri.test_count : o->uri.count;
         source->endless = !test;
@@ -263,6 +266,14 @@ gt_status gt_source_open(gt_source **out, const gt_data_config *config,
 {
     wanted o = {.config = config, .split = split};
     return open_source(out, &o);
+}
+
+gt_status gt_source_open_held_out(gt_source **out, const gt_data_config *config,
+                                  const gt_source *train)
+{
+    wanted o = {.config = config, .split = GT_SPLIT_TEST, .train = train};
+    return gt_source_holds_out_part(config) ? gt_source_hold_out(out, train)
+                                            : open_source(out, &o);
 }
 
 gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,

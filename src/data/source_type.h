@@ -38,6 +38,9 @@ typedef struct gt_source_request {
     const char *path; /* NULL: the source is built in */
     gt_split split;
     const gt_data_config *config; /* with all that says how to read */
+    /* For held-out samples: the training ones of the same path, open, for as
+     * long as these are; NULL: they have to be looked at anew. */
+    const struct gt_source *train;
 } gt_source_request;
 
 /* What is to be seen of a path before anything of it is read. */
@@ -79,7 +82,8 @@ typedef struct gt_source_type {
     uint64_t default_count; /* built-in: samples of an epoch if the URI has no
                                parameter `count`; 0: the source reads files */
     gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
-    bool lists;             /* a path may be several, with commas between */
+    bool lists;             /* a path may be several, with commas between, or a
+                               pattern */
     /* What comes with every sample, in the order of columns, ended by a NULL
      * name; NULL: nothing, or `open` says it. */
     const gt_condition *conditions;

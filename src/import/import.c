@@ -60,19 +60,34 @@ static bool reads(const importer *m)
 
 /* --- What there is to read. */
 
+/* One file is read at one shape. */
+static gt_status check_splits(const importer *m)
+{
+    char train[GT_SHAPE_TEXT], test[GT_SHAPE_TEXT];
+    const gt_source *a = m->source[0], *b = m->source[1];
+    if (gt_shape_equal(a->shape, b->shape) && a->element == b->element)
+        return GT_OK;
+    return gt_fail(GT_ERR_MISMATCH,
+                   "data '%s': training %s are %s of %s, held-out ones %s of "
+                   "%s; give --size and --channels, or other data with --test",
+                   a->uri, gt_shape_noun(a->shape),
+                   gt_shape_text(a->shape, train),
+                   a->element == GT_ELEMENT_BYTES ? "bytes" : "reals",
+                   gt_shape_text(b->shape, test),
+                   b->element == GT_ELEMENT_BYTES ? "bytes" : "reals");
+}
+
 static gt_status open_sources(importer *m)
 {
-    bool part = gt_source_holds_out_part(&m->config);
     gt_status status =
         gt_source_open(&m->source[0], &m->config, GT_SPLIT_TRAIN);
     if (status == GT_OK && !m->source[0])
         status = gt_fail(GT_ERR_FORMAT, "data '%s': there are no samples",
                          m->config.uri);
-    if (status == GT_OK && part)
-        status = gt_source_hold_out(&m->source[1], m->source[0]);
-    else if (status == GT_OK)
-        status = gt_source_open(&m->source[1], &m->config, GT_SPLIT_TEST);
-    return status;
+    if (status == GT_OK)
+        status =
+            gt_source_open_held_out(&m->source[1], &m->config, m->source[0]);
+    return status == GT_OK && m->source[1] ? check_splits(m) : status;
 }
 
 static void describe(const gt_source *source, const char *subject, char *text,
