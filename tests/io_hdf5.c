@@ -230,6 +230,11 @@ static void files_are_joined_in_the_order_of_their_bytes(void **state)
                          50 * (numbers[i] / 2) + 6 * (numbers[i] % 2));
     gt_source_close(source);
 
+    snprintf(uri, sizeof uri, "hdf5:%s:/x", in_scratch("run-?.h5"));
+    source = open_file(uri);
+    assert_int_equal(source->count, 6);
+    gt_source_close(source);
+
     snprintf(uri, sizeof uri, "%s,%s:/x", in_scratch("run-a.h5"),
              in_scratch("run-9.h5"));
     source = open_file(uri);

@@ -86,7 +86,14 @@ static gt_status no_memory(const gt_source *source)
 
 static gt_status count_classes(gt_source *source, const gt__hdf5_part *part)
 {
-    uint64_t width = row_numbers(gt_h5_set_about(part->labels));
+    const gt_h5_about *about = gt_h5_set_about(part->labels);
+    uint64_t width = row_numbers(about);
+    if (width > GT_DATA_MOST_CLASSES)
+        return gt_fail(GT_ERR_FORMAT,
+                       "data set %s: rows of %llu numbers are no labels; there "
+                       "are at most %d classes",
+                       about->name, (unsigned long long)width,
+                       GT_DATA_MOST_CLASSES);
     double *values = calloc(PIECE * width, sizeof *values);
     gt_status status = values ? GT_OK : no_memory(source);
     for (uint64_t i = 0; i < part->count && status == GT_OK; i += PIECE) {

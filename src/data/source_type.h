@@ -82,7 +82,8 @@ typedef struct gt_source_type {
     uint64_t default_count; /* built-in: samples of an epoch if the URI has no
                                parameter `count`; 0: the source reads files */
     gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
-    bool lists;             /* a path may be several, with commas between */
+    bool lists;             /* a path may be several, with commas between, or a
+                               pattern */
     /* What comes with every sample, in the order of columns, ended by a NULL
      * name; NULL: nothing, or `open` says it. */
     const gt_condition *conditions;

@@ -162,7 +162,8 @@ static gt_status parse_known(const char *text, const char *rest, gt__uri *uri)
         return gt_fail(GT_ERR_CONFIG,
                        "data '%s': the path is missing; write %s:PATH", text,
                        type->name);
-    if (*rest == '?' || (strchr(rest, '?') && missing(rest + 1)))
+    if (*rest == '?' ||
+        (strchr(rest, '?') && !type->lists && missing(rest + 1)))
         return gt_fail(GT_ERR_CONFIG,
                        "data '%s': %s takes no parameters, only a path: "
                        "%s:PATH",

@@ -53,18 +53,27 @@ static gt_status find_plain(gt_h5_set *s, const gt_h5 *file)
     return GT_OK;
 }
 
-/* The unit in which numbers come into memory. */
-static void find_unit(gt_h5_set *s)
+/* The unit in which numbers come into memory, which is no larger than the file
+ * can say. */
+static gt_status find_unit(gt_h5_set *s, const gt_h5 *file)
 {
-    s->chunk_bytes = (size_t)s->about.number.size;
+    bool chunked = s->storage.layout == H5D_CHUNKED;
+    uint64_t most = s->disk->size < UINT64_MAX / GT__H5_MOST_COMPRESSION
+                        ? s->disk->size * GT__H5_MOST_COMPRESSION
+                        : UINT64_MAX;
+    s->chunk_bytes = (uint64_t)s->about.number.size;
     for (int i = 0; i < s->about.rank; i++) {
-        s->chunk[i] = s->storage.layout == H5D_CHUNKED ? s->storage.chunk[i]
-                                                       : s->about.dim[i];
-        if (i == 0 && s->storage.layout != H5D_CHUNKED)
-            s->chunk[0] = (RUN + s->row_bytes - 1) / s->row_bytes;
+        s->chunk[i] = chunked  ? s->storage.chunk[i]
+                      : i == 0 ? (RUN + s->row_bytes - 1) / s->row_bytes
+                               : s->about.dim[i];
+        if (chunked && s->chunk_bytes > most / s->chunk[i])
+            return lacks(s, file,
+                         "has chunks that are larger than the file "
+                         "can hold");
         s->chunk_bytes *= s->chunk[i];
     }
     gt__h5_chunks_grid(&s->about, s->chunk, s->grid);
+    return GT_OK;
 }
 
 static gt_status find_numbers(gt_h5_set *s, const gt_h5 *file)
@@ -78,9 +87,10 @@ static gt_status find_numbers(gt_h5_set *s, const gt_h5 *file)
         return GT_OK;
     }
     gt_status status = check_stored(s, file);
+    if (status == GT_OK)
+        status = find_unit(s, file);
     if (status != GT_OK)
         return status;
-    find_unit(s);
     s->means = GT__H5_THROUGH;
     if (s->storage.foreign || s->storage.converted || s->storage.external)
         return GT_OK;

@@ -3,7 +3,7 @@
  *
  * Input: the file. */
 #include "../open_uri.h"
-#include "support.h"
+#include "support_h5.h"
 
 #include "../read_one.h"
 
@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             use(source);
         gt_source_close(source);
     }
+    check_closed();
     drop("a.h5");
     return 0;
 }
