@@ -61,15 +61,38 @@ says look.txt "idx.h5: 20 held-out images of 12x12x1"
 grep -q "label 2 *20" look.txt || fail "labels: $(cat look.txt)"
 must "train on IDX" "$GENTRAIN" train vae.yaml --data idx --out from-idx --quiet
 must "train on the import" "$GENTRAIN" train vae.yaml --data idx.h5 --out from-h5 --quiet
-for run in from-idx from-h5; do
-    "$GENTRAIN" inspect $run --json | sed -n 's/.*"fingerprint": "\([0-9a-f]*\)".*/\1/p' >$run.txt
-done
-grep -q . from-idx.txt && cmp from-idx.txt from-h5.txt || fail "other weights"
+weights() { "$GENTRAIN" inspect "$1" --json | sed -n 's/.*"fingerprint": "\([0-9a-f]*\)".*/\1/p'; }
+[ -n "$(weights from-idx)" ] || fail "no fingerprint"
+[ "$(weights from-idx)" = "$(weights from-h5)" ] || fail "other weights than from IDX"
 must "a part" ranks 1 import idx.h5 -o part.h5 --holdout 10%
 says err.txt "54 training and 6 held-out images of 12x12x1"
 refused 2 "is what is read" 1 import idx.h5 -o idx.h5
 refused 6 "training images are 12x12x1 of bytes, held-out ones 96x96x1 of bytes" 1 \
     import idx.h5 -o mixed.h5 --test one0.h5
+
+# Pictures of 16 bits and several sizes, in two classes.
+if command -v python3 >/dev/null; then
+    python3 - <<'END'
+import os, random, struct, zlib
+random.seed(1)
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+for i in range(30):
+    side = random.choice([12, 20, 9])
+    rows = b"".join(b"\0" + b"".join(struct.pack(">H", random.randrange(65536))
+                                     for _ in range(side)) for _ in range(side))
+    os.makedirs("deep/" + "ab"[i % 2], exist_ok=True)
+    with open("deep/%s/%02d.png" % ("ab"[i % 2], i), "wb") as f:
+        f.write(b"\x89PNG\r\n\x1a\n" +
+                chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 16, 0, 0, 0, 0)) +
+                chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+END
+    must "pictures" ranks 1 import deep -o deep.h5 --size 12 --channels 1
+    for from in deep deep.h5; do
+        must "train on $from" "$GENTRAIN" train vae.yaml --data $from --out "from-$from" --quiet
+    done
+    [ "$(weights from-deep)" = "$(weights from-deep.h5)" ] || fail "other weights than from pictures"
+fi
 
 # --- stop; what was read is gone on with
 DAMAGED="train 400 300" GENTRAIN=$GENTRAIN_DAMAGED refused 5 \

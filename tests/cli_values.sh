@@ -43,6 +43,9 @@ must "training on showers" ranks 1 train "$GENTRAIN_SOURCE/examples/calorimeter.
     --out showers --steps 10
 [ -z "$(warnings err.txt)" ] || fail "the example is warned of"
 says err.txt "standardize value"
+must "raw values" ranks 1 train "$GENTRAIN_SOURCE/examples/calorimeter.yaml" \
+    --out raw --steps 1 --set 'data.transform=[]'
+says err.txt "networks learn from values of about 1"
 counts="1 2"
 ! sanitized || counts=1
 for n in $counts; do
@@ -51,6 +54,9 @@ for n in $counts; do
     cmp made-1.h5 made-$n.h5 || fail "samples of 1 and $n ranks differ"
     cmp made-1.png made-$n.png || fail "pictures of 1 and $n ranks differ"
 done
+must "a look" "$GENTRAIN" inspect made-1.h5 >out.txt
+grep -qE '/showers +600x80 ' out.txt || fail "inspect does not show the showers"
+must "a comparison" "$GENTRAIN" diff made-1.h5 made-1.h5 >out.txt
 must "samples of our own layout" ranks 1 sample showers -n 9 --condition 512 \
     --layout plain -o plain.h5
 /usr/bin/python3 - <<'EOF' || fail "samples are not like the data"

@@ -88,9 +88,12 @@ static gt_status check(const place *at, const gt_h5_info *info,
     size_t flat[] = {info->dim[0], gt_shape_size(shape)};
     if (info->type != GT_H5_REAL)
         return gt_fail(GT_ERR_MISMATCH,
-                       "%s: %s holds whole numbers; %s are 32-bit "
-                       "floats, in NumPy z.astype('float32')",
-                       at->path, info->name, want->name);
+                       "%s: %s holds %s; %s are 32-bit floats, in NumPy "
+                       "z.astype('float32')",
+                       at->path, info->name,
+                       info->type == GT_H5_F64 ? "numbers of another type"
+                                               : "whole numbers",
+                       want->name);
     bool single = info->rank == 1 && flat[1] == 1;
     if (!single && !gt_h5_has_shape(info, rank, whole) &&
         !gt_h5_has_shape(info, 2, flat))

@@ -46,6 +46,10 @@ hid_t gt__h5_memory_type(gt_h5_type type)
         return H5T_NATIVE_UINT8;
     if (type == GT_H5_I32)
         return H5T_NATIVE_INT32;
+    if (type == GT_H5_I64)
+        return H5T_NATIVE_INT64;
+    if (type == GT_H5_F64)
+        return H5T_NATIVE_DOUBLE;
     return sizeof(gt_real) == sizeof(double) ? H5T_NATIVE_DOUBLE
                                              : H5T_NATIVE_FLOAT;
 }

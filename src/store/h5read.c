@@ -34,9 +34,13 @@ static const char *find_type(hid_t type, gt_h5_info *info)
         info->type = GT_H5_U8;
     else if (is_either(type, H5T_STD_I32LE, H5T_STD_I32BE))
         info->type = GT_H5_I32;
+    else if (class == H5T_FLOAT && H5Tget_size(type) <= 8)
+        info->type = GT_H5_F64;
+    else if (class == H5T_INTEGER &&
+             (H5Tget_size(type) < 8 || H5Tget_sign(type) == H5T_SGN_2))
+        info->type = GT_H5_I64;
     else
-        return "is of other numbers than 32-bit floats, bytes and 32-bit "
-               "integers";
+        return "is of numbers that are too wide to be read";
     return NULL;
 }
 
@@ -58,12 +62,13 @@ static const char *find_shape(hid_t space, gt_h5_info *info)
     return NULL;
 }
 
-/* NULL, or what is wrong with it. */
-static const char *look(hid_t set, gt_h5_info *info)
+/* NULL, or what is wrong with it. *width is that of a number in the file. */
+static const char *look(hid_t set, gt_h5_info *info, size_t *width)
 {
     hid_t space = H5Dget_space(set), type = H5Dget_type(set);
     const char *flaw = find_shape(space, info);
     const char *other = find_type(type, info);
+    *width = H5Tget_size(type);
     H5Tclose(type);
     H5Sclose(space);
     return flaw ? flaw : other;
@@ -74,11 +79,11 @@ static const char *examine(hid_t set, gt_h5_info *info)
 {
     if (set < 0)
         return "cannot be opened";
-    const char *flaw = look(set, info);
+    size_t width;
+    const char *flaw = look(set, info, &width);
     if (flaw)
         return flaw;
-    size_t bytes = info->count * gt_h5_width(info->type);
-    if (bytes / MOST_COMPRESSION > H5Dget_storage_size(set))
+    if (info->count * width / MOST_COMPRESSION > H5Dget_storage_size(set))
         return "is not in the file as a whole";
     return NULL;
 }
@@ -230,6 +235,8 @@ static const char *type_text(gt_h5_type type)
 {
     return type == GT_H5_U8    ? "bytes"
            : type == GT_H5_I32 ? "integers"
+           : type == GT_H5_I64 ? "integers of another type"
+           : type == GT_H5_F64 ? "floats of another type"
                                : "floating-point numbers";
 }
 

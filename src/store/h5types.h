@@ -18,6 +18,10 @@ typedef enum gt_h5_type {
     GT_H5_REAL, /* gt_real in memory, 32-bit float in the file */
     GT_H5_U8,
     GT_H5_I32,
+    /* Numbers in files of others, and in sets of samples that are like those;
+     * they are read, and not written: */
+    GT_H5_F64, /* double; other floats of at most 64 bits in the file */
+    GT_H5_I64, /* int64_t; other integers but unsigned ones of 64 bits */
 } gt_h5_type;
 
 typedef struct gt_h5_info {
