@@ -238,9 +238,9 @@ static void damaged_headers_are_refused(void **state)
     assert_fails(name, GT_ERR_FORMAT, "ends within its header");
 
     memcpy(head, head3, sizeof head);
-    head[2] = 0x0D;
+    head[2] = 0x0A;
     put(name, head, sizeof head, NULL, PIXELS);
-    assert_fails(name, GT_ERR_FORMAT, "type 0x0d");
+    assert_fails(name, GT_ERR_FORMAT, "type 0x0a");
     head[2] = 8;
     head[3] = 2;
     put(name, head, sizeof head, NULL, PIXELS);
@@ -264,6 +264,43 @@ static void damaged_headers_are_refused(void **state)
     memset(head + 4, 0xFF, 12);
     put(name, head, sizeof head, NULL, PIXELS);
     assert_fails(name, GT_ERR_FORMAT, "images of 4294967295x4294967295");
+}
+
+/* Two images of 2 x 1: big endian, in the units of the file. */
+static void other_elements_are_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t type, bytes[32];
+        size_t n;
+        double values[4];
+    } cases[] = {
+        {0x09, {1, 0xFF, 0x80, 0}, 4, {1, -1, -128, 0}},
+        {0x0B, {1, 0, 0xFF, 0xFE, 0, 3, 0x80, 0}, 8, {256, -2, 3, -32768}},
+        {0x0C, {0, 1, 0, 0, 0, 0, 0, 7}, 16, {65536, 7, 0, 0}},
+        {0x0D, {0x3F, 0x80, 0, 0, 0xC1, 0x20, 0, 0}, 16, {1, -10, 0, 0}},
+        {0x0E, {0x3F, 0xF8, 0, 0, 0, 0, 0, 0}, 32, {1.5, 0, 0, 0}},
+    };
+    const char *name = "train-images-idx3-ubyte.gz";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t head[] = {0, 0, cases[i].type, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0,
+                          0, 1};
+        gt_source *source;
+        put(name, head, sizeof head, cases[i].bytes, cases[i].n);
+        if (open_uri(&source, path_of(name), GT_SPLIT_TRAIN,
+                     (gt_shape){2, 1, 1}) != GT_OK)
+            fail_msg("%s", gt_message());
+        assert_int_equal(source->element, GT_ELEMENT_REALS);
+        gt_real x[4];
+        const uint64_t numbers[] = {0, 1};
+        gt_source_rows to = {.reals = x};
+        assert_int_equal(gt_source_read(source, numbers, 2, &to), GT_OK);
+        for (int j = 0; j < 4; j++)
+            assert_true(x[j] == (gt_real)cases[i].values[j]);
+        gt_source_close(source);
+        put(name, head, sizeof head, cases[i].bytes, cases[i].n - 1);
+        assert_fails(name, GT_ERR_FORMAT, "file ends after 1");
+    }
 }
 
 /* The header promises 16 TB; memory must follow what is there. Under the
@@ -594,6 +631,7 @@ int main(void)
         each(images_of_three_channels_are_read),
         each(another_shape_is_a_mismatch_that_shows_both),
         each(damaged_headers_are_refused),
+        each(other_elements_are_numbers),
         each(promised_sizes_are_not_believed),
         each(what_it_takes_in_memory_is_known_before),
         each(wrong_lengths_are_refused),

@@ -121,7 +121,9 @@ static gt_status open_part(gt__hdf5_files *f, int i,
                            const gt_source_request *request)
 {
     const char *path = f->names.files[i];
-    gt_status status = gt_h5_open_in_place(&f->parts[i].file, path);
+    gt_status status = request->opened || request->train
+                           ? gt_h5_open_tried(&f->parts[i].file, path)
+                           : gt_h5_open_in_place(&f->parts[i].file, path);
     if (status == GT_OK && i == 0)
         status = gt__hdf5_choose(f->parts[0].file, path, f->names.inside,
                                  request, &f->choice);

@@ -19,6 +19,7 @@
 typedef struct head {
     uint64_t count, digest;
     gt_shape shape;
+    gt_number number; /* of an image's elements */
     int classes;
     size_t size;   /* bytes of one image */
     size_t images; /* where they begin in the region */
@@ -88,6 +89,8 @@ static void attach_idx(gt_source *source)
     source->shape = h->shape;
     source->count = h->count;
     source->classes = h->classes;
+    source->element =
+        gt_number_is_byte(h->number) ? GT_ELEMENT_BYTES : GT_ELEMENT_REALS;
     source->digest = h->digest;
 }
 
@@ -108,6 +111,7 @@ static gt_status open_idx(gt_source *source, const gt_source_request *request)
     h.size = gt__idx_item_size(&a);
     h.images = a.at;
     h.count = a.dim[0];
+    h.number = a.number;
     h.shape = (gt_shape){.h = (int)a.dim[1],
                          .w = (int)a.dim[2],
                          .c = a.dims == 4 ? (int)a.dim[3] : 1};
@@ -145,10 +149,14 @@ static gt_status read_idx(const gt_source *source, const uint64_t *numbers,
     const head *h = source->region.base;
     const uint8_t *images = at(source, h->images);
     const uint8_t *labels = h->labels ? at(source, h->labels) : NULL;
+    size_t n_each = gt_shape_size(h->shape);
     for (int i = 0; i < n; i++) {
         if (to->bytes)
             memcpy(to->bytes + (size_t)i * h->size,
                    images + numbers[i] * h->size, h->size);
+        if (to->reals)
+            gt_number_to_reals(h->number, images + numbers[i] * h->size, n_each,
+                               to->reals + (size_t)i * n_each, 1);
         if (to->labels)
             to->labels[i] = labels ? labels[numbers[i]] : -1;
     }

@@ -17,11 +17,25 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-enum { TYPE_UINT8 = 0x08, LARGEST_SIDE = 16384 };
+enum { LARGEST_SIDE = 16384 };
+
+/* Elements by the type in the header. */
+static const gt_number elements[] = {
+    [0x08] = {GT_NUMBER_UNSIGNED, 1, false},
+    [0x09] = {GT_NUMBER_SIGNED, 1, false},
+    [0x0B] = {GT_NUMBER_SIGNED, 2, true},
+    [0x0C] = {GT_NUMBER_SIGNED, 4, true},
+    [0x0D] = {GT_NUMBER_FLOAT, 4, true},
+    [0x0E] = {GT_NUMBER_FLOAT, 8, true},
+};
+enum { ELEMENTS = sizeof elements / sizeof *elements };
 
 /* Bytes that are read at a time, and the first size of a buffer that grows: a
  * header may announce any size, so memory is allocated as data arrive. */
 enum { CHUNK = 1 << 20 };
+
+/* Sizes above it are surely wrong, and would overflow. */
+#define MOST_BYTES 1e18
 
 /* Deflate makes nothing smaller than that. */
 enum { MOST_COMPRESSION = 1032 };
@@ -86,10 +100,10 @@ static gt_status check_header(gzFile file, const char *path,
 {
     if (head[0] || head[1])
         return not_idx(file, path, head);
-    if (head[2] != TYPE_UINT8)
+    if (head[2] >= ELEMENTS || !elements[head[2]].size)
         return gt_fail(GT_ERR_FORMAT,
-                       "%s: IDX elements of type 0x%02x; gentrain reads "
-                       "unsigned bytes, type 0x08; convert the file",
+                       "%s: IDX elements of type 0x%02x; those of IDX are 08, "
+                       "09 and 0b to 0e; is the file damaged?",
                        path, head[2]);
     if (head[3] < 1 || head[3] > GT__IDX_DIMS)
         return gt_fail(GT_ERR_FORMAT,
@@ -115,6 +129,7 @@ static gt_status read_header(gzFile file, const char *path, gt__idx_array *a)
         if (status != GT_OK)
             return status;
         a->dims = head[3];
+        a->number = elements[head[2]];
         status = read_up_to(file, path, sizes, 4 * (size_t)a->dims, &got);
         if (status != GT_OK)
             return status;
@@ -155,6 +170,11 @@ static gt_status check_dims(const char *path, const gt__idx_array *a, int dims)
             "the files of the MNIST family their usual names",
             path, a->dims, gt_plural((unsigned long long)a->dims),
             dims == 1 ? "labels (1) are" : "images (3 or 4) are");
+    if (dims == 1 && !gt_number_is_byte(a->number))
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: IDX labels of %d bytes each; gentrain reads "
+                       "unsigned bytes, type 0x08; convert the file",
+                       path, a->number.size);
     char text[64];
     if (a->dim[0] == 0)
         return gt_fail(GT_ERR_FORMAT, "%s: header says 0 %s; nothing to read",
@@ -178,12 +198,16 @@ static gt_status check_dims(const char *path, const gt__idx_array *a, int dims)
                        "%s: images of %u channels; 1 or 3 (the last of 4 "
                        "dimensions) can be used",
                        path, a->dim[3]);
+    if ((double)a->dim[0] * (double)gt__idx_item_size(a) > MOST_BYTES)
+        return gt_fail(GT_ERR_FORMAT,
+                       "%s: header says %u %s; is the file damaged?", path,
+                       a->dim[0], item_text(a, text));
     return GT_OK;
 }
 
 size_t gt__idx_item_size(const gt__idx_array *a)
 {
-    size_t size = 1;
+    size_t size = (size_t)a->number.size;
     for (int i = 1; i < a->dims; i++)
         size *= a->dim[i];
     return size;

@@ -1,8 +1,9 @@
-/* idx_file.h: one IDX array of bytes in a file. Private to src/data. */
+/* idx_file.h: one IDX array in a file. Private to src/data. */
 #ifndef GT_DATA_IDX_FILE_H
 #define GT_DATA_IDX_FILE_H
 
 #include "base/region.h"
+#include "core/number.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 enum { GT__IDX_DIMS = 4 };
 
 typedef struct gt__idx_array {
+    gt_number number; /* of an element; big endian. Of labels a byte */
     int dims;
     uint32_t dim[GT__IDX_DIMS]; /* n, or n, h, w, or n, h, w, channels */
     size_t at;                  /* of its elements in the region */

@@ -171,7 +171,7 @@ static gt_status parse_type(const parser *p, const char *descr,
 
 static gt_status take_type(parser *p, gt_number *number)
 {
-    char descr[64];
+    char descr[64] = "";
     if (take(p, '['))
         return gt_fail(
             GT_ERR_FORMAT,

@@ -5,12 +5,15 @@
 #include "data/sources.h"
 #include "store/files.h"
 
+#include <assert.h>
+
 /* A file that has no header says nothing of a wrong shape but by its size. */
 static gt_status check_size(const char *path, const gt_data_config *config,
                             uint64_t size, uint64_t each)
 {
     char shape[GT_SHAPE_TEXT];
     uint64_t skip = (uint64_t)config->skip_bytes;
+    assert(each > 0);
     gt_shape_text(config->image, shape);
     if (size <= skip)
         return gt_fail(GT_ERR_FORMAT,

@@ -90,6 +90,7 @@ static gt_status open_type(gt_source *source, const wanted *o)
         .path = o->uri.path, .split = split_of(o), .config = o->config};
     if (request.split == GT_SPLIT_TEST)
         request.train = o->train;
+    request.opened = o->handle != NULL;
     if (source->type->default_count) {
         source->count = test ? o->uri.test_count : o->uri.count;
         source->endless = !test;

@@ -41,6 +41,7 @@ typedef struct gt_source_request {
     /* For held-out samples: the training ones of the same path, open, for as
      * long as these are; NULL: they have to be looked at anew. */
     const struct gt_source *train;
+    bool opened; /* another process of this machine has opened the same */
 } gt_source_request;
 
 /* What is to be seen of a path before anything of it is read. */

@@ -255,7 +255,7 @@ static gt_status open_on_disk(gt_h5 *f)
     return f->file >= 0 ? GT_OK : gt__h5_fail(GT_ERR_FORMAT, f, "open", "");
 }
 
-gt_status gt_h5_open_in_place(gt_h5 **out, const char *path)
+static gt_status open_in_place(gt_h5 **out, const char *path, bool tried)
 {
     gt_h5 *f = NULL;
     gt_status status = reserve(&f, path);
@@ -263,7 +263,7 @@ gt_status gt_h5_open_in_place(gt_h5 **out, const char *path)
         status = gt_file_check_readable(path);
     if (status == GT_OK && !gt_h5_is_file(path))
         status = gt_fail(GT_ERR_FORMAT, "%s is not an HDF5 file", path);
-    if (status == GT_OK)
+    if (status == GT_OK && !tried)
         status = gt__h5_trial_in_place(path);
     if (status == GT_OK)
         status = open_on_disk(f);
@@ -272,6 +272,16 @@ gt_status gt_h5_open_in_place(gt_h5 **out, const char *path)
     else
         release(f);
     return status;
+}
+
+gt_status gt_h5_open_in_place(gt_h5 **out, const char *path)
+{
+    return open_in_place(out, path, false);
+}
+
+gt_status gt_h5_open_tried(gt_h5 **out, const char *path)
+{
+    return open_in_place(out, path, true);
 }
 
 void gt_h5_close(gt_h5 *f)

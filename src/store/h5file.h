@@ -84,6 +84,9 @@ void gt_h5_close(gt_h5 *file); /* NULL is allowed */
  * for h5set.h; attributes can be read, too. No digest is looked at; a child
  * process tries it first (h5trial.h). Errors as gt_h5_open. */
 gt_status gt_h5_open_in_place(gt_h5 **out, const char *path);
+/* The same without that process, for a file that another process of this
+ * machine has just opened so. */
+gt_status gt_h5_open_tried(gt_h5 **out, const char *path);
 
 /* Whether an opened file was compared with a digest. */
 bool gt_h5_has_digest(const gt_h5 *file);

@@ -80,7 +80,7 @@ static void use(gt_source *s)
     const uint64_t numbers[] = {0, s->count / 2, s->count - 1};
     for (int i = 0; i < 3; i++) {
         read_one(s, numbers[i], GT_RANGE_UNIT, out);
-        for (size_t j = 0; j < size; j++)
+        for (size_t j = 0; s->element == GT_ELEMENT_BYTES && j < size; j++)
             must(out[j] >= 0 && out[j] <= 1);
         int label = label_of(s, numbers[i]);
         must(label >= -1 && label < (s->classes > 0 ? s->classes : 1));
