@@ -43,6 +43,9 @@ floats = random.uniform(0, 1, (96, 12))
 floats[40, 3] = np.nan
 with h5py.File("nan.h5", "w") as f:
     f["showers"] = floats
+with h5py.File("fewer.h5", "w") as f:
+    f["images"] = images
+    f["labels"] = labels[:90]
 with h5py.File("bad.h5", "w") as f:
     f["records"] = np.zeros(5, dtype=[("a", "f4"), ("b", "i4")])
     f["text"] = "hello"
@@ -101,6 +104,14 @@ must "equal weights" "$GENTRAIN" diff kinds-1 kinds-2 >out.txt
 must "what was found" ranks 2 train vae.yaml --out found --data plain.h5 --steps 1
 [ "$(cat out.txt err.txt | grep -c 'plain.h5:/images, 96x8x8 of uint8, labels /labels')" -eq 1 ] ||
     fail "it is not said once what is taken of the file"
+must "labels that do not fit" "$GENTRAIN" inspect fewer.h5 >out.txt 2>err.txt
+[ "$(grep -c 'going on without labels' err.txt)" -eq 1 ] || fail "labels are not warned of once"
+refused 6 "/labels has 90 rows" 1 inspect fewer.h5 --set data.labels=/labels
+refused 4 "no file 'none.h5'" 1 inspect none.h5:/images
+refused 3 "begins with a slash: plain.h5:/images" 2 train vae.yaml --out never --data plain.h5:images
+refused 2 "'hdf5:run-*.h5'" 1 inspect run-0.h5 run-1.h5
+must "no numbers" "$GENTRAIN" inspect nan.h5 >out.txt
+says out.txt "--set data.on_nan=skip"
 refused 6 "several data sets may be the samples: /images (96x8x8 of uint8), /other" \
     2 train vae.yaml --out never --data packed.h5
 refused 5 "no data set can be samples" 1 train vae.yaml --out never --data bad.h5
@@ -114,6 +125,8 @@ at=$(/usr/bin/python3 -c 'import h5py; print(h5py.File("damaged.h5")["images"].i
 printf '\1\2\3' | dd of=damaged.h5 bs=1 seek=$((at + 50)) conv=notrunc 2>err.txt
 refused 5 "damaged.h5 is damaged: in data set /images, the chunk of row 21" \
     2 train vae.yaml --out damage --data damaged.h5:/images
+refused 5 "leave such samples out with --set data.on_error=skip" \
+    2 train kinds.yaml --out damage --data damaged.h5:/images --set train.batch=96
 [ ! -e never ] || fail "a run was begun"
 
 # --- numbers that are none

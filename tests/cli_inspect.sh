@@ -95,6 +95,7 @@ says out.txt "raw:numbers.bin: 4 training images of 8x8x3"
 says out.txt "values 0 to 0, numbers"
 says out.txt "No preset works at 8x8x3."
 says out.txt "mine.yaml --data raw:numbers.bin --set 'data.image=[8, 8, 3]' --set data.type=int16"
+refused 3 "float64, float64_be)" 1 inspect raw:numbers.bin -s data.type=double
 refused 2 "keys of the section data" 1 inspect raw:numbers.bin --set train.batch=3
 refused 2 "gan.yaml is none" 1 inspect gan.yaml --set data.type=int16
 

@@ -85,6 +85,17 @@ static gt_status check_all_characters(const gt_cli_args *args)
     return status;
 }
 
+/* Most often a shell has made files of a pattern. */
+static gt_status fail_extra(const gt_command *command, const char *extra)
+{
+    size_t n = strlen(extra);
+    bool file = n > 3 && !strcmp(extra + n - 3, ".h5");
+    return gt_fail(GT_ERR_USAGE,
+                   "unexpected argument \"%s\"%s; usage: gentrain %s %s", extra,
+                   file ? " (a pattern stands in quotes: 'hdf5:run-*.h5')" : "",
+                   command->name, command->operands);
+}
+
 gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
                        gt_cli_args *args, bool *help)
 {
@@ -129,10 +140,7 @@ gt_status gt_cli_parse(const gt_command *command, int argc, char **argv,
         return gt_fail(GT_ERR_USAGE, "usage: gentrain %s %s", command->name,
                        command->operands);
     if (args->n_operands > command->max_operands)
-        return gt_fail(GT_ERR_USAGE,
-                       "unexpected argument \"%s\"; usage: gentrain %s %s",
-                       args->operand[command->max_operands], command->name,
-                       command->operands);
+        return fail_extra(command, args->operand[command->max_operands]);
     return check_all_characters(args);
 }
 

@@ -57,11 +57,14 @@ static gt_status describe_tree(const char *path)
     return status;
 }
 
-/* Data, unless nothing in the file can be samples. */
+/* Data. Where what to read is still to be chosen, the list to choose from;
+ * where a choice or a picture was asked for and fails, that is an error. */
 static gt_status describe_foreign(const char *path, const gt_cli_args *args)
 {
+    bool plain = !gt_cli_flag(args, "json") && !gt_cli_value(args, "set") &&
+                 !gt_cli_value(args, "picture");
     gt_status status = gt__inspect_data(path, args);
-    if (status == GT_ERR_MISMATCH && !gt_cli_flag(args, "json")) {
+    if (status == GT_ERR_MISMATCH && plain) {
         gt_warn("%s", gt_message());
         return describe_tree(path);
     }
@@ -158,10 +161,7 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     case DATA:
         break;
     }
-    gt_status status = gt__inspect_data(path, args);
-    if (status == GT_OK || !there)
-        return status;
-    return gt_fail_in(status, "not an HDF5 file and not a run; as data");
+    return gt__inspect_data(path, args);
 }
 
 const gt_command gt__command_inspect = {

@@ -10,6 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool is_set(const gt_cli_args *args, const char *key)
+{
+    size_t n = strlen(key);
+    for (int i = 0; i < args->n_hits; i++)
+        if (!strcmp(args->hit[i].option->name, "set") &&
+            !strncmp(args->hit[i].value, key, n) &&
+            args->hit[i].value[n] == '=')
+            return true;
+    return false;
+}
+
 static bool fits(const gt_preset *preset, const char *task,
                  const gt_source *source)
 {
@@ -24,14 +35,27 @@ static bool fits(const gt_preset *preset, const char *task,
     return is;
 }
 
-static const gt_preset *find_preset(const gt_source *source)
+/* Pictures become what a model asks for, unless a shape was given. */
+static const gt_preset *find_resizing(const gt_source *source,
+                                      const gt_cli_args *args)
+{
+    const gt_preset *preset = NULL;
+    bool resizes = !strcmp(source->type->name, "pictures");
+    if (!resizes || is_set(args, "data.image") ||
+        gt_preset_find("dcgan64", &preset) != GT_OK)
+        return NULL;
+    return preset;
+}
+
+static const gt_preset *find_preset(const gt_source *source,
+                                    const gt_cli_args *args)
 {
     static const char *const tasks[] = {"gan", "vae"};
     for (int t = 0; t < 2; t++)
         for (const gt_preset *p = gt_presets; p->name; p++)
             if (fits(p, tasks[t], source))
                 return p;
-    return NULL;
+    return find_resizing(source, args);
 }
 
 /* As a shell takes it: in quotes where it has other than plain characters. */
@@ -53,17 +77,6 @@ static void print_word(const char *word)
     putchar('\'');
 }
 
-static bool is_set(const gt_cli_args *args, const char *key)
-{
-    size_t n = strlen(key);
-    for (int i = 0; i < args->n_hits; i++)
-        if (!strcmp(args->hit[i].option->name, "set") &&
-            !strncmp(args->hit[i].value, key, n) &&
-            args->hit[i].value[n] == '=')
-            return true;
-    return false;
-}
-
 /* Numbers have to be brought to the range of a model. */
 static void print_sets(const gt_source *source, const gt__data_figures *figures,
                        const gt_cli_args *args)
@@ -74,6 +87,10 @@ static void print_sets(const gt_source *source, const gt__data_figures *figures,
             printf(" --set ");
             print_word(args->hit[i].value);
         }
+    if (v->not_finite && !is_set(args, "data.on_nan"))
+        printf(" --set data.on_nan=skip");
+    if (figures->unreadable && !is_set(args, "data.on_error"))
+        printf(" --set data.on_error=skip");
     bool scaled =
         source->element == GT_ELEMENT_BYTES || source->high > source->low ||
         gt_shape_is_point(source->shape) || is_set(args, "data.transform");
@@ -86,13 +103,16 @@ void gt__train_line(const gt_source *source, const gt__data_figures *figures,
                     const gt_cli_args *args)
 {
     char text[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
-    const gt_preset *preset = find_preset(source);
+    bool convolves =
+        !gt_shape_is_flat(source->shape) && !gt_shape_is_volume(source->shape);
+    const gt_preset *preset = find_preset(source, args);
     if (!preset)
         printf("No preset works at %s. To train on it, write a configuration "
-               "with data.image: %s,\nas gentrain presets show dcgan64 prints "
+               "with data.image: %s,\nas gentrain presets show %s prints "
                "one, and run it:\n",
                gt_shape_of_data(source->shape, text),
-               gt_shape_list(source->shape, list));
+               gt_shape_list(source->shape, list),
+               convolves ? "dcgan64" : "mlp-vae");
     else
         printf("To train on it:\n");
     printf("  gentrain train %s%s --data ", preset ? "--preset " : "mine.yaml",

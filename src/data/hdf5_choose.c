@@ -17,6 +17,7 @@ typedef struct chooser {
     gt__hdf5_look look;
     gt_h5_about samples;
     gt__hdf5_choice *choice;
+    bool quiet; /* all was said when the training samples were chosen */
 } chooser;
 
 static gt_status no_memory(const chooser *c)
@@ -102,7 +103,8 @@ static gt_status choose_labels(chooser *c)
         name = strdup(found->name);
         status = name ? check_rows(c, found, "labels") : no_memory(c);
         if (status == GT_ERR_MISMATCH && !c->config->classes) {
-            gt_warn("%s; going on without labels", gt_message());
+            if (!c->quiet)
+                gt_warn("%s; going on without labels", gt_message());
             free(name);
             name = NULL;
             status = GT_OK;
@@ -296,7 +298,10 @@ gt_status gt__hdf5_choose(gt_h5 *file, const char *path, const char *inside,
                           gt__hdf5_choice *choice)
 {
     *choice = (gt__hdf5_choice){0};
-    chooser c = {.file = file, .config = request->config, .choice = choice};
+    chooser c = {.file = file,
+                 .config = request->config,
+                 .choice = choice,
+                 .quiet = request->split == GT_SPLIT_TEST};
     gt_status status = gt__hdf5_look_at(file, path, &c.look);
     if (status == GT_OK)
         status = choose_samples(&c, inside);

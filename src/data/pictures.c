@@ -133,7 +133,9 @@ static gt_status find_shape(gt_source *source, const gt__file_list *list,
         return gt_fail(GT_ERR_MISMATCH,
                        "data '%s': pictures have 1, 3 or 4 channels, but the "
                        "model works at %s; set data.image to [%d, %d, 3]",
-                       source->uri, gt_shape_text(want, text), want.h, want.w);
+                       source->uri, gt_shape_text(want, text),
+                       gt_shape_is_flat(want) ? 64 : want.h,
+                       gt_shape_is_flat(want) ? 64 : want.w);
     }
     gt_status status = look_at(list, !known, &s);
     if (status != GT_OK)

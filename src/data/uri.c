@@ -38,9 +38,31 @@ static const char *nearest_source(const char *text, size_t n)
     return gt_nearest(word, names, gt_source_type_count);
 }
 
+/* Whether nothing exists under this name. What cannot be read exists. */
+static bool missing(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* FILE:DATASET, where FILE is there and the slash is not. */
+static bool is_file_and_more(const char *text, size_t n)
+{
+    char *file = text[n] == ':' ? strndup(text, n) : NULL;
+    bool there = file && !missing(file);
+    free(file);
+    return there;
+}
+
 static gt_status unknown_source(const char *text, size_t n)
 {
     char known[256];
+    if (is_file_and_more(text, n))
+        return gt_fail(GT_ERR_CONFIG,
+                       "data '%s': there is a file %.*s, but what follows it "
+                       "is not understood; the path of a data set in an HDF5 "
+                       "file begins with a slash: %.*s:/%s",
+                       text, (int)n, text, (int)n, text, text + n + 1);
     size_t used = 0;
     for (int i = 0; i < gt_source_type_count && used < sizeof known; i++)
         used +=
@@ -48,18 +70,16 @@ static gt_status unknown_source(const char *text, size_t n)
                              i ? ", " : "", gt_source_types[i]->name,
                              gt_source_types[i]->default_count ? "" : ":PATH");
     const char *nearest = nearest_source(text, n);
+    if (!nearest && text[n] == ':' && text[n + 1] == '/')
+        return gt_fail(GT_ERR_IO,
+                       "data '%s': there is no file '%.*s'; check the path, "
+                       "which is taken from the folder that you are in",
+                       text, (int)n, text);
     return gt_fail(GT_ERR_CONFIG,
                    "data '%s': there is no source '%.*s', and no file or "
                    "folder of that name%s%s%s; give a path or one of: %s",
                    text, (int)n, text, nearest ? " (did you mean '" : "",
                    nearest ? nearest : "", nearest ? "'?)" : "", known);
-}
-
-/* Whether nothing exists under this name. What cannot be read exists. */
-static bool missing(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) && (errno == ENOENT || errno == ENOTDIR);
 }
 
 static gt_status unknown_param(const char *text, const char *type,

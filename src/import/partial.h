@@ -16,15 +16,16 @@
  *
  * 1. A record is read back only if it is whole and its chunk has the hash that
  *    it says. So nothing depends on the order in which bytes reach the disk.
- *    (io_partial: every byte of both files damaged, both cut anywhere)
+ *    (io_import: damage_ends_what_is_read_back)
  * 2. What is behind the last such record and its chunk is cut off before
- *    anything is added. (io_partial: chunks after a cut)
+ *    anything is added. (io_import: records_follow_the_last_whole_one,
+ *    chunks_do_not_depend_on_pieces_or_stops)
  * 3. TARGET appears whole or not at all: nothing is renamed that was not
- *    flushed. (cli_import: each system call fails, or is the last one)
+ *    flushed. (cli_import.sh: whatever call fails, or is the last one)
  * 4. A list that says other facts is left alone, and so is a file that has no
- *    list. (io_partial: other facts)
- * 5. One process at a time, where the file system has locks. (io_partial: a
- *    second one)
+ *    list. (io_import: other_facts_and_other_files_are_left_alone)
+ * 5. One process at a time, where the file system has locks. (io_import:
+ *    one_process_at_a_time_makes_a_file)
  */
 #ifndef GT_IMPORT_PARTIAL_H
 #define GT_IMPORT_PARTIAL_H

@@ -7,7 +7,7 @@
 
 /* What an option takes: "0 to 10", "any number", "sgd, adam", "list of layers";
  * "" where anything will do. Returns `text`. */
-enum { GT__ALLOWED = 128 };
+enum { GT__ALLOWED = 384 };
 char *gt__allowed(const gt_option *option, char text[GT__ALLOWED]);
 
 /* The value in `field` as somebody would write it, cut to fit; of a list of
