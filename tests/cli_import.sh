@@ -195,8 +195,8 @@ refused 6 "but the model works at" 1 import ring -o a.h5 --size 3 --channels 1
 [ ! -e a.h5.part ] || fail "something was begun"
 
 # --- what others read
-python3 -c 'import h5py' 2>/dev/null || exit 0
-python3 - <<'END' || fail "h5py"
+/usr/bin/python3 -c 'import h5py' 2>/dev/null || exit 0
+/usr/bin/python3 - <<'END' || fail "h5py"
 import h5py, numpy
 f = h5py.File("one0.h5")
 z = h5py.File("one1.h5")
