@@ -1,9 +1,9 @@
 /* Folders of pictures: which files they are, in which order, of which class,
  * and what is said of folders that are not as they should be. */
 #include "base/log.h"
-#include "data/file_list.h"
+#include "data/picture/file_list.h"
+#include "data/picture/splits.h"
 #include "data/source.h"
-#include "data/splits.h"
 #include "scratch.h"
 
 #include <errno.h>

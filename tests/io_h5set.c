@@ -4,9 +4,9 @@
  * ctest: threads */
 #include "scratch.h"
 
+#include "store/foreign/h5list.h"
+#include "store/foreign/h5set.h"
 #include "store/h5file.h"
-#include "store/h5list.h"
-#include "store/h5set.h"
 
 #include <hdf5.h>
 #include <math.h>

@@ -2,8 +2,8 @@
  * pixel of every image of a grid is where it belongs. */
 #include "scratch.h"
 
-#include "run/picture.h"
-#include "run/scatter.h"
+#include "run/picture/picture.h"
+#include "run/picture/scatter.h"
 
 #include <errno.h>
 #include <math.h>

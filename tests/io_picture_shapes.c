@@ -2,7 +2,7 @@
  * volumes are cut, vectors are bars. Read back with libpng. */
 #include "scratch.h"
 
-#include "run/picture.h"
+#include "run/picture/picture.h"
 
 #include <math.h>
 #include <png.h>

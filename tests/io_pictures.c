@@ -1,8 +1,8 @@
 /* Pictures as data. What Pillow wrote, and what it makes of it, is read back
  * equal (pictures.py); damaged files are refused, and ask for no more memory
  * than a file of their size can need. */
-#include "data/picture_file.h"
-#include "data/resize.h"
+#include "data/picture/picture_file.h"
+#include "data/picture/resize.h"
 #include "scratch.h"
 
 #include <errno.h>

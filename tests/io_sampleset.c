@@ -3,7 +3,7 @@
 #include "scratch.h"
 
 #include "base/version.h"
-#include "run/picture.h"
+#include "run/picture/picture.h"
 #include "run/sampleset.h"
 #include "store/h5attr.h"
 #include "store/h5file.h"

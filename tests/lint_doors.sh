@@ -13,12 +13,12 @@ cblas.h src/core/gemm.c
 openblas/cblas.h src/core/gemm.c
 xxhash.h src/core/hash.c
 hwloc.h src/comm/mpi/node_cores.
-hdf5.h src/store/h5
-png.h src/run/picture src/data/png_decode.
-jpeglib.h src/data/jpeg_decode.
-jerror.h src/data/jpeg_decode.
+hdf5.h src/store/h5 src/store/foreign/h5
+png.h src/run/picture/ src/data/picture/png_decode.
+jpeglib.h src/data/picture/jpeg_decode.
+jerror.h src/data/picture/jpeg_decode.
 yaml.h src/model/config
-zlib.h src/data/idx src/data/inflate. src/store/h5decode src/store/h5encode
+zlib.h src/data/idx/ src/data/array/inflate. src/store/foreign/h5decode. src/store/h5encode.
 '
 # A room, and the rooms that it may include besides itself. comm/mpi is a room in
 # a room: only what starts a program or sees to its end knows it.
@@ -286,9 +286,9 @@ const gt_kind gt_one = {
 };
 == src/comm/mpi/start.c
 #include <mpi.h>
-== src/run/picture.c
+== src/run/picture/picture.c
 #include <png.h>
-== src/data/png_decode.c
+== src/data/picture/png_decode.c
 #include <png.h>
 END
 plant 'src/nn/a.c: mpi.h is included only by src/comm/mpi/*' <<'END'

@@ -1,5 +1,5 @@
 /* The numbers beside pictures. */
-#include "run/picture_scale.h"
+#include "run/picture/picture_scale.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -9,8 +9,8 @@
 #include "model/preset.h"
 #include "run/inspect.h"
 #include "store/files.h"
+#include "store/foreign/h5list.h"
 #include "store/h5file.h"
-#include "store/h5list.h"
 #include "train/networks.h"
 #include "train/run_status.h"
 

@@ -16,7 +16,7 @@
 #include "comm/mpi/library.h"
 #include "comm/mpi/start.h"
 #include "core/blas.h"
-#include "data/picture_file.h"
+#include "data/picture/picture_file.h"
 #include "store/h5trial.h"
 #include "train/memory_need.h"
 

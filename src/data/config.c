@@ -5,7 +5,7 @@
 #include "data/augment.h"
 #include "data/holdout.h"
 #include "data/layout.h"
-#include "data/resize.h"
+#include "data/picture/resize.h"
 #include "data/transform_steps.h"
 
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "core/arena.h"
-#include "run/picture.h"
-#include "run/scatter.h"
+#include "run/picture/picture.h"
+#include "run/picture/scatter.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,9 +7,9 @@
 #include "core/arena.h"
 #include "data/config.h"
 #include "run/config.h"
-#include "run/picture.h"
+#include "run/picture/picture.h"
+#include "run/picture/scatter.h"
 #include "run/sampleset.h"
-#include "run/scatter.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 

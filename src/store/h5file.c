@@ -6,14 +6,14 @@
 #include "store/h5file.h"
 
 #include "store/files.h"
+#include "store/foreign/h5disk.h"
+#include "store/foreign/h5superblock.h"
 #include "store/h5attr.h"
 #include "store/h5digest.h"
 #include "store/h5digest_v1.h"
-#include "store/h5disk.h"
 #include "store/h5driver.h"
 #include "store/h5handle.h"
 #include "store/h5lock.h"
-#include "store/h5superblock.h"
 #include "store/h5trial.h"
 
 #include <fcntl.h>

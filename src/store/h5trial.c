@@ -6,14 +6,14 @@
 #include "store/h5trial.h"
 
 #include "base/collective_tick.h"
+#include "store/foreign/h5disk.h"
+#include "store/foreign/h5list.h"
+#include "store/foreign/h5set.h"
 #include "store/h5attr.h"
-#include "store/h5disk.h"
 #include "store/h5driver.h"
 #include "store/h5handle.h"
-#include "store/h5list.h"
 #include "store/h5lock.h"
 #include "store/h5read.h"
-#include "store/h5set.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,7 +10,7 @@
 #include "core/blas.h"
 #include "data/augment.h"
 #include "data/config.h"
-#include "run/picture.h"
+#include "run/picture/picture.h"
 #include "run/provenance.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"

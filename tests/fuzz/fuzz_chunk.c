@@ -5,7 +5,7 @@
  * two bytes; filters that were left out; what is stored. */
 #include "support.h"
 
-#include "store/h5decode.h"
+#include "store/foreign/h5decode.h"
 
 #include <stdlib.h>
 #include <string.h>

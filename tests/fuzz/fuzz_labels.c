@@ -4,8 +4,8 @@
  * which nobody decodes: what opens has a label for each. */
 #include "support.h"
 
-#include "data/file_list.h"
-#include "data/label_file.h"
+#include "data/picture/file_list.h"
+#include "data/picture/label_file.h"
 
 static gt__file_list list;
 

@@ -4,8 +4,8 @@
  * Input: what to do; the sides of the image; the file. */
 #include "support.h"
 
-#include "data/picture_file.h"
-#include "data/resize.h"
+#include "data/picture/picture_file.h"
+#include "data/picture/resize.h"
 
 #include <stdlib.h>
 #include <string.h>
