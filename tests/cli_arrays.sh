@@ -92,5 +92,14 @@ refuses raw 5 "it starts with bytes 68 65 61 64; see gentrain help data, or give
 head -c 6000 plain.npy >cut.png
 refuses cut.png 5 "50x12x12 of uint8, 7200 bytes, but only 5872 follow"
 refuses nan.npy 8 "values are NaN or infinite"
+# A pipe that nobody fills is refused, not waited for.
+mkfifo pipe
+for source in npy npz cifar hdf5 pictures; do
+    timeout 20 "$GENTRAIN" inspect $source:pipe >out.txt 2>err.txt
+    case $? in
+    4 | 5) ;;
+    *) fail "$source: a pipe is not refused: $(cat err.txt)" ;;
+    esac
+done
 [ ! -e none ] || fail "a run was begun"
 exit 0

@@ -69,6 +69,7 @@ static void open_all(fixture *f, gt_outputs *outputs)
     fixture_open(f, comm, recipe, NO_SETS);
     succeeds(gt_run_init(&run, scratch, ""));
     succeeds(gt_outputs_new(outputs, f->task, &run, f->source));
+    gt_outputs_set_data(outputs, f->source);
 }
 
 static void close_all(fixture *f, gt_outputs *outputs)

@@ -66,6 +66,8 @@ gt_status gt__recognise(const char *path, const gt_source_type **out)
     bool regular;
     look_at(path, &look, &regular);
     *out = NULL;
+    if (look.there && !look.folder && !regular)
+        return GT_OK; /* a pipe is read once, and what is closed tells why */
     for (int i = 0; i < gt_source_type_count; i++) {
         const gt_source_type *type = gt_source_types[i];
         if (!type->recognises || !type->recognises(&look))

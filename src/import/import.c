@@ -81,6 +81,12 @@ static gt_status open_sources(importer *m)
 {
     gt_status status =
         gt_source_open(&m->source[0], &m->config, GT_SPLIT_TRAIN);
+    if (status == GT_ERR_MISMATCH &&
+        !gt_shape_equal(m->config.image, GT_SHAPE_OF_SOURCE))
+        return gt_fail(status,
+                       "%s; only pictures in a folder are brought to another "
+                       "--size or --channels, so leave these out",
+                       gt_message());
     if (status == GT_OK && !m->source[0])
         status = gt_fail(GT_ERR_FORMAT, "data '%s': there are no samples",
                          m->config.uri);
@@ -232,7 +238,7 @@ static gt_status begin_file(importer *m)
     if (status == GT_OK && done > 0)
         gt_info("going on with %s, which has %llu of %llu samples",
                 m->partial.part, (unsigned long long)done,
-                (unsigned long long)(m->is[0].count + m->is[1].count));
+                (unsigned long long)m->is[0].count + m->is[1].count);
     for (int i = 0; i < SPLITS; i++)
         m->next[i] = m->packed[i].next;
     return status;
@@ -391,7 +397,7 @@ static gt_status tell_stop(const importer *m)
                    "stopped by a signal after %llu of %llu samples; the same "
                    "command goes on",
                    (unsigned long long)done,
-                   (unsigned long long)(m->is[0].count + m->is[1].count));
+                   (unsigned long long)m->is[0].count + m->is[1].count);
 }
 
 static gt_status run(importer *m)

@@ -177,8 +177,8 @@ static gt_status fail_length(const value *v, int node, long found, int count)
 {
     static const char *const wanted[] = {
         [GT_OPTION_SHAPE] =
-            "[height, width, channels], 4 numbers [depth, height, width, "
-            "channels] or one number are expected",
+            ("[height, width, channels], 4 numbers [depth, height, width, "
+             "channels] or one number are expected"),
         [GT_OPTION_PAIR] = "[vertical, horizontal] or one number are expected",
         [GT_OPTION_QUAD] =
             "[top, bottom, left, right], one number or a word are expected",

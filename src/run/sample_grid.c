@@ -123,8 +123,9 @@ gt_status gt_sample_grid_new(gt_sample_grid *p, gt_task *task, const char *run,
         p->reference = p->count;
     } else if (task->type->reconstruct) {
         p->pairs = smaller(PAIRS, source->count);
-        p->pair_columns = smaller(
-            PAIRS, (size_t)gt_picture_columns(2 * PAIRS, 1, image, p->reals));
+        p->pair_columns =
+            smaller(PAIRS, (size_t)gt_picture_columns((size_t)2 * PAIRS, 1,
+                                                      image, p->reals));
         if (p->pairs > p->pair_columns) /* whole rows, or a part of one */
             p->pairs -= p->pairs % p->pair_columns;
     }

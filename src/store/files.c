@@ -275,11 +275,13 @@ static gt_status unreadable(const char *path)
 gt_status gt_file_check_readable(const char *path)
 {
     char byte;
-    int fd = open(path, O_RDONLY);
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_NONBLOCK); /* nobody may fill a pipe */
     if (fd < 0)
         return unreadable(path);
     gt_status status = GT_OK;
-    if (read(fd, &byte, 1) < 0 && errno != EISDIR)
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+        read(fd, &byte, 1) < 0)
         status = unreadable(path);
     close(fd);
     return status;

@@ -151,7 +151,7 @@ bool gt_h5_is_file(const char *path)
 {
     char head[16];
     bool found = false;
-    int fd = open(path, O_RDONLY);
+    int fd = open(path, O_RDONLY | O_NONBLOCK); /* nobody may fill a pipe */
     for (uint64_t at = 0; fd >= 0 && !found; at = gt__h5_superblock_next(at)) {
         ssize_t n = pread(fd, head, sizeof head, (off_t)at);
         if (n <= 0)
@@ -169,7 +169,7 @@ bool gt_h5_is_ours(const char *path)
     char head[16];
     char *format = NULL;
     gt_h5 *f = NULL;
-    int fd = open(path, O_RDONLY);
+    int fd = open(path, O_RDONLY | O_NONBLOCK); /* nobody may fill a pipe */
     ssize_t n = fd >= 0 ? pread(fd, head, sizeof head, 0) : 0;
     if (fd >= 0)
         close(fd);
@@ -252,7 +252,12 @@ static gt_status open_on_disk(gt_h5 *f)
     GT__H5_LOCKED;
     gt__h5_clear();
     f->file = gt__h5_open_path(f->path);
-    return f->file >= 0 ? GT_OK : gt__h5_fail(GT_ERR_FORMAT, f, "open", "");
+    if (f->file >= 0)
+        return GT_OK;
+    return gt_fail(GT_ERR_FORMAT,
+                   "%s is truncated or damaged, as HDF5 cannot open it; copy "
+                   "it again",
+                   f->path);
 }
 
 static gt_status open_in_place(gt_h5 **out, const char *path, bool tried)

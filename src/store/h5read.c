@@ -50,6 +50,8 @@ static const char *find_shape(hid_t space, gt_h5_info *info)
     int rank = H5Sget_simple_extent_ndims(space);
     if (rank < 0 || rank > GT_H5_MAX_RANK)
         return "has more dimensions than are read";
+    if (H5Sget_simple_extent_type(space) == H5S_NULL)
+        return "has no numbers"; /* HDF5 would read none, and succeed */
     info->rank = rank;
     info->count = 1;
     H5Sget_simple_extent_dims(space, dims, NULL);

@@ -1,7 +1,6 @@
 /* banner.c: prints the facts that explain why a run is slow, or differs from
  * another one. */
 #include "train/banner.h"
-#include "train/data_values.h"
 
 #include "base/log.h"
 #include "base/plural.h"

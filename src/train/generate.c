@@ -17,7 +17,6 @@
 #include "store/h5rehearse.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
-#include "train/disk_room.h"
 #include "train/memory_need.h"
 
 #include <stdio.h>

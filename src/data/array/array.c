@@ -18,7 +18,7 @@ enum { PIECE = 1 << 15, BLOCK = 256 };
 gt_status gt__array_open_file(const char *path, int *file, uint64_t *size)
 {
     struct stat info;
-    *file = open(path, O_RDONLY | O_CLOEXEC);
+    *file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*file < 0 || fstat(*file, &info))
         return gt_fail(GT_ERR_IO,
                        "%s: cannot open: %s; check the path and its "

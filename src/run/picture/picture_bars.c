@@ -158,10 +158,11 @@ gt_status gt__bars_write(const char *path, const gt_picture_values *v,
     most = GT__CANVAS_MOST / width < GT__CANVAS_LARGEST
                ? GT__CANVAS_MOST / width
                : GT__CANVAS_LARGEST;
-    most = (most - 4 * MARGIN) / down;
+    most = (most - (size_t)4 * MARGIN) / down;
     l.rows = l.rows < most ? l.rows : most;
     gt_status status = gt__canvas_new(
-        &c, path, width, 2 * MARGIN + l.rows * down + GT__TEXT_HEIGHT, 3, 225);
+        &c, path, width, (size_t)2 * MARGIN + l.rows * down + GT__TEXT_HEIGHT,
+        3, 225);
     if (status != GT_OK)
         return status;
     draw_all(&c, &l, v);

@@ -86,7 +86,7 @@ static double part_of(const gt__scale *s, double value)
 
 uint8_t gt__scale_byte(const gt__scale *s, double value)
 {
-    return isfinite(value) ? (uint8_t)(255 * part_of(s, value) + 0.5) : 0;
+    return isfinite(value) ? (uint8_t)lround(255 * part_of(s, value)) : 0;
 }
 
 gt__rgb gt__scale_colour(const gt__scale *s, double value)

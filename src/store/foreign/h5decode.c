@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#define ZLIB_CONST /* input is not written */
 #include <zlib.h>
 
 enum { CHECKSUM = 4 };
@@ -28,7 +29,7 @@ static bool inflate_all(const uint8_t *in, size_t n, uint8_t *out, size_t room,
     z_stream stream = {0};
     if (n > UINT32_MAX || room > UINT32_MAX || inflateInit(&stream) != Z_OK)
         return false;
-    stream.next_in = (Bytef *)(uintptr_t)in;
+    stream.next_in = in;
     stream.avail_in = (uInt)n;
     stream.next_out = out;
     stream.avail_out = (uInt)room;
@@ -89,10 +90,10 @@ static void unshuffle(const uint8_t *in, size_t n, size_t element, uint8_t *out)
 /* Sums over words of 16 bits, of which the byte of most weight comes first. */
 static uint32_t fletcher32(const uint8_t *bytes, size_t n, bool swapped)
 {
-    enum { BLOCK = 359 }; /* words whose sums do not overflow */
+    const size_t block = (size_t)2 * 359; /* bytes whose sums do not overflow */
     uint32_t a = 0, b = 0;
     for (size_t i = 0; i < n;) {
-        size_t end = n - i > 2 * BLOCK ? i + 2 * BLOCK : n;
+        size_t end = n - i > block ? i + block : n;
         for (; i < end; i += 2) {
             uint32_t first = bytes[i], second = i + 1 < n ? bytes[i + 1] : 0;
             a += swapped ? second << 8 | first : first << 8 | second;

@@ -73,7 +73,7 @@ static H5FD_t *open_file(const char *name, unsigned flags, hid_t access,
     if (!f)
         return NULL;
     f->disk.path = strdup(name);
-    f->disk.fd = open(name, O_RDONLY | O_CLOEXEC);
+    f->disk.fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if ((flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC)) || !f->disk.path ||
         f->disk.fd < 0 || fstat(f->disk.fd, &info)) {
         release(f);

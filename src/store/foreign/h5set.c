@@ -277,7 +277,7 @@ static gt_status read_apart(const gt_h5_set *s, const uint64_t *rows, int n,
                                   bytes, (size_t)count * s->row_bytes);
         for (int j = 0; j < count && status == GT_OK; j++)
             gt__h5_rows_copy(s, 0, bytes + (size_t)j * s->row_bytes, 0, to,
-                             (size_t)(i + j));
+                             (size_t)i + (size_t)j);
         i += count;
     }
     free(bytes);
