@@ -356,6 +356,13 @@ const gt_real *gt_runner_eval(gt_task *task, int network, const gt_real *input,
     return gt_tape_forward(gt_passes_tape(&r->net[network], 0), &pass, x);
 }
 
+const gt_real *gt_runner_last_input(const gt_task *task, int network,
+                                    size_t *size)
+{
+    return gt_tape_last_input(gt_passes_tape(&task->runner->net[network], 0),
+                              size);
+}
+
 gt_real *gt_runner_noise(const gt_task *task, int stage)
 {
     const gt_stage_memory *m = &task->runner->memory;
