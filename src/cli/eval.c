@@ -73,8 +73,7 @@ static gt_status read_options(job *j)
 {
     const gt_cli_args *args = j->args;
     int64_t samples = 10000, seed = 1, threads = 1, draws = 200;
-    gt_status status =
-        gt_cli_integer(args, "samples", 2, 100000000, &samples);
+    gt_status status = gt_cli_integer(args, "samples", 2, 100000000, &samples);
     if (status == GT_OK)
         status = gt_cli_integer(args, "seed", 0, INT64_MAX, &seed);
     if (status == GT_OK)

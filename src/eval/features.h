@@ -1,8 +1,8 @@
 /* features.h: the numbers of a sample that figures look at.
  *
  * Few values are taken as they are. Of many values, fixed random projections
- * are taken, which keep distances nearly (Johnson, Lindenstrauss 1984). Best are
- * the features of a classifier of the same data: what its last layer reads.
+ * are taken, which keep distances nearly (Johnson, Lindenstrauss 1984). Best
+ * are the features of a classifier of the same data: what its last layer reads.
  * These tell what a sample shows, and its class. Local.
  */
 #ifndef GT_EVAL_FEATURES_H

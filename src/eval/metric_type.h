@@ -14,8 +14,8 @@
 typedef struct gt_eval_metric {
     const char *name; /* as a person asks for it */
     const char *help; /* one line: its figures, and the source */
-    /* Why it cannot be had of this subject, as the end of a sentence: "the model
-     * makes no samples"; NULL: it can. Pure. */
+    /* Why it cannot be had of this subject, as the end of a sentence: "the
+     * model makes no samples"; NULL: it can. Pure. */
     const char *(*missing)(const gt_subject *subject);
     /* Add its figures. Collective; all ranks fail together. */
     gt_status (*run)(gt_subject *subject, gt_eval_figures *figures);

@@ -45,10 +45,10 @@ static void release(filling *f)
 static gt_status prepare(filling *f)
 {
     size_t block = (size_t)f->block;
-    size_t latent = f->task ? gt_shape_size(gt_latent_config_of(
-                                                f->task->setup.config)
-                                                ->shape)
-                            : 0;
+    size_t latent =
+        f->task
+            ? gt_shape_size(gt_latent_config_of(f->task->setup.config)->shape)
+            : 0;
     gt_status status = gt_sample_buffer_new(&f->buffer, f->reader, block);
     f->numbers = malloc(block * sizeof *f->numbers);
     f->latents = gt_real_alloc(block * latent);
@@ -63,8 +63,8 @@ static gt_status prepare(filling *f)
 /* Made samples are asked for as data are; of these, x is then overwritten. */
 static gt_status make_block(filling *f, uint64_t first, int n)
 {
-    gt_sample_rows rows = f->buffer.rows, given = {rows.x, rows.labels,
-                                                   rows.conditions};
+    gt_sample_rows rows = f->buffer.rows,
+                   given = {rows.x, rows.labels, rows.conditions};
     given.x = f->task ? NULL : rows.x;
     for (int i = 0; i < n; i++) {
         uint64_t number = first + (uint64_t)i;
@@ -76,8 +76,7 @@ static gt_status make_block(filling *f, uint64_t first, int n)
         status = gt_reader_read(f->reader, f->numbers, n, &given);
     if (status != GT_OK || !f->task)
         return status;
-    gt_rng at = {
-        .seed = f->seed, .sample = first, .stream = GT_STREAM_SAMPLE};
+    gt_rng at = {.seed = f->seed, .sample = first, .stream = GT_STREAM_SAMPLE};
     gt_samples samples = gt_sample_buffer_view(&f->buffer, 0, n);
     gt_task_latents(f->task->setup.config, at, n, f->latents);
     f->task->type->generate(f->task, f->latents, &samples, rows.x);
@@ -140,9 +139,9 @@ static gt_status fill(gt_sample_set *set, gt_comm *comm, filling *f)
     double *results = malloc((size_t)blocks * size * sizeof *results);
     gt_status status = prepare(f);
     if (status == GT_OK && !results)
-        status = gt_fail(GT_ERR_MEMORY,
-                         "no memory for features of %llu samples",
-                         (unsigned long long)f->n);
+        status =
+            gt_fail(GT_ERR_MEMORY, "no memory for features of %llu samples",
+                    (unsigned long long)f->n);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status = gt_blocks_map(comm, blocks, size, fill_block, f, results);

@@ -12,7 +12,7 @@
 /* {0}: none. Owns its arrays. */
 typedef struct gt_sample_set {
     gt_points points; /* [n x features] */
-    int *asked;       /* [n] labels that they were made with, or have; -1: none */
+    int *asked; /* [n] labels that they were made with, or have; -1: none */
     gt_features_class *found; /* [n] */
 } gt_sample_set;
 

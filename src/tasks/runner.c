@@ -28,7 +28,7 @@ struct gt_runner {
     double values[GT_MAX_FIGURES];     /* of the batch */
 };
 
-_Static_assert((int)GT_MAX_FIGURES <= (int)GT_SCALARS - (int)GT_SCALAR_FIRST,
+_Static_assert(GT_MAX_FIGURES + GT_SCALAR_FIRST <= GT_SCALARS + 0,
                "each figure has a scalar");
 
 /* --- Memory. */

@@ -57,8 +57,7 @@ static gt_status open_readers(evaluator *e)
 static gt_status open_data(evaluator *e, const gt_checkpoint *from)
 {
     const char *before = gt_phase_enter("opening the data");
-    gt_status status =
-        gt_node_data_open(e->comm, e->data, &e->train, &e->test);
+    gt_status status = gt_node_data_open(e->comm, e->data, &e->train, &e->test);
     gt_phase_leave(before);
     if (status == GT_OK)
         status = gt_data_agree(e->comm, e->train, e->test);
@@ -129,10 +128,9 @@ static gt_status open_classifier(evaluator *e)
         gt_checkpoint_choose_shared(e->comm, from, e->options->classifier);
     if (status == GT_OK)
         status = gt_comm_agree(
-            e->comm,
-            gt_config_parse(&e->classifier_config, &gt_train_schema, from->path,
-                            from->info.config, strlen(from->info.config), NULL,
-                            0));
+            e->comm, gt_config_parse(&e->classifier_config, &gt_train_schema,
+                                     from->path, from->info.config,
+                                     strlen(from->info.config), NULL, 0));
     if (status == GT_OK)
         status = build(e, e->classifier_config, &e->classifier);
     if (status == GT_OK)
@@ -149,9 +147,8 @@ static gt_status open_features(evaluator *e)
     size_t size = gt_shape_size(e->data->image);
     gt_status status;
     if (e->classifier)
-        status = gt_features_of_classifier(&e->features, e->classifier,
-                                           (gt_range)e->data->range, size,
-                                           BLOCK);
+        status = gt_features_of_classifier(
+            &e->features, e->classifier, (gt_range)e->data->range, size, BLOCK);
     else
         status = gt_features_of_values(&e->features, size, BLOCK);
     return gt_comm_agree(e->comm, status);
@@ -163,14 +160,14 @@ static gt_status find_accuracy(evaluator *e)
 {
     const gt_source *source = e->test ? e->test : e->train;
     const gt_data_config *own = gt_data_config_of(e->classifier_config);
-    gt_data_config told = *e->data;
+    gt_data_config with_labels = *e->data;
     gt_sample_set set = {0};
     gt_reader reader;
-    told.classes = own->classes;
+    with_labels.classes = own->classes;
     if (source->classes == 0 || source->classes > own->classes)
         return GT_OK;
     gt_status status =
-        gt_comm_agree(e->comm, gt_reader_open(&reader, source, &told));
+        gt_comm_agree(e->comm, gt_reader_open(&reader, source, &with_labels));
     if (status != GT_OK)
         return status;
     uint64_t n = source->count < e->options->samples ? source->count
@@ -181,8 +178,7 @@ static gt_status find_accuracy(evaluator *e)
         right += set.asked[i] == set.found[i].number;
     double part = right / (double)n;
     if (status == GT_OK)
-        e->accuracy =
-            (gt_estimate){part, sqrt(part * (1 - part) / (double)n)};
+        e->accuracy = (gt_estimate){part, sqrt(part * (1 - part) / (double)n)};
     gt_sample_set_free(&set);
     gt_reader_close(&reader);
     return status;
@@ -252,9 +248,8 @@ static gt_status read_weights(evaluator *e, const gt_checkpoint *from,
                        "take the last ones: --weights last",
                        from->path);
     *ema = there && wanted != GT_GENERATE_LAST;
-    return gt_snapshot_read(e->task, from,
-                            *ema ? GT_CHECKPOINT_EVALUATION
-                                 : GT_CHECKPOINT_LAST);
+    return gt_snapshot_read(
+        e->task, from, *ema ? GT_CHECKPOINT_EVALUATION : GT_CHECKPOINT_LAST);
 }
 
 gt_status gt_evaluator_run(gt_evaluator *e, gt_checkpoint *from,

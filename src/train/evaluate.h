@@ -50,8 +50,8 @@ typedef struct gt_evaluator {
 /* Open data, model and classifier. `from` tells what the model is: its values
  * and its configuration, which `config` is made of and may differ from in
  * section "data". It stays borrowed. Free also after a failure. GT_ERR_USAGE;
- * GT_ERR_MISMATCH: a metric that is named, or the classifier, does not fit; what
- * opening data, task and checkpoints returns. Collective; all ranks fail
+ * GT_ERR_MISMATCH: a metric that is named, or the classifier, does not fit;
+ * what opening data, task and checkpoints returns. Collective; all ranks fail
  * together. */
 gt_status gt_evaluator_open(gt_evaluator *evaluator, gt_comm *comm,
                             const gt_config *config, const gt_checkpoint *from,

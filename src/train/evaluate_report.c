@@ -71,8 +71,9 @@ static void print_result(FILE *out, const gt_evaluation_result *r)
     gt_json_string(out, r->checkpoint);
     fprintf(out, ", \"step\": %llu, \"epoch\": ", (unsigned long long)r->step);
     gt_json_number(out, r->epoch);
-    fprintf(out, ", \"weights\": \"%s\", \"fingerprint\": \"%s\",\n"
-                 "     \"figures\": {",
+    fprintf(out,
+            ", \"weights\": \"%s\", \"fingerprint\": \"%s\",\n"
+            "     \"figures\": {",
             r->ema ? "ema" : "last", r->fingerprint);
     for (int i = 0; i < r->figures.count; i++) {
         fputs(i > 0 ? ",\n       " : "\n       ", out);

@@ -224,9 +224,9 @@ static gt_status copy(const resizing *r, gt_shape shape, uint8_t *bytes,
     if (!row)
         return gt_fail(GT_ERR_MEMORY, "no memory to read a picture");
     for (int i = 0; i < y->out; i++) {
-        size_t at = ((size_t)(r->at.top + i) * (size_t)shape.w +
-                     (size_t)r->at.left) *
-                    (size_t)c;
+        size_t at =
+            ((size_t)(r->at.top + i) * (size_t)shape.w + (size_t)r->at.left) *
+            (size_t)c;
         gt__channels_fetch(&r->channels, r->picture, (int)x->begin,
                            (int)y->begin + i, x->out, row);
         store_row(row, n, bytes ? bytes + at : NULL, reals ? reals + at : NULL);
