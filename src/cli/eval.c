@@ -34,6 +34,8 @@ static const gt_cli_option options[] = {
      "there are some]"},
     {"out", 'o', "FILE.json", "write the figures there [RUN/eval.json]"},
     {"json", 0, NULL, "also print them as JSON, instead of a table"},
+    {"pictures", 'p', "FOLDER", "draw pictures there [RUN/eval]"},
+    {"no-pictures", 0, NULL, "draw none"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
 };
@@ -50,8 +52,9 @@ typedef struct job {
     gt_evaluation_result *results; /* [n] */
     char *sets[MOST_SETS];         /* owned */
     int n_sets;
-    char out[GT_PATH];   /* of the figures; "": they are not written */
-    gt_checkpoint first; /* of them */
+    char out[GT_PATH];      /* of the figures; "": they are not written */
+    char pictures[GT_PATH]; /* their folder; "": there are none */
+    gt_checkpoint first;    /* of them */
     gt_config *config;
     gt_evaluator evaluator;
 } job;
@@ -303,6 +306,24 @@ static gt_status choose_out(job *j)
     return *j->out ? gt_file_check(j->out) : GT_OK;
 }
 
+/* Where pictures go; likewise. */
+static gt_status choose_pictures(job *j)
+{
+    const char *folder = gt_cli_value(j->args, "pictures");
+    int n = 0;
+    if (gt_cli_flag(j->args, "no-pictures"))
+        return folder ? gt_fail(GT_ERR_USAGE,
+                                "--pictures and --no-pictures: one of them")
+                      : GT_OK;
+    if (folder)
+        n = snprintf(j->pictures, sizeof j->pictures, "%s", folder);
+    else if (*j->run)
+        n = snprintf(j->pictures, sizeof j->pictures, "%s/eval", j->run);
+    if (n >= (int)sizeof j->pictures)
+        return gt_fail(GT_ERR_IO, "%s: the path is too long", j->run);
+    return *j->pictures ? gt_directory_make(j->pictures) : GT_OK;
+}
+
 static gt_status tell(const job *j)
 {
     if (gt_cli_flag(j->args, "json"))
@@ -330,9 +351,15 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     find_run(&j);
     if (status == GT_OK && comm->rank == 0)
         status = choose_out(&j);
+    if (status == GT_OK && comm->rank == 0)
+        status = choose_pictures(&j);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
+        gt_comm_broadcast(comm, j.pictures, sizeof j.pictures);
+    if (status == GT_OK)
         status = find_checkpoints(&j);
+    j.how.pictures = *j.pictures ? j.pictures : NULL;
+    j.how.steps = j.n > 1;
     if (status == GT_OK)
         status = evaluate(&j);
     if (status == GT_OK)

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/plural.h"
+#include "train/evaluate_pictures.h"
 
 #include <math.h>
 
@@ -65,6 +66,23 @@ static void print_features(FILE *out, const gt_evaluator *e)
     fputs("},\n", out);
 }
 
+static void print_pictures(FILE *out, const gt_evaluation_pictures *pictures)
+{
+    if (!*pictures->folder)
+        return;
+    fputs(",\n     \"pictures\": {\"folder\": ", out);
+    gt_json_string(out, pictures->folder);
+    for (int i = 0; i < GT_EVALUATION_PICTURES; i++) {
+        const gt__picture *p = &gt__pictures[i];
+        if (pictures->missing[i])
+            continue;
+        fprintf(out, ",\n       \"%s\": \"%s\"", p->key, p->file);
+        if (p->beside)
+            fprintf(out, ", \"%s_numbers\": \"%s\"", p->key, p->beside);
+    }
+    fputc('}', out);
+}
+
 static void print_result(FILE *out, const gt_evaluation_result *r)
 {
     fputs("    {\"checkpoint\": ", out);
@@ -80,7 +98,9 @@ static void print_result(FILE *out, const gt_evaluation_result *r)
         print_estimate_json(out, r->figures.figure[i].key,
                             r->figures.figure[i].estimate);
     }
-    fputs("}}", out);
+    fputs("}", out);
+    print_pictures(out, &r->pictures);
+    fputc('}', out);
 }
 
 void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
