@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/plural.h"
+#include "base/utf8.h"
 #include "data/config.h"
 #include "model/config.h"
 #include "model/preset.h"
@@ -57,9 +58,13 @@ static void describe_text(const gt_source *source, const char *split,
            gt_shape_noun(source->shape),
            gt_shape_of_data(source->shape, shape));
     print_values(source, f);
-    for (int c = 0; c < source->classes; c++)
+    for (int c = 0; c < source->classes; c++) {
+        char name[256] = "";
+        if (names)
+            gt_utf8_show(names[c], "", name, sizeof name);
         printf("  label %-4d %llu%s%s\n", c, (unsigned long long)f->labels[c],
-               names ? "  " : "", names ? names[c] : "");
+               names ? "  " : "", name);
+    }
     for (int c = 0; c < source->n_conditions; c++)
         print_column(source->conditions[c].name, &f->columns[c]);
 }

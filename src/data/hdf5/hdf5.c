@@ -19,6 +19,8 @@ enum { PIECE = 64 };
 typedef struct input {
     gt__hdf5_files files;
     gt_condition *conditions; /* [columns]; names are the choice's */
+    char **class_names;       /* [n_class_names], or NULL */
+    int n_class_names;
     void *form;
 } input;
 
@@ -134,6 +136,20 @@ static gt_status find_classes(gt_source *source, const gt__hdf5_files *files,
     return GT_OK;
 }
 
+/* An import says what classes are called. Labels may lack the last classes, but
+ * a class without a name would be none. */
+static void find_class_names(gt_source *source, input *in)
+{
+    const gt__hdf5_part *part = &in->files.parts[0];
+    if (!source->classes)
+        return;
+    in->class_names =
+        gt_h5_get_texts(part->file, gt_h5_set_about(part->labels)->name,
+                        "names", &in->n_class_names);
+    if (in->n_class_names >= source->classes)
+        source->class_names = (const char *const *)in->class_names;
+}
+
 /* --- Opening. */
 
 static gt_status name_columns(gt_source *source, input *in)
@@ -213,6 +229,8 @@ static gt_status open_hdf5(gt_source *source, const gt_source_request *request)
     status = name_columns(source, in);
     if (status == GT_OK)
         status = find_classes(source, files, request->config);
+    if (status == GT_OK)
+        find_class_names(source, in);
     if (status == GT_OK)
         status = find_digest(source, files);
     if (status == GT_OK)
@@ -332,6 +350,7 @@ static void close_hdf5(gt_source *source)
     if (!in)
         return;
     gt__hdf5_files_close(&in->files);
+    gt_h5_free_texts(in->class_names, in->n_class_names);
     free(in->conditions);
     free(in->form);
     free(in);
