@@ -125,6 +125,17 @@ at=$(/usr/bin/python3 -c 'import h5py; print(h5py.File("damaged.h5")["images"].i
 printf '\1\2\3' | dd of=damaged.h5 bs=1 seek=$((at + 50)) conv=notrunc 2>err.txt
 refused 5 "damaged.h5 is damaged: in data set /images, the chunk of row 21" \
     2 train vae.yaml --out damage --data damaged.h5:/images
+# Whoever comes to the sample first: a grid, figures, held-out data, a batch.
+advice="leave such samples out with --set data.on_error=skip"
+says err.txt "$advice"
+refused 5 "$advice" 2 train vae.yaml --out damage --data damaged.h5:/images \
+    --set data.transform='[standardize]' --set model.likelihood=gaussian
+must "held out" ranks 1 train vae.yaml --out held --data plain.h5 --steps 1 --quiet \
+    --set data.test=plain.h5:/images
+refused 5 "$advice" 2 train vae.yaml --out damage --data plain.h5 \
+    --set data.test=damaged.h5:/images
+must "without them" ranks 1 train vae.yaml --out damage-1 --quiet --steps 2 \
+    --data damaged.h5:/images --set data.on_error=skip
 refused 5 "leave such samples out with --set data.on_error=skip" \
     2 train kinds.yaml --out damage --data damaged.h5:/images --set train.batch=96
 [ ! -e never ] || fail "a run was begun"
