@@ -3,6 +3,7 @@
 #include "cli/inspect_data.h"
 
 #include "cli/data_figures.h"
+#include "cli/label_hint.h"
 #include "cli/train_line.h"
 
 #include "base/json.h"
@@ -31,6 +32,10 @@ static void print_values(const gt_source *source, const gt__data_figures *f)
     if (f->some < source->count)
         printf(" (of %llu samples)", (unsigned long long)f->some);
     printf("\n");
+    if (!(source->high > source->low) && gt__extent_spans(v))
+        printf("  most are about %.1g: log and standardize of data.transform "
+               "are for values\n  that go over decades\n",
+               gt__extent_usual(v));
     if (v->not_finite)
         printf("  NaN or infinite: %llu numbers; see data.on_nan\n",
                (unsigned long long)v->not_finite);
@@ -165,8 +170,10 @@ static gt_status describe_splits(const gt_data_config *config,
         status = gt_source_open(&test, config, GT_SPLIT_TEST);
     if (status == GT_OK && test)
         status = describe(test, GT_SPLIT_TEST, args, &of_test);
-    if (status == GT_OK && train && !gt_cli_flag(args, "json"))
+    if (status == GT_OK && train && !gt_cli_flag(args, "json")) {
+        gt__label_hint(train, config);
         gt__train_line(train, &of_train, args);
+    }
     gt__data_figures_free(&of_test);
     gt__data_figures_free(&of_train);
     gt_source_close(test);
