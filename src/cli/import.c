@@ -1,6 +1,7 @@
 /* import.c: `gentrain import`. What is read is said as in a configuration, so
  * that all keys of data mean here what they mean in a training. */
 #include "cli/args.h"
+#include "cli/hints.h"
 
 #include "base/log.h"
 #include "data/source.h"
@@ -206,6 +207,8 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     gt_config *config = NULL;
     gt_data_config data = {0};
     gt_status status = read_options(args, &how);
+    if (status == GT_OK)
+        status = gt_cli_refuse_run(args->operand[0]);
     if (status == GT_OK)
         status = parse(args, &config);
     status = gt_comm_agree(comm, status);
