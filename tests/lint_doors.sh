@@ -33,9 +33,10 @@ comm/mpi base core store comm
 model base core store
 tasks base core store nn data comm model
 run base core store nn data comm model tasks
-train base core store nn data comm comm/mpi model tasks run
+eval base core store nn data comm model tasks
+train base core store nn data comm comm/mpi model tasks run eval
 import base core store data comm
-cli base core store nn data comm comm/mpi model tasks run train import
+cli base core store nn data comm comm/mpi model tasks run eval train import
 api base core store nn data comm model tasks run train
 '
 

@@ -38,12 +38,12 @@ static const char *enter(const gt_comm *c)
     return gt_phase_enter(gt_phase_ranks);
 }
 
-static void broadcast_from(gt_comm *c, int rank, void *data, size_t bytes)
+void gt_comm_broadcast_from(gt_comm *c, int from, void *data, size_t bytes)
 {
     if (c->size == 1)
         return;
     const char *before = enter(c);
-    c->backend->broadcast(c, rank, data, bytes);
+    c->backend->broadcast(c, from, data, bytes);
     gt_phase_leave(before);
 }
 
@@ -86,7 +86,7 @@ static gt_status share_failure(gt_comm *c, gt_status mine, int first)
     } failure = {.status = mine, .rank = c->launch_rank};
     memcpy(failure.host, c->host, sizeof failure.host);
     snprintf(failure.message, sizeof failure.message, "%s", gt_message());
-    broadcast_from(c, first, &failure, sizeof failure);
+    gt_comm_broadcast_from(c, first, &failure, sizeof failure);
     assert(failure.status != GT_OK);
     if (succeeded && c->size > 1)
         return gt_fail(failure.status, "rank %d on %s: %s", failure.rank,
@@ -132,7 +132,7 @@ gt_status gt_comm_work_end(gt_comm *c, gt_status mine)
 
 void gt_comm_broadcast(gt_comm *c, void *data, size_t bytes)
 {
-    broadcast_from(c, 0, data, bytes);
+    gt_comm_broadcast_from(c, 0, data, bytes);
 }
 
 gt_status gt_comm_broadcast_text(gt_comm *c, char **text)

@@ -82,6 +82,9 @@ gt_status gt_comm_work_end(gt_comm *comm, gt_status mine);
 /* Collective: rank 0's bytes to all ranks. */
 void gt_comm_broadcast(gt_comm *comm, void *data, size_t bytes);
 
+/* Collective: rank `from`'s bytes to all ranks. */
+void gt_comm_broadcast_from(gt_comm *comm, int from, void *data, size_t bytes);
+
 /* Collective: rank 0's malloc'ed text to all ranks; *text is replaced on the
  * others, which must free it too. GT_ERR_MEMORY on every rank if one has none.
  */
