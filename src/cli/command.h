@@ -34,7 +34,7 @@ typedef struct gt_command {
     gt_status (*run)(gt_comm *comm, const struct gt_cli_args *args);
 } gt_command;
 
-extern const gt_command gt__command_train, gt__command_sample,
+extern const gt_command gt__command_train, gt__command_sample, gt__command_eval,
     gt__command_import, gt__command_presets, gt__command_inspect,
     gt__command_diff, gt__command_help;
 extern const gt_command *const gt__commands[]; /* ends with NULL */

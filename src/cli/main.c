@@ -30,10 +30,9 @@
 extern char **environ;
 
 const gt_command *const gt__commands[] = {
-    &gt__command_train,   &gt__command_sample,
-    &gt__command_import,  &gt__command_presets,
-    &gt__command_inspect, &gt__command_diff,
-    &gt__command_help,    NULL,
+    &gt__command_train,  &gt__command_sample,  &gt__command_eval,
+    &gt__command_import, &gt__command_presets, &gt__command_inspect,
+    &gt__command_diff,   &gt__command_help,    NULL,
 };
 
 /* What was printed counts only when it has arrived. `closed`: it did not, as

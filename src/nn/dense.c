@@ -24,7 +24,7 @@ static const gt_option option_table[] = {
      .offset = offsetof(options, bias),
      .otherwise = "true",
      .help = "whether to add a bias"},
-    GT__PARAMETRIZATION_OPTION(options, parametrization),
+    {GT__PARAMETRIZATION_OPTION(options, parametrization)},
     {0},
 };
 

@@ -4,6 +4,9 @@
 #define LIST(X) X(weight_norm)
 
 #define NAME(name) #name,
+const char gt__parametrization_help[] =
+    "how the weight follows from what is trained; weight_norm: g v / |v| for "
+    "each output";
 const char *const gt__parametrization_names[] = {"none", LIST(NAME) NULL};
 
 #define ENTRY(name) &gt__##name,

@@ -41,17 +41,13 @@ typedef struct gt_parametrization {
                       const gt_real *weights, gt_real *grad);
 } gt_parametrization;
 
-/* The option of layers that have a weight: an int `field` of a struct `type`.
- */
+/* The option of layers that have a weight, an int `field` of a struct `type`,
+ * between braces. */
 #define GT__PARAMETRIZATION_OPTION(type, field)                                \
-    {                                                                          \
-        .key = "parametrization", .kind = GT_OPTION_CHOICE,                    \
-        .offset = offsetof(type, field), .otherwise = "none",                  \
-        .choices = gt__parametrization_names,                                  \
-        .help = "how the weight follows from what is trained; weight_norm: "   \
-                "g v / |v| for each output"                                    \
-    }
+    "parametrization", GT_OPTION_CHOICE, offsetof(type, field), "none", 0, 0,  \
+        gt__parametrization_names, gt__parametrization_help
 extern const char *const gt__parametrization_names[];
+extern const char gt__parametrization_help[];
 
 /* For plan functions that have declared weight and bias: have the weight
  * parametrized as the option's value says. GT_ERR_MEMORY. */

@@ -118,6 +118,14 @@ const gt_real *gt_tape_output(const gt_tape *tape)
     return read_value(tape, net->placement.node[net->n_layers - 1].y);
 }
 
+const gt_real *gt_tape_last_input(const gt_tape *tape, size_t *size)
+{
+    const gt_network *net = tape->net;
+    int last = net->n_layers - 1;
+    *size = gt_shape_size(net->layers[last].in);
+    return read_value(tape, net->placement.node[last].x[0]);
+}
+
 gt_real *gt_tape_loss_gradient(const gt_tape *tape)
 {
     return tape->loss;

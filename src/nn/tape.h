@@ -51,6 +51,10 @@ const gt_real *gt_tape_forward(gt_tape *tape, const gt_pass *pass,
 /* What the last forward returned. */
 const gt_real *gt_tape_output(const gt_tape *tape);
 
+/* What the last layer read in the last forward [n x *size], its first input;
+ * valid as long as the output. */
+const gt_real *gt_tape_last_input(const gt_tape *tape, size_t *size);
+
 /* Where the gradient of the loss goes before gt_tape_backward: [max_n x
  * net->out] of the workspace, valid until the next backward of a tape of this
  * network there. Backward of another network may put its dx there. */

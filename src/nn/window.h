@@ -51,7 +51,7 @@ typedef struct gt__window {
          .offset = offsetof(type, window.bias),                                \
          .otherwise = "true",                                                  \
          .help = "whether to add a bias"},                                     \
-        GT__PARAMETRIZATION_OPTION(type, window.parametrization)
+        {GT__PARAMETRIZATION_OPTION(type, window.parametrization)}
 /* clang-format on */
 
 extern const char *const gt__padding_words[];

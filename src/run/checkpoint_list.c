@@ -21,6 +21,11 @@ void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH])
     snprintf(path, GT_PATH, "%s/checkpoints/%s", run, name);
 }
 
+void gt_checkpoint_best_path(const char *run, char path[GT_PATH])
+{
+    snprintf(path, GT_PATH, "%s/checkpoints/best.h5", run);
+}
+
 /* Is this the name of a complete checkpoint? Temporary files are called
  * otherwise, and so are files people put there ("step-5.h5", "step--1.h5"). */
 static bool parse_name(const char *name, uint64_t *step)

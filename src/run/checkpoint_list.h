@@ -12,6 +12,9 @@
 /* "RUN/checkpoints/step-00001200.h5" in `path`. */
 void gt_checkpoint_path(const char *run, uint64_t step, char path[GT_PATH]);
 
+/* "RUN/checkpoints/best.h5" in `path`. */
+void gt_checkpoint_best_path(const char *run, char path[GT_PATH]);
+
 /* Steps of all checkpoints of a run, ascending; malloc'ed, NULL if there are
  * none. GT_ERR_IO when RUN/checkpoints cannot be listed. */
 gt_status gt_checkpoint_steps(const char *run, uint64_t **steps, size_t *count);

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-_Static_assert((int)GT_H5_AROUND == (int)GT__H5_HEAD, "one number");
+_Static_assert(GT_H5_AROUND + 0 == GT__H5_HEAD + 0, "one number");
 
 enum { LINE = 80 };
 

@@ -28,7 +28,7 @@ struct gt_runner {
     double values[GT_MAX_FIGURES];     /* of the batch */
 };
 
-_Static_assert((int)GT_MAX_FIGURES <= (int)GT_SCALARS - (int)GT_SCALAR_FIRST,
+_Static_assert(GT_MAX_FIGURES + GT_SCALAR_FIRST <= GT_SCALARS + 0,
                "each figure has a scalar");
 
 /* --- Memory. */
@@ -354,6 +354,13 @@ const gt_real *gt_runner_eval(gt_task *task, int network, const gt_real *input,
     gt_stage_memory_set_labels(&r->memory, 0, given);
     gt_stage_memory_inputs(&r->memory, 0, given, x);
     return gt_tape_forward(gt_passes_tape(&r->net[network], 0), &pass, x);
+}
+
+const gt_real *gt_runner_last_input(const gt_task *task, int network,
+                                    size_t *size)
+{
+    return gt_tape_last_input(gt_passes_tape(&task->runner->net[network], 0),
+                              size);
 }
 
 gt_real *gt_runner_noise(const gt_task *task, int stage)

@@ -24,6 +24,11 @@ gt_status gt_runner_step(gt_task *task, uint64_t step, gt_loader *loader,
 const gt_real *gt_runner_eval(gt_task *task, int network, const gt_real *input,
                               const gt_samples *given);
 
+/* What the last layer of a network read in its last gt_runner_eval [n x *size],
+ * valid as long as what that returned. Local. */
+const gt_real *gt_runner_last_input(const gt_task *task, int network,
+                                    size_t *size);
+
 /* Memory of a stage for max_n samples, free between steps: its noise, and what
  * it makes as the input of its network. Local. */
 gt_real *gt_runner_noise(const gt_task *task, int stage);

@@ -39,6 +39,8 @@ typedef struct name {
 static bool parse_name(const char *text, gt_split split, name *out)
 {
     static const char *const splits[2][2] = {{"train", NULL}, {"t10k", "test"}};
+    if (!strstr(text, "-images")) /* a folder may have a million other names */
+        return false;
     size_t n = strlen(text);
     bool packed = ends_with(text, n, ".gz");
     n -= packed ? 3 : 0;

@@ -46,13 +46,13 @@ static gt_status label_by_folders(gt__picture_labels *labels,
     for (uint64_t i = 0; i < list->count; i++) {
         uint64_t folder = list->folders[list->files[i].folder].name;
         const char *name = gt__file_list_name(list, folder);
-        int64_t class = gt__file_list_folder(train, name);
-        if (class <= 0)
+        int64_t found = gt__file_list_folder(train, name);
+        if (found <= 0)
             return gt_fail(GT_ERR_MISMATCH,
                            "%s/%s: %s has no folder of that name, so it is "
                            "not known which class these pictures are of",
                            list->root, name, train->root);
-        list->files[i].label = (int32_t) class - 1;
+        list->files[i].label = (int32_t)(found - 1);
     }
     return name_classes(labels, train);
 }

@@ -188,6 +188,17 @@ static void finish(resizing *r, int i)
     }
 }
 
+/* n whole numbers, to bytes or to reals. */
+static void store_row(const double *row, size_t n, uint8_t *bytes,
+                      gt_real *reals)
+{
+    for (size_t j = 0; j < n; j++)
+        if (bytes)
+            bytes[j] = (uint8_t)row[j];
+        else
+            reals[j] = (gt_real)row[j];
+}
+
 static void resize(resizing *r, gt_shape shape, uint8_t *bytes, gt_real *reals)
 {
     size_t n = (size_t)r->at.x.out * (size_t)r->channels.count;
@@ -197,12 +208,31 @@ static void resize(resizing *r, gt_shape shape, uint8_t *bytes, gt_real *reals)
             (size_t)r->channels.count;
         add_rows(r, i);
         finish(r, i);
-        for (size_t j = 0; j < n; j++)
-            if (bytes)
-                bytes[at + j] = (uint8_t)r->sums[j];
-            else
-                reals[at + j] = (gt_real)r->sums[j];
+        store_row(r->sums, n, bytes ? bytes + at : NULL,
+                  reals ? reals + at : NULL);
     }
+}
+
+/* Without resizing, which most pictures of a prepared folder need not. */
+static gt_status copy(const resizing *r, gt_shape shape, uint8_t *bytes,
+                      gt_real *reals)
+{
+    const gt__axis *x = &r->at.x, *y = &r->at.y;
+    int c = r->channels.count;
+    size_t n = (size_t)x->out * (size_t)c;
+    double *row = malloc(n * sizeof *row);
+    if (!row)
+        return gt_fail(GT_ERR_MEMORY, "no memory to read a picture");
+    for (int i = 0; i < y->out; i++) {
+        size_t at =
+            ((size_t)(r->at.top + i) * (size_t)shape.w + (size_t)r->at.left) *
+            (size_t)c;
+        gt__channels_fetch(&r->channels, r->picture, (int)x->begin,
+                           (int)y->begin + i, x->out, row);
+        store_row(row, n, bytes ? bytes + at : NULL, reals ? reals + at : NULL);
+    }
+    free(row);
+    return GT_OK;
 }
 
 gt_status gt__picture_fit(const gt__pixels *picture, gt_fit fit, gt_shape shape,
@@ -212,13 +242,14 @@ gt_status gt__picture_fit(const gt__pixels *picture, gt_fit fit, gt_shape shape,
                   .channels = {shape.c, bytes ? 8 : 16, false},
                   .at = fit == GT_FIT_PAD ? within(picture, shape)
                                           : covering(picture, shape)};
-    bool as_it_is = r.at.x.step == 1 && r.at.y.step == 1;
-    r.channels.multiplied = shape.c == 4 && !as_it_is;
-    gt_status status = prepare(&r);
-    if (status == GT_OK && bytes)
+    if (bytes)
         memset(bytes, 0, gt_shape_size(shape));
-    else if (status == GT_OK)
+    else
         memset(reals, 0, gt_shape_size(shape) * sizeof *reals);
+    if (r.at.x.step == 1 && r.at.y.step == 1)
+        return copy(&r, shape, bytes, reals);
+    r.channels.multiplied = shape.c == 4;
+    gt_status status = prepare(&r);
     if (status == GT_OK)
         resize(&r, shape, bytes, reals);
     release(&r);

@@ -1,0 +1,94 @@
+/* metrics.c: who asks for nothing gets all that the model and the data allow;
+ * who names a metric hears why it cannot be had. */
+#include "eval/metrics.h"
+
+#include "base/nearest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const gt_eval_metric *const gt_eval_metrics[] = {&gt__metric_agreement, NULL};
+
+const char *gt__missing_samples(const gt_subject *subject)
+{
+    return subject->task->type->generate ? NULL : "the model makes no samples";
+}
+
+const char *gt__missing_classes(const gt_subject *subject)
+{
+    if (!subject->task->type->generate)
+        return gt__missing_samples(subject);
+    return subject->features->classes > 0
+               ? NULL
+               : "there is no classifier of the data; give --classifier RUN";
+}
+
+/* --- The choice. */
+
+static gt_status find(const char *name, size_t n, const gt_eval_metric **out)
+{
+    const char *names[GT_EVAL_METRICS_MAX];
+    char text[64], suggestion[GT_SUGGESTION];
+    int i = 0;
+    for (; gt_eval_metrics[i]; i++) {
+        names[i] = gt_eval_metrics[i]->name;
+        if (strlen(names[i]) == n && !memcmp(names[i], name, n)) {
+            *out = gt_eval_metrics[i];
+            return GT_OK;
+        }
+    }
+    snprintf(text, sizeof text, "%.*s", n < 40 ? (int)n : 40, name);
+    return gt_fail(GT_ERR_USAGE,
+                   "unknown metric \"%s\" (see gentrain help metrics)%s", text,
+                   gt_suggestion(text, names, i, suggestion));
+}
+
+static bool is_chosen(const gt_eval_choice *choice, const gt_eval_metric *m)
+{
+    for (int i = 0; i < choice->count; i++)
+        if (choice->metric[i] == m)
+            return true;
+    return false;
+}
+
+gt_status gt_eval_choose(const char *list, gt_eval_choice *choice)
+{
+    *choice = (gt_eval_choice){.named = list != NULL};
+    for (int i = 0; !list && gt_eval_metrics[i]; i++)
+        if (!gt_eval_metrics[i]->costly)
+            choice->metric[choice->count++] = gt_eval_metrics[i];
+    while (list) {
+        const gt_eval_metric *m;
+        size_t n = strcspn(list, ",");
+        gt_status status = find(list, n, &m);
+        if (status != GT_OK)
+            return status;
+        if (!is_chosen(choice, m))
+            choice->metric[choice->count++] = m;
+        list = list[n] ? list + n + 1 : NULL;
+    }
+    return GT_OK;
+}
+
+gt_status gt_eval_check(const gt_eval_choice *choice, const gt_subject *subject)
+{
+    for (int i = 0; choice->named && i < choice->count; i++) {
+        const char *missing = choice->metric[i]->missing(subject);
+        if (missing)
+            return gt_fail(GT_ERR_MISMATCH, "metric %s cannot be had: %s",
+                           choice->metric[i]->name, missing);
+    }
+    return GT_OK;
+}
+
+/* --- The work. */
+
+gt_status gt_eval_run(const gt_eval_choice *choice, gt_subject *subject,
+                      gt_eval_figures *figures)
+{
+    gt_status status = GT_OK;
+    for (int i = 0; i < choice->count && status == GT_OK; i++)
+        if (!choice->metric[i]->missing(subject))
+            status = choice->metric[i]->run(subject, figures);
+    return status;
+}

@@ -1,0 +1,37 @@
+/* sample_set.h: samples of data or of a model, as figures see them: features
+ * and classes, all of them on every rank. The samples themselves are not kept.
+ */
+#ifndef GT_EVAL_SAMPLE_SET_H
+#define GT_EVAL_SAMPLE_SET_H
+
+#include "comm/comm.h"
+#include "data/reader.h"
+#include "eval/features.h"
+#include "eval/points.h"
+
+/* {0}: none. Owns its arrays. */
+typedef struct gt_sample_set {
+    gt_points points; /* [n x features] */
+    int *asked; /* [n] labels that they were made with, or have; -1: none */
+    gt_features_class *found; /* [n] */
+} gt_sample_set;
+
+/* n of the samples of a reader, n <= its source's count: all, or a choice by a
+ * keyed permutation. As gt_reader_read; GT_ERR_MEMORY. Collective; all ranks
+ * fail together. */
+gt_status gt_sample_set_read(gt_sample_set *set, gt_comm *comm,
+                             const gt_features *features, gt_reader *reader,
+                             uint64_t n);
+
+/* n samples of a seed of a task that makes some, with the labels and conditions
+ * that the samples of `like` have: sample i those of its sample i modulo count.
+ * The task takes passes of features->max_n samples. As gt_sample_set_read. */
+gt_status gt_sample_set_make(gt_sample_set *set, gt_comm *comm,
+                             const gt_features *features, gt_task *task,
+                             gt_reader *like, uint64_t seed, uint64_t n);
+void gt_sample_set_free(gt_sample_set *set);
+
+/* Number of sample i of n that are chosen of `count`. Pure. */
+uint64_t gt_sample_set_choose(uint64_t count, uint64_t n, uint64_t i);
+
+#endif

@@ -1,0 +1,58 @@
+/* subject.c: most figures compare the same two sets, so these are made once. */
+#include "eval/subject.h"
+
+#include "base/heartbeat.h"
+
+static uint64_t at_most(uint64_t n, uint64_t most)
+{
+    return n < most ? n : most;
+}
+
+gt_subject_set gt_subject_reference(const gt_subject *subject)
+{
+    return subject->test ? GT_SET_TEST : GT_SET_TRAINING;
+}
+
+gt_reader *gt_subject_reference_reader(const gt_subject *subject)
+{
+    return subject->test ? subject->test : subject->training;
+}
+
+static gt_status fill(gt_subject *s, gt_subject_set which, gt_sample_set *set)
+{
+    if (which == GT_SET_MODEL)
+        return gt_sample_set_make(set, s->comm, s->features, s->task,
+                                  gt_subject_reference_reader(s), s->seed,
+                                  s->samples);
+    gt_reader *reader = which == GT_SET_TEST ? s->test : s->training;
+    return gt_sample_set_read(set, s->comm, s->features, reader,
+                              at_most(reader->source->count, s->samples));
+}
+
+gt_status gt_subject_get(gt_subject *s, gt_subject_set which,
+                         const gt_sample_set **out)
+{
+    static const char *const phases[] = {"making samples",
+                                         "reading held-out samples",
+                                         "reading training samples"};
+    gt_sample_set *set = &s->set[which];
+    gt_status status = GT_OK;
+    if (!set->points.x) {
+        const char *before = gt_phase_enter(phases[which]);
+        status = fill(s, which, set);
+        gt_phase_leave(before);
+    }
+    *out = set;
+    return status;
+}
+
+void gt_subject_forget(gt_subject *subject)
+{
+    gt_sample_set_free(&subject->set[GT_SET_MODEL]);
+}
+
+void gt_subject_free(gt_subject *subject)
+{
+    for (int i = 0; i < GT_SETS; i++)
+        gt_sample_set_free(&subject->set[i]);
+}

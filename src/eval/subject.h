@@ -1,0 +1,48 @@
+/* subject.h: what is evaluated, and the samples that its figures look at, each
+ * set made when the first figure wants it.
+ */
+#ifndef GT_EVAL_SUBJECT_H
+#define GT_EVAL_SUBJECT_H
+
+#include "eval/sample_set.h"
+
+/* Sets of samples. */
+typedef enum gt_subject_set {
+    GT_SET_MODEL,    /* that the model makes */
+    GT_SET_TEST,     /* held-out data */
+    GT_SET_TRAINING, /* training data */
+    GT_SETS,
+} gt_subject_set;
+
+typedef struct gt_subject {
+    gt_comm *comm;
+    gt_task *task; /* in evaluation (average.h) */
+    gt_reader *training;
+    gt_reader *test;             /* NULL: nothing is held out */
+    const gt_features *features; /* all borrowed */
+    uint64_t samples;            /* most of each set */
+    uint64_t seed;
+    int draws;     /* importance samples of a likelihood */
+    bool progress; /* rank 0 shows how far long work is */
+    /* Private: */
+    gt_sample_set set[GT_SETS];
+} gt_subject;
+
+/* One of the sets, with as many samples as there are, at most `samples`; it
+ * stays the subject's. As gt_sample_set_read. Collective; all ranks fail
+ * together. */
+gt_status gt_subject_get(gt_subject *subject, gt_subject_set which,
+                         const gt_sample_set **set);
+
+/* The data that a model's samples are compared with: held-out ones where there
+ * are some. Pure. */
+gt_subject_set gt_subject_reference(const gt_subject *subject);
+gt_reader *gt_subject_reference_reader(const gt_subject *subject);
+
+/* The model is about to change: its samples are forgotten. Local. */
+void gt_subject_forget(gt_subject *subject);
+
+/* Free the sets. */
+void gt_subject_free(gt_subject *subject);
+
+#endif

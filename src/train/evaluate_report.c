@@ -1,0 +1,107 @@
+/* evaluate_report.c: a figure without its error, its floor and its number of
+ * samples says little, so these are beside it wherever it is printed. */
+#include "train/evaluate_report.h"
+
+#include "base/json.h"
+#include "base/plural.h"
+
+#include <math.h>
+
+/* --- For people. */
+
+/* As many digits as the error leaves sense in, two of its own. */
+static void print_estimate(FILE *out, gt_estimate e)
+{
+    int digits = 4;
+    if (!isfinite(e.value)) {
+        fprintf(out, "%s", isnan(e.value) ? "not known" : "infinite");
+        return;
+    }
+    if (!(e.error > 0)) {
+        fprintf(out, e.value == floor(e.value) ? "%.0f" : "%.4g", e.value);
+        return;
+    }
+    digits = 1 - (int)floor(log10(e.error));
+    digits = digits < 0 ? 0 : digits > 9 ? 9 : digits;
+    fprintf(out, "%.*f +- %.*f", digits, e.value, digits, e.error);
+}
+
+void gt_evaluation_print(FILE *out, const gt_evaluation_result *r)
+{
+    fprintf(out, "%s, step %llu, %s weights\n", r->checkpoint,
+            (unsigned long long)r->step, r->ema ? "averaged" : "last");
+    for (int i = 0; i < r->figures.count; i++) {
+        fprintf(out, "  %-28s ", r->figures.figure[i].key);
+        print_estimate(out, r->figures.figure[i].estimate);
+        fputc('\n', out);
+    }
+}
+
+/* --- For programs. */
+
+static void print_estimate_json(FILE *out, const char *key, gt_estimate e)
+{
+    gt_json_string(out, key);
+    fputs(": {\"value\": ", out);
+    gt_json_number(out, e.value);
+    if (!isnan(e.error)) {
+        fputs(", \"error\": ", out);
+        gt_json_number(out, e.error);
+    }
+    fputc('}', out);
+}
+
+static void print_features(FILE *out, const gt_evaluator *e)
+{
+    fprintf(out, "  \"features\": {\"kind\": \"%s\", \"count\": %d",
+            gt_feature_kind_names[e->features.kind], e->features.dim);
+    if (e->classifier) {
+        fputs(", \"classifier\": ", out);
+        gt_json_string(out, e->classifier_from.path);
+        fprintf(out, ", \"fingerprint\": \"%s\", ",
+                e->classifier_from.info.fingerprint);
+        print_estimate_json(out, "accuracy", e->accuracy);
+    }
+    fputs("},\n", out);
+}
+
+static void print_result(FILE *out, const gt_evaluation_result *r)
+{
+    fputs("    {\"checkpoint\": ", out);
+    gt_json_string(out, r->checkpoint);
+    fprintf(out, ", \"step\": %llu, \"epoch\": ", (unsigned long long)r->step);
+    gt_json_number(out, r->epoch);
+    fprintf(out,
+            ", \"weights\": \"%s\", \"fingerprint\": \"%s\",\n"
+            "     \"figures\": {",
+            r->ema ? "ema" : "last", r->fingerprint);
+    for (int i = 0; i < r->figures.count; i++) {
+        fputs(i > 0 ? ",\n       " : "\n       ", out);
+        print_estimate_json(out, r->figures.figure[i].key,
+                            r->figures.figure[i].estimate);
+    }
+    fputs("}}", out);
+}
+
+void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
+                              const gt_evaluation_result *results, size_t n)
+{
+    fputs("{\n  \"data\": ", out);
+    gt_json_string(out, e->train->uri);
+    fprintf(out,
+            ",\n  \"reference\": \"%s\",\n  \"samples\": %llu,\n"
+            "  \"held_out\": %llu,\n  \"training\": %llu,\n"
+            "  \"draws\": %d,\n  \"seed\": %llu,\n",
+            e->test ? "held-out" : "training",
+            (unsigned long long)e->options->samples,
+            (unsigned long long)(e->test ? e->test->count : 0),
+            (unsigned long long)e->train->count, e->options->draws,
+            (unsigned long long)e->options->seed);
+    print_features(out, e);
+    fputs("  \"evaluations\": [\n", out);
+    for (size_t i = 0; i < n; i++) {
+        print_result(out, &results[i]);
+        fputs(i + 1 < n ? ",\n" : "\n", out);
+    }
+    fputs("  ]\n}\n", out);
+}

@@ -1,0 +1,17 @@
+/* evaluate_report.h: figures of an evaluation for people and for programs.
+ * Local; rank 0 calls. */
+#ifndef GT_TRAIN_EVALUATE_REPORT_H
+#define GT_TRAIN_EVALUATE_REPORT_H
+
+#include "train/evaluate.h"
+
+#include <stdio.h>
+
+/* The figures of a checkpoint as a table of lines with one figure each. */
+void gt_evaluation_print(FILE *out, const gt_evaluation_result *result);
+
+/* One JSON object: what was compared, and of each checkpoint its figures. */
+void gt_evaluation_print_json(FILE *out, const gt_evaluator *evaluator,
+                              const gt_evaluation_result *results, size_t n);
+
+#endif
