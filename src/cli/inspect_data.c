@@ -16,10 +16,17 @@
 #include "run/contact_sheet.h"
 #include "train/schema.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* --- As text. */
+
+static double in_a_digit(double value)
+{
+    double power = pow(10, floor(log10(value)));
+    return round(value / power) * power;
+}
 
 static void print_values(const gt_source *source, const gt__data_figures *f)
 {
@@ -33,9 +40,9 @@ static void print_values(const gt_source *source, const gt__data_figures *f)
         printf(" (of %llu samples)", (unsigned long long)f->some);
     printf("\n");
     if (!(source->high > source->low) && gt__extent_spans(v))
-        printf("  most are about %.1g: log and standardize of data.transform "
+        printf("  most are about %g: log and standardize of data.transform "
                "are for values\n  that go over decades\n",
-               gt__extent_usual(v));
+               in_a_digit(gt__extent_usual(v)));
     if (v->not_finite)
         printf("  NaN or infinite: %llu numbers; see data.on_nan\n",
                (unsigned long long)v->not_finite);
