@@ -26,6 +26,32 @@ must "other data" ranks 1 train --resume half --steps 5 \
     --data 'glyphs?count=48&test_count=5&seed=9'
 says err.txt "keeps the mean and the deviation of the data that half"
 
+# --- What is made binary is the same on any number of ranks, and after a
+# resume.
+bits() {
+    must "training $1" ranks "$2" train vae.yaml --quiet --out "$1" --steps 4 \
+        --set "data.transform=[{range: [0, 255]}, {binarize: $3}]" \
+        --set train.shards=12 "${@:4}"
+}
+for draw in fixed dynamic; do
+    bits $draw-1 1 $draw
+    for n in 2 3 4; do
+        ! sanitized || continue
+        bits $draw-$n $n $draw
+        must "$draw, 1 and $n ranks" "$GENTRAIN" diff $draw-1 $draw-$n >diff.txt
+    done
+    bits $draw-half 1 $draw --steps 2
+    must "$draw, the second half" ranks 2 train --resume $draw-half --quiet --steps 4
+    must "$draw, one go and two" "$GENTRAIN" diff $draw-1 $draw-half >diff.txt
+done
+bits other 1 '{draw: fixed, seed: 2}'
+if "$GENTRAIN" diff fixed-1 other >diff.txt; then fail "the draw does not matter"; fi
+must "another draw" ranks 1 train --resume fixed-half --steps 5 \
+    --set 'data.transform=[{range: [0, 255]}, {binarize: threshold}]'
+says err.txt "data.transform.1.binarize.draw threshold (fixed before)"
+refused 6 "binarize, which takes numbers within data.range" 2 train vae.yaml --out bad \
+    --steps 1 --set 'data.transform=[binarize]'
+
 # --- What cannot be.
 refused 3 'did you mean "log"' 1 train vae.yaml --out bad \
     --set 'data.transform=[{lgo: 1}]'
@@ -96,3 +122,30 @@ assert 0.05 < np.median(part) < 20, np.median(part)
 assert names(plain) == ["conditions", "latents", "vectors"], names(plain)
 assert plain["vectors"].shape == (9, 80) and plain["vectors"][...].max() > 1
 EOF
+
+# --- When fill values are written, and when room is made, is as in the data.
+/usr/bin/python3 - <<'EOF'
+import h5py
+with h5py.File("showers.h5") as a, h5py.File("timed.h5", "w") as b:
+    for name, fill, room in (("showers", h5py.h5d.FILL_TIME_NEVER, h5py.h5d.ALLOC_TIME_EARLY),
+                             ("incident_energies", h5py.h5d.FILL_TIME_ALLOC, h5py.h5d.ALLOC_TIME_INCR)):
+        p = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        p.set_chunk((50, a[name].shape[1]))
+        p.set_fill_time(fill)
+        p.set_alloc_time(room)
+        space = h5py.h5s.create_simple(a[name].shape)
+        h5py.h5d.create(b.id, name.encode(), h5py.h5t.IEEE_F32LE, space, p)
+        b[name][...] = a[name][...]
+EOF
+must "data with times" ranks 1 train "$GENTRAIN_SOURCE/examples/calorimeter.yaml" --quiet \
+    --out timed --steps 1 --data timed.h5:/showers
+must "samples with times" ranks 1 sample timed -o timed-made.h5 --conditions timed.h5
+times() {
+    h5dump -p -H "$1" | grep -E 'DATASET|FILL_TIME|H5D_ALLOC' | tr -s ' '
+}
+if command -v h5dump >/dev/null; then
+    times timed.h5 >like.txt
+    grep -q FILL_TIME_NEVER like.txt && grep -q ALLOC_TIME_EARLY like.txt ||
+        fail "the data have no times: $(cat like.txt)"
+    times timed-made.h5 | diff like.txt - >diff.txt || fail "other times: $(cat diff.txt)"
+fi

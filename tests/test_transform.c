@@ -104,6 +104,8 @@ static void what_makes_no_sense_is_refused(void **state)
     is_refused("[{logit: 0.5}]", "out of range");
     is_refused("[{mask: -1}]", "out of range");
     is_refused("[{dequantize: 0}]", "out of range");
+    is_refused("[{binarize: often}]", "allowed: threshold, fixed, dynamic");
+    is_refused("[{binarize: {at: 1.5}}]", "out of range");
 }
 
 /* --- Values. */
@@ -196,12 +198,92 @@ static void every_step_is_undone(void **state)
 static void every_step_of_the_table_is_tested(void **state)
 {
     (void)state;
-    static const char *const tested[] = {
-        "range", "standardize", "log", "logit", "divide", "mask", "dequantize"};
+    static const char *const tested[] = {"range",      "standardize", "log",
+                                         "logit",      "divide",      "mask",
+                                         "dequantize", "binarize"};
     int n = 0;
     for (; gt_transform_variants.at(n).name; n++)
         assert_string_equal(gt_transform_variants.at(n).name, tested[n]);
     assert_int_equal(n, sizeof tested / sizeof *tested);
+}
+
+/* The slope of a list of steps at x, by differences of `forward`. */
+static double slope_at(const gt_transform *t, const gt_real *at, int i)
+{
+    gt_transform_sample sample = sample_number(0);
+    gt_real less[VALUES], more[VALUES];
+    memcpy(less, at, sizeof less);
+    memcpy(more, at, sizeof more);
+    double h = 0.01 * fabs((double)at[i]);
+    less[i] -= (gt_real)h;
+    more[i] += (gt_real)h;
+    h = (double)more[i] - (double)less[i];
+    assert_int_equal(gt_transform_forward(t, &sample, less), GT_OK);
+    assert_int_equal(gt_transform_forward(t, &sample, more), GT_OK);
+    return ((double)more[i] - (double)less[i]) / h;
+}
+
+static void has_slopes(const char *steps, double low, double high)
+{
+    gt_config *config = with(steps, "unit");
+    gt_transform_sample sample = sample_number(0);
+    gt_transform t;
+    gt_real x[VALUES];
+    double want = 0;
+    open(&t, config, 0, 0);
+    fill(x, low, high, 4);
+    for (int i = 0; i < VALUES; i++)
+        want += log(fabs(slope_at(&t, x, i)));
+    assert_int_equal(gt_transform_forward(&t, &sample, x), GT_OK);
+    assert_near(gt_transform_log_slope(&t, x, energies) / VALUES, want / VALUES,
+                1e-4);
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
+static void slopes_are_those_of_forward(void **state)
+{
+    (void)state;
+    has_slopes("[{range: [-20, 7]}]", 1, 5);
+    has_slopes("[standardize]", 1, 5);
+    has_slopes("[{standardize: channel}]", 1, 5);
+    has_slopes("[{log: 0.5}]", 1, 5);
+    has_slopes("[{logit: 1e-2}]", 0.1, 0.9);
+    has_slopes("[{divide: /theta}]", 1, 5);
+    has_slopes("[{divide: /energy}, {log: 1e-4}, {range: [-10, 3]}, "
+               "{standardize: value}]",
+               1, 5);
+    has_slopes("[{range: [0, 9]}, {dequantize: 1e-6}]", 1, 5);
+    gt_config *config = with("[{mask: 0.5}, {range: [0, 9]}]", "unit");
+    gt_transform t;
+    gt_real x[VALUES] = {0};
+    open(&t, config, 0, 0);
+    assert_true(isnan(gt_transform_log_slope(&t, x, energies)));
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
+static void bytes_become_numbers_without_being_cut(void **state)
+{
+    (void)state;
+    static const char *const ranges[] = {"symmetric", "unit"};
+    static const double per[] = {127.5, 255};
+    for (int i = 0; i < 2; i++) {
+        gt_config *config = with("[]", ranges[i]);
+        gt_values bytes = {.high = 255};
+        gt_transform t;
+        gt_real x[VALUES] = {(gt_real)0.3, 2}, out[VALUES];
+        assert_int_equal(
+            gt_transform_open(&t, gt_data_config_of(config), shape, &bytes),
+            GT_OK);
+        gt_transform_to_data(&t, x, NULL, 0, 1, out);
+        assert_near((double)out[0], i ? 76.5 : 165.75, 1e-6);
+        assert_near((double)out[1], i ? 510 : 382.5, 1e-6);
+        assert_near(gt_transform_log_slope(&t, x, NULL), -VALUES * log(per[i]),
+                    1e-12);
+        gt_transform_close(&t);
+        gt_config_free(config);
+    }
 }
 
 static void forward_is_the_formula(void **state)
@@ -278,6 +360,128 @@ static void whole_numbers_survive_noise(void **state)
     gt_config_free(config);
 }
 
+/* The grey values 0 .. 255 as a sample that these steps make binary. */
+static void binary(const char *steps, const char *range, gt_transform_sample at,
+                   gt_real x[VALUES])
+{
+    gt_config *config = with(steps, range);
+    gt_values values = {.low = 0, .high = 255};
+    gt_transform t;
+    assert_int_equal(
+        gt_transform_open(&t, gt_data_config_of(config), shape, &values),
+        GT_OK);
+    for (int i = 0; i < VALUES; i++)
+        x[i] = (gt_real)(i % 256);
+    if (gt_transform_forward(&t, &at, x) != GT_OK)
+        fail_msg("%s: %s", steps, gt_message());
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
+/* How many of the values of two samples differ. */
+static int differing(const gt_real *a, const gt_real *b)
+{
+    int n = 0;
+    for (int i = 0; i < VALUES; i++)
+        n += a[i] != b[i];
+    return n;
+}
+
+static void a_threshold_makes_values_the_ends_of_the_range(void **state)
+{
+    (void)state;
+    gt_real x[VALUES];
+    binary("[{range: [0, 255]}, {binarize: threshold}]", "unit",
+           sample_number(1), x);
+    for (int i = 0; i < VALUES; i++)
+        assert_true(x[i] == (i % 256 >= 128 ? 1 : 0));
+    binary("[{range: [0, 255]}, {binarize: {draw: threshold, at: 0.8}}]",
+           "symmetric", sample_number(1), x);
+    for (int i = 0; i < VALUES; i++)
+        assert_true(x[i] == (i % 256 >= 204 ? 1 : -1));
+}
+
+/* Squared distances from the binomial mean, in its variances, are 1 on average,
+ * within 5 deviations. */
+static void a_grey_value_is_the_probability_of_the_upper_end(void **state)
+{
+    (void)state;
+    static const char *const steps[] = {
+        "[{range: [0, 255]}, {binarize: fixed}]",
+        "[{range: [0, 255]}, {binarize: dynamic}]"};
+    enum { DRAWS = 200 };
+    for (int kind = 0; kind < 2; kind++) {
+        int ones[VALUES] = {0};
+        gt_real x[VALUES];
+        for (uint64_t i = 0; i < DRAWS; i++) {
+            binary(steps[kind], "unit", sample_number(i), x);
+            for (int k = 0; k < VALUES; k++) {
+                assert_true(x[k] == 0 || x[k] == 1);
+                ones[k] += x[k] == 1;
+            }
+        }
+        double square = 0;
+        for (int k = 0; k < VALUES; k++) {
+            double p = (k % 256) / 255.0, d = ones[k] - DRAWS * p;
+            if (p <= 0 || p >= 1)
+                assert_true(d == 0);
+            else
+                square += d * d / (DRAWS * p * (1 - p));
+        }
+        assert_near(square / VALUES, 1, 5 * sqrt(2.0 / VALUES));
+    }
+}
+
+static void
+a_fixed_draw_is_of_the_data_and_a_dynamic_one_of_the_epoch(void **state)
+{
+    (void)state;
+    const char *fixed = "[{range: [0, 255]}, {binarize: fixed}]";
+    const char *dynamic = "[{range: [0, 255]}, {binarize: dynamic}]";
+    gt_transform_sample later = sample_number(3), run = sample_number(3);
+    gt_real a[VALUES], b[VALUES];
+    later.epoch = 1;
+    run.seed = 8;
+    binary(fixed, "unit", sample_number(3), a);
+    binary(fixed, "unit", later, b);
+    assert_memory_equal(a, b, sizeof a);
+    binary(fixed, "unit", run, b);
+    assert_memory_equal(a, b, sizeof a);
+    binary("[{range: [0, 255]}, {binarize: {draw: fixed, seed: 2}}]", "unit",
+           run, b);
+    assert_true(differing(a, b) > 50);
+    binary(fixed, "unit", sample_number(4), b);
+    assert_true(differing(a, b) > 50);
+    binary(dynamic, "unit", sample_number(3), a);
+    binary(dynamic, "unit", sample_number(3), b);
+    assert_memory_equal(a, b, sizeof a);
+    binary(dynamic, "unit", later, b);
+    assert_true(differing(a, b) > 50);
+    binary(dynamic, "unit", run, b);
+    assert_true(differing(a, b) > 50);
+}
+
+/* What a model makes is a probability, and is shown as the grey value. */
+static void samples_of_binary_data_are_grey(void **state)
+{
+    (void)state;
+    gt_config *config = with("[{range: [0, 255]}, binarize]", "unit");
+    gt_values values = {.low = 0, .high = 255};
+    gt_transform t;
+    gt_real x[VALUES];
+    uint8_t bytes[VALUES];
+    assert_int_equal(
+        gt_transform_open(&t, gt_data_config_of(config), shape, &values),
+        GT_OK);
+    for (int i = 0; i < VALUES; i++)
+        x[i] = (gt_real)(i % 256) / 255;
+    gt_transform_to_bytes(&t, x, NULL, 0, 1, bytes);
+    for (int i = 0; i < VALUES; i++)
+        assert_int_equal(bytes[i], i % 256);
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
 static void what_a_step_does_not_take_is_named(void **state)
 {
     (void)state;
@@ -293,6 +497,8 @@ static void what_a_step_does_not_take_is_named(void **state)
          -1, energies},
         {"[{logit: 0.1}]", "numbers from 0 to 1", 2, energies},
         {"[{divide: /energy}]", "sample 41: its /energy is 0", 1, nothing},
+        {"[binarize]", "binarize, which takes numbers within data.range", 255,
+         energies},
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         gt_config *config = with(refused[i].steps, "unit");
@@ -415,9 +621,16 @@ int main(void)
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(every_step_is_undone),
         cmocka_unit_test(every_step_of_the_table_is_tested),
+        cmocka_unit_test(slopes_are_those_of_forward),
+        cmocka_unit_test(bytes_become_numbers_without_being_cut),
         cmocka_unit_test(forward_is_the_formula),
         cmocka_unit_test(what_is_masked_comes_back_as_exact_zeros),
         cmocka_unit_test(whole_numbers_survive_noise),
+        cmocka_unit_test(a_threshold_makes_values_the_ends_of_the_range),
+        cmocka_unit_test(a_grey_value_is_the_probability_of_the_upper_end),
+        cmocka_unit_test(
+            a_fixed_draw_is_of_the_data_and_a_dynamic_one_of_the_epoch),
+        cmocka_unit_test(samples_of_binary_data_are_grey),
         cmocka_unit_test(what_a_step_does_not_take_is_named),
         cmocka_unit_test(a_known_range_is_scaled_and_others_are_left_alone),
         cmocka_unit_test(figures_are_of_what_comes_before_them),

@@ -4,19 +4,11 @@
 #include "data/transform_steps.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-/* The options of all steps; each has some of them. */
-typedef struct options {
-    double low, high, epsilon, at, width;
-    int per;
-    char *by;
-} options;
+typedef gt__step_options options;
 
 #define FIELD(name) offsetof(options, name)
-
-static const double MOST = 1e30;
 
 /* --- range: affine, to the model's range. */
 
@@ -52,6 +44,11 @@ static void range_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = (x->v[i] - s->b) / s->a;
+}
+
+static double range_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    return (double)x->n * log(fabs(s->a));
 }
 
 /* --- standardize: by mean and deviation of the training data. */
@@ -92,10 +89,21 @@ static void standardize_inverse(const gt__step *s, const gt__step_values *x)
     }
 }
 
+static double standardize_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    size_t group = x->first % s->groups;
+    double sum = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        sum -= log((double)s->deviation[group]);
+        group = group + 1 < s->groups ? group + 1 : 0;
+    }
+    return sum;
+}
+
 /* --- log: log(x + epsilon). */
 
 static const gt_option log_options[] = {
-    {"epsilon", GT_OPTION_REAL, FIELD(epsilon), NULL, 0, MOST, NULL,
+    {"epsilon", GT_OPTION_REAL, FIELD(epsilon), NULL, 0, GT__STEP_MOST, NULL,
      "what is added before, so that 0 has a logarithm"},
     {0},
 };
@@ -121,6 +129,16 @@ static void log_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = exp(x->v[i]) - s->a;
+}
+
+/* 1 / (x + epsilon). */
+static double log_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    (void)s;
+    double sum = 0;
+    for (size_t i = 0; i < x->n; i++)
+        sum -= x->v[i];
+    return sum;
 }
 
 /* --- logit: of x drawn in a little from 0 and 1 (Dinh et al., "Density
@@ -152,6 +170,15 @@ static void logit_inverse(const gt__step *s, const gt__step_values *x)
         double v = (u - s->a) / (1 - 2 * s->a);
         x->v[i] = v < 0 ? 0 : v > 1 ? 1 : v;
     }
+}
+
+/* (1 - 2 epsilon) / (u (1 - u)) with u = 1 / (1 + exp(-y)). */
+static double logit_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    double sum = (double)x->n * log(1 - 2 * s->a);
+    for (size_t i = 0; i < x->n; i++)
+        sum += fabs(x->v[i]) + 2 * log1p(exp(-fabs(x->v[i])));
+    return sum;
 }
 
 /* --- divide: by a condition of the sample. */
@@ -186,10 +213,16 @@ static void divide_inverse(const gt__step *s, const gt__step_values *x)
         x->v[i] *= x->condition;
 }
 
+static double divide_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    (void)s;
+    return -(double)x->n * log(fabs(x->condition));
+}
+
 /* --- mask: what is small is nothing, in data and in samples. */
 
 static const gt_option mask_options[] = {
-    {"at", GT_OPTION_REAL, FIELD(at), NULL, 0, MOST, NULL,
+    {"at", GT_OPTION_REAL, FIELD(at), NULL, 0, GT__STEP_MOST, NULL,
      "values at or below it are 0, for the model and in samples"},
     {0},
 };
@@ -212,96 +245,75 @@ static size_t mask_forward(const gt__step *s, const gt__step_values *x)
     return x->n;
 }
 
-/* --- dequantize: noise that makes steps a continuum. */
-
-static const gt_option dequantize_options[] = {
-    {"width", GT_OPTION_REAL, FIELD(width), "1", 1e-30, MOST, NULL,
-     "of a step between neighbouring values, and of the noise"},
-    {0},
-};
-
-static void dequantize_begin(gt__step *s, const void *given, double low,
-                             double high)
-{
-    (void)low, (void)high;
-    s->a = ((const options *)given)->width;
-}
-
-/* Pieces begin at multiples of the words of a block. */
-static size_t dequantize_forward(const gt__step *s, const gt__step_values *x)
-{
-    for (size_t i = 0; i < x->n; i += 4) {
-        uint32_t words[4];
-        gt_rng_block(x->at, (uint32_t)((x->first + i) / 4), words);
-        for (size_t k = 0; k < 4 && i + k < x->n; k++)
-            x->v[i + k] += s->a * (((double)(words[k] >> 8) + 0.5) * 0x1p-24);
-    }
-    return x->n;
-}
-
-static void dequantize_inverse(const gt__step *s, const gt__step_values *x)
-{
-    for (size_t i = 0; i < x->n; i++)
-        x->v[i] = floor(x->v[i] / s->a) * s->a;
-}
-
 /* --- The table. */
 
-static const gt__step_type types[] = {
-    {.name = "range",
-     .help = "bring low .. high to the model's range, data.range; what lies "
-             "outside goes beyond it",
-     .options = range_options,
-     .begin = range_begin,
-     .forward = range_forward,
-     .inverse = range_inverse},
-    {.name = "standardize",
-     .help = "subtract the mean of the training data and divide by their "
-             "standard deviation, which are found before the first step",
-     .options = standardize_options,
-     .needs = GT__NEEDS_FIGURES,
-     .begin = standardize_begin,
-     .forward = standardize_forward,
-     .inverse = standardize_inverse},
-    {.name = "log",
-     .help = "the natural logarithm of x + epsilon, of values above -epsilon",
-     .options = log_options,
-     .takes = "numbers above -epsilon",
-     .begin = epsilon_begin,
-     .forward = log_forward,
-     .inverse = log_inverse},
-    {.name = "logit",
-     .help = "log(u / (1 - u)) of values x from 0 to 1, where u is x drawn in "
-             "by epsilon; samples are cut to 0 .. 1",
-     .options = logit_options,
-     .takes = "numbers from 0 to 1",
-     .begin = epsilon_begin,
-     .forward = logit_forward,
-     .inverse = logit_inverse},
-    {.name = "divide",
-     .help = "divide by a condition of the sample, such as the energy of the "
-             "particle that made it",
-     .options = divide_options,
-     .needs = GT__NEEDS_CONDITION,
-     .takes = "samples whose condition is not 0",
-     .begin = divide_begin,
-     .forward = divide_forward,
-     .inverse = divide_inverse},
-    {.name = "mask",
-     .help = "make 0 of values at or below a threshold, in the data and in "
-             "samples, so that sparse data come back with exact zeros",
-     .options = mask_options,
-     .begin = mask_begin,
-     .forward = mask_forward,
-     .inverse = mask_inverse},
-    {.name = "dequantize",
-     .help = "add uniform noise from 0 to width, another in each epoch; "
-             "samples are rounded down to multiples of width",
-     .options = dequantize_options,
-     .needs = GT__NEEDS_NOISE,
-     .begin = dequantize_begin,
-     .forward = dequantize_forward,
-     .inverse = dequantize_inverse},
+static const gt__step_type range_step = {
+    .name = "range",
+    .help = "bring low .. high to the model's range, data.range; what lies "
+            "outside goes beyond it",
+    .options = range_options,
+    .begin = range_begin,
+    .forward = range_forward,
+    .inverse = range_inverse,
+    .log_slope = range_log_slope};
+
+static const gt__step_type standardize_step = {
+    .name = "standardize",
+    .help = "subtract the mean of the training data and divide by their "
+            "standard deviation, which are found before the first step",
+    .options = standardize_options,
+    .needs = GT__NEEDS_FIGURES,
+    .begin = standardize_begin,
+    .forward = standardize_forward,
+    .inverse = standardize_inverse,
+    .log_slope = standardize_log_slope};
+
+static const gt__step_type log_step = {
+    .name = "log",
+    .help = "the natural logarithm of x + epsilon, of values above -epsilon",
+    .options = log_options,
+    .takes = "numbers above -epsilon",
+    .begin = epsilon_begin,
+    .forward = log_forward,
+    .inverse = log_inverse,
+    .log_slope = log_log_slope};
+
+static const gt__step_type logit_step = {
+    .name = "logit",
+    .help = "log(u / (1 - u)) of values x from 0 to 1, where u is x drawn in "
+            "by epsilon; samples are cut to 0 .. 1",
+    .options = logit_options,
+    .takes = "numbers from 0 to 1",
+    .begin = epsilon_begin,
+    .forward = logit_forward,
+    .inverse = logit_inverse,
+    .log_slope = logit_log_slope};
+
+static const gt__step_type divide_step = {
+    .name = "divide",
+    .help = "divide by a condition of the sample, such as the energy of the "
+            "particle that made it",
+    .options = divide_options,
+    .needs = GT__NEEDS_CONDITION,
+    .takes = "samples whose condition is not 0",
+    .begin = divide_begin,
+    .forward = divide_forward,
+    .inverse = divide_inverse,
+    .log_slope = divide_log_slope};
+
+static const gt__step_type mask_step = {
+    .name = "mask",
+    .help = "make 0 of values at or below a threshold, in the data and in "
+            "samples, so that sparse data come back with exact zeros",
+    .options = mask_options,
+    .begin = mask_begin,
+    .forward = mask_forward,
+    .inverse = mask_inverse};
+
+static const gt__step_type *const types[] = {
+    &range_step,          &standardize_step,  &log_step,
+    &logit_step,          &divide_step,       &mask_step,
+    &gt__step_dequantize, &gt__step_binarize,
 };
 
 enum { TYPES = sizeof types / sizeof *types };
@@ -310,7 +322,7 @@ static gt_variant type_at(int number)
 {
     if (number >= TYPES)
         return (gt_variant){0};
-    const gt__step_type *type = &types[number];
+    const gt__step_type *type = types[number];
     return (gt_variant){.name = type->name,
                         .help = type->help,
                         .options = type->options,
@@ -335,7 +347,7 @@ gt__step gt__step_of(const gt_variant_item *item, size_t size, int channels,
                      double low, double high)
 {
     const options *o = item->options;
-    gt__step s = {.type = &types[item->variant]};
+    gt__step s = {.type = types[item->variant]};
     if (s.type->needs == GT__NEEDS_FIGURES)
         s.groups = o->per == GT__PER_ALL       ? 1
                    : o->per == GT__PER_CHANNEL ? (size_t)channels
@@ -346,38 +358,9 @@ gt__step gt__step_of(const gt_variant_item *item, size_t size, int channels,
 
 gt__step gt__step_range(double from, double to, double low, double high)
 {
-    gt__step s = {.type = &types[0]};
+    gt__step s = {.type = &range_step};
     set_range(&s, from, to, low, high);
     return s;
-}
-
-static int print_option(const gt_option *o, const void *given, char *to,
-                        size_t size)
-{
-    const void *field = (const char *)given + o->offset;
-    if (o->kind == GT_OPTION_REAL)
-        return snprintf(to, size, " %.15g", *(const double *)field);
-    if (o->kind == GT_OPTION_CHOICE)
-        return snprintf(to, size, " %s", o->choices[*(const int *)field]);
-    return snprintf(to, size, " %s", *(char *const *)field);
-}
-
-char *gt_transform_text(const gt_variant_list *list,
-                        char text[GT_TRANSFORM_TEXT])
-{
-    size_t used = (size_t)snprintf(text, GT_TRANSFORM_TEXT, "none");
-    for (int i = 0; i < list->count; i++) {
-        const gt__step_type *type = &types[list->items[i].variant];
-        used = i ? used : 0;
-        if (used < GT_TRANSFORM_TEXT)
-            used += (size_t)snprintf(text + used, GT_TRANSFORM_TEXT - used,
-                                     "%s%s", i ? ", " : "", type->name);
-        for (const gt_option *o = type->options;
-             o->key && used < GT_TRANSFORM_TEXT; o++)
-            used += (size_t)print_option(o, list->items[i].options, text + used,
-                                         GT_TRANSFORM_TEXT - used);
-    }
-    return text;
 }
 
 static gt_status check_range(const options *o, int number)
