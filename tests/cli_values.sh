@@ -26,6 +26,32 @@ must "other data" ranks 1 train --resume half --steps 5 \
     --data 'glyphs?count=48&test_count=5&seed=9'
 says err.txt "keeps the mean and the deviation of the data that half"
 
+# --- What is made binary is the same on any number of ranks, and after a
+# resume.
+bits() {
+    must "training $1" ranks "$2" train vae.yaml --quiet --out "$1" --steps 4 \
+        --set "data.transform=[{range: [0, 255]}, {binarize: $3}]" \
+        --set train.shards=12 "${@:4}"
+}
+for draw in fixed dynamic; do
+    bits $draw-1 1 $draw
+    for n in 2 3 4; do
+        ! sanitized || continue
+        bits $draw-$n $n $draw
+        must "$draw, 1 and $n ranks" "$GENTRAIN" diff $draw-1 $draw-$n >diff.txt
+    done
+    bits $draw-half 1 $draw --steps 2
+    must "$draw, the second half" ranks 2 train --resume $draw-half --quiet --steps 4
+    must "$draw, one go and two" "$GENTRAIN" diff $draw-1 $draw-half >diff.txt
+done
+bits other 1 '{draw: fixed, seed: 2}'
+if "$GENTRAIN" diff fixed-1 other >diff.txt; then fail "the draw does not matter"; fi
+must "another draw" ranks 1 train --resume fixed-half --steps 5 \
+    --set 'data.transform=[{range: [0, 255]}, {binarize: threshold}]'
+says err.txt "data.transform.1.binarize.draw threshold (fixed before)"
+refused 6 "binarize, which takes numbers within data.range" 2 train vae.yaml --out bad \
+    --steps 1 --set 'data.transform=[binarize]'
+
 # --- What cannot be.
 refused 3 'did you mean "log"' 1 train vae.yaml --out bad \
     --set 'data.transform=[{lgo: 1}]'

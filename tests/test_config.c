@@ -270,7 +270,7 @@ static size_t size_of(gt_option_kind kind)
 
 static void same_values(const gt_option *options, const void *a, const void *b)
 {
-    for (const gt_option *o = options; o->key; o++) {
+    for (const gt_option *o = options; o && o->key; o++) {
         const void *x = (const char *)a + o->offset;
         const void *y = (const char *)b + o->offset;
         if (o->kind == GT_OPTION_TEXT && !*(char *const *)x) {
@@ -397,6 +397,26 @@ static void resolved_text_spells_everything_out(void **state)
     gt_config_free(c);
 }
 
+/* A section of its own inherits what may be left out, too. */
+static void milestones_are_inherited(void **state)
+{
+    (void)state;
+    const char *sets[] = {"optimizer.schedule=multistep",
+                          "optimizer.milestones=[10, 30]"};
+    gt_config *c = NULL;
+    assert_int_equal(gt_config_parse(&c, &gt_train_schema, "c.yaml", gan_text,
+                                     strlen(gan_text), sets, 2),
+                     GT_OK);
+    const gt_optimizer_config *d = gt_discriminator_optimizer_of(c);
+    assert_int_equal(d->schedule, GT_SCHEDULE_MULTISTEP);
+    assert_int_equal(d->milestones.count, 2);
+    assert_string_equal(d->milestones.words[1], "30");
+    assert_non_null(
+        strstr(c->text, "\noptimizer_discriminator:\n  lr: 4e-4\n"));
+    resolved_text_is_a_fixed_point(c->text);
+    gt_config_free(c);
+}
+
 static void numbers_are_decimal(void **state)
 {
     (void)state;
@@ -439,6 +459,7 @@ int main(void)
         cmocka_unit_test(resolved_text_gives_the_same_configuration),
         cmocka_unit_test(four_numbers_are_a_volume),
         cmocka_unit_test(resolved_text_spells_everything_out),
+        cmocka_unit_test(milestones_are_inherited),
         cmocka_unit_test(numbers_are_decimal),
         cmocka_unit_test(any_line_ends_and_byte_order_mark_will_do),
     };

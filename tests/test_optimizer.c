@@ -324,6 +324,49 @@ static void other_schedules_do_as_they_say(void **state)
     assert_near(gt_learning_rate(&config, 1000), 0.3, 1e-12);
 }
 
+/* MultiStepLR(milestones = [3, 5, 9], gamma = 0.5) */
+static void milestones_are_those_of_multi_step_lr(void **state)
+{
+    (void)state;
+    static const double want[] = {0.8, 0.8, 0.8, 0.4, 0.4, 0.2,
+                                  0.2, 0.2, 0.2, 0.1, 0.1};
+    char *words[] = {"3", "5", "9"};
+    gt_optimizer_config config = {.lr = 0.8,
+                                  .schedule = GT_SCHEDULE_MULTISTEP,
+                                  .decay_factor = 0.5,
+                                  .milestones = {words, 3}};
+    for (uint64_t i = 0; i < 11; i++)
+        assert_near(gt_learning_rate(&config, i), want[i], 1e-12);
+    config.warmup_steps = 4;
+    assert_near(gt_learning_rate(&config, 1), 0.4, 1e-12);
+    for (uint64_t i = 0; i < 11; i++)
+        assert_near(gt_learning_rate(&config, i + 4), want[i], 1e-12);
+}
+
+static void milestones_are_refused(char *words[], int count, const char *part)
+{
+    gt_optimizer_config config = {.schedule = GT_SCHEDULE_MULTISTEP,
+                                  .milestones = {words, count}};
+    gt_optimizer opt;
+    assert_int_equal(gt_optimizer_new(&opt, &config, 3), GT_ERR_CONFIG);
+    if (!strstr(gt_message(), part))
+        fail_msg("'%s' lacks '%s'", gt_message(), part);
+    gt_optimizer_free(&opt);
+}
+
+static void milestones_must_be_numbers_that_ascend(void **state)
+{
+    (void)state;
+    milestones_are_refused(NULL, 0, "multistep needs milestones");
+    milestones_are_refused((char *[]){"0"}, 1, "milestone '0'");
+    milestones_are_refused((char *[]){"3", "3"}, 2, "milestone '3'");
+    milestones_are_refused((char *[]){"5", "4"}, 2, "milestone '4'");
+    milestones_are_refused((char *[]){"5", "1e4"}, 2, "milestone '1e4'");
+    milestones_are_refused((char *[]){"-5"}, 1, "milestone '-5'");
+    milestones_are_refused((char *[]){"99999999999999999999999"}, 1,
+                           "must be whole numbers");
+}
+
 static void schedule_without_length_is_refused(void **state)
 {
     (void)state;
@@ -360,15 +403,15 @@ static void defaults_in_the_table_lie_in_their_range(void **state)
     (void)state;
     int n = 0;
     for (const gt_option *o = gt_optimizer_options; o->key; o++, n++) {
-        assert_non_null(o->otherwise);
+        assert_true(o->otherwise || o->optional);
         assert_non_null(o->help);
         assert_true(o->offset < sizeof(gt_optimizer_config));
-        if (o->kind == GT_OPTION_CHOICE)
+        if (o->kind == GT_OPTION_CHOICE || o->optional)
             continue;
         double value = strtod(o->otherwise, NULL);
         assert_true(value >= o->min && value <= o->max);
     }
-    assert_int_equal(n, 13);
+    assert_int_equal(n, 14);
 }
 
 int main(void)
@@ -384,6 +427,8 @@ int main(void)
         cmocka_unit_test(large_gradients_are_good_in_any_company),
         cmocka_unit_test(cosine_matches_reference_values_after_warm_up),
         cmocka_unit_test(other_schedules_do_as_they_say),
+        cmocka_unit_test(milestones_are_those_of_multi_step_lr),
+        cmocka_unit_test(milestones_must_be_numbers_that_ascend),
         cmocka_unit_test(schedule_without_length_is_refused),
         cmocka_unit_test(updates_walk_along_the_schedule),
         cmocka_unit_test(defaults_in_the_table_lie_in_their_range),

@@ -48,7 +48,8 @@ static void presets_have_the_parameters_of_their_references(void **state)
         {"ring", 566003},         {"conv-vae28", 371073},
         {"grid", 566003},         {"resgan32", 410404},
         {"cgan28", 1002050},      {"cvae28", 820824},
-        {"classifier28", 436298},
+        {"classifier28", 436298}, {"vae-binary", 676864},
+        {"vae-l1", 425284},
     };
     for (size_t i = 0; i < sizeof reference / sizeof *reference; i++) {
         const gt_preset *p;

@@ -104,6 +104,8 @@ static void what_makes_no_sense_is_refused(void **state)
     is_refused("[{logit: 0.5}]", "out of range");
     is_refused("[{mask: -1}]", "out of range");
     is_refused("[{dequantize: 0}]", "out of range");
+    is_refused("[{binarize: often}]", "allowed: threshold, fixed, dynamic");
+    is_refused("[{binarize: {at: 1.5}}]", "out of range");
 }
 
 /* --- Values. */
@@ -196,8 +198,9 @@ static void every_step_is_undone(void **state)
 static void every_step_of_the_table_is_tested(void **state)
 {
     (void)state;
-    static const char *const tested[] = {
-        "range", "standardize", "log", "logit", "divide", "mask", "dequantize"};
+    static const char *const tested[] = {"range",      "standardize", "log",
+                                         "logit",      "divide",      "mask",
+                                         "dequantize", "binarize"};
     int n = 0;
     for (; gt_transform_variants.at(n).name; n++)
         assert_string_equal(gt_transform_variants.at(n).name, tested[n]);
@@ -278,6 +281,128 @@ static void whole_numbers_survive_noise(void **state)
     gt_config_free(config);
 }
 
+/* The grey values 0 .. 255 as a sample that these steps make binary. */
+static void binary(const char *steps, const char *range, gt_transform_sample at,
+                   gt_real x[VALUES])
+{
+    gt_config *config = with(steps, range);
+    gt_values values = {.low = 0, .high = 255};
+    gt_transform t;
+    assert_int_equal(
+        gt_transform_open(&t, gt_data_config_of(config), shape, &values),
+        GT_OK);
+    for (int i = 0; i < VALUES; i++)
+        x[i] = (gt_real)(i % 256);
+    if (gt_transform_forward(&t, &at, x) != GT_OK)
+        fail_msg("%s: %s", steps, gt_message());
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
+/* How many of the values of two samples differ. */
+static int differing(const gt_real *a, const gt_real *b)
+{
+    int n = 0;
+    for (int i = 0; i < VALUES; i++)
+        n += a[i] != b[i];
+    return n;
+}
+
+static void a_threshold_makes_values_the_ends_of_the_range(void **state)
+{
+    (void)state;
+    gt_real x[VALUES];
+    binary("[{range: [0, 255]}, {binarize: threshold}]", "unit",
+           sample_number(1), x);
+    for (int i = 0; i < VALUES; i++)
+        assert_true(x[i] == (i % 256 >= 128 ? 1 : 0));
+    binary("[{range: [0, 255]}, {binarize: {draw: threshold, at: 0.8}}]",
+           "symmetric", sample_number(1), x);
+    for (int i = 0; i < VALUES; i++)
+        assert_true(x[i] == (i % 256 >= 204 ? 1 : -1));
+}
+
+/* Squared distances from the binomial mean, in its variances, are 1 on average,
+ * within 5 deviations. */
+static void a_grey_value_is_the_probability_of_the_upper_end(void **state)
+{
+    (void)state;
+    static const char *const steps[] = {
+        "[{range: [0, 255]}, {binarize: fixed}]",
+        "[{range: [0, 255]}, {binarize: dynamic}]"};
+    enum { DRAWS = 200 };
+    for (int kind = 0; kind < 2; kind++) {
+        int ones[VALUES] = {0};
+        gt_real x[VALUES];
+        for (uint64_t i = 0; i < DRAWS; i++) {
+            binary(steps[kind], "unit", sample_number(i), x);
+            for (int k = 0; k < VALUES; k++) {
+                assert_true(x[k] == 0 || x[k] == 1);
+                ones[k] += x[k] == 1;
+            }
+        }
+        double square = 0;
+        for (int k = 0; k < VALUES; k++) {
+            double p = (k % 256) / 255.0, d = ones[k] - DRAWS * p;
+            if (p <= 0 || p >= 1)
+                assert_true(d == 0);
+            else
+                square += d * d / (DRAWS * p * (1 - p));
+        }
+        assert_near(square / VALUES, 1, 5 * sqrt(2.0 / VALUES));
+    }
+}
+
+static void
+a_fixed_draw_is_of_the_data_and_a_dynamic_one_of_the_epoch(void **state)
+{
+    (void)state;
+    const char *fixed = "[{range: [0, 255]}, {binarize: fixed}]";
+    const char *dynamic = "[{range: [0, 255]}, {binarize: dynamic}]";
+    gt_transform_sample later = sample_number(3), run = sample_number(3);
+    gt_real a[VALUES], b[VALUES];
+    later.epoch = 1;
+    run.seed = 8;
+    binary(fixed, "unit", sample_number(3), a);
+    binary(fixed, "unit", later, b);
+    assert_memory_equal(a, b, sizeof a);
+    binary(fixed, "unit", run, b);
+    assert_memory_equal(a, b, sizeof a);
+    binary("[{range: [0, 255]}, {binarize: {draw: fixed, seed: 2}}]", "unit",
+           run, b);
+    assert_true(differing(a, b) > 50);
+    binary(fixed, "unit", sample_number(4), b);
+    assert_true(differing(a, b) > 50);
+    binary(dynamic, "unit", sample_number(3), a);
+    binary(dynamic, "unit", sample_number(3), b);
+    assert_memory_equal(a, b, sizeof a);
+    binary(dynamic, "unit", later, b);
+    assert_true(differing(a, b) > 50);
+    binary(dynamic, "unit", run, b);
+    assert_true(differing(a, b) > 50);
+}
+
+/* What a model makes is a probability, and is shown as the grey value. */
+static void samples_of_binary_data_are_grey(void **state)
+{
+    (void)state;
+    gt_config *config = with("[{range: [0, 255]}, binarize]", "unit");
+    gt_values values = {.low = 0, .high = 255};
+    gt_transform t;
+    gt_real x[VALUES];
+    uint8_t bytes[VALUES];
+    assert_int_equal(
+        gt_transform_open(&t, gt_data_config_of(config), shape, &values),
+        GT_OK);
+    for (int i = 0; i < VALUES; i++)
+        x[i] = (gt_real)(i % 256) / 255;
+    gt_transform_to_bytes(&t, x, NULL, 0, 1, bytes);
+    for (int i = 0; i < VALUES; i++)
+        assert_int_equal(bytes[i], i % 256);
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
 static void what_a_step_does_not_take_is_named(void **state)
 {
     (void)state;
@@ -293,6 +418,8 @@ static void what_a_step_does_not_take_is_named(void **state)
          -1, energies},
         {"[{logit: 0.1}]", "numbers from 0 to 1", 2, energies},
         {"[{divide: /energy}]", "sample 41: its /energy is 0", 1, nothing},
+        {"[binarize]", "binarize, which takes numbers within data.range", 255,
+         energies},
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         gt_config *config = with(refused[i].steps, "unit");
@@ -418,6 +545,11 @@ int main(void)
         cmocka_unit_test(forward_is_the_formula),
         cmocka_unit_test(what_is_masked_comes_back_as_exact_zeros),
         cmocka_unit_test(whole_numbers_survive_noise),
+        cmocka_unit_test(a_threshold_makes_values_the_ends_of_the_range),
+        cmocka_unit_test(a_grey_value_is_the_probability_of_the_upper_end),
+        cmocka_unit_test(
+            a_fixed_draw_is_of_the_data_and_a_dynamic_one_of_the_epoch),
+        cmocka_unit_test(samples_of_binary_data_are_grey),
         cmocka_unit_test(what_a_step_does_not_take_is_named),
         cmocka_unit_test(a_known_range_is_scaled_and_others_are_left_alone),
         cmocka_unit_test(figures_are_of_what_comes_before_them),

@@ -7,16 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The options of all steps; each has some of them. */
-typedef struct options {
-    double low, high, epsilon, at, width;
-    int per;
-    char *by;
-} options;
+typedef gt__step_options options;
 
 #define FIELD(name) offsetof(options, name)
-
-static const double MOST = 1e30;
 
 /* --- range: affine, to the model's range. */
 
@@ -95,7 +88,7 @@ static void standardize_inverse(const gt__step *s, const gt__step_values *x)
 /* --- log: log(x + epsilon). */
 
 static const gt_option log_options[] = {
-    {"epsilon", GT_OPTION_REAL, FIELD(epsilon), NULL, 0, MOST, NULL,
+    {"epsilon", GT_OPTION_REAL, FIELD(epsilon), NULL, 0, GT__STEP_MOST, NULL,
      "what is added before, so that 0 has a logarithm"},
     {0},
 };
@@ -189,7 +182,7 @@ static void divide_inverse(const gt__step *s, const gt__step_values *x)
 /* --- mask: what is small is nothing, in data and in samples. */
 
 static const gt_option mask_options[] = {
-    {"at", GT_OPTION_REAL, FIELD(at), NULL, 0, MOST, NULL,
+    {"at", GT_OPTION_REAL, FIELD(at), NULL, 0, GT__STEP_MOST, NULL,
      "values at or below it are 0, for the model and in samples"},
     {0},
 };
@@ -212,96 +205,70 @@ static size_t mask_forward(const gt__step *s, const gt__step_values *x)
     return x->n;
 }
 
-/* --- dequantize: noise that makes steps a continuum. */
-
-static const gt_option dequantize_options[] = {
-    {"width", GT_OPTION_REAL, FIELD(width), "1", 1e-30, MOST, NULL,
-     "of a step between neighbouring values, and of the noise"},
-    {0},
-};
-
-static void dequantize_begin(gt__step *s, const void *given, double low,
-                             double high)
-{
-    (void)low, (void)high;
-    s->a = ((const options *)given)->width;
-}
-
-/* Pieces begin at multiples of the words of a block. */
-static size_t dequantize_forward(const gt__step *s, const gt__step_values *x)
-{
-    for (size_t i = 0; i < x->n; i += 4) {
-        uint32_t words[4];
-        gt_rng_block(x->at, (uint32_t)((x->first + i) / 4), words);
-        for (size_t k = 0; k < 4 && i + k < x->n; k++)
-            x->v[i + k] += s->a * (((double)(words[k] >> 8) + 0.5) * 0x1p-24);
-    }
-    return x->n;
-}
-
-static void dequantize_inverse(const gt__step *s, const gt__step_values *x)
-{
-    for (size_t i = 0; i < x->n; i++)
-        x->v[i] = floor(x->v[i] / s->a) * s->a;
-}
-
 /* --- The table. */
 
-static const gt__step_type types[] = {
-    {.name = "range",
-     .help = "bring low .. high to the model's range, data.range; what lies "
-             "outside goes beyond it",
-     .options = range_options,
-     .begin = range_begin,
-     .forward = range_forward,
-     .inverse = range_inverse},
-    {.name = "standardize",
-     .help = "subtract the mean of the training data and divide by their "
-             "standard deviation, which are found before the first step",
-     .options = standardize_options,
-     .needs = GT__NEEDS_FIGURES,
-     .begin = standardize_begin,
-     .forward = standardize_forward,
-     .inverse = standardize_inverse},
-    {.name = "log",
-     .help = "the natural logarithm of x + epsilon, of values above -epsilon",
-     .options = log_options,
-     .takes = "numbers above -epsilon",
-     .begin = epsilon_begin,
-     .forward = log_forward,
-     .inverse = log_inverse},
-    {.name = "logit",
-     .help = "log(u / (1 - u)) of values x from 0 to 1, where u is x drawn in "
-             "by epsilon; samples are cut to 0 .. 1",
-     .options = logit_options,
-     .takes = "numbers from 0 to 1",
-     .begin = epsilon_begin,
-     .forward = logit_forward,
-     .inverse = logit_inverse},
-    {.name = "divide",
-     .help = "divide by a condition of the sample, such as the energy of the "
-             "particle that made it",
-     .options = divide_options,
-     .needs = GT__NEEDS_CONDITION,
-     .takes = "samples whose condition is not 0",
-     .begin = divide_begin,
-     .forward = divide_forward,
-     .inverse = divide_inverse},
-    {.name = "mask",
-     .help = "make 0 of values at or below a threshold, in the data and in "
-             "samples, so that sparse data come back with exact zeros",
-     .options = mask_options,
-     .begin = mask_begin,
-     .forward = mask_forward,
-     .inverse = mask_inverse},
-    {.name = "dequantize",
-     .help = "add uniform noise from 0 to width, another in each epoch; "
-             "samples are rounded down to multiples of width",
-     .options = dequantize_options,
-     .needs = GT__NEEDS_NOISE,
-     .begin = dequantize_begin,
-     .forward = dequantize_forward,
-     .inverse = dequantize_inverse},
+static const gt__step_type range_step = {
+    .name = "range",
+    .help = "bring low .. high to the model's range, data.range; what lies "
+            "outside goes beyond it",
+    .options = range_options,
+    .begin = range_begin,
+    .forward = range_forward,
+    .inverse = range_inverse};
+
+static const gt__step_type standardize_step = {
+    .name = "standardize",
+    .help = "subtract the mean of the training data and divide by their "
+            "standard deviation, which are found before the first step",
+    .options = standardize_options,
+    .needs = GT__NEEDS_FIGURES,
+    .begin = standardize_begin,
+    .forward = standardize_forward,
+    .inverse = standardize_inverse};
+
+static const gt__step_type log_step = {
+    .name = "log",
+    .help = "the natural logarithm of x + epsilon, of values above -epsilon",
+    .options = log_options,
+    .takes = "numbers above -epsilon",
+    .begin = epsilon_begin,
+    .forward = log_forward,
+    .inverse = log_inverse};
+
+static const gt__step_type logit_step = {
+    .name = "logit",
+    .help = "log(u / (1 - u)) of values x from 0 to 1, where u is x drawn in "
+            "by epsilon; samples are cut to 0 .. 1",
+    .options = logit_options,
+    .takes = "numbers from 0 to 1",
+    .begin = epsilon_begin,
+    .forward = logit_forward,
+    .inverse = logit_inverse};
+
+static const gt__step_type divide_step = {
+    .name = "divide",
+    .help = "divide by a condition of the sample, such as the energy of the "
+            "particle that made it",
+    .options = divide_options,
+    .needs = GT__NEEDS_CONDITION,
+    .takes = "samples whose condition is not 0",
+    .begin = divide_begin,
+    .forward = divide_forward,
+    .inverse = divide_inverse};
+
+static const gt__step_type mask_step = {
+    .name = "mask",
+    .help = "make 0 of values at or below a threshold, in the data and in "
+            "samples, so that sparse data come back with exact zeros",
+    .options = mask_options,
+    .begin = mask_begin,
+    .forward = mask_forward,
+    .inverse = mask_inverse};
+
+static const gt__step_type *const types[] = {
+    &range_step,          &standardize_step,  &log_step,
+    &logit_step,          &divide_step,       &mask_step,
+    &gt__step_dequantize, &gt__step_binarize,
 };
 
 enum { TYPES = sizeof types / sizeof *types };
@@ -310,7 +277,7 @@ static gt_variant type_at(int number)
 {
     if (number >= TYPES)
         return (gt_variant){0};
-    const gt__step_type *type = &types[number];
+    const gt__step_type *type = types[number];
     return (gt_variant){.name = type->name,
                         .help = type->help,
                         .options = type->options,
@@ -335,7 +302,7 @@ gt__step gt__step_of(const gt_variant_item *item, size_t size, int channels,
                      double low, double high)
 {
     const options *o = item->options;
-    gt__step s = {.type = &types[item->variant]};
+    gt__step s = {.type = types[item->variant]};
     if (s.type->needs == GT__NEEDS_FIGURES)
         s.groups = o->per == GT__PER_ALL       ? 1
                    : o->per == GT__PER_CHANNEL ? (size_t)channels
@@ -346,7 +313,7 @@ gt__step gt__step_of(const gt_variant_item *item, size_t size, int channels,
 
 gt__step gt__step_range(double from, double to, double low, double high)
 {
-    gt__step s = {.type = &types[0]};
+    gt__step s = {.type = &range_step};
     set_range(&s, from, to, low, high);
     return s;
 }
@@ -357,6 +324,8 @@ static int print_option(const gt_option *o, const void *given, char *to,
     const void *field = (const char *)given + o->offset;
     if (o->kind == GT_OPTION_REAL)
         return snprintf(to, size, " %.15g", *(const double *)field);
+    if (o->kind == GT_OPTION_INT)
+        return snprintf(to, size, " %lld", (long long)*(const int64_t *)field);
     if (o->kind == GT_OPTION_CHOICE)
         return snprintf(to, size, " %s", o->choices[*(const int *)field]);
     return snprintf(to, size, " %s", *(char *const *)field);
@@ -367,7 +336,7 @@ char *gt_transform_text(const gt_variant_list *list,
 {
     size_t used = (size_t)snprintf(text, GT_TRANSFORM_TEXT, "none");
     for (int i = 0; i < list->count; i++) {
-        const gt__step_type *type = &types[list->items[i].variant];
+        const gt__step_type *type = types[list->items[i].variant];
         used = i ? used : 0;
         if (used < GT_TRANSFORM_TEXT)
             used += (size_t)snprintf(text + used, GT_TRANSFORM_TEXT - used,

@@ -3,8 +3,9 @@
  * its table.
  *
  * A step is a map of numbers to numbers that has an inverse. To add one, write
- * its functions and a line of the table in transform_steps.c: the parser,
- * `help` and the tests read the table.
+ * its functions and a line of the table in transform_steps.c (those that draw
+ * random numbers are in transform_noise.c): the parser, `help` and the tests
+ * read the table.
  */
 #ifndef GT_DATA_TRANSFORM_STEPS_H
 #define GT_DATA_TRANSFORM_STEPS_H
@@ -12,6 +13,10 @@
 #include "base/option.h"
 #include "base/status.h"
 #include "core/rng.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* The table for an option of kind GT_OPTION_VARIANTS. */
 extern const gt_variants gt_transform_variants;
@@ -40,12 +45,26 @@ typedef enum gt__step_needs {
 /* For which values of a sample `standardize` has figures of their own. */
 typedef enum gt__per { GT__PER_ALL, GT__PER_CHANNEL, GT__PER_VALUE } gt__per;
 
+/* The options of all steps; each has some of them. */
+typedef struct gt__step_options {
+    double low, high, epsilon, at, width;
+    int per, draw;
+    int64_t seed;
+    char *by;
+} gt__step_options;
+
+/* The largest number that an option takes. */
+#define GT__STEP_MOST 1e30
+
 typedef struct gt__step_type gt__step_type;
 
 /* One step of a configuration. */
 typedef struct gt__step {
     const gt__step_type *type;
-    double a, b;              /* what its functions compute with */
+    double a, b;              /* what its functions compute with, */
+    double at;                /* and what binarize does: a threshold, */
+    int draw;                 /* how it draws, */
+    uint64_t seed;            /* and from what */
     const char *column;       /* borrowed; of a step that needs a condition, */
     int condition;            /* and its number in data.conditions */
     size_t groups;            /* of a step that needs figures: value i of a
@@ -79,6 +98,9 @@ struct gt__step_type {
     /* Undo that. Takes any numbers, as a model makes any. */
     void (*inverse)(const gt__step *step, const gt__step_values *values);
 };
+
+/* Those of transform_noise.c. */
+extern const gt__step_type gt__step_dequantize, gt__step_binarize;
 
 /* The step that an item of the list stands for; `size` and `channels` are those
  * of a sample. */

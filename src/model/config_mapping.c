@@ -331,11 +331,11 @@ gt_status gt__mapping_take(gt__tree *tree, gt__keys *keys, int mapping,
         int node = gt__tree_find(tree, mapping, option->key);
         bool inherited = !node && base;
         gt__path_join(path, option->key, full);
-        if (!node && option->optional)
-            continue;
         if (inherited)
             node = gt__tree_find(tree, base, option->key);
-        else if (!node && !option->otherwise)
+        if (!node && option->optional)
+            continue;
+        if (!node && !option->otherwise)
             status =
                 gt__tree_fail(tree, mapping, full, "missing; %s", option->help);
         else if (!node)

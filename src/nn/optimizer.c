@@ -14,8 +14,8 @@
 #define LIMIT ((gt_real)1e18)
 
 static const char *const kind_names[] = {"sgd", "adam", NULL};
-static const char *const schedule_names[] = {"constant", "step", "cosine",
-                                             "linear", NULL};
+static const char *const schedule_names[] = {"constant", "step",      "cosine",
+                                             "linear",   "multistep", NULL};
 
 #define FIELD(name) offsetof(gt_optimizer_config, name)
 
@@ -46,9 +46,13 @@ const gt_option gt_optimizer_options[] = {
     {"decay_steps", GT_OPTION_INT, FIELD(decay_steps), "0", 0, 1e12, NULL,
      "step: updates between two drops; cosine, linear: updates to lr_end"},
     {"decay_factor", GT_OPTION_REAL, FIELD(decay_factor), "0.1", 0, 1, NULL,
-     "step: the learning rate is multiplied by this at each drop"},
+     "step, multistep: the learning rate is multiplied by this at each drop"},
     {"lr_end", GT_OPTION_REAL, FIELD(lr_end), "0", 0, 1e3, NULL,
      "cosine, linear: learning rate at the end"},
+    {"milestones", GT_OPTION_WORDS, FIELD(milestones), NULL, 0, 0, NULL,
+     "multistep: the updates at which the learning rate drops, as [100000, "
+     "175000], counted from the end of the warm-up",
+     .optional = true},
     {0},
 };
 
@@ -58,24 +62,63 @@ const gt_section gt_optimizer_section = {
     .options = gt_optimizer_options,
     .size = sizeof(gt_optimizer_config)};
 
+/* Milestone number i; 0 if it is no whole number above 0. */
+static uint64_t milestone(const gt_optimizer_config *c, int i)
+{
+    const char *word = c->milestones.words[i];
+    uint64_t n = 0;
+    for (; *word >= '0' && *word <= '9' && n < UINT64_MAX / 100; word++)
+        n = 10 * n + (uint64_t)(*word - '0');
+    return *word ? 0 : n;
+}
+
+static gt_status check_milestones(const gt_optimizer_config *c)
+{
+    uint64_t before = 0;
+    for (int i = 0; i < c->milestones.count; i++) {
+        uint64_t now = milestone(c, i);
+        if (now <= before)
+            return gt_fail(GT_ERR_CONFIG,
+                           "milestone '%s'; they must be whole numbers of "
+                           "updates, of at least 1, that ascend",
+                           c->milestones.words[i]);
+        before = now;
+    }
+    return before > 0 ? GT_OK
+                      : gt_fail(GT_ERR_CONFIG,
+                                "schedule multistep needs milestones, the "
+                                "updates at which the learning rate drops");
+}
+
+static gt_status check_schedule(const gt_optimizer_config *c)
+{
+    if (c->schedule == GT_SCHEDULE_MULTISTEP)
+        return check_milestones(c);
+    if (c->milestones.count > 0)
+        return gt_fail(GT_ERR_CONFIG,
+                       "milestones are of schedule multistep, but schedule is "
+                       "%s; set milestones to [], or the schedule to multistep",
+                       schedule_names[c->schedule]);
+    if (c->schedule == GT_SCHEDULE_CONSTANT || c->decay_steps > 0)
+        return GT_OK;
+    return gt_fail(GT_ERR_CONFIG, "%s needs decay_steps of at least 1",
+                   schedule_names[c->schedule]);
+}
+
 gt_status gt_optimizer_check(const gt_config *config, gt_config_place *at)
 {
     const gt_optimizer_config *c = gt_config_get(config, at->section);
-    if (c->schedule == GT_SCHEDULE_CONSTANT || c->decay_steps > 0)
-        return GT_OK;
-    at->key = "schedule";
-    return gt_fail(GT_ERR_CONFIG, "%s needs decay_steps of at least 1",
-                   schedule_names[c->schedule]);
+    at->key = c->milestones.count > 0 ? "milestones" : "schedule";
+    return check_schedule(c);
 }
 
 gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
                            size_t count)
 {
     *opt = (gt_optimizer){.config = config, .count = count};
-    if (config->schedule != GT_SCHEDULE_CONSTANT && config->decay_steps < 1)
-        return gt_fail(GT_ERR_CONFIG,
-                       "schedule %s needs decay_steps of at least 1",
-                       schedule_names[config->schedule]);
+    gt_status status = check_schedule(config);
+    if (status != GT_OK)
+        return status;
     opt->m = gt_real_alloc(count);
     opt->v = config->kind == GT_ADAM ? gt_real_alloc(count) : NULL;
     opt->average = config->ema > 0 ? gt_real_alloc(count) : NULL;
@@ -99,6 +142,15 @@ void gt_optimizer_free(gt_optimizer *opt)
     *opt = (gt_optimizer){0};
 }
 
+/* Milestones passed after so many updates. */
+static int passed(const gt_optimizer_config *c, uint64_t updates)
+{
+    int n = 0;
+    while (n < c->milestones.count && milestone(c, n) <= updates)
+        n++;
+    return n;
+}
+
 double gt_learning_rate(const gt_optimizer_config *config, uint64_t update)
 {
     const double pi = 3.14159265358979323846;
@@ -109,6 +161,8 @@ double gt_learning_rate(const gt_optimizer_config *config, uint64_t update)
         return config->lr;
 
     uint64_t after = update - warmup, decay = (uint64_t)config->decay_steps;
+    if (config->schedule == GT_SCHEDULE_MULTISTEP)
+        return config->lr * pow(config->decay_factor, passed(config, after));
     if (config->schedule == GT_SCHEDULE_STEP)
         return config->lr * pow(config->decay_factor, (double)(after / decay));
     double done = after < decay ? (double)after / (double)decay : 1;

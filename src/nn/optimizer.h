@@ -22,6 +22,7 @@ typedef enum gt_schedule_kind {
     GT_SCHEDULE_STEP,
     GT_SCHEDULE_COSINE,
     GT_SCHEDULE_LINEAR,
+    GT_SCHEDULE_MULTISTEP,
 } gt_schedule_kind;
 
 /* What a configuration says of an optimizer: its section "optimizer", and
@@ -29,13 +30,14 @@ typedef enum gt_schedule_kind {
 typedef struct gt_optimizer_config {
     int kind; /* gt_optimizer_kind */
     double lr, momentum, beta1, beta2, epsilon;
-    double clip_norm;     /* 0: off */
-    double ema;           /* decay of the parameters' average; 0: none */
-    int schedule;         /* gt_schedule_kind */
-    int64_t warmup_steps; /* linear from 0 */
-    int64_t decay_steps;  /* STEP: interval; COSINE, LINEAR: length */
-    double decay_factor;  /* STEP: lr *= factor each interval */
-    double lr_end;        /* COSINE, LINEAR: learning rate at the end */
+    double clip_norm;        /* 0: off */
+    double ema;              /* decay of the parameters' average; 0: none */
+    int schedule;            /* gt_schedule_kind */
+    int64_t warmup_steps;    /* linear from 0 */
+    int64_t decay_steps;     /* STEP: interval; COSINE, LINEAR: length */
+    double decay_factor;     /* STEP, MULTISTEP: lr *= factor at each drop */
+    double lr_end;           /* COSINE, LINEAR: learning rate at the end */
+    gt_word_list milestones; /* MULTISTEP: updates of the drops, ascending */
 } gt_optimizer_config;
 extern const gt_option gt_optimizer_options[];
 extern const gt_section gt_optimizer_section;
@@ -72,16 +74,19 @@ double gt_ema_decay(const gt_optimizer_config *config, uint64_t update);
  * average of weights (Yazici et al. 2019, arXiv:1806.04498). */
 void gt_ema(gt_real *average, const gt_real *values, double decay, size_t n);
 
-/* Allocate zeroed moments, and an average, for `count` parameters. Fails with
- * GT_ERR_CONFIG if the schedule needs decay_steps and they are 0. */
+/* Allocate zeroed moments, and an average, for `count` parameters.
+ * GT_ERR_CONFIG: the schedule needs decay_steps or milestones, and there are
+ * none, or the latter are not whole numbers that ascend. */
 gt_status gt_optimizer_new(gt_optimizer *opt, const gt_optimizer_config *config,
                            size_t count);
 void gt_optimizer_free(gt_optimizer *opt);
 
 /* Learning rate of update number `update` (0 is the first). Warm-up: lr
  * (update + 1) / warmup_steps, so that no update is wasted. After it STEP
- * decays by decay_factor each decay_steps; COSINE and LINEAR go from lr to
- * lr_end over decay_steps updates and then stay. */
+ * decays by decay_factor each decay_steps, MULTISTEP at each of the milestones,
+ * before the update of that number; COSINE and LINEAR go from lr to lr_end over
+ * decay_steps updates and then stay. All are counted from the end of the
+ * warm-up. */
 double gt_learning_rate(const gt_optimizer_config *config, uint64_t update);
 
 /* Blocks of `n` gradients. */
