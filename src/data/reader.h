@@ -51,6 +51,12 @@ gt_status gt_reader_open(gt_reader *reader, const gt_source *source,
                          const gt_data_config *config);
 void gt_reader_close(gt_reader *reader);
 
+/* How it brings values to the model, for whoever takes them back. */
+static inline const gt_transform *gt_reader_transform(const gt_reader *reader)
+{
+    return &reader->transform;
+}
+
 /* Fill row i of `to` with sample numbers[i], 0 <= i < n. What the model is not
  * told is left alone. GT_ERR_IO, GT_ERR_FORMAT: a sample cannot be read; the
  * message says which, and why. GT_ERR_MISMATCH: data.transform does not take a
