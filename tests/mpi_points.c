@@ -1,6 +1,7 @@
 /* Figures over sets of points have the same bits on any number of ranks. */
 #include "comm/mpi/start.h"
 #include "core/lapack.h"
+#include "eval/classifier_test.h"
 #include "eval/frechet.h"
 #include "eval/kernel_distance.h"
 #include "eval/neighbours.h"
@@ -67,6 +68,13 @@ static void figures_of_neighbours_have_the_same_bits(void **state)
     check_estimate(test.all, alone.all);
     check_estimate(test.real, alone.real);
     check_estimate(test.generated, alone.generated);
+    gt_points some = {.n = 200, .dim = DIM, .x = a.x}, others = some;
+    gt_estimate area, same;
+    others.x = b.x;
+    assert_int_equal(gt_classifier_test(comm, &some, &others, 1, &area), GT_OK);
+    assert_int_equal(gt_classifier_test(&solo, &some, &others, 1, &same),
+                     GT_OK);
+    check_estimate(area, same);
 }
 
 static void what_is_refused_is_refused_by_all_ranks(void **state)

@@ -42,7 +42,7 @@ gt_status gt__distances_new(gt__distances *d, const gt_points *like,
     /* Of the product; then of what was moved, scaled and rounded before it and
      * is compared after it. */
     *d = (gt__distances){.dim = like->dim,
-                         .slack = (like->dim + 16) * (FLT_EPSILON / 2)};
+                         .slack = (like->dim + 16.0) * FLT_EPSILON / 2};
     gt_status status =
         gt_blocks_alloc(&d->centre, dim + tile, "distances of points");
     if (status != GT_OK)

@@ -245,8 +245,8 @@ gt_status gt_frechet_distance(gt_comm *comm, const gt_points *a,
     gt_status status = gt_comm_agree(comm, prepare(&f, a, b));
     int groups = f.groups[0].count;
     if (status == GT_OK)
-        status =
-            gt_blocks_map(comm, 2 * groups, f.size, find_moments, &f, f.found);
+        status = gt_blocks_map(comm, (int64_t)2 * groups, f.size, find_moments,
+                               &f, f.found);
     if (status == GT_OK)
         status = gt_blocks_map(comm, groups > 1 ? 1 + groups : 1, 1,
                                find_distance, &f, distance);

@@ -29,10 +29,10 @@ static gt_status allocate(balls *b, size_t n)
     if (status != GT_OK)
         return status;
     b->nearest = (gt_neighbour *)all;
-    all += 2 * GT_DENSITY_K * n;
+    all += n * 2 * GT_DENSITY_K;
     for (int k = 0; k < KINDS; k++)
         b->square[k] = all + n * (size_t)k;
-    b->counts = all + KINDS * n;
+    b->counts = all + n * KINDS;
     return GT_OK;
 }
 
