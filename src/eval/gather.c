@@ -32,7 +32,7 @@ typedef struct gathering {
     int64_t *block;      /* [n]: in which block of this work each is found, */
     size_t *place;       /* [n] and at which place there */
     size_t blocks, most; /* of these blocks; samples in one of them */
-    gt_real *units;      /* [size] */
+    gt_real *units;      /* [size]; NULL: as the model has them */
 } gathering;
 
 /* What samples share a block of the work: the stream's, where it makes them. */
@@ -59,32 +59,41 @@ static void arrange(gathering *g)
     }
 }
 
+/* Sample `at` of those that were found last. */
+static const gt_real *values_of(const gathering *g, const gt_samples *samples,
+                                size_t at)
+{
+    const gt_reader *reader = g->stream->reader;
+    const gt_real *x = samples->x + at * g->size, *conditions = NULL;
+    if (!g->units)
+        return x;
+    if (samples->conditions)
+        conditions = samples->conditions + at * (size_t)reader->n_conditions;
+    gt_sample_units(reader, x, conditions, 1, g->units);
+    return g->units;
+}
+
 static gt_status find(void *context, int64_t block, double *result)
 {
     gathering *g = context;
     gt_sample_stream *s = g->stream;
-    gt_status status = GT_OK;
     gt_samples samples;
-    bool there = false;
-    int at = 0;
-    for (size_t i = 0; status == GT_OK && i < g->n; i++) {
+    int first = -1, at = 0;
+    for (size_t i = 0; i < g->n; i++) {
         if (g->block[i] != block)
             continue;
-        if (!there)
-            status = gt_sample_stream_one(s, g->numbers[i], &samples, &at);
-        if (status != GT_OK)
-            return status;
-        there = true;
-        at = s->task ? (int)(g->numbers[i] % (uint64_t)s->block) : 0;
-        int columns = s->reader->n_conditions;
-        const gt_real *conditions =
-            samples.conditions ? samples.conditions + at * columns : NULL;
-        gt_sample_units(s->reader, samples.x + (size_t)at * g->size, conditions,
-                        1, g->units);
+        if (first < 0) {
+            gt_status status =
+                gt_sample_stream_one(s, g->numbers[i], &samples, &first);
+            if (status != GT_OK)
+                return status;
+        }
+        at = s->task ? (int)(g->numbers[i] % (uint64_t)s->block) : first;
+        const gt_real *x = values_of(g, &samples, (size_t)at);
         for (size_t k = 0; k < g->size; k++)
-            result[g->place[i] * g->size + k] = g->units[k];
+            result[g->place[i] * g->size + k] = x[k];
     }
-    return status;
+    return GT_OK;
 }
 
 static void take(const gathering *g, const double *results, gt_real *out)
@@ -98,7 +107,8 @@ static void take(const gathering *g, const double *results, gt_real *out)
 }
 
 gt_status gt_samples_gather(gt_comm *comm, gt_sample_stream *stream,
-                            const uint64_t *numbers, size_t n, gt_real *out)
+                            const uint64_t *numbers, size_t n, bool units,
+                            gt_real *out)
 {
     gathering g = {.stream = stream,
                    .numbers = numbers,
@@ -107,9 +117,9 @@ gt_status gt_samples_gather(gt_comm *comm, gt_sample_stream *stream,
                    .block = malloc(n * sizeof *g.block + 1),
                    .place = malloc(n * sizeof *g.place + 1)};
     double *results = NULL;
-    g.units = gt_real_alloc(g.size);
+    g.units = units ? gt_real_alloc(g.size) : NULL;
     gt_status status = GT_OK;
-    if (!g.block || !g.place || !g.units)
+    if (!g.block || !g.place || (units && !g.units))
         status = gt_fail(GT_ERR_MEMORY, "no memory for samples of a picture");
     if (status == GT_OK) {
         arrange(&g);

@@ -12,10 +12,11 @@
 void gt_sample_units(const gt_reader *reader, const gt_real *x,
                      const gt_real *conditions, size_t n, gt_real *out);
 
-/* Samples numbers[i], 0 <= i < n, of a stream in those units, into out [n x
- * size], the same on every rank. As gt_reader_read; GT_ERR_MEMORY. Collective;
- * all ranks fail together. */
+/* Samples numbers[i], 0 <= i < n, of a stream into out [n x size], the same on
+ * every rank, in those units or as the model has them. As gt_reader_read;
+ * GT_ERR_MEMORY. Collective; all ranks fail together. */
 gt_status gt_samples_gather(gt_comm *comm, gt_sample_stream *stream,
-                            const uint64_t *numbers, size_t n, gt_real *out);
+                            const uint64_t *numbers, size_t n, bool units,
+                            gt_real *out);
 
 #endif

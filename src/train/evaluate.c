@@ -8,7 +8,6 @@
 #include "run/snapshot.h"
 #include "tasks/sampler.h"
 #include "train/data_agree.h"
-#include "train/evaluate_pictures.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
 #include "train/schema.h"
@@ -253,23 +252,6 @@ static gt_status read_weights(evaluator *e, const gt_checkpoint *from,
         e->task, from, *ema ? GT_CHECKPOINT_EVALUATION : GT_CHECKPOINT_LAST);
 }
 
-static gt_status draw(evaluator *e, gt_evaluation_result *result)
-{
-    char *folder = result->pictures.folder;
-    gt_status status = GT_OK;
-    int n = snprintf(folder, GT_PATH, "%s", e->options->pictures);
-    if (e->options->steps && n < GT_PATH)
-        n += snprintf(folder + n, (size_t)(GT_PATH - n), "/step-%08llu",
-                      (unsigned long long)result->step);
-    if (n >= GT_PATH)
-        status = gt_fail(GT_ERR_IO, "%s: the path is too long",
-                         e->options->pictures);
-    if (status == GT_OK && e->comm->rank == 0)
-        status = gt_directory_make(folder);
-    status = gt_comm_agree(e->comm, status);
-    return status == GT_OK ? gt__evaluation_draw(e, &result->pictures) : status;
-}
-
 gt_status gt_evaluator_run(gt_evaluator *e, gt_checkpoint *from,
                            gt_evaluation_result *result)
 {
@@ -278,12 +260,10 @@ gt_status gt_evaluator_run(gt_evaluator *e, gt_checkpoint *from,
     snprintf(result->checkpoint, sizeof result->checkpoint, "%s", from->path);
     memcpy(result->fingerprint, from->info.fingerprint,
            sizeof result->fingerprint);
+    gt_subject_forget(&e->subject);
     gt_status status = read_weights(e, from, &result->ema);
     gt_checkpoint_release(from);
     if (status == GT_OK)
         status = gt_eval_run(&e->choice, &e->subject, &result->figures);
-    if (status == GT_OK && e->options->pictures)
-        status = draw(e, result);
-    gt_subject_forget(&e->subject);
     return status;
 }

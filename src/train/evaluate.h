@@ -16,19 +16,8 @@ typedef struct gt_evaluate_options {
     uint64_t seed;          /* of the model's samples and draws */
     int draws;              /* importance samples of a likelihood */
     gt_generate_weights weights;
-    int threads;          /* of BLAS */
-    const char *pictures; /* folder of those; NULL: none */
-    bool steps; /* pictures of each checkpoint go to a folder of its step there
-                 */
+    int threads; /* of BLAS */
 } gt_evaluate_options;
-
-/* Pictures of one checkpoint. */
-enum { GT_EVALUATION_PICTURES = 2 };
-typedef struct gt_evaluation_pictures {
-    char folder[GT_PATH]; /* "": none were asked for */
-    /* Why there is none of that kind; NULL: there is one. */
-    const char *missing[GT_EVALUATION_PICTURES];
-} gt_evaluation_pictures;
 
 /* What was found of one checkpoint. */
 typedef struct gt_evaluation_result {
@@ -38,7 +27,6 @@ typedef struct gt_evaluation_result {
     char fingerprint[GT_HASH_TEXT]; /* "": not known */
     bool ema;                       /* weights were running averages */
     gt_eval_figures figures;
-    gt_evaluation_pictures pictures;
 } gt_evaluation_result;
 
 /* What all checkpoints of one run are compared by. */
@@ -70,8 +58,8 @@ gt_status gt_evaluator_open(gt_evaluator *evaluator, gt_comm *comm,
                             const gt_evaluate_options *options);
 void gt_evaluator_close(gt_evaluator *evaluator);
 
-/* Evaluate one checkpoint of the run, and draw pictures where they are asked
- * for; its bytes are released. Collective; all ranks fail together. */
+/* Evaluate one checkpoint of the run; its bytes are released. Its weights and
+ * samples stay until the next one. Collective; all ranks fail together. */
 gt_status gt_evaluator_run(gt_evaluator *evaluator, gt_checkpoint *from,
                            gt_evaluation_result *result);
 

@@ -1,5 +1,4 @@
-/* evaluate_pictures.h: pictures beside the figures of an evaluation. Private to
- * the train room.
+/* evaluate_pictures.h: pictures beside the figures of an evaluation.
  */
 #ifndef GT_TRAIN_EVALUATE_PICTURES_H
 #define GT_TRAIN_EVALUATE_PICTURES_H
@@ -14,35 +13,27 @@ typedef struct gt__picture {
     /* Why there is none of this model, as the end of a sentence; NULL: there is
      * one. Pure. */
     const char *(*missing)(const gt_evaluator *evaluator);
-    /* Draw it, on rank 0, into a folder. A file that cannot be written is no
-     * failure: *drawn stays false, and rank 0 has warned. Collective; all ranks
-     * fail together. */
+    /* Draw it into a folder, on rank 0. A file that cannot be written is no
+     * failure: rank 0 warns, and *drawn is false. Collective; all ranks fail
+     * together. */
     gt_status (*draw)(gt_evaluator *evaluator, const char *folder, bool *drawn);
 } gt__picture;
 
-/* GT_EVALUATION_PICTURES of them. */
-extern const gt__picture gt__pictures[];
+enum { GT_EVALUATION_PICTURES = 6 };
+extern const gt__picture gt__pictures[GT_EVALUATION_PICTURES];
 
-/* Make pictures of the samples that the subject has now, and say in `pictures`
- * which there are. Collective; all ranks fail together. */
-gt_status gt__evaluation_draw(gt_evaluator *evaluator,
-                              gt_evaluation_pictures *pictures);
+/* What became of them, for one checkpoint. */
+typedef struct gt_evaluation_pictures {
+    char folder[GT_PATH]; /* "": none were asked for */
+    /* Why there is none of that kind; NULL: there is one. */
+    const char *missing[GT_EVALUATION_PICTURES];
+} gt_evaluation_pictures;
 
-/* --- The entries of the table. */
-
-const char *gt__missing_sheet(const gt_evaluator *e);
-const char *gt__missing_scatter(const gt_evaluator *e);
-const char *gt__missing_made(const gt_evaluator *e);
-const char *gt__missing_pairs(const gt_evaluator *e);
-gt_status gt__draw_samples(gt_evaluator *e, const char *folder, bool *drawn);
-gt_status gt__draw_histogram(gt_evaluator *e, const char *folder, bool *drawn);
-
-/* For them: write n samples [n x size] as the data have them into a file, on
- * rank 0. GT_ERR_* of the write alone. Local. */
-gt_status gt__draw_units(const gt_evaluator *e, const char *path,
-                         const gt_real *units, size_t n, int columns);
-
-/* Whether a write went well; else rank 0 warns of it. */
-bool gt__drawn(gt_status status, const char *path);
+/* Draw pictures of the checkpoint that was evaluated last into a folder, which
+ * is made, and say on rank 0 what cannot be drawn. GT_ERR_IO: the folder cannot
+ * be made; what reading the data returns. Collective; all ranks fail together.
+ */
+gt_status gt_evaluation_draw(gt_evaluator *evaluator, const char *folder,
+                             gt_evaluation_pictures *pictures);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "base/json.h"
 #include "base/plural.h"
-#include "train/evaluate_pictures.h"
 
 #include <math.h>
 
@@ -83,7 +82,8 @@ static void print_pictures(FILE *out, const gt_evaluation_pictures *pictures)
     fputc('}', out);
 }
 
-static void print_result(FILE *out, const gt_evaluation_result *r)
+static void print_result(FILE *out, const gt_evaluation_result *r,
+                         const gt_evaluation_pictures *pictures)
 {
     fputs("    {\"checkpoint\": ", out);
     gt_json_string(out, r->checkpoint);
@@ -98,13 +98,14 @@ static void print_result(FILE *out, const gt_evaluation_result *r)
         print_estimate_json(out, r->figures.figure[i].key,
                             r->figures.figure[i].estimate);
     }
-    fputs("}", out);
-    print_pictures(out, &r->pictures);
+    fputc('}', out);
+    print_pictures(out, pictures);
     fputc('}', out);
 }
 
 void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
-                              const gt_evaluation_result *results, size_t n)
+                              const gt_evaluation_result *results,
+                              const gt_evaluation_pictures *pictures, size_t n)
 {
     fputs("{\n  \"data\": ", out);
     gt_json_string(out, e->train->uri);
@@ -120,7 +121,7 @@ void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
     print_features(out, e);
     fputs("  \"evaluations\": [\n", out);
     for (size_t i = 0; i < n; i++) {
-        print_result(out, &results[i]);
+        print_result(out, &results[i], &pictures[i]);
         fputs(i + 1 < n ? ",\n" : "\n", out);
     }
     fputs("  ]\n}\n", out);
