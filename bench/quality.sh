@@ -225,7 +225,7 @@ points() {
     eval_all "$name" "$n" --metrics modes --samples 2500
     about "$1: $2 Gaussians, $epochs epochs of batch 100 (Lin et al. 2018: 400), 2500 points"
     row "$name" "$n" modes "modes of $2" "$3 (GAN of the paper; PacGAN2 $4)"
-    row "$name" "$n" high_quality "part within 3 sigma" "$5 (PacGAN2 $6)"
+    row "$name" "$n" mode_quality "part within 3 sigma" "$5 (PacGAN2 $6)"
     took "$name"
 }
 
@@ -251,7 +251,7 @@ table_dcgan28() {
     images dcgan28 dcgan28
     about "dcgan28: MNIST, the preset's schedule, 5000 samples"
     row dcgan28 "$n" class_entropy "entropy of classes" "2.303 at most"
-    row dcgan28 "$n" confidence "classifier's confidence" ""
+    row dcgan28 "$n" class_confidence "classifier's confidence" ""
     row dcgan28 "$n" frechet_distance "Frechet distance" ""
     row dcgan28 "$n" kernel_distance "kernel distance" ""
     took dcgan28
@@ -280,9 +280,9 @@ table_shards() {
     row shards-one "$n" class_entropy "entropy: 1 shard" "2.167 (PyTorch, 1 seed)"
     row shards-four "$n" class_entropy "entropy: 4 shards" ""
     row shards-sync "$n" class_entropy "entropy: norm.sync" ""
-    row shards-one "$n" confidence "confidence: 1 shard" "0.803 (PyTorch, 1 seed)"
-    row shards-four "$n" confidence "confidence: 4 shards" ""
-    row shards-sync "$n" confidence "confidence: norm.sync" ""
+    row shards-one "$n" class_confidence "confidence: 1 shard" "0.803 (PyTorch, 1 seed)"
+    row shards-four "$n" class_confidence "confidence: 4 shards" ""
+    row shards-sync "$n" class_confidence "confidence: norm.sync" ""
     took shards-one shards-four shards-sync
 }
 
