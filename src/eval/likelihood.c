@@ -69,7 +69,7 @@ static void show(evaluation *e, int64_t number, int draw)
         n * (uint64_t)e->task->setup.comm->size;
     gt_collective_tick();
     done = done < all ? done : all;
-    if (gt_progress_due(&e->progress, done))
+    if (done < all && gt_progress_due(&e->progress, done))
         gt_progress_show(&e->progress,
                          &(gt_progress_place){.done = done, .units = done});
 }
