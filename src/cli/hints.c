@@ -160,11 +160,15 @@ static bool find_run(const char *path, char run[GT_PATH])
     return runs_only && *run;
 }
 
-gt_status gt_cli_refuse_run(const char *uri)
+gt_status gt_cli_refuse_run(const char *path)
 {
-    char run[GT_PATH] = "", samples[GT_PATH] = "";
-    if (!is_folder(uri))
+    char uri[GT_PATH], run[GT_PATH] = "", samples[GT_PATH] = "";
+    size_t n = strlen(path);
+    if (n >= sizeof uri || !is_folder(path))
         return GT_OK;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    snprintf(uri, sizeof uri, "%.*s", (int)n, path);
     bool is_run = gt_inspectable(uri);
     if (!is_run && !find_run(uri, run))
         return GT_OK;
