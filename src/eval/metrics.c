@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const gt_eval_metric *const gt_eval_metrics[] = {&gt__metric_agreement, NULL};
+const gt_eval_metric *const gt_eval_metrics[] = {&gt__metric_likelihood,
+                                                 &gt__metric_disentanglement,
+                                                 &gt__metric_agreement, NULL};
 
 const char *gt__missing_samples(const gt_subject *subject)
 {
