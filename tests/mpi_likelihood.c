@@ -484,11 +484,11 @@ static void metrics_have_the_names_of_figures(void **state)
     assert_true(metric(&figures, "recon") == want.recon.value);
     assert_true(metric(&figures, "kl") == want.kl.value);
     assert_true(metric(&figures, "nll") == want.nll.value);
-    assert_true(metric(&figures, "bits_per_dim") == want.bits.value);
+    assert_true(metric(&figures, "bits_per_dimension") == want.bits.value);
     assert_true(metric(&figures, "reconstruction_error") == want.error.value);
     assert_true(metric(&figures, "active_units") == LATENT - 1);
-    const char *const more[] = {"mig", "sap", "disentanglement", "completeness",
-                                "informativeness"};
+    const char *const more[] = {"mig", "sap", "dci_disentanglement",
+                                "dci_completeness", "dci_informativeness"};
     for (int i = 0; i < 5; i++)
         assert_true(metric(&figures, more[i]) >= 0 &&
                     metric(&figures, more[i]) <= 1);
@@ -497,6 +497,17 @@ static void metrics_have_the_names_of_figures(void **state)
     succeeds(gt_eval_run(&choice, &subject, &figures));
     assert_true(metric(&figures, "nll") != want.nll.value);
     assert_true(isnan(metric(&figures, "mig")));
+    model_close(&m);
+    model_open(&m, comm, bernoulli, BLOCK); /* grey values have scores */
+    subject.task = m.task;
+    subject.test = &m.reader;
+    subject.samples = 1000;
+    figures.count = 0;
+    succeeds(gt_eval_run(&choice, &subject, &figures));
+    assert_true(isnan(metric(&figures, "nll")));
+    assert_true(isnan(metric(&figures, "bits_per_dimension")));
+    assert_true(metric(&figures, "nll_score") > 0);
+    assert_true(metric(&figures, "elbo_score") < 0);
     model_close(&m);
     model_open(&m, comm, adversarial, BLOCK);
     subject.task = m.task;

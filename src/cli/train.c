@@ -1,5 +1,6 @@
 /* train.c: `gentrain train`: from options to a configuration, the same on all
  * ranks, and to one of the ways to begin. */
+#include "cli/hints.h"
 #include "cli/recipe.h"
 
 #include "base/log.h"
@@ -187,7 +188,9 @@ static gt_status parse_settled(const gt__recipe *r, const set_list *sets,
         return status;
     const gt_train_config *train = gt_train_config_of(*config);
     const gt_data_config *data = gt_data_config_of(*config);
-    status = settle_path(&more, "data.uri", data->uri);
+    status = gt_cli_refuse_run(data->uri);
+    if (status == GT_OK)
+        status = settle_path(&more, "data.uri", data->uri);
     if (status == GT_OK && data->test)
         status = settle_path(&more, "data.test", data->test);
     if (status == GT_OK && ranks > 0 && train->shards < 0) {

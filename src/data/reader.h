@@ -29,6 +29,7 @@ typedef struct gt_reader {
     gt_real *all;     /* [a piece x the source's columns] */
     gt_real *chosen;  /* [a piece x n_conditions] */
     bool skips;       /* data.on_error: skip */
+    bool may_skip;    /* it could be so, and is not */
     bool skips_nan;   /* data.on_nan: skip */
     /* Of the random numbers that samples are changed with, as the loader sets
      * them: their addresses are these and the numbers of samples. */

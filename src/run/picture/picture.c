@@ -15,8 +15,9 @@
 
 enum {
     GAP = 2,             /* pixels between samples, */
-    WIDE_GAP = 6,        /* where these are of several panels */
-    GREY = 64,           /* of the gaps */
+    WIDE_GAP = 12,       /* where these are of several panels */
+    GREY = 64,           /* of the gaps, */
+    LIGHT = 225,         /* between what has the colours of a scale */
     CELL = 56,           /* smaller samples are enlarged to about this */
     LONGEST = 8 * CELL,  /* and their longer side to no more than this */
     THINNEST = CELL / 4, /* a shorter side is stretched to about this */
@@ -279,7 +280,8 @@ static void draw_all(const gt__canvas *c, const grid *g, const gt__scale *scale,
                      const gt_picture_values *v)
 {
     for (size_t i = 0; i < v->n && i < g->columns * g->rows; i++) {
-        size_t x = g->gap + i % g->columns * cell_width(g);
+        size_t x = g->gap + i % g->columns * cell_width(g) +
+                   gt__picture_apart(v, i % g->columns);
         size_t y = g->gap + i / g->columns * cell_height(g);
         for (int k = 0; k < g->tile.n_panels; k++) {
             const gt__panel *p = &g->tile.panel[k];
@@ -318,7 +320,7 @@ static gt_status find_scale(const gt_picture_values *v, const grid *g,
                                                    (size_t)x * p->step_x +
                                                    (size_t)k));
     }
-    *scale = gt__scale_of(&extent);
+    *scale = gt__scale_of(&extent, t->channels == 1);
     scale->grey = t->channels > 1;
     gt__extent_free(&extent);
     return GT_OK;
@@ -339,7 +341,9 @@ static gt_status draw_reals(const char *path, const gt_picture_values *v,
     enum { LEAST = 100 }; /* height, for the bar */
     gt__canvas c = {0};
     gt__scale scale;
-    size_t width = g->columns * cell_width(g) + g->gap, bar = 0;
+    size_t width =
+        g->columns * cell_width(g) + g->gap + gt__picture_apart(v, g->columns);
+    size_t bar = 0;
     size_t height = g->rows * cell_height(g) + g->gap;
     gt_status status = choose_scale(v, g, &scale);
     if (status == GT_OK && !(v->high > v->low)) {
@@ -347,7 +351,8 @@ static gt_status draw_reals(const char *path, const gt_picture_values *v,
         bar = (size_t)gt__scale_width(&scale, (int)height);
     }
     if (status == GT_OK)
-        status = gt__canvas_new(&c, path, width + bar, height, 3, GREY);
+        status = gt__canvas_new(&c, path, width + bar, height, 3,
+                                scale.grey ? GREY : LIGHT);
     if (status != GT_OK)
         return status;
     draw_all(&c, g, &scale, v);
@@ -369,7 +374,8 @@ gt_status gt_picture_write(const char *path, const gt_picture_values *v,
     if (v->reals)
         return draw_reals(path, v, &g);
     gt_status status = gt__canvas_new(
-        &c, path, g.columns * cell_width(&g) + g.gap,
+        &c, path,
+        g.columns * cell_width(&g) + g.gap + gt__picture_apart(v, g.columns),
         g.rows * cell_height(&g) + g.gap, tile.channels == 1 ? 1 : 3, GREY);
     if (status != GT_OK)
         return status;
