@@ -1,0 +1,26 @@
+/* metric_auc.c: whether a classifier can be trained that tells the model's
+ * samples from data. */
+#include "eval/classifier_test.h"
+#include "eval/metrics.h"
+
+static gt_status run(gt_subject *s, gt_eval_figures *figures)
+{
+    const gt_sample_set *made, *data;
+    gt_estimate auc;
+    gt_status status = gt_subject_get_pair(s, &data, &made);
+    if (status == GT_OK)
+        status = gt_classifier_test(s->comm, &data->points, &made->points,
+                                    s->seed, &auc);
+    if (status == GT_OK)
+        gt_eval_figures_set(figures, "auc", auc);
+    return status;
+}
+
+const gt_eval_metric gt__metric_auc = {
+    .name = "auc",
+    .help = "area under the curve of a classifier that is trained on the "
+            "features to tell the model's samples from data (Lopez-Paz, Oquab "
+            "2017): 0.5 where it cannot",
+    .missing = gt__missing_samples,
+    .run = run,
+};
