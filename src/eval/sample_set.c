@@ -5,8 +5,8 @@
 #include "base/heartbeat.h"
 #include "core/arena.h"
 #include "data/config.h"
-#include "data/shuffle.h"
 #include "eval/blocks.h"
+#include "eval/sample_blocks.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
 
@@ -27,11 +27,6 @@ typedef struct filling {
     gt_real *points;         /* [block x dim] */
     gt_features_class *found;
 } filling;
-
-uint64_t gt_sample_set_choose(uint64_t count, uint64_t n, uint64_t i)
-{
-    return n < count ? gt_shuffle(0, 0, count, i) : i;
-}
 
 static void release(filling *f)
 {
@@ -68,8 +63,9 @@ static gt_status make_block(filling *f, uint64_t first, int n)
     given.x = f->task ? NULL : rows.x;
     for (int i = 0; i < n; i++) {
         uint64_t number = first + (uint64_t)i;
-        f->numbers[i] = f->task ? number % f->count
-                                : gt_sample_set_choose(f->count, f->n, number);
+        f->numbers[i] = f->task
+                            ? number % f->count
+                            : gt_sample_blocks_choose(f->count, f->n, number);
     }
     gt_status status = GT_OK;
     if (given.x || given.labels || given.conditions)

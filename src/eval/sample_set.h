@@ -31,7 +31,4 @@ gt_status gt_sample_set_make(gt_sample_set *set, gt_comm *comm,
                              gt_reader *like, uint64_t seed, uint64_t n);
 void gt_sample_set_free(gt_sample_set *set);
 
-/* Number of sample i of n that are chosen of `count`. Pure. */
-uint64_t gt_sample_set_choose(uint64_t count, uint64_t n, uint64_t i);
-
 #endif
