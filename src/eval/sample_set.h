@@ -5,9 +5,9 @@
 #define GT_EVAL_SAMPLE_SET_H
 
 #include "comm/comm.h"
-#include "data/reader.h"
 #include "eval/features.h"
 #include "eval/points.h"
+#include "eval/sample_stream.h"
 
 /* {0}: none. Owns its arrays. */
 typedef struct gt_sample_set {
