@@ -176,9 +176,11 @@ static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
 }
 
 static const gt_metric metrics[] = {
-    {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS},
-    {"test_recon", "train_recon", evaluate, &gt_metric_mean, RECON},
-    {"test_kl", "train_kl", evaluate, &gt_metric_mean, KL},
+    {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS,
+     GT_BETTER_LESS},
+    {"test_recon", "train_recon", evaluate, &gt_metric_mean, RECON,
+     GT_BETTER_LESS},
+    {"test_kl", "train_kl", evaluate, &gt_metric_mean, KL, GT_BETTER_NEITHER},
     {0}};
 static const char *const shown[] = {"loss", "recon", "kl", NULL};
 
