@@ -87,7 +87,13 @@ for i in range(30):
                 chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 16, 0, 0, 0, 0)) +
                 chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 END
+    must "a size" ranks 2 import deep -o grey.h5 --size 12
+    must "again, of a file" ranks 1 import grey.h5 -o once.h5 --size 12
+    [ "$(grep -c '^data: ' err.txt)" -eq 1 ] || fail "it is not said once what is read"
     must "pictures" ranks 1 import deep -o deep.h5 --size 12 --channels 1
+    must "names of classes" "$GENTRAIN" inspect deep.h5 >look.txt
+    grep -q 'label 0 *15  a$' look.txt && grep -q 'label 1 *15  b$' look.txt ||
+        fail "names of classes: $(cat look.txt)"
     for from in deep deep.h5; do
         must "train on $from" "$GENTRAIN" train vae.yaml --data $from --out "from-$from" --quiet
     done

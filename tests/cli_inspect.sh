@@ -116,3 +116,20 @@ hint=$(sed -n "s/^ring is the name of data as well: gentrain inspect '\(.*\)'$/\
 "$GENTRAIN" inspect "$hint" >out.txt || fail "the hint $hint leads nowhere"
 says out.txt "100000 training points of 2 numbers"
 exit 0
+
+# --- a run is no data, nor is a folder of runs; what to give instead is said
+mkdir all
+cp -r vae all/b
+cp -r epochs all/a
+refused 3 "vae is a run directory, no data; to go on with it: gentrain train --resume vae" \
+    2 train vae.yaml --out never --data vae
+says err.txt "samples that it made are data: vae/samples/step-00000012.h5"
+refused 3 "vae is a run directory" 1 import vae/ -o never.h5
+refused 3 "one of them is all/a, of which gentrain inspect all/a tells" 1 inspect all/
+for command in "inspect all" "import all -o never.h5" "train vae.yaml --out never --data all"; do
+    # shellcheck disable=SC2086
+    refused 3 "all holds runs, no data; one of them is all/a" 1 $command
+done
+must "samples are data" ranks 1 train vae.yaml --out from-samples --steps 1 --quiet \
+    --data vae/samples/step-00000012.h5
+[ ! -e never ] && [ ! -e never.h5 ] || fail "something was begun"

@@ -66,6 +66,18 @@ says out.txt '"class_names": ["apple", "pear", "plum"]'
 "$GENTRAIN" --version >out.txt
 says out.txt "Pictures as data: PNG, "
 
+# A table beside pictures without labels may hold some.
+mkdir -p table/train
+cp classes/train/*/*.png table/train/
+(cd table/train && for name in *.png; do echo "train/$name,1"; done) >table/list.csv
+must "a look" "$GENTRAIN" inspect table >out.txt
+says out.txt "table/list.csv is not read; if it holds labels, add --set data.labels=list.csv"
+must "a look with it" "$GENTRAIN" inspect table --set data.labels=list.csv >out.txt
+grep -q "is not read" out.txt && fail "a file that was read is advised of"
+grep -qE 'label 1 +90$' out.txt || fail "no labels: $(cat out.txt)"
+must "a look" "$GENTRAIN" inspect classes >out.txt
+grep -q "is not read" out.txt && fail "labels are advised of where there are some"
+
 # --- the same pixels and labels, the same weights
 cat >kinds.yaml <<'END'
 task: classifier
@@ -118,5 +130,5 @@ mkdir -p run/checkpoints run/samples
 cp 30.png run/samples/
 touch run/config.yaml
 ranks 1 train kinds.yaml --out never --data run && fail "a run is data"
-says err.txt "run"
+says err.txt "run is a run directory, no data"
 [ ! -e never ] || fail "a run was begun"

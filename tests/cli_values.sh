@@ -122,3 +122,30 @@ assert 0.05 < np.median(part) < 20, np.median(part)
 assert names(plain) == ["conditions", "latents", "vectors"], names(plain)
 assert plain["vectors"].shape == (9, 80) and plain["vectors"][...].max() > 1
 EOF
+
+# --- When fill values are written, and when room is made, is as in the data.
+/usr/bin/python3 - <<'EOF'
+import h5py
+with h5py.File("showers.h5") as a, h5py.File("timed.h5", "w") as b:
+    for name, fill, room in (("showers", h5py.h5d.FILL_TIME_NEVER, h5py.h5d.ALLOC_TIME_EARLY),
+                             ("incident_energies", h5py.h5d.FILL_TIME_ALLOC, h5py.h5d.ALLOC_TIME_INCR)):
+        p = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        p.set_chunk((50, a[name].shape[1]))
+        p.set_fill_time(fill)
+        p.set_alloc_time(room)
+        space = h5py.h5s.create_simple(a[name].shape)
+        h5py.h5d.create(b.id, name.encode(), h5py.h5t.IEEE_F32LE, space, p)
+        b[name][...] = a[name][...]
+EOF
+must "data with times" ranks 1 train "$GENTRAIN_SOURCE/examples/calorimeter.yaml" --quiet \
+    --out timed --steps 1 --data timed.h5:/showers
+must "samples with times" ranks 1 sample timed -o timed-made.h5 --conditions timed.h5
+times() {
+    h5dump -p -H "$1" | grep -E 'DATASET|FILL_TIME|H5D_ALLOC' | tr -s ' '
+}
+if command -v h5dump >/dev/null; then
+    times timed.h5 >like.txt
+    grep -q FILL_TIME_NEVER like.txt && grep -q ALLOC_TIME_EARLY like.txt ||
+        fail "the data have no times: $(cat like.txt)"
+    times timed-made.h5 | diff like.txt - >diff.txt || fail "other times: $(cat diff.txt)"
+fi

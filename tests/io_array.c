@@ -215,7 +215,8 @@ static void labels_and_conditions_are_named_in_the_configuration(void **state)
     config.uri = (char *)in_scratch("a.npy");
     gt_source *source;
     assert_fails(gt_source_open(&source, &config, GT_SPLIT_TRAIN),
-                 GT_ERR_FORMAT, "kinds.npy: number 0 (counted from 0) is no");
+                 GT_ERR_FORMAT,
+                 "kinds.npy: number 0 (counted from 0), 0.5, is no");
     put_npy("kinds.npy", 1, DICT("|u1", "False", "(4,)"), "\0\1\0\2", 4);
     source = open_config(&config, GT_SPLIT_TRAIN);
     assert_int_equal(source->n_conditions, 2);

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <png.h>
 
-enum { GAP = 2, WIDE_GAP = 6, PANEL_GAP = 1, GROUND = 64 };
+enum { GAP = 2, WIDE_GAP = 12, PANEL_GAP = 4, GROUND = 225 };
 
 typedef struct picture {
     int w, h;

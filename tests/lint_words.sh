@@ -20,7 +20,7 @@ asks?           src/store/                  # another module, whether it may
 then            src/(model|run)/            # the settings of then and of now
 lanes?          src/core/(rng|vmath)        # of SIMD; a communicator is a channel
 carry|carries   src/comm/reducer            # of a binary counter
-loss|losses     (src/(nn|tasks|run)|bench)/ # of a network; a file has write errors
+loss|losses     (src/(nn|tasks|run|eval)|bench)/ # of a network; a file has write errors
 owners?         src/comm/                   # the rank that updates a slice
 generation      src/run/fence               # its name in older versions
 fence           src/run/                    # who may write into a run

@@ -64,9 +64,56 @@ static gt__scale scale_of(const double *x, size_t n)
     assert_int_equal(gt__extent_new(&extent, n), GT_OK);
     for (size_t i = 0; i < n; i++)
         gt__extent_add(&extent, x[i]);
-    gt__scale scale = gt__scale_of(&extent);
+    gt__scale scale = gt__scale_of(&extent, true);
     gt__extent_free(&extent);
     return scale;
+}
+
+static void check_decades(double low, double high, int most, const char *want)
+{
+    char got[256] = "";
+    gt__ticks ticks = gt__ticks_of_decades(low, high, most);
+    for (int i = 0; i < ticks.n; i++) {
+        strcat(got, i ? " " : "");
+        strcat(got, ticks.text[i]);
+    }
+    assert_string_equal(got, want);
+}
+
+static void ticks_of_decades_are_powers_of_ten(void **state)
+{
+    (void)state;
+    check_decades(0.02, 3, 5, "0.1 1");
+    check_decades(1, 1e6, 7, "1 10 100 1000 10000 100000 1e+06");
+    check_decades(1, 1e6, 4, "1 100 10000 1e+06");
+    check_decades(3e-5, 2e20, 4, "0.0001 1000 1e+10 1e+17");
+}
+
+/* Sparse, over decades, as showers are. */
+static void numbers_over_decades_have_a_logarithmic_scale(void **state)
+{
+    (void)state;
+    enum { N = 10000 };
+    static double x[N];
+    for (int i = 0; i < N; i++)
+        x[i] = i % 3 ? 0 : pow(10, i / (double)N * 6 - 2);
+    gt__scale s = scale_of(x, N);
+    assert_true(s.logs && s.below && !s.above);
+    assert_true(s.low > 0.01 && s.low < 0.02 && s.high > 9e3 && s.high < 1e4);
+    assert_int_equal(gt__scale_byte(&s, 0), 0);
+    assert_int_equal(gt__scale_byte(&s, s.high), 255);
+    int middle = gt__scale_byte(&s, sqrt(s.low * s.high));
+    assert_in_range(middle, 126, 129);
+    x[0] = -0.001; /* of a logarithm that was taken back */
+    s = scale_of(x, N);
+    assert_true(s.logs && s.below);
+    x[0] = -1000; /* signs matter */
+    s = scale_of(x, N);
+    assert_true(!s.logs);
+    for (int i = 0; i < N; i++)
+        x[i] = -log((i + 1) / (double)(N + 1)); /* exponential */
+    s = scale_of(x, N);
+    assert_true(!s.logs);
 }
 
 static void a_scale_holds_all_but_a_few_far_away(void **state)
@@ -103,7 +150,7 @@ static void a_scale_of_many_numbers_knows_the_ends(void **state)
     assert_int_equal(gt__extent_new(&extent, N), GT_OK);
     for (int i = 0; i < N; i++)
         gt__extent_add(&extent, i == 999 ? 1e9 : i == 1001 ? -7 : i % 1000);
-    gt__scale s = gt__scale_of(&extent);
+    gt__scale s = gt__scale_of(&extent, true);
     gt__extent_free(&extent);
     assert_true(s.above && s.below);
     assert_true(s.low >= 0 && s.low < 10 && s.high > 990 && s.high < 1000);
@@ -136,6 +183,8 @@ int main(void)
         cmocka_unit_test(a_scale_holds_all_but_a_few_far_away),
         cmocka_unit_test(a_scale_of_many_numbers_knows_the_ends),
         cmocka_unit_test(colours_grow_brighter),
+        cmocka_unit_test(ticks_of_decades_are_powers_of_ten),
+        cmocka_unit_test(numbers_over_decades_have_a_logarithmic_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,8 +116,10 @@ static void what_cannot_be_read_is_said(void **state)
     int got[COUNT];
     damaged[33] = damaged[41] = true;
     assert_int_equal(read_all(&stops, &reader, got), GT_ERR_FORMAT);
-    assert_string_equal(gt_message(), "data 'numbers': sample 33 cannot be "
-                                      "read: block 33 is damaged");
+    assert_string_equal(gt_message(),
+                        "data 'numbers': sample 33 cannot be read: block 33 is "
+                        "damaged; mend the data, or leave such samples out "
+                        "with --set data.on_error=skip");
     gt_reader_close(&reader);
     memset(damaged, true, sizeof damaged);
     assert_int_equal(read_all(&skips, &reader, got), GT_ERR_FORMAT);

@@ -207,6 +207,85 @@ static void every_step_of_the_table_is_tested(void **state)
     assert_int_equal(n, sizeof tested / sizeof *tested);
 }
 
+/* The slope of a list of steps at x, by differences of `forward`. */
+static double slope_at(const gt_transform *t, const gt_real *at, int i)
+{
+    gt_transform_sample sample = sample_number(0);
+    gt_real less[VALUES], more[VALUES];
+    memcpy(less, at, sizeof less);
+    memcpy(more, at, sizeof more);
+    double h = 0.01 * fabs((double)at[i]);
+    less[i] -= (gt_real)h;
+    more[i] += (gt_real)h;
+    h = (double)more[i] - (double)less[i];
+    assert_int_equal(gt_transform_forward(t, &sample, less), GT_OK);
+    assert_int_equal(gt_transform_forward(t, &sample, more), GT_OK);
+    return ((double)more[i] - (double)less[i]) / h;
+}
+
+static void has_slopes(const char *steps, double low, double high)
+{
+    gt_config *config = with(steps, "unit");
+    gt_transform_sample sample = sample_number(0);
+    gt_transform t;
+    gt_real x[VALUES];
+    double want = 0;
+    open(&t, config, 0, 0);
+    fill(x, low, high, 4);
+    for (int i = 0; i < VALUES; i++)
+        want += log(fabs(slope_at(&t, x, i)));
+    assert_int_equal(gt_transform_forward(&t, &sample, x), GT_OK);
+    assert_near(gt_transform_log_slope(&t, x, energies) / VALUES, want / VALUES,
+                1e-4);
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
+static void slopes_are_those_of_forward(void **state)
+{
+    (void)state;
+    has_slopes("[{range: [-20, 7]}]", 1, 5);
+    has_slopes("[standardize]", 1, 5);
+    has_slopes("[{standardize: channel}]", 1, 5);
+    has_slopes("[{log: 0.5}]", 1, 5);
+    has_slopes("[{logit: 1e-2}]", 0.1, 0.9);
+    has_slopes("[{divide: /theta}]", 1, 5);
+    has_slopes("[{divide: /energy}, {log: 1e-4}, {range: [-10, 3]}, "
+               "{standardize: value}]",
+               1, 5);
+    has_slopes("[{range: [0, 9]}, {dequantize: 1e-6}]", 1, 5);
+    gt_config *config = with("[{mask: 0.5}, {range: [0, 9]}]", "unit");
+    gt_transform t;
+    gt_real x[VALUES] = {0};
+    open(&t, config, 0, 0);
+    assert_true(isnan(gt_transform_log_slope(&t, x, energies)));
+    gt_transform_close(&t);
+    gt_config_free(config);
+}
+
+static void bytes_become_numbers_without_being_cut(void **state)
+{
+    (void)state;
+    static const char *const ranges[] = {"symmetric", "unit"};
+    static const double per[] = {127.5, 255};
+    for (int i = 0; i < 2; i++) {
+        gt_config *config = with("[]", ranges[i]);
+        gt_values bytes = {.high = 255};
+        gt_transform t;
+        gt_real x[VALUES] = {(gt_real)0.3, 2}, out[VALUES];
+        assert_int_equal(
+            gt_transform_open(&t, gt_data_config_of(config), shape, &bytes),
+            GT_OK);
+        gt_transform_to_data(&t, x, NULL, 0, 1, out);
+        assert_near((double)out[0], i ? 76.5 : 165.75, 1e-6);
+        assert_near((double)out[1], i ? 510 : 382.5, 1e-6);
+        assert_near(gt_transform_log_slope(&t, x, NULL), -VALUES * log(per[i]),
+                    1e-12);
+        gt_transform_close(&t);
+        gt_config_free(config);
+    }
+}
+
 static void forward_is_the_formula(void **state)
 {
     (void)state;
@@ -542,6 +621,8 @@ int main(void)
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(every_step_is_undone),
         cmocka_unit_test(every_step_of_the_table_is_tested),
+        cmocka_unit_test(slopes_are_those_of_forward),
+        cmocka_unit_test(bytes_become_numbers_without_being_cut),
         cmocka_unit_test(forward_is_the_formula),
         cmocka_unit_test(what_is_masked_comes_back_as_exact_zeros),
         cmocka_unit_test(whole_numbers_survive_noise),

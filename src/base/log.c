@@ -111,7 +111,7 @@ bool gt_log_lost(void)
 
 void gt_info(const char *format, ...)
 {
-    if (!speaks || threshold < GT_LOG_NORMAL)
+    if (captured || !speaks || threshold < GT_LOG_NORMAL)
         return;
     va_list args;
     va_start(args, format);

@@ -27,8 +27,8 @@ void gt_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* From here on, append this thread's warnings to `text`, which holds a string
  * in `size` bytes, instead of printing them: a line each, cut where there is no
- * room, without what printed warnings start with. NULL: print them again.
- * Local. */
+ * room, without what printed warnings start with, and leave out its
+ * information. NULL: print them again. Local. */
 void gt_log_capture(char *text, size_t size);
 
 /* Whether `fd` takes a line now; waits for a reader that is slow, but no longer

@@ -9,6 +9,18 @@
 
 enum { PIECE = 256, FEW = 1024, MOST = 1 << 28, BUFFER = 1 << 22 };
 
+double gt__extent_usual(const gt__extent *e)
+{
+    return e->sized ? exp2(e->powers / (double)e->sized + 0.5) : 0;
+}
+
+bool gt__extent_spans(const gt__extent *e)
+{
+    enum { TIMES = 100 };
+    double most = fmax(fabs(e->least), fabs(e->most));
+    return e->sized > 0 && most >= TIMES * gt__extent_usual(e);
+}
+
 static void add(gt__extent *e, double value)
 {
     if (!isfinite(value)) {
@@ -66,8 +78,15 @@ static gt_status look_at_columns(gt__data_figures *f, const gt_source *source)
 
 static void add_values(gt__extent *e, const gt_source_rows *rows, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        add(e, rows->bytes ? (double)rows->bytes[i] : (double)rows->reals[i]);
+    for (size_t i = 0; i < n; i++) {
+        double value =
+            rows->bytes ? (double)rows->bytes[i] : (double)rows->reals[i];
+        add(e, value);
+        if (rows->reals && isfinite(value) && value != 0) {
+            e->powers += ilogb(value);
+            e->sized++;
+        }
+    }
 }
 
 /* Samples that cannot be read are counted; the first is warned of by the

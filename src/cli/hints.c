@@ -6,6 +6,7 @@
 #include "run/inspect.h"
 #include "train/schema.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,4 +108,79 @@ gt_status gt_cli_refuse_config(const char *path, gt_status status)
     return gt_fail(status,
                    "there is no file %s; did you mean the preset, --preset %s?",
                    path, near);
+}
+
+/* --- A run where data are asked for. */
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* The last file of samples of a run, by name; "": there is none. */
+static void find_samples(const char *run, char out[GT_PATH])
+{
+    char folder[GT_PATH], best[256] = "";
+    *out = '\0';
+    if (snprintf(folder, sizeof folder, "%s/samples", run) >= GT_PATH)
+        return;
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        size_t n = strlen(e->d_name);
+        if (n > 3 && n < sizeof best && !strcmp(e->d_name + n - 3, ".h5") &&
+            strcmp(e->d_name, best) > 0)
+            strcpy(best, e->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    if (*best && snprintf(out, GT_PATH, "%s/%s", folder, best) >= GT_PATH)
+        *out = '\0';
+}
+
+/* The first run in a folder that has runs and no other folders; false: it is
+ * none. */
+static bool find_run(const char *path, char run[GT_PATH])
+{
+    bool runs_only = true;
+    DIR *dir = opendir(path);
+    *run = '\0';
+    for (struct dirent *e; dir && runs_only && (e = readdir(dir));) {
+        char inner[GT_PATH];
+        bool named = *e->d_name != '.' && snprintf(inner, sizeof inner, "%s/%s",
+                                                   path, e->d_name) < GT_PATH;
+        if (!named || !is_folder(inner))
+            continue;
+        runs_only = gt_inspectable(inner);
+        if (!*run || strcmp(inner, run) < 0)
+            strcpy(run, inner);
+    }
+    if (dir)
+        closedir(dir);
+    return runs_only && *run;
+}
+
+gt_status gt_cli_refuse_run(const char *path)
+{
+    char uri[GT_PATH], run[GT_PATH] = "", samples[GT_PATH] = "";
+    size_t n = strlen(path);
+    if (n >= sizeof uri || !is_folder(path))
+        return GT_OK;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    snprintf(uri, sizeof uri, "%.*s", (int)n, path);
+    bool is_run = gt_inspectable(uri);
+    if (!is_run && !find_run(uri, run))
+        return GT_OK;
+    find_samples(is_run ? uri : run, samples);
+    const char *made = *samples ? "; samples that it made are data: " : "";
+    if (is_run)
+        return gt_fail(GT_ERR_CONFIG,
+                       "%s is a run directory, no data; to go on with it: "
+                       "gentrain train --resume %s%s%s",
+                       uri, uri, made, samples);
+    return gt_fail(GT_ERR_CONFIG,
+                   "%s holds runs, no data; one of them is %s, of which "
+                   "gentrain inspect %s tells%s%s",
+                   uri, run, run, made, samples);
 }

@@ -18,4 +18,8 @@ gt_status gt_cli_check_dashes(const gt_command *command, const char *word);
  * say so if it is the name of a preset, or a run. Returns the status. */
 gt_status gt_cli_refuse_config(const char *path, gt_status status);
 
+/* Refuse as data a folder that is a run, or in which all folders are runs:
+ * GT_ERR_CONFIG, with what to give instead. GT_OK: it is something else. */
+gt_status gt_cli_refuse_run(const char *uri);
+
 #endif

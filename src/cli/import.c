@@ -1,7 +1,9 @@
 /* import.c: `gentrain import`. What is read is said as in a configuration, so
  * that all keys of data mean here what they mean in a training. */
 #include "cli/args.h"
+#include "cli/hints.h"
 
+#include "base/log.h"
 #include "data/source.h"
 #include "import/import.h"
 #include "model/config.h"
@@ -136,13 +138,17 @@ static gt_status read_size(const char *text, int *h, int *w)
     return GT_OK;
 }
 
-/* What is not said stays as the source has it. */
+/* What is not said stays as the source has it. All that there is to say is said
+ * when the import opens it once more. */
 static gt_status complete(gt_data_config *data, int h, int w, int c)
 {
     gt_source *source = NULL;
     gt_shape shape = {h, w, c};
     if (!h || !c) {
+        char aside[2] = "";
+        gt_log_capture(aside, sizeof aside);
         gt_status status = gt_source_open(&source, data, GT_SPLIT_TRAIN);
+        gt_log_capture(NULL, 0);
         if (status != GT_OK)
             return status;
         if (source)
@@ -201,6 +207,8 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     gt_config *config = NULL;
     gt_data_config data = {0};
     gt_status status = read_options(args, &how);
+    if (status == GT_OK)
+        status = gt_cli_refuse_run(args->operand[0]);
     if (status == GT_OK)
         status = parse(args, &config);
     status = gt_comm_agree(comm, status);

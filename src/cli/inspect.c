@@ -1,6 +1,7 @@
 /* inspect.c: `gentrain inspect`: HDF5 files are described by run/inspect.h,
  * runs by train/run_status.h, configurations by train/networks.h; everything
  * else is tried as a data source (inspect_data.h). */
+#include "cli/hints.h"
 #include "cli/inspect_data.h"
 
 #include "base/log.h"
@@ -161,7 +162,8 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     case DATA:
         break;
     }
-    return gt__inspect_data(path, args);
+    gt_status status = gt_cli_refuse_run(path);
+    return status == GT_OK ? gt__inspect_data(path, args) : status;
 }
 
 const gt_command gt__command_inspect = {

@@ -3,21 +3,30 @@
 #include "cli/inspect_data.h"
 
 #include "cli/data_figures.h"
+#include "cli/label_hint.h"
 #include "cli/train_line.h"
 
 #include "base/json.h"
 #include "base/log.h"
 #include "base/plural.h"
+#include "base/utf8.h"
 #include "data/config.h"
 #include "model/config.h"
 #include "model/preset.h"
 #include "run/contact_sheet.h"
 #include "train/schema.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* --- As text. */
+
+static double in_a_digit(double value)
+{
+    double power = pow(10, floor(log10(value)));
+    return round(value / power) * power;
+}
 
 static void print_values(const gt_source *source, const gt__data_figures *f)
 {
@@ -30,6 +39,10 @@ static void print_values(const gt_source *source, const gt__data_figures *f)
     if (f->some < source->count)
         printf(" (of %llu samples)", (unsigned long long)f->some);
     printf("\n");
+    if (!(source->high > source->low) && gt__extent_spans(v))
+        printf("  most are about %g: log and standardize of data.transform "
+               "are for values\n  that go over decades\n",
+               in_a_digit(gt__extent_usual(v)));
     if (v->not_finite)
         printf("  NaN or infinite: %llu numbers; see data.on_nan\n",
                (unsigned long long)v->not_finite);
@@ -57,9 +70,13 @@ static void describe_text(const gt_source *source, const char *split,
            gt_shape_noun(source->shape),
            gt_shape_of_data(source->shape, shape));
     print_values(source, f);
-    for (int c = 0; c < source->classes; c++)
+    for (int c = 0; c < source->classes; c++) {
+        char name[256] = "";
+        if (names)
+            gt_utf8_show(names[c], "", name, sizeof name);
         printf("  label %-4d %llu%s%s\n", c, (unsigned long long)f->labels[c],
-               names ? "  " : "", names ? names[c] : "");
+               names ? "  " : "", name);
+    }
     for (int c = 0; c < source->n_conditions; c++)
         print_column(source->conditions[c].name, &f->columns[c]);
 }
@@ -160,8 +177,10 @@ static gt_status describe_splits(const gt_data_config *config,
         status = gt_source_open(&test, config, GT_SPLIT_TEST);
     if (status == GT_OK && test)
         status = describe(test, GT_SPLIT_TEST, args, &of_test);
-    if (status == GT_OK && train && !gt_cli_flag(args, "json"))
+    if (status == GT_OK && train && !gt_cli_flag(args, "json")) {
+        gt__label_hint(train, config);
         gt__train_line(train, &of_train, args);
+    }
     gt__data_figures_free(&of_test);
     gt__data_figures_free(&of_train);
     gt_source_close(test);

@@ -1,5 +1,6 @@
 /* train.c: `gentrain train`: from options to a configuration, the same on all
  * ranks, and to one of the ways to begin. */
+#include "cli/hints.h"
 #include "cli/recipe.h"
 
 #include "base/log.h"
@@ -199,7 +200,9 @@ static gt_status parse_settled(const gt__recipe *r, const set_list *sets,
     const gt_train_config *train = gt_train_config_of(*config);
     const gt_data_config *data = gt_data_config_of(*config);
     const char *classifier = gt_evaluation_config_of(*config)->classifier;
-    status = settle_path(&more, "data.uri", data->uri);
+    status = gt_cli_refuse_run(data->uri);
+    if (status == GT_OK)
+        status = settle_path(&more, "data.uri", data->uri);
     if (status == GT_OK && data->test)
         status = settle_path(&more, "data.test", data->test);
     if (status == GT_OK && classifier)

@@ -7,6 +7,7 @@
 #include "model/preset.h"
 #include "train/schema.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,15 +22,14 @@ static bool is_set(const gt_cli_args *args, const char *key)
     return false;
 }
 
-static bool fits(const gt_preset *preset, const char *task,
-                 const gt_source *source)
+static bool fits(const gt_preset *preset, const char *task, gt_shape shape)
 {
     gt_config *config = NULL;
     if (gt_config_parse(&config, &gt_train_schema, preset->name, preset->text,
                         preset->size, NULL, 0) != GT_OK)
         return false;
     const gt_data_config *data = gt_data_config_of(config);
-    bool is = gt_shape_equal(data->image, source->shape) && !data->classes &&
+    bool is = gt_shape_equal(data->image, shape) && !data->classes &&
               !data->conditions.count && !strcmp(config->task_name, task);
     gt_config_free(config);
     return is;
@@ -47,16 +47,79 @@ static const gt_preset *find_resizing(const gt_source *source,
     return preset;
 }
 
-static const gt_preset *find_preset(const gt_source *source,
-                                    const gt_cli_args *args)
+static const gt_preset *find_for(gt_shape shape)
 {
     static const char *const tasks[] = {"gan", "vae"};
     for (int t = 0; t < 2; t++)
         for (const gt_preset *p = gt_presets; p->name; p++)
-            if (fits(p, tasks[t], source))
+            if (fits(p, tasks[t], shape))
                 return p;
-    return find_resizing(source, args);
+    return NULL;
 }
+
+static const gt_preset *find_preset(const gt_source *source,
+                                    const gt_cli_args *args)
+{
+    const gt_preset *preset = find_for(source->shape);
+    return preset ? preset : find_resizing(source, args);
+}
+
+/* --- Where no preset works. */
+
+static bool is_resized(const gt_source *source)
+{
+    return source->type->default_count > 0 ||
+           !strcmp(source->type->name, "pictures");
+}
+
+/* A shape like it at which a preset works, and what makes it. */
+static void print_near(const gt_source *source, gt_shape shape,
+                       const char *option, int value)
+{
+    char text[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
+    const gt_preset *preset = find_for(shape);
+    if (!preset || gt_shape_equal(shape, source->shape))
+        return;
+    if (is_resized(source))
+        printf("Preset %s works at %s: --set 'data.image=%s' makes these.\n",
+               preset->name, gt_shape_text(shape, text),
+               gt_shape_list(shape, list));
+    else
+        printf("Preset %s works at %s: from pictures, gentrain import %s %d "
+               "makes these.\n",
+               preset->name, gt_shape_text(shape, text), option, value);
+}
+
+/* Channels and sizes that presets have. */
+static void print_all_near(const gt_source *source)
+{
+    static const int channels[] = {3, 1}, sizes[] = {28, 32, 64};
+    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
+        gt_shape shape = source->shape;
+        shape.c = channels[i];
+        print_near(source, shape, "--channels", shape.c);
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        gt_shape shape = source->shape;
+        shape.h = shape.w = sizes[i];
+        print_near(source, shape, "--size", shape.h);
+    }
+}
+
+static void print_no_preset(const gt_source *source)
+{
+    char text[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
+    bool image =
+        !gt_shape_is_flat(source->shape) && !gt_shape_is_volume(source->shape);
+    printf("No preset works at %s.\n", gt_shape_of_data(source->shape, text));
+    if (image)
+        print_all_near(source);
+    printf("To train on it as it is, write a configuration with data.image: "
+           "%s,\nas gentrain presets show %s prints one, and run it:\n",
+           gt_shape_list(source->shape, list), image ? "dcgan64" : "mlp-vae");
+}
+
+/* --- The line. */
 
 /* As a shell takes it: in quotes where it has other than plain characters. */
 static void print_word(const char *word)
@@ -77,9 +140,28 @@ static void print_word(const char *word)
     putchar('\'');
 }
 
-/* Numbers have to be brought to the range of a model. */
+/* Numbers have to be brought to the range of a model. Presets end with a layer
+ * that has one, so they are given a range; a logarithm first where values go
+ * over decades, with something added that is far less than most of them. */
+static void print_transform(const gt__extent *v, bool preset)
+{
+    bool log_first = gt__extent_spans(v) && v->least >= 0;
+    double more = pow(10, floor(log10(gt__extent_usual(v))) - 2);
+    printf(" --set 'data.transform=[");
+    if (log_first)
+        printf("{log: %g}, ", more);
+    if (gt__extent_spans(v) && !preset)
+        printf("standardize");
+    else if (log_first)
+        printf("{range: [%.4g, %.4g]}", log(v->least + more),
+               log(v->most + more));
+    else
+        printf("{range: [%.6g, %.6g]}", v->least, v->most);
+    printf("]'");
+}
+
 static void print_sets(const gt_source *source, const gt__data_figures *figures,
-                       const gt_cli_args *args)
+                       const gt_cli_args *args, bool preset)
 {
     const gt__extent *v = &figures->values;
     for (int i = 0; i < args->n_hits; i++)
@@ -95,29 +177,20 @@ static void print_sets(const gt_source *source, const gt__data_figures *figures,
         source->element == GT_ELEMENT_BYTES || source->high > source->low ||
         gt_shape_is_point(source->shape) || is_set(args, "data.transform");
     if (!scaled && v->count && v->most > v->least)
-        printf(" --set 'data.transform=[{range: [%.6g, %.6g]}]'", v->least,
-               v->most);
+        print_transform(v, preset);
 }
 
 void gt__train_line(const gt_source *source, const gt__data_figures *figures,
                     const gt_cli_args *args)
 {
-    char text[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
-    bool convolves =
-        !gt_shape_is_flat(source->shape) && !gt_shape_is_volume(source->shape);
     const gt_preset *preset = find_preset(source, args);
     if (!preset)
-        printf("No preset works at %s. To train on it, write a configuration "
-               "with data.image: %s,\nas gentrain presets show %s prints "
-               "one, and run it:\n",
-               gt_shape_of_data(source->shape, text),
-               gt_shape_list(source->shape, list),
-               convolves ? "dcgan64" : "mlp-vae");
+        print_no_preset(source);
     else
         printf("To train on it:\n");
     printf("  gentrain train %s%s --data ", preset ? "--preset " : "mine.yaml",
            preset ? preset->name : "");
     print_word(source->uri);
-    print_sets(source, figures, args);
+    print_sets(source, figures, args, preset != NULL);
     printf("\n");
 }

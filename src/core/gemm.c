@@ -140,6 +140,17 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
         multiply(&p);
 }
 
+void gt_gemm_double(gt_transpose ta, gt_transpose tb, int m, int n, int k,
+                    const double *a, int lda, const double *b, int ldb,
+                    double beta, double *c, int ldc)
+{
+    operations += 2.0 * m * n * k;
+    gt_progress_hook();
+    cblas_dgemm(CblasRowMajor, ta == GT_TRANSPOSED ? CblasTrans : CblasNoTrans,
+                tb == GT_TRANSPOSED ? CblasTrans : CblasNoTrans, m, n, k, 1.0,
+                a, lda, b, ldb, beta, c, ldc);
+}
+
 /* Large enough to be packed. */
 void gt_blas_start(void)
 {

@@ -19,6 +19,11 @@ void gt_gemm(gt_transpose ta, gt_transpose tb, int m, int n, int k,
              const gt_real *a, int lda, const gt_real *b, int ldb, gt_real beta,
              gt_real *c, int ldc);
 
+/* The same in double, for figures. */
+void gt_gemm_double(gt_transpose ta, gt_transpose tb, int m, int n, int k,
+                    const double *a, int lda, const double *b, int ldb,
+                    double beta, double *c, int ldc);
+
 /* Floating-point operations of this thread's products so far, 2 x m x n x k
  * each. */
 double gt_gemm_operations(void);

@@ -26,6 +26,46 @@ char *gt_columns_text(const gt_source *source, char text[GT_COLUMNS_TEXT])
     return text;
 }
 
+/* The first sample of another class than those; false: it cannot be told. */
+static bool find_beyond(const gt_source *source, int64_t classes,
+                        uint64_t *number, int *label)
+{
+    enum { PIECE = 256 };
+    int labels[PIECE];
+    gt_source_rows rows = {.labels = labels};
+    for (uint64_t i = 0; i < source->count; i += PIECE) {
+        uint64_t numbers[PIECE];
+        int n = source->count - i < PIECE ? (int)(source->count - i) : PIECE;
+        for (int k = 0; k < n; k++)
+            numbers[k] = i + (uint64_t)k;
+        if (gt_source_read(source, numbers, n, &rows) != GT_OK)
+            return false;
+        for (int k = 0; k < n; k++)
+            if (labels[k] >= classes) {
+                *number = numbers[k];
+                *label = labels[k];
+                return true;
+            }
+    }
+    return false;
+}
+
+static gt_status too_many_classes(const gt_source *source, int64_t classes)
+{
+    uint64_t number;
+    int label;
+    char first[64] = "";
+    if (find_beyond(source, classes, &number, &label))
+        snprintf(first, sizeof first,
+                 " (sample %llu is the first, of class %d)",
+                 (unsigned long long)number, label);
+    return gt_fail(GT_ERR_MISMATCH,
+                   "data '%s' has labels from 0 to %d, but data.classes is "
+                   "%lld%s; set it to %d, or mend the labels",
+                   source->uri, source->classes - 1, (long long)classes, first,
+                   source->classes);
+}
+
 static gt_status check_labels(const gt_source *source, int64_t classes)
 {
     if (!classes || (source->classes && source->classes <= classes))
@@ -35,11 +75,7 @@ static gt_status check_labels(const gt_source *source, int64_t classes)
                        "data '%s' has no labels, but data.classes is %lld; set "
                        "it to 0, or choose data with labels",
                        source->uri, (long long)classes);
-    return gt_fail(GT_ERR_MISMATCH,
-                   "data '%s' has labels from 0 to %d, but data.classes is "
-                   "%lld; set it to %d",
-                   source->uri, source->classes - 1, (long long)classes,
-                   source->classes);
+    return too_many_classes(source, classes);
 }
 
 static gt_status unknown_column(const gt_source *source, const char *name)

@@ -2,6 +2,8 @@
  * went. */
 #include "data/range.h"
 
+#include <math.h>
+
 void gt_range_from_bytes(gt_range range, const uint8_t *restrict bytes,
                          size_t n, gt_real *restrict out)
 {
@@ -11,6 +13,22 @@ void gt_range_from_bytes(gt_range range, const uint8_t *restrict bytes,
     else
         for (size_t i = 0; i < n; i++)
             out[i] = (gt_real)bytes[i] / 255;
+}
+
+void gt_range_to_data(gt_range range, const gt_real *values, size_t n,
+                      gt_real *out)
+{
+    if (range == GT_RANGE_SYMMETRIC)
+        for (size_t i = 0; i < n; i++)
+            out[i] = (values[i] + 1) * (gt_real)127.5;
+    else
+        for (size_t i = 0; i < n; i++)
+            out[i] = values[i] * 255;
+}
+
+double gt_range_log_slope(gt_range range)
+{
+    return -log(range == GT_RANGE_SYMMETRIC ? 127.5 : 255);
 }
 
 void gt_range_to_bytes(gt_range range, const gt_real *values, size_t n,

@@ -16,6 +16,14 @@ typedef enum gt_range {
 void gt_range_from_bytes(gt_range range, const uint8_t *bytes, size_t n,
                          gt_real *out);
 
+/* n numbers as those that the bytes are, from 0 to 255, neither rounded nor
+ * cut. */
+void gt_range_to_data(gt_range range, const gt_real *values, size_t n,
+                      gt_real *out);
+
+/* log of the number's slope by the byte: -log 127.5 or -log 255. */
+double gt_range_log_slope(gt_range range);
+
 /* n numbers as bytes, rounded and cut to 0 .. 255; NaN becomes 0. */
 void gt_range_to_bytes(gt_range range, const gt_real *values, size_t n,
                        uint8_t *out);

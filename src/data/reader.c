@@ -50,6 +50,7 @@ gt_status gt_reader_open(gt_reader *r, const gt_source *source,
     if (config) {
         r->labels = config->classes > 0;
         r->skips = config->on_error == GT_DATA_SKIP;
+        r->may_skip = !r->skips;
         r->skips_nan = config->on_nan == GT_DATA_NAN_SKIP;
         r->n_conditions = config->conditions.count;
         status = gt_columns_check(source, config);
@@ -207,6 +208,20 @@ static gt_status name_sample(const gt_reader *r, uint64_t number,
                       status == GT_ERR_NUMERIC ? "used" : "read");
 }
 
+/* Of a sample that ends what is done, whoever reads it. What is no number is
+ * advised of where it is found (finite.c). */
+static gt_status refuse_sample(const gt_reader *r, uint64_t number,
+                               gt_status status)
+{
+    status = name_sample(r, number, status);
+    if (status == GT_ERR_NUMERIC || !r->may_skip)
+        return status;
+    return gt_fail(status,
+                   "%s; mend the data, or leave such samples out with --set "
+                   "data.on_error=skip",
+                   gt_message());
+}
+
 static gt_status take_next(gt_reader *r, uint64_t number,
                            const gt_sample_rows *to)
 {
@@ -215,7 +230,7 @@ static gt_status take_next(gt_reader *r, uint64_t number,
         number = next_number(r->source, number);
         status = read_piece(r, &number, 1, to);
         if (!is_skipped(r, status))
-            return is_unreadable(status) ? name_sample(r, number, status)
+            return is_unreadable(status) ? refuse_sample(r, number, status)
                                          : status;
     }
     return gt_fail(GT_ERR_FORMAT, "no sample can be read: %s",
@@ -228,10 +243,9 @@ static gt_status read_single(gt_reader *r, uint64_t number,
     gt_status status = read_piece(r, &number, 1, to);
     if (!is_unreadable(status))
         return status;
-    bool skipped = is_skipped(r, status);
+    if (!is_skipped(r, status))
+        return refuse_sample(r, number, status);
     status = name_sample(r, number, status);
-    if (!skipped)
-        return status;
     gt_failure_keep(&r->first, status);
     r->skipped++;
     return take_next(r, number, to);

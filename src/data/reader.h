@@ -29,6 +29,7 @@ typedef struct gt_reader {
     gt_real *all;     /* [a piece x the source's columns] */
     gt_real *chosen;  /* [a piece x n_conditions] */
     bool skips;       /* data.on_error: skip */
+    bool may_skip;    /* it could be so, and is not */
     bool skips_nan;   /* data.on_nan: skip */
     /* Of the random numbers that samples are changed with, as the loader sets
      * them: their addresses are these and the numbers of samples. */
@@ -50,6 +51,12 @@ gt_values gt_source_values(const gt_source *source);
 gt_status gt_reader_open(gt_reader *reader, const gt_source *source,
                          const gt_data_config *config);
 void gt_reader_close(gt_reader *reader);
+
+/* How it brings values to the model, for whoever takes them back. */
+static inline const gt_transform *gt_reader_transform(const gt_reader *reader)
+{
+    return &reader->transform;
+}
 
 /* Fill row i of `to` with sample numbers[i], 0 <= i < n. What the model is not
  * told is left alone. GT_ERR_IO, GT_ERR_FORMAT: a sample cannot be read; the

@@ -85,6 +85,10 @@ typedef struct gt_source_type {
     gt_shape natural;       /* built-in: its shape for GT_SHAPE_OF_SOURCE */
     bool lists;             /* a path may be several, with commas between, or a
                                pattern */
+    /* A mixture of Gaussians that all have the deviation `sigma`: the centre of
+     * the one that samples of a label are drawn from. NULL: it is none. */
+    void (*mode)(int label, double *centre);
+    double sigma;
     /* What comes with every sample, in the order of columns, ended by a NULL
      * name; NULL: nothing, or `open` says it. */
     const gt_condition *conditions;

@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +191,49 @@ void gt_transform_inverse(const gt_transform *t, const gt_real *x,
         }
         conditions = conditions ? conditions + columns : NULL;
     }
+}
+
+void gt_transform_to_data(const gt_transform *t, const gt_real *x,
+                          const gt_real *conditions, int columns, size_t n,
+                          gt_real *out)
+{
+    if (t->plain)
+        gt_range_to_data(t->range, x, n * t->size, out);
+    else
+        gt_transform_inverse(t, x, conditions, columns, n, out);
+}
+
+/* Back through the steps; noise is not taken away. */
+static double piece_log_slope(const gt_transform *t, gt__step_values *values,
+                              const gt_real *conditions)
+{
+    double sum = 0;
+    for (int k = t->n_steps; k-- > 0;) {
+        const gt__step *s = &t->steps[k];
+        if (!s->type->log_slope)
+            return NAN;
+        if (s->column)
+            values->condition = (double)conditions[s->condition];
+        sum += s->type->log_slope(s, values);
+        if (s->type->needs != GT__NEEDS_NOISE)
+            s->type->inverse(s, values);
+    }
+    return sum;
+}
+
+double gt_transform_log_slope(const gt_transform *t, const gt_real *x,
+                              const gt_real *conditions)
+{
+    double v[PIECE], sum = 0;
+    if (t->plain)
+        return (double)t->size * gt_range_log_slope(t->range);
+    for (size_t i = 0; i < t->size; i += PIECE) {
+        gt__step_values values = {.v = v, .n = piece_of(t, i), .first = i};
+        for (size_t k = 0; k < values.n; k++)
+            v[k] = (double)x[i + k];
+        sum += piece_log_slope(t, &values, conditions);
+    }
+    return sum;
 }
 
 /* Rounded and cut; NaN becomes 0. */

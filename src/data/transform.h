@@ -77,7 +77,20 @@ void gt_transform_inverse(const gt_transform *transform, const gt_real *x,
                           const gt_real *conditions, int columns, size_t n,
                           gt_real *out);
 
-/* The same of data that are bytes, as these, rounded and cut. */
+/* The same, but plain bytes, too, become the data's values, neither rounded nor
+ * cut. */
+void gt_transform_to_data(const gt_transform *transform, const gt_real *x,
+                          const gt_real *conditions, int columns, size_t n,
+                          gt_real *out);
+
+/* log |det dx/d data| of one sample of the data that has the model's values x
+ * [size]: a density of x times its exponential is one of the data. Values with
+ * noise of `dequantize` are data here. NAN: a step gives several values of the
+ * data the same x. */
+double gt_transform_log_slope(const gt_transform *transform, const gt_real *x,
+                              const gt_real *conditions);
+
+/* gt_transform_inverse of data that are bytes, as these, rounded and cut. */
 void gt_transform_to_bytes(const gt_transform *transform, const gt_real *x,
                            const gt_real *conditions, int columns, size_t n,
                            uint8_t *out);

@@ -49,6 +49,13 @@ static void dequantize_inverse(const gt__step *s, const gt__step_values *x)
         x->v[i] = floor(x->v[i] / s->a) * s->a;
 }
 
+/* Data with their noise are what has a density. */
+static double dequantize_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    (void)s, (void)x;
+    return 0;
+}
+
 const gt__step_type gt__step_dequantize = {
     .name = "dequantize",
     .help = "add uniform noise from 0 to width, another in each epoch; "
@@ -57,7 +64,8 @@ const gt__step_type gt__step_dequantize = {
     .needs = GT__NEEDS_NOISE,
     .begin = dequantize_begin,
     .forward = dequantize_forward,
-    .inverse = dequantize_inverse};
+    .inverse = dequantize_inverse,
+    .log_slope = dequantize_log_slope};
 
 /* --- binarize: each value becomes one of the two ends of the model's range.
  * Grey values are probabilities of the upper one (Salakhutdinov, Murray, "On

@@ -4,7 +4,6 @@
 #include "data/transform_steps.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef gt__step_options options;
@@ -47,6 +46,11 @@ static void range_inverse(const gt__step *s, const gt__step_values *x)
         x->v[i] = (x->v[i] - s->b) / s->a;
 }
 
+static double range_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    return (double)x->n * log(fabs(s->a));
+}
+
 /* --- standardize: by mean and deviation of the training data. */
 
 static const char *const pers[] = {"all", "channel", "value", NULL};
@@ -85,6 +89,17 @@ static void standardize_inverse(const gt__step *s, const gt__step_values *x)
     }
 }
 
+static double standardize_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    size_t group = x->first % s->groups;
+    double sum = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        sum -= log((double)s->deviation[group]);
+        group = group + 1 < s->groups ? group + 1 : 0;
+    }
+    return sum;
+}
+
 /* --- log: log(x + epsilon). */
 
 static const gt_option log_options[] = {
@@ -114,6 +129,16 @@ static void log_inverse(const gt__step *s, const gt__step_values *x)
 {
     for (size_t i = 0; i < x->n; i++)
         x->v[i] = exp(x->v[i]) - s->a;
+}
+
+/* 1 / (x + epsilon). */
+static double log_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    (void)s;
+    double sum = 0;
+    for (size_t i = 0; i < x->n; i++)
+        sum -= x->v[i];
+    return sum;
 }
 
 /* --- logit: of x drawn in a little from 0 and 1 (Dinh et al., "Density
@@ -147,6 +172,15 @@ static void logit_inverse(const gt__step *s, const gt__step_values *x)
     }
 }
 
+/* (1 - 2 epsilon) / (u (1 - u)) with u = 1 / (1 + exp(-y)). */
+static double logit_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    double sum = (double)x->n * log(1 - 2 * s->a);
+    for (size_t i = 0; i < x->n; i++)
+        sum += fabs(x->v[i]) + 2 * log1p(exp(-fabs(x->v[i])));
+    return sum;
+}
+
 /* --- divide: by a condition of the sample. */
 
 static const gt_option divide_options[] = {
@@ -177,6 +211,12 @@ static void divide_inverse(const gt__step *s, const gt__step_values *x)
     (void)s;
     for (size_t i = 0; i < x->n; i++)
         x->v[i] *= x->condition;
+}
+
+static double divide_log_slope(const gt__step *s, const gt__step_values *x)
+{
+    (void)s;
+    return -(double)x->n * log(fabs(x->condition));
 }
 
 /* --- mask: what is small is nothing, in data and in samples. */
@@ -214,7 +254,8 @@ static const gt__step_type range_step = {
     .options = range_options,
     .begin = range_begin,
     .forward = range_forward,
-    .inverse = range_inverse};
+    .inverse = range_inverse,
+    .log_slope = range_log_slope};
 
 static const gt__step_type standardize_step = {
     .name = "standardize",
@@ -224,7 +265,8 @@ static const gt__step_type standardize_step = {
     .needs = GT__NEEDS_FIGURES,
     .begin = standardize_begin,
     .forward = standardize_forward,
-    .inverse = standardize_inverse};
+    .inverse = standardize_inverse,
+    .log_slope = standardize_log_slope};
 
 static const gt__step_type log_step = {
     .name = "log",
@@ -233,7 +275,8 @@ static const gt__step_type log_step = {
     .takes = "numbers above -epsilon",
     .begin = epsilon_begin,
     .forward = log_forward,
-    .inverse = log_inverse};
+    .inverse = log_inverse,
+    .log_slope = log_log_slope};
 
 static const gt__step_type logit_step = {
     .name = "logit",
@@ -243,7 +286,8 @@ static const gt__step_type logit_step = {
     .takes = "numbers from 0 to 1",
     .begin = epsilon_begin,
     .forward = logit_forward,
-    .inverse = logit_inverse};
+    .inverse = logit_inverse,
+    .log_slope = logit_log_slope};
 
 static const gt__step_type divide_step = {
     .name = "divide",
@@ -254,7 +298,8 @@ static const gt__step_type divide_step = {
     .takes = "samples whose condition is not 0",
     .begin = divide_begin,
     .forward = divide_forward,
-    .inverse = divide_inverse};
+    .inverse = divide_inverse,
+    .log_slope = divide_log_slope};
 
 static const gt__step_type mask_step = {
     .name = "mask",
@@ -316,37 +361,6 @@ gt__step gt__step_range(double from, double to, double low, double high)
     gt__step s = {.type = &range_step};
     set_range(&s, from, to, low, high);
     return s;
-}
-
-static int print_option(const gt_option *o, const void *given, char *to,
-                        size_t size)
-{
-    const void *field = (const char *)given + o->offset;
-    if (o->kind == GT_OPTION_REAL)
-        return snprintf(to, size, " %.15g", *(const double *)field);
-    if (o->kind == GT_OPTION_INT)
-        return snprintf(to, size, " %lld", (long long)*(const int64_t *)field);
-    if (o->kind == GT_OPTION_CHOICE)
-        return snprintf(to, size, " %s", o->choices[*(const int *)field]);
-    return snprintf(to, size, " %s", *(char *const *)field);
-}
-
-char *gt_transform_text(const gt_variant_list *list,
-                        char text[GT_TRANSFORM_TEXT])
-{
-    size_t used = (size_t)snprintf(text, GT_TRANSFORM_TEXT, "none");
-    for (int i = 0; i < list->count; i++) {
-        const gt__step_type *type = types[list->items[i].variant];
-        used = i ? used : 0;
-        if (used < GT_TRANSFORM_TEXT)
-            used += (size_t)snprintf(text + used, GT_TRANSFORM_TEXT - used,
-                                     "%s%s", i ? ", " : "", type->name);
-        for (const gt_option *o = type->options;
-             o->key && used < GT_TRANSFORM_TEXT; o++)
-            used += (size_t)print_option(o, list->items[i].options, text + used,
-                                         GT_TRANSFORM_TEXT - used);
-    }
-    return text;
 }
 
 static gt_status check_range(const options *o, int number)

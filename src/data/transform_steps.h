@@ -26,12 +26,6 @@ extern const gt_variants gt_transform_variants;
 gt_status gt_transform_check(const gt_variant_list *list,
                              const gt_word_list *conditions);
 
-/* A list in one line, "divide /energy, log 0.001", cut where there is no room;
- * "none". Returns `text`. */
-enum { GT_TRANSFORM_TEXT = 400 };
-char *gt_transform_text(const gt_variant_list *list,
-                        char text[GT_TRANSFORM_TEXT]);
-
 /* --- Within the room. */
 
 /* What a step needs beside its options. */
@@ -97,6 +91,10 @@ struct gt__step_type {
 
     /* Undo that. Takes any numbers, as a model makes any. */
     void (*inverse)(const gt__step *step, const gt__step_values *values);
+
+    /* The sum of log |dy/dx| over values y that `forward` made of x. NULL: many
+     * x become the same y. */
+    double (*log_slope)(const gt__step *step, const gt__step_values *values);
 };
 
 /* Those of transform_noise.c. */

@@ -4,6 +4,7 @@
 #include "data/uri.h"
 
 #include "base/nearest.h"
+#include "data/name_list.h"
 #include "data/recognise.h"
 
 #include <ctype.h>
@@ -196,6 +197,10 @@ static gt_status parse_path(const char *text, size_t n, gt__uri *out)
     const gt_source_type *type;
     gt_status status = gt__recognise(text, &type);
     bool plain = memchr(text, '/', n) || (!text[n] && !nearest_source(text, n));
+    if (status != GT_OK)
+        return status;
+    if (!type && missing(text))
+        status = gt__name_list_check(text);
     if (status != GT_OK)
         return status;
     if (!type && missing(text) && !plain)

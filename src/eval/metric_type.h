@@ -17,7 +17,7 @@ typedef struct gt_eval_rank {
     gt_better better;
 } gt_eval_rank;
 
-enum { GT_EVAL_RANKS = 4 };
+enum { GT_EVAL_RANKS = 8 };
 
 typedef struct gt_eval_metric {
     const char *name; /* as a person asks for it */

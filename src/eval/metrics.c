@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-const gt_eval_metric *const gt_eval_metrics[] = {&gt__metric_agreement, NULL};
+const gt_eval_metric *const gt_eval_metrics[] = {
+    &gt__metric_frechet,    &gt__metric_kernel,          &gt__metric_sliced,
+    &gt__metric_coverage,   &gt__metric_two_sample,      &gt__metric_agreement,
+    &gt__metric_likelihood, &gt__metric_disentanglement, NULL};
 
 const char *gt__missing_samples(const gt_subject *subject)
 {

@@ -4,7 +4,9 @@
 
 #include "eval/metric_type.h"
 
-extern const gt_eval_metric gt__metric_agreement;
+extern const gt_eval_metric gt__metric_frechet, gt__metric_kernel,
+    gt__metric_sliced, gt__metric_coverage, gt__metric_two_sample,
+    gt__metric_agreement, gt__metric_likelihood, gt__metric_disentanglement;
 
 /* In the order in which they run and are shown; ends with NULL. */
 extern const gt_eval_metric *const gt_eval_metrics[];

@@ -46,6 +46,13 @@ gt_status gt_subject_get(gt_subject *s, gt_subject_set which,
     return status;
 }
 
+gt_status gt_subject_get_pair(gt_subject *s, const gt_sample_set **data,
+                              const gt_sample_set **made)
+{
+    gt_status status = gt_subject_get(s, gt_subject_reference(s), data);
+    return status == GT_OK ? gt_subject_get(s, GT_SET_MODEL, made) : status;
+}
+
 void gt_subject_forget(gt_subject *subject)
 {
     gt_sample_set_free(&subject->set[GT_SET_MODEL]);

@@ -39,6 +39,11 @@ gt_status gt_subject_get(gt_subject *subject, gt_subject_set which,
 gt_subject_set gt_subject_reference(const gt_subject *subject);
 gt_reader *gt_subject_reference_reader(const gt_subject *subject);
 
+/* The data that a model's samples are compared with, and these. As
+ * gt_subject_get. Collective. */
+gt_status gt_subject_get_pair(gt_subject *subject, const gt_sample_set **data,
+                              const gt_sample_set **made);
+
 /* The model is about to change: its samples are forgotten. Local. */
 void gt_subject_forget(gt_subject *subject);
 

@@ -7,6 +7,7 @@
 #include "comm/comm.h"
 #include "core/hash.h"
 #include "data/reader.h"
+#include "data/transform_text.h"
 #include "run/config.h"
 #include "store/h5types.h"
 

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a list of texts: how many, and the bytes of each. */
+enum { LARGEST_LIST = 1 << 16 };
+
 /* A fixed-length UTF-8 string type for `size` bytes; HDF5 has no length 0. */
 static hid_t text_type(size_t size)
 {
@@ -178,6 +181,57 @@ gt_status gt_h5_get_real(gt_h5 *f, const char *object, const char *key,
 {
     GT__H5_LOCKED;
     return get_scalar(f, object, key, H5T_NATIVE_DOUBLE, value);
+}
+
+char **gt__h5_texts_of(int64_t object, const char *key, int *n)
+{
+    char **texts = NULL;
+    *n = 0;
+    if (H5Aexists(object, key) <= 0)
+        return NULL;
+    hid_t from = H5Aopen(object, key, H5P_DEFAULT);
+    hid_t type = H5Aget_type(from), space = H5Aget_space(from);
+    size_t width = H5Tget_size(type);
+    hssize_t count = H5Sget_simple_extent_npoints(space);
+    bool fits = H5Tget_class(type) == H5T_STRING &&
+                H5Tis_variable_str(type) == 0 && count > 0 &&
+                count < LARGEST_LIST && width < LARGEST_LIST;
+    char *all = fits ? malloc((size_t)count * width) : NULL;
+    if (all && H5Aread(from, type, all) >= 0)
+        texts = calloc((size_t)count, sizeof *texts);
+    for (hssize_t i = 0; texts && i < count; i++)
+        texts[(*n)++] = strndup(all + (size_t)i * width, width);
+    free(all);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(from);
+    return texts;
+}
+
+char **gt_h5_get_texts(gt_h5 *f, const char *object, const char *key, int *n)
+{
+    GT__H5_LOCKED;
+    *n = 0;
+    gt__h5_clear();
+    hid_t from = H5Oopen(f->file, object, H5P_DEFAULT);
+    char **texts = from >= 0 ? gt__h5_texts_of(from, key, n) : NULL;
+    if (from >= 0)
+        H5Oclose(from);
+    bool whole = true;
+    for (int i = 0; i < *n; i++)
+        whole = whole && texts[i];
+    if (whole)
+        return texts;
+    gt_h5_free_texts(texts, *n);
+    *n = 0;
+    return NULL;
+}
+
+void gt_h5_free_texts(char **texts, int n)
+{
+    for (int i = 0; i < n; i++)
+        free(texts[i]);
+    free((void *)texts);
 }
 
 gt_status gt_h5_write_text(gt_h5 *f, const char *name, const char *text)

@@ -29,6 +29,14 @@ gt_status gt_h5_get_int(gt_h5 *file, const char *object, const char *key,
 gt_status gt_h5_get_real(gt_h5 *file, const char *object, const char *key,
                          double *value);
 
+/* A list as gt_h5_set_texts writes it, malloc'ed, for gt_h5_free_texts; NULL
+ * and 0: there is none. The second is for the room: of an HDF5 object that is
+ * open, under the lock; a text is NULL where memory ran out. */
+char **gt_h5_get_texts(gt_h5 *file, const char *object, const char *key,
+                       int *n);
+char **gt__h5_texts_of(int64_t object, const char *key, int *n);
+void gt_h5_free_texts(char **texts, int n);
+
 /* Text too long for an attribute (over 64 KB), as a scalar string data set. */
 gt_status gt_h5_write_text(gt_h5 *file, const char *name, const char *text);
 gt_status gt_h5_read_text(gt_h5 *file, const char *name, char **text);

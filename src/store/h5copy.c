@@ -116,9 +116,17 @@ static void copy_filters(hid_t from, hid_t to)
     }
 }
 
+/* The value, when it is written, and when room is made. */
 static void copy_fill(hid_t from, hid_t to, hid_t type)
 {
     H5D_fill_value_t defined;
+    H5D_fill_time_t when;
+    H5D_alloc_time_t room;
+    if (H5Pget_fill_time(from, &when) >= 0)
+        H5Pset_fill_time(to, when);
+    if (H5Pget_layout(from) == H5Pget_layout(to) &&
+        H5Pget_alloc_time(from, &room) >= 0)
+        H5Pset_alloc_time(to, room);
     void *value = calloc(H5Tget_size(type), 1);
     if (value && H5Pfill_value_defined(from, &defined) >= 0 &&
         defined == H5D_FILL_VALUE_USER_DEFINED &&

@@ -3,6 +3,7 @@
 #include "store/h5form.h"
 
 #include "base/collective_tick.h"
+#include "store/h5attr.h"
 #include "store/h5copy.h"
 #include "store/h5digest.h"
 #include "store/h5driver.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RANK = GT__H5_COPY_RANK, LARGEST_LIST = 1 << 16 };
+enum { MOST_RANK = GT__H5_COPY_RANK };
 
 /* --- To make one. */
 
@@ -113,39 +114,6 @@ gt_status gt_h5_form_open(gt_h5 **form, const void *bytes, size_t size)
     return gt_fail(GT_ERR_FORMAT, "the form of the data is damaged");
 }
 
-/* A list of texts as gt_h5_set_texts writes it; NULL: there is none. */
-static char **read_texts(hid_t set, const char *key, int *n)
-{
-    char **texts = NULL;
-    *n = 0;
-    if (H5Aexists(set, key) <= 0)
-        return NULL;
-    hid_t from = H5Aopen(set, key, H5P_DEFAULT);
-    hid_t type = H5Aget_type(from), space = H5Aget_space(from);
-    size_t width = H5Tget_size(type);
-    hssize_t count = H5Sget_simple_extent_npoints(space);
-    bool fits = H5Tget_class(type) == H5T_STRING &&
-                H5Tis_variable_str(type) == 0 && count > 0 &&
-                count < LARGEST_LIST && width < LARGEST_LIST;
-    char *all = fits ? malloc((size_t)count * width) : NULL;
-    if (all && H5Aread(from, type, all) >= 0)
-        texts = calloc((size_t)count, sizeof *texts);
-    for (hssize_t i = 0; texts && i < count; i++)
-        texts[(*n)++] = strndup(all + (size_t)i * width, width);
-    free(all);
-    H5Sclose(space);
-    H5Tclose(type);
-    H5Aclose(from);
-    return texts;
-}
-
-static void free_texts(char **texts, int n)
-{
-    for (int i = 0; i < n; i++)
-        free(texts[i]);
-    free((void *)texts);
-}
-
 static void describe(hid_t set, gt_h5_form_set *found)
 {
     hsize_t dim[MOST_RANK] = {0};
@@ -159,11 +127,11 @@ static void describe(hid_t set, gt_h5_form_set *found)
     found->bytes = (double)found->width * (double)H5Tget_size(type);
     found->labels = H5Aexists(set, GT_H5_FORM_LABELS) > 0;
     found->conditions =
-        read_texts(set, GT_H5_FORM_CONDITIONS, &found->n_conditions);
-    char **layout = read_texts(set, GT_H5_FORM_SAMPLES, &n);
+        gt__h5_texts_of(set, GT_H5_FORM_CONDITIONS, &found->n_conditions);
+    char **layout = gt__h5_texts_of(set, GT_H5_FORM_SAMPLES, &n);
     snprintf(found->layout, sizeof found->layout, "%s",
              n > 0 && layout[0] ? layout[0] : "");
-    free_texts(layout, n);
+    gt_h5_free_texts(layout, n);
     H5Tclose(type);
     H5Sclose(space);
 }
@@ -188,7 +156,7 @@ static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
     describe(set, &found);
     H5Dclose(set);
     v->status = v->visit(&found, v->context);
-    free_texts(found.conditions, found.n_conditions);
+    gt_h5_free_texts(found.conditions, found.n_conditions);
     return v->status != GT_OK;
 }
 

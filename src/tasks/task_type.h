@@ -58,6 +58,29 @@ typedef struct gt_task_network {
     gt_status (*check)(const gt_config *config, const struct gt_network *net);
 } gt_task_network;
 
+/* What evaluation needs of a task that encodes samples: q(z|x) is normal, with
+ * mu and sigma of each latent of its own, and the prior p(z) is N(0, 1). All is
+ * local, in nats, and of samples->n <= max_n samples; each of them has the
+ * figures that it would have beside any others of as many. */
+typedef struct gt_task_codes {
+    /* mu and log sigma^2, within what the task clamps it to, into
+     * code [n x 2 latent]. */
+    void (*encode)(gt_task *task, const gt_samples *samples, gt_real *code);
+    /* KL(q(z|x) || p(z)) of each code into kl [n]. */
+    void (*kl)(const gt_task *task, const gt_real *code, int n, double *kl);
+    /* Draw one z of q(z|x) for each sample, for the samples first.sample ..
+     * first.sample + n - 1 of the address `first`: recon [n] becomes
+     * -log p(x|z), and ratio [n] log p(z) - log q(z|x). */
+    void (*draw)(gt_task *task, const gt_samples *samples, const gt_real *code,
+                 gt_rng first, double *recon, double *ratio);
+    /* Whether p(x|z) is a density of numbers; else it is a probability. */
+    bool (*is_density)(const gt_config *config);
+    /* Whether p(x|z) can be the distribution of values such as these: a
+     * Bernoulli decoder's is one of zeros and ones, and what it gives for grey
+     * values is a loss, but no likelihood. */
+    bool (*holds)(const gt_config *config, const gt_samples *samples);
+} gt_task_codes;
+
 typedef struct gt_task_type {
     const char *name;
     /* What it adds to a configuration; ends with NULL. */
@@ -85,6 +108,7 @@ typedef struct gt_task_type {
     /* Reconstructions [n x image] of samples; NULL where a task has none.
      * Local. */
     void (*reconstruct)(gt_task *task, const gt_samples *samples, gt_real *out);
+    const gt_task_codes *codes; /* NULL: it does not encode samples */
     /* Of validation; ends with {0}. */
     const gt_metric *metrics;
     /* The key of the one that is best where it is least; NULL: none is. */

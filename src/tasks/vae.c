@@ -17,6 +17,7 @@
 #include "tasks/runner.h"
 #include "tasks/tasks.h"
 #include "tasks/vae_config.h"
+#include "tasks/vae_likelihood.h"
 
 #include <string.h>
 
@@ -175,6 +176,39 @@ static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
     out->sum[KL] = kl;
 }
 
+/* --- Its likelihood, for whoever asks how good it is. */
+
+static void encode_samples(gt_task *task, const gt_samples *samples,
+                           gt_real *code)
+{
+    gt_vae_clamp(gt_runner_eval(task, ENCODER, samples->x, samples), samples->n,
+                 (int)gt_latent_size(task->setup.config), code);
+}
+
+static void kl_of_codes(const gt_task *task, const gt_real *code, int n,
+                        double *kl)
+{
+    gt_vae_kl(code, n, (int)gt_latent_size(task->setup.config), kl);
+}
+
+static void draw_codes(gt_task *task, const gt_samples *samples,
+                       const gt_real *code, gt_rng first, double *recon,
+                       double *ratio)
+{
+    const gt_config *config = task->setup.config;
+    int n = samples->n, d = (int)gt_latent_size(config);
+    gt_real *noise = gt_runner_noise(task, DECODE);
+    gt_real *z = gt_runner_input(task, DECODE);
+    gt_latents_prior(config, first, n, noise);
+    gt_reparameterise(code, noise, n, d, z);
+    gt_vae_log_ratio(code, noise, z, n, d, ratio);
+    gt_vae_recon(config, gt_runner_eval(task, DECODER, z, samples), samples,
+                 recon);
+}
+
+static const gt_task_codes codes = {encode_samples, kl_of_codes, draw_codes,
+                                    gt_vae_is_density, gt_vae_holds};
+
 static const gt_metric metrics[] = {
     {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS,
      GT_BETTER_LESS},
@@ -195,6 +229,7 @@ const gt_task_type gt__task_vae = {
     .prior = gt_latents_prior,
     .generate = decode_mean,
     .reconstruct = reconstruct,
+    .codes = &codes,
     .metrics = metrics,
     .best = "test_loss",
     .shown = shown,

@@ -17,11 +17,9 @@ void gt__data_agree_on_failure(gt__training *t, gt_status mine)
     if (status == GT_OK)
         return;
     status = gt_fail(status,
-                     "%s; the run ended after step %llu: when the data are "
-                     "mended, go on with gentrain train --resume %s, or "
-                     "without them with --set data.%s=skip",
-                     gt_message(), (unsigned long long)t->step, t->run->path,
-                     status == GT_ERR_NUMERIC ? "on_nan" : "on_error");
+                     "%s; the run ended after step %llu; go on with gentrain "
+                     "train --resume %s",
+                     gt_message(), (unsigned long long)t->step, t->run->path);
     gt_failure_keep(&t->unreadable, status);
 }
 

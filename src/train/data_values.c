@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "data/reader.h"
+#include "data/transform_text.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -99,12 +99,35 @@ static void add(periodic *e, gt_metrics *metrics)
     for (int i = 0; i < e->found.count; i++) {
         const char *key = e->found.figure[i].key;
         gt_estimate estimate = e->found.figure[i].estimate;
-        gt_metrics_set(metrics, key, estimate.value);
+        double there;
+        bool taken = gt_metrics_find(metrics, key, &there);
+        snprintf(e->key[i], GT_EVAL_KEY, "%s%s", taken ? "eval_" : "", key);
+        gt_metrics_set(metrics, e->key[i], estimate.value);
         if (isnan(estimate.error))
             continue;
-        snprintf(e->error_key[i], GT_EVAL_KEY, "%s_error", key);
+        snprintf(e->error_key[i], GT_EVAL_KEY, "%.50s_error", e->key[i]);
         gt_metrics_set(metrics, e->error_key[i], estimate.error);
     }
+}
+
+/* Some metrics find other figures of other models. */
+static gt_status check_found(const periodic *e)
+{
+    const char *best = e->asked->best;
+    gt_estimate estimate;
+    gt_better better;
+    char list[512] = "";
+    size_t used = 0;
+    if (!best || !gt_eval_ranked(&e->choice, best, &better) ||
+        gt_eval_figures_find(&e->found, best, &estimate))
+        return GT_OK;
+    for (int i = 0; i < e->found.count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
+                                 i ? ", " : "", e->found.figure[i].key);
+    return gt_fail(GT_ERR_MISMATCH,
+                   "output.best is %s, which this model does not have; an "
+                   "evaluation of it finds %s",
+                   best, list);
 }
 
 gt_status gt_periodic_eval_run(gt_periodic_eval *e, gt_metrics *metrics)
@@ -118,5 +141,5 @@ gt_status gt_periodic_eval_run(gt_periodic_eval *e, gt_metrics *metrics)
     gt_phase_leave(before);
     if (status == GT_OK)
         add(e, metrics);
-    return status;
+    return status == GT_OK ? check_found(e) : status;
 }

@@ -185,19 +185,6 @@ static gt_status prepare_figures(trainer *t)
     return GT_OK;
 }
 
-/* Nothing was trained yet, so nothing is said of how to go on. */
-static gt_status expect_first(trainer *t)
-{
-    gt_status status = gt_loader_expect(t->loader, t->batches_per_step);
-    bool unreadable = status == GT_ERR_IO || status == GT_ERR_FORMAT;
-    if (unreadable && t->data->on_error == GT_DATA_STOP)
-        return gt_fail(status,
-                       "%s; mend the data, or leave such samples out with "
-                       "--set data.on_error=skip",
-                       gt_message());
-    return status;
-}
-
 gt_status gt__training_prepare_outputs(trainer *t)
 {
     gt_status status = GT_OK;
@@ -225,7 +212,7 @@ gt_status gt__training_prepare_outputs(trainer *t)
     if (status == GT_OK)
         status = gt_loader_open(&t->loader, &loader);
     if (status == GT_OK)
-        status = expect_first(t);
+        status = gt_loader_expect(t->loader, t->batches_per_step);
     if (status == GT_OK)
         status = gt_memory_check_rest(t->comm->rank == 0);
     if (status == GT_OK)

@@ -339,6 +339,18 @@ gt_status gt__array_read_samples(const gt__array *array, const void *memory,
     return status;
 }
 
+static gt_status no_label(const gt__array *array, uint64_t number,
+                          const void *at)
+{
+    double value;
+    gt_number_to_doubles(array->number, at, 1, &value, 1);
+    return gt_fail(GT_ERR_FORMAT,
+                   "%s: number %llu (counted from 0), %.9g, is no label; "
+                   "labels are whole numbers from 0 to %d",
+                   array->name, (unsigned long long)number, value,
+                   GT_DATA_MOST_CLASSES - 1);
+}
+
 gt_status gt__array_read_labels(const gt__array *array, const void *memory,
                                 uint64_t first, size_t n, int *labels)
 {
@@ -355,11 +367,7 @@ gt_status gt__array_read_labels(const gt__array *array, const void *memory,
         labels[i] = gt_number_to_label(array->number, piece + i % per * size,
                                        GT_DATA_MOST_CLASSES - 1);
         if (labels[i] < 0)
-            return gt_fail(GT_ERR_FORMAT,
-                           "%s: number %llu (counted from 0) is no label; "
-                           "labels are whole numbers from 0 to %d",
-                           array->name, (unsigned long long)(first + i),
-                           GT_DATA_MOST_CLASSES - 1);
+            return no_label(array, first + i, piece + i % per * size);
     }
     return status;
 }

@@ -72,36 +72,38 @@ static int label(const gt_source *source, uint64_t number)
     return (int)(number % (uint64_t)source->classes);
 }
 
-/* A draw from the Gaussian around (x, y).
+/* Where modes are: figures that count the modes found want to know that, too.
+ */
+static void ring_mode(int mode, double *centre)
+{
+    double angle = 2 * 3.14159265358979323846 / RING_MODES * mode;
+    centre[0] = RING_RADIUS * cos(angle);
+    centre[1] = RING_RADIUS * sin(angle);
+}
+
+static void grid_mode(int mode, double *centre)
+{
+    int middle = GRID_SIDE / 2;
+    centre[0] = GRID_STEP * (mode % GRID_SIDE - middle);
+    centre[1] = GRID_STEP * (mode / GRID_SIDE - middle);
+}
+
+/* A draw from the Gaussian around the sample's mode.
  *
  * (3) A built-in source makes a sample from its number alone. Its random
  * numbers have addresses (core/rng.h): the source's seed, the number of the
  * sample after source->first, and the stream GT_STREAM_SOURCE. So a sample is
  * the same on every rank, in every run and in any order. */
-static void draw(const gt_source *source, uint64_t number, double x, double y,
-                 double sigma, gt_real *out)
+static void draw(const gt_source *source, uint64_t number, gt_real *out)
 {
     gt_rng at = {.seed = source->seed,
                  .sample = source->first + number,
                  .stream = GT_STREAM_SOURCE};
+    double centre[2];
+    source->type->mode(label(source, number), centre);
     gt_rng_normal(at, out, 2);
-    out[0] = (gt_real)(x + sigma * out[0]);
-    out[1] = (gt_real)(y + sigma * out[1]);
-}
-
-static void draw_ring(const gt_source *source, uint64_t number, gt_real *out)
-{
-    double angle =
-        2 * 3.14159265358979323846 / RING_MODES * (double)label(source, number);
-    draw(source, number, RING_RADIUS * cos(angle), RING_RADIUS * sin(angle),
-         RING_SIGMA, out);
-}
-
-static void draw_grid(const gt_source *source, uint64_t number, gt_real *out)
-{
-    int mode = label(source, number), middle = GRID_SIDE / 2;
-    draw(source, number, GRID_STEP * (mode % GRID_SIDE - middle),
-         GRID_STEP * (mode / GRID_SIDE - middle), GRID_SIGMA, out);
+    for (int i = 0; i < 2; i++)
+        out[i] = (gt_real)(centre[i] + source->type->sigma * (double)out[i]);
 }
 
 /* (4) Read samples. The loader's thread and the training thread both call this,
@@ -109,29 +111,15 @@ static void draw_grid(const gt_source *source, uint64_t number, gt_real *out)
  * handed on as they are; bytes would be scaled to data.range by the reader
  * (reader.h). A source that reads files may fail here; this one cannot. */
 static gt_status read_points(const gt_source *source, const uint64_t *numbers,
-                             int n, const gt_source_rows *to,
-                             void (*draw_one)(const gt_source *, uint64_t,
-                                              gt_real *))
+                             int n, const gt_source_rows *to)
 {
     for (int i = 0; i < n; i++) {
         if (to->reals)
-            draw_one(source, numbers[i], to->reals + (ptrdiff_t)2 * i);
+            draw(source, numbers[i], to->reals + (ptrdiff_t)2 * i);
         if (to->labels)
             to->labels[i] = label(source, numbers[i]);
     }
     return GT_OK;
-}
-
-static gt_status read_ring(const gt_source *source, const uint64_t *numbers,
-                           int n, const gt_source_rows *to)
-{
-    return read_points(source, numbers, n, to, draw_ring);
-}
-
-static gt_status read_grid(const gt_source *source, const uint64_t *numbers,
-                           int n, const gt_source_rows *to)
-{
-    return read_points(source, numbers, n, to, draw_grid);
 }
 
 /* (5) The source's entries for the table. default_count and natural are for
@@ -143,8 +131,10 @@ const gt_source_type gt__source_ring = {
     .help = "8 Gaussians on a circle: ring[?count=&test_count=&seed=]",
     .default_count = 100000,
     .natural = {1, 1, 2},
+    .mode = ring_mode,
+    .sigma = RING_SIGMA,
     .open = open_ring,
-    .read = read_ring,
+    .read = read_points,
 };
 
 const gt_source_type gt__source_grid = {
@@ -152,6 +142,8 @@ const gt_source_type gt__source_grid = {
     .help = "25 Gaussians on a grid: grid[?count=&test_count=&seed=]",
     .default_count = 100000,
     .natural = {1, 1, 2},
+    .mode = grid_mode,
+    .sigma = GRID_SIGMA,
     .open = open_grid,
-    .read = read_grid,
+    .read = read_points,
 };

@@ -7,10 +7,11 @@
 #include "core/hash.h"
 #include "data/hdf5/hdf5_files.h"
 #include "data/hdf5/hdf5_form.h"
+#include "data/hdf5/hdf5_labels.h"
 #include "data/sources.h"
 #include "store/h5attr.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@ enum { PIECE = 64 };
 typedef struct input {
     gt__hdf5_files files;
     gt_condition *conditions; /* [columns]; names are the choice's */
+    char **class_names;       /* [n_class_names], or NULL */
+    int n_class_names;
     void *form;
 } input;
 
@@ -29,39 +32,17 @@ static bool recognises(const gt_path_look *look)
 
 /* --- Labels. */
 
-static uint64_t row_numbers(const gt_h5_about *about)
-{
-    uint64_t n = 1;
-    for (int i = 1; i < about->rank; i++)
-        n *= about->dim[i];
-    return n;
-}
-
-/* The class that a row of one number, or one-hot, says; -1: none. */
-static int label_of(const double *row, uint64_t n)
-{
-    int found = -1;
-    if (n == 1)
-        return row[0] >= 0 && row[0] < GT_DATA_MOST_CLASSES &&
-                       row[0] == floor(row[0])
-                   ? (int)row[0]
-                   : -1;
-    for (uint64_t i = 0; i < n; i++) {
-        if (row[i] == 1 && found < 0)
-            found = (int)i;
-        else if (row[i] != 0)
-            return -1;
-    }
-    return found;
-}
-
-static gt_status no_label(const gt_h5_set *set, uint64_t row)
+static gt_status no_label(const gt_h5_set *set, uint64_t row,
+                          const double *values)
 {
     const gt_h5_about *about = gt_h5_set_about(set);
+    char is[64] = "";
+    if (gt__hdf5_row_numbers(about) == 1)
+        snprintf(is, sizeof is, ", %.9g,", values[0]);
     return gt_fail(GT_ERR_FORMAT,
-                   "data set %s: row %llu is no label; labels are whole "
+                   "data set %s: row %llu%s is no label; labels are whole "
                    "numbers from 0 to %d, or one-hot rows",
-                   about->name, (unsigned long long)row,
+                   about->name, (unsigned long long)row, is,
                    GT_DATA_MOST_CLASSES - 1);
 }
 
@@ -69,13 +50,14 @@ static gt_status no_label(const gt_h5_set *set, uint64_t row)
 static gt_status read_labels(gt_h5_set *set, const uint64_t *rows, int n,
                              double *values, int *labels)
 {
-    uint64_t width = row_numbers(gt_h5_set_about(set));
+    uint64_t width = gt__hdf5_row_numbers(gt_h5_set_about(set));
     gt_h5_target to = gt_h5_target_plain(set, GT_H5_AS_DOUBLES, values);
     gt_status status = gt_h5_set_read(set, rows, n, true, &to);
     for (int i = 0; i < n && status == GT_OK; i++) {
-        labels[i] = label_of(values + (uint64_t)i * width, width);
+        const double *row = values + (uint64_t)i * width;
+        labels[i] = gt__hdf5_label_of(row, width);
         if (labels[i] < 0)
-            status = no_label(set, rows[i]);
+            status = no_label(set, rows[i], row);
     }
     return status;
 }
@@ -88,7 +70,7 @@ static gt_status no_memory(const gt_source *source)
 static gt_status count_classes(gt_source *source, const gt__hdf5_part *part)
 {
     const gt_h5_about *about = gt_h5_set_about(part->labels);
-    uint64_t width = row_numbers(about);
+    uint64_t width = gt__hdf5_row_numbers(about);
     if (width > GT_DATA_MOST_CLASSES)
         return gt_fail(GT_ERR_FORMAT,
                        "data set %s: rows of %llu numbers are no labels; there "
@@ -132,6 +114,20 @@ static gt_status find_classes(gt_source *source, const gt__hdf5_files *files,
     gt_warn("data '%s': %s; going on without labels", source->uri,
             gt_message());
     return GT_OK;
+}
+
+/* An import says what classes are called. Labels may lack the last classes, but
+ * a class without a name would be none. */
+static void find_class_names(gt_source *source, input *in)
+{
+    const gt__hdf5_part *part = &in->files.parts[0];
+    if (!source->classes)
+        return;
+    in->class_names =
+        gt_h5_get_texts(part->file, gt_h5_set_about(part->labels)->name,
+                        "names", &in->n_class_names);
+    if (in->n_class_names >= source->classes)
+        source->class_names = (const char *const *)in->class_names;
 }
 
 /* --- Opening. */
@@ -214,6 +210,8 @@ static gt_status open_hdf5(gt_source *source, const gt_source_request *request)
     if (status == GT_OK)
         status = find_classes(source, files, request->config);
     if (status == GT_OK)
+        find_class_names(source, in);
+    if (status == GT_OK)
         status = find_digest(source, files);
     if (status == GT_OK)
         status = gt__hdf5_form_make(files, &in->form, &source->form_size);
@@ -250,7 +248,7 @@ static gt_status read_columns(const gt_source *source,
     gt_status status = GT_OK;
     for (int k = 0; k < c->n_columns && status == GT_OK; k++) {
         gt_h5_set *set = part->columns[k];
-        uint64_t width = row_numbers(gt_h5_set_about(set));
+        uint64_t width = gt__hdf5_row_numbers(gt_h5_set_about(set));
         gt_real *values = malloc((size_t)n * width * sizeof *values);
         if (!values)
             return no_memory(source);
@@ -276,7 +274,7 @@ static gt_status read_given_labels(const gt_source *source,
         labels[i] = -1;
     if (!source->classes)
         return GT_OK;
-    uint64_t width = row_numbers(gt_h5_set_about(part->labels));
+    uint64_t width = gt__hdf5_row_numbers(gt_h5_set_about(part->labels));
     double *values = malloc((size_t)n * width * sizeof *values);
     if (!values)
         return no_memory(source);
@@ -332,6 +330,7 @@ static void close_hdf5(gt_source *source)
     if (!in)
         return;
     gt__hdf5_files_close(&in->files);
+    gt_h5_free_texts(in->class_names, in->n_class_names);
     free(in->conditions);
     free(in->form);
     free(in);

@@ -4,6 +4,7 @@
 #include "data/hdf5/hdf5_choose.h"
 
 #include "base/log.h"
+#include "data/hdf5/hdf5_labels.h"
 #include "data/hdf5/hdf5_names.h"
 
 #include <ctype.h>
@@ -88,6 +89,15 @@ static gt_status check_rows(const chooser *c, const gt_h5_about *about,
                    what);
 }
 
+/* A number for each sample, or a one-hot row. */
+static const gt_h5_about *find_labels(const chooser *c)
+{
+    const gt_h5_about *found = gt__hdf5_look_labels(&c->look, &c->samples);
+    const gt_h5_about *table =
+        found ? NULL : gt__hdf5_look_one_hot(&c->look, &c->samples);
+    return table && gt__hdf5_is_one_hot(c->file, table) ? table : found;
+}
+
 static gt_status choose_labels(chooser *c)
 {
     gt_h5_about about;
@@ -99,7 +109,7 @@ static gt_status choose_labels(chooser *c)
         status = name ? find(c, "data.labels", name, &about) : no_memory(c);
         if (status == GT_OK)
             status = check_rows(c, &about, "labels");
-    } else if ((found = gt__hdf5_look_labels(&c->look, &c->samples))) {
+    } else if ((found = find_labels(c))) {
         name = strdup(found->name);
         status = name ? check_rows(c, found, "labels") : no_memory(c);
         if (status == GT_ERR_MISMATCH && !c->config->classes) {

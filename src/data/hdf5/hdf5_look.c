@@ -117,10 +117,16 @@ static uint64_t row_numbers(const gt_h5_about *about)
     return n;
 }
 
-static bool may_be_samples(const gt_h5_about *about)
+/* If it had rows. */
+static bool has_rows_of_samples(const gt_h5_about *about)
 {
     return !*about->flaw && about->rank >= 2 && about->rank <= GT_LAYOUT_DIMS &&
-           about->dim[0] > 0 && row_numbers(about) > 1;
+           row_numbers(about) > 1;
+}
+
+static bool may_be_samples(const gt_h5_about *about)
+{
+    return about->dim[0] > 0 && has_rows_of_samples(about);
 }
 
 /* What is held out belongs to samples of another name. */
@@ -163,17 +169,31 @@ static void prefer(bool *which, const bool *fits, int n)
         which[i] = which[i] && fits[i];
 }
 
+static gt_status no_samples(const gt__hdf5_look *look)
+{
+    char text[GT__HDF5_LIST], shape[GT_H5_SHAPE_TEXT];
+    for (int i = 0; i < look->n; i++)
+        if (has_rows_of_samples(&look->all[i]) && look->all[i].dim[0] == 0)
+            return gt_fail(GT_ERR_FORMAT,
+                           "data '%s': there are no samples: data set %s is "
+                           "%s, without a row; write some into it, or give "
+                           "another file",
+                           look->path, look->all[i].name,
+                           gt_h5_about_shape(&look->all[i], shape));
+    return gt_fail(GT_ERR_FORMAT,
+                   "data '%s': no data set can be samples, which are [n, "
+                   "height, width], [n, height, width, channels], [n, "
+                   "channels, height, width], a volume's [n, depth, "
+                   "height, width] or [n, values]; there is: %s",
+                   look->path, gt__hdf5_look_text(look, NULL, text));
+}
+
 static gt_status tell(const gt__hdf5_look *look, const bool *which, int marked)
 {
     char text[GT__HDF5_LIST];
-    gt__hdf5_look_text(look, marked ? which : NULL, text);
     if (!marked)
-        return gt_fail(GT_ERR_FORMAT,
-                       "data '%s': no data set can be samples, which are [n, "
-                       "height, width], [n, height, width, channels], [n, "
-                       "channels, height, width], a volume's [n, depth, "
-                       "height, width] or [n, values]; there is: %s",
-                       look->path, text);
+        return no_samples(look);
+    gt__hdf5_look_text(look, which, text);
     int one = 0;
     while (!which[one])
         one++;
@@ -277,4 +297,21 @@ const gt_h5_about *gt__hdf5_look_labels(const gt__hdf5_look *look,
         named = is_named_so(about) ? about : named;
     }
     return n_named == 1 ? named : n == 1 ? only : NULL;
+}
+
+const gt_h5_about *gt__hdf5_look_one_hot(const gt__hdf5_look *look,
+                                         const gt_h5_about *samples)
+{
+    const gt_h5_about *found = NULL;
+    int n = 0;
+    for (int i = 0; i < look->n && look->n <= MANY; i++) {
+        const gt_h5_about *about = &look->all[i];
+        if (!is_named_so(about) || !strcmp(about->name, samples->name) ||
+            about->rank != 2 || about->dim[0] != samples->dim[0] ||
+            !same_group(about, samples) || is_twin(look, about))
+            continue;
+        found = about;
+        n++;
+    }
+    return n == 1 ? found : NULL;
 }

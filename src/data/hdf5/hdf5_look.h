@@ -33,6 +33,11 @@ gt_status gt__hdf5_look_samples(const gt__hdf5_look *look,
 const gt_h5_about *gt__hdf5_look_labels(const gt__hdf5_look *look,
                                         const gt_h5_about *samples);
 
+/* The only table beside them that is called as labels are, in whatever case, or
+ * NULL. It may be one-hot (hdf5_labels.h). */
+const gt_h5_about *gt__hdf5_look_one_hot(const gt__hdf5_look *look,
+                                         const gt_h5_about *samples);
+
 /* Whether it has one number, or a few, for each of n samples, and how many;
  * 0: it has not. */
 uint64_t gt__hdf5_look_columns(const gt_h5_about *about, uint64_t n);

@@ -69,6 +69,19 @@ static gt_status add_part(gt__hdf5_names *names, const char *part)
     return is_there(part) ? add(names, strdup(part)) : add_pattern(names, part);
 }
 
+static gt_status add_listed(gt__hdf5_names *names, const char *part)
+{
+    struct stat info;
+    if (!*part)
+        return gt_fail(GT_ERR_CONFIG, "data: a name is missing beside a comma");
+    if (stat(part, &info) == 0 && S_ISDIR(info.st_mode))
+        return gt_fail(GT_ERR_CONFIG,
+                       "data: %s is a folder, and only HDF5 files may be "
+                       "several, as in a.h5,b.h5",
+                       part);
+    return add_part(names, part);
+}
+
 /* Between commas. */
 static gt_status add_parts(gt__hdf5_names *names, char *list)
 {
@@ -79,10 +92,7 @@ static gt_status add_parts(gt__hdf5_names *names, char *list)
         end = strchr(part, ',');
         if (end)
             *end++ = '\0';
-        status = *part ? add_part(names, part)
-                       : gt_fail(GT_ERR_CONFIG,
-                                 "data '%s': a name is missing beside a comma",
-                                 list);
+        status = add_listed(names, part);
     }
     return status;
 }

@@ -15,8 +15,9 @@
 
 enum {
     GAP = 2,             /* pixels between samples, */
-    WIDE_GAP = 6,        /* where these are of several panels */
-    GREY = 64,           /* of the gaps */
+    WIDE_GAP = 12,       /* where these are of several panels */
+    GREY = 64,           /* of the gaps, */
+    LIGHT = 225,         /* between what has the colours of a scale */
     CELL = 56,           /* smaller samples are enlarged to about this */
     LONGEST = 8 * CELL,  /* and their longer side to no more than this */
     THINNEST = CELL / 4, /* a shorter side is stretched to about this */
@@ -318,7 +319,7 @@ static gt_status find_scale(const gt_picture_values *v, const grid *g,
                                                    (size_t)x * p->step_x +
                                                    (size_t)k));
     }
-    *scale = gt__scale_of(&extent);
+    *scale = gt__scale_of(&extent, t->channels == 1);
     scale->grey = t->channels > 1;
     gt__extent_free(&extent);
     return GT_OK;
@@ -347,7 +348,8 @@ static gt_status draw_reals(const char *path, const gt_picture_values *v,
         bar = (size_t)gt__scale_width(&scale, (int)height);
     }
     if (status == GT_OK)
-        status = gt__canvas_new(&c, path, width + bar, height, 3, GREY);
+        status = gt__canvas_new(&c, path, width + bar, height, 3,
+                                scale.grey ? GREY : LIGHT);
     if (status != GT_OK)
         return status;
     draw_all(&c, g, &scale, v);

@@ -22,7 +22,9 @@ static const gt__rgb viridis[] = {
 };
 enum { COLOURS = sizeof viridis / sizeof *viridis };
 
-static const gt__rgb ink = {{225, 225, 225}}, no_number = {{220, 30, 30}};
+/* On a dark ground, and on a light one. */
+static const gt__rgb light_ink = {{225, 225, 225}}, dark_ink = {{40, 40, 40}},
+                     no_number = {{220, 30, 30}};
 
 /* --- Which numbers. */
 
@@ -58,12 +60,35 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-gt__scale gt__scale_of(gt__extent *e)
+/* Of sorted numbers. Of showers most cells are near 0 and the rest go over
+ * decades, of which equal parts for equal differences show one. */
+static bool find_decades(const gt__extent *e, gt__scale *s)
+{
+    enum { TIMES = 100 };
+    size_t first = 0;
+    while (first < e->n_kept && !(e->kept[first] > 0))
+        first++;
+    size_t n = e->n_kept - first;
+    if (n == 0)
+        return false;
+    const double *above = e->kept + first;
+    double usual = above[n / 2], least = above[n / 100];
+    if (!(above[n - 1 - n / 1000] >= TIMES * usual) || -e->least > usual)
+        return false;
+    double low = fmax(least, 1e-6 * e->most);
+    *s = (gt__scale){
+        .low = low, .high = e->most, .below = e->least < low, .logs = true};
+    return true;
+}
+
+gt__scale gt__scale_of(gt__extent *e, bool may_log)
 {
     gt__scale s = {.low = e->least, .high = e->most};
     if (e->n_kept == 0)
         return (gt__scale){.low = 0, .high = 0};
     qsort(e->kept, e->n_kept, sizeof *e->kept, by_size);
+    if (may_log && find_decades(e, &s))
+        return s;
     size_t cut = e->n_kept / 1000;
     double low = e->kept[cut], high = e->kept[e->n_kept - 1 - cut];
     if (!(high > low) || s.high - s.low <= 1.5 * (high - low))
@@ -81,6 +106,8 @@ static double part_of(const gt__scale *s, double value)
     if (!(s->high > s->low))
         return 0.5;
     double part = (value - s->low) / (s->high - s->low);
+    if (s->logs)
+        part = value > s->low ? log(value / s->low) / log(s->high / s->low) : 0;
     return fmin(fmax(part, 0), 1);
 }
 
@@ -106,6 +133,13 @@ gt__rgb gt__scale_colour(const gt__scale *s, double value)
     return colour;
 }
 
+/* The number of a part. */
+static double value_at(const gt__scale *s, double part)
+{
+    return s->logs ? s->low * pow(s->high / s->low, part)
+                   : s->low + part * (s->high - s->low);
+}
+
 /* --- The bar. */
 
 int gt__scale_text_size(int height)
@@ -115,8 +149,9 @@ int gt__scale_text_size(int height)
 
 static gt__ticks ticks_of(const gt__scale *s, int height)
 {
-    return gt__ticks_of(s->low, s->high,
-                        height / EACH / gt__scale_text_size(height));
+    int most = height / EACH / gt__scale_text_size(height);
+    return s->logs ? gt__ticks_of_decades(s->low, s->high, most)
+                   : gt__ticks_of(s->low, s->high, most);
 }
 
 int gt__scale_width(const gt__scale *s, int height)
@@ -138,14 +173,18 @@ void gt__scale_draw(const gt__canvas *c, const gt__scale *s, int x)
 {
     enum { END = MARGIN + BAR / 2 };
     int size = gt__scale_text_size(c->height);
-    int top = END, bottom = c->height - END, length = bottom - top;
+    gt__rgb ink = s->grey ? light_ink : dark_ink;
+    int top = s->logs ? END + GT__TEXT_HEIGHT * size : END,
+        bottom = c->height - END, length = bottom - top;
     gt__ticks ticks = ticks_of(s, c->height);
     x += MARGIN;
     for (int y = top; y < bottom; y++) {
         double part = (bottom - 1 - y) / fmax(length - 1, 1);
-        double value = s->low + part * (s->high - s->low);
-        gt__canvas_fill(c, x, y, BAR, 1, gt__scale_colour(s, value));
+        gt__canvas_fill(c, x, y, BAR, 1,
+                        gt__scale_colour(s, value_at(s, part)));
     }
+    if (s->logs)
+        gt__text_draw(c, x, MARGIN / 2, size, "log", ink);
     if (s->above)
         draw_end(c, x, top - 1, -1, gt__scale_colour(s, s->high));
     if (s->below)

@@ -9,11 +9,12 @@
 #include "run/picture/picture_text.h"
 
 /* The numbers from `low` to `high` are told apart; what lies beyond has the
- * colour of the end. */
+ * colour of the end. A logarithmic scale has equal parts for each decade. */
 typedef struct gt__scale {
     double low, high;
     bool below, above; /* something does */
     bool grey;         /* black to white, not the colour map */
+    bool logs;         /* logarithmic: low > 0 */
 } gt__scale;
 
 /* Numbers, as they are added. All fields are private. */
@@ -28,10 +29,13 @@ gt_status gt__extent_new(gt__extent *extent, size_t count);
 void gt__extent_add(gt__extent *extent, double value);
 void gt__extent_free(gt__extent *extent);
 
-/* Around all numbers; but where a few reach far beyond the others, so that the
- * range of all is more than half as large again as that from the 0.1 to the
- * 99.9 percentile, around these. */
-gt__scale gt__scale_of(gt__extent *extent);
+/* Around all numbers, `may_log`: on a logarithmic scale where they go over
+ * decades: where the 99.9 percentile of those above 0 is a hundred times their
+ * median or more, and the others are no further from 0 than that. It begins at
+ * their 1 percentile, or at a millionth of the most. Else where a few reach far
+ * beyond the others, so that the range of all is more than half as large again
+ * as that from the 0.1 to the 99.9 percentile, around these. */
+gt__scale gt__scale_of(gt__extent *extent, bool may_log);
 
 /* The colour of a number; NaN and infinities are red. Pure. */
 gt__rgb gt__scale_colour(const gt__scale *scale, double value);
@@ -45,7 +49,8 @@ int gt__scale_text_size(int height);
 /* Pixels that the bar takes at the right of a picture. Pure. */
 int gt__scale_width(const gt__scale *scale, int height);
 
-/* Draw the bar with its left edge at x, from top to bottom. */
+/* Draw the bar with its left edge at x, from top to bottom; of a logarithmic
+ * scale, "log" is written above. */
 void gt__scale_draw(const gt__canvas *canvas, const gt__scale *scale, int x);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { DOTS = 5, MOST_DIGITS = 15 };
 
-static const char characters[] = "0123456789+-.e";
+static const char characters[] = "0123456789+-.elog";
 
 /* Rows of DOTS bits, the left one highest. */
 static const uint8_t rows[][GT__TEXT_HEIGHT] = {
@@ -26,6 +26,9 @@ static const uint8_t rows[][GT__TEXT_HEIGHT] = {
     {0x00, 0x00, 0x00, 0x1F, 0x00, 0x00, 0x00},
     {0x00, 0x00, 0x00, 0x00, 0x00, 0x0C, 0x0C},
     {0x00, 0x00, 0x0E, 0x11, 0x1F, 0x10, 0x0E},
+    {0x0C, 0x04, 0x04, 0x04, 0x04, 0x04, 0x0E},
+    {0x00, 0x00, 0x0E, 0x11, 0x11, 0x11, 0x0E},
+    {0x00, 0x0F, 0x11, 0x11, 0x0F, 0x01, 0x0E},
 };
 
 int gt__text_width(const char *text, int size)
@@ -93,6 +96,22 @@ gt__ticks gt__ticks_of(double low, double high, int most)
         if (value > high + 1e-9 * span)
             break;
         add_tick(&ticks, value == 0 ? 0 : value, largest, step);
+    }
+    return ticks;
+}
+
+gt__ticks gt__ticks_of_decades(double low, double high, int most)
+{
+    gt__ticks ticks = {.n = 0};
+    int first = (int)ceil(log10(low) - 1e-9);
+    int last = (int)floor(log10(high) + 1e-9);
+    most = most < 2 ? 2 : most < GT__TICKS ? most : GT__TICKS;
+    int step = (last - first + most) / most;
+    step = step < 1 ? 1 : step;
+    for (int i = first; i <= last && ticks.n < GT__TICKS; i += step) {
+        ticks.value[ticks.n] = pow(10, i);
+        snprintf(ticks.text[ticks.n], GT__NUMBER, "%g", ticks.value[ticks.n]);
+        ticks.n++;
     }
     return ticks;
 }

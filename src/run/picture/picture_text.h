@@ -15,8 +15,8 @@ enum {
 /* Pixels that a text takes, without the space behind it. Pure. */
 int gt__text_width(const char *text, int size);
 
-/* Draw a text of digits, "+", "-", "." and "e" with its upper left corner at
- * (x, y); any other character is a space. */
+/* Draw a text of digits, "+", "-", ".", "e" and the word "log" with its upper
+ * left corner at (x, y); any other character is a space. */
 void gt__text_draw(const gt__canvas *canvas, int x, int y, int size,
                    const char *text, gt__rgb colour);
 
@@ -30,6 +30,10 @@ typedef struct gt__ticks {
 /* About `most` of them, at least 2; one, `low`, where high is not above low.
  * Pure. */
 gt__ticks gt__ticks_of(double low, double high, int most);
+
+/* Powers of ten from low > 0 to high >= low: about `most` of them at most,
+ * which is at least 2, in equal steps. Pure. */
+gt__ticks gt__ticks_of_decades(double low, double high, int most);
 
 /* The widest of their texts. Pure. */
 int gt__ticks_width(const gt__ticks *ticks, int size);

@@ -12,7 +12,7 @@
 
 #include "core/tensor.h"
 
-enum { GT__PANELS = 48, GT__PANEL_GAP = 1 };
+enum { GT__PANELS = 48, GT__PANEL_GAP = 4 };
 
 typedef struct gt__panel {
     int width, height; /* pixels */
