@@ -102,7 +102,7 @@ for key in step_s sgemm_gflop_per_s; do
 done
 
 # Every script tells how it is called, from wherever that is asked.
-for script in step compare scaling reduction checkpoint import; do
+for script in step compare scaling reduction checkpoint import quality; do
     (cd / && bash "$GENTRAIN_SOURCE/bench/$script.sh" --help) >out.txt ||
         fail "$script.sh has no --help"
     says out.txt "bench/$script.sh ["

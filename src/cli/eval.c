@@ -34,6 +34,8 @@ static const gt_cli_option options[] = {
      "there are some]"},
     {"out", 'o', "FILE.json", "write the figures there [RUN/eval.json]"},
     {"json", 0, NULL, "also print them as JSON, instead of a table"},
+    {"pictures", 'p', "FOLDER", "draw pictures there [RUN/eval/]"},
+    {"no-pictures", 0, NULL, "draw none"},
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
 };
@@ -48,10 +50,12 @@ typedef struct job {
     char *paths;       /* of checkpoints, each ends with a newline */
     size_t n;          /* of them */
     gt_evaluation_result *results; /* [n] */
+    gt_evaluation_pictures *drawn; /* [n] */
     char *sets[MOST_SETS];         /* owned */
     int n_sets;
-    char out[GT_PATH];   /* of the figures; "": they are not written */
-    gt_checkpoint first; /* of them */
+    char out[GT_PATH];      /* of the figures; "": they are not written */
+    char pictures[GT_PATH]; /* their folder; "": there are none */
+    gt_checkpoint first;    /* of them */
     gt_config *config;
     gt_evaluator evaluator;
 } job;
@@ -207,8 +211,12 @@ static gt_status find_checkpoints(job *j)
         status = gt_comm_broadcast_text(j->comm, &j->paths);
     for (const char *c = j->paths; status == GT_OK && *c; c++)
         j->n += *c == '\n';
-    if (status == GT_OK && !(j->results = calloc(j->n, sizeof *j->results)))
-        status = gt_fail(GT_ERR_MEMORY, "no memory for figures");
+    if (status == GT_OK) {
+        j->results = calloc(j->n, sizeof *j->results);
+        j->drawn = calloc(j->n, sizeof *j->drawn);
+        if (!j->results || !j->drawn)
+            status = gt_fail(GT_ERR_MEMORY, "no memory for figures");
+    }
     return gt_comm_agree(j->comm, status);
 }
 
@@ -253,6 +261,19 @@ static gt_status open_evaluator(job *j, const char *path)
     return status;
 }
 
+/* Those of several checkpoints have a folder each. */
+static gt_status draw(job *j, size_t i)
+{
+    char folder[GT_PATH + 32];
+    if (!*j->pictures)
+        return GT_OK;
+    snprintf(folder, sizeof folder, "%s", j->pictures);
+    if (j->n > 1)
+        snprintf(folder, sizeof folder, "%s/step-%08llu", j->pictures,
+                 (unsigned long long)j->results[i].step);
+    return gt_evaluation_draw(&j->evaluator, folder, &j->drawn[i]);
+}
+
 static gt_status evaluate(job *j)
 {
     gt_checkpoint next = {0};
@@ -267,6 +288,8 @@ static gt_status evaluate(job *j)
         if (status == GT_OK && j->comm->rank == 0 &&
             !gt_cli_flag(j->args, "json"))
             gt_evaluation_print(stdout, &j->results[i]);
+        if (status == GT_OK)
+            status = draw(j, i);
         gt_checkpoint_close(&next);
     }
     return status;
@@ -279,7 +302,7 @@ static gt_status write_json(const job *j, const char *path)
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return gt_fail(GT_ERR_MEMORY, "no memory for %s", path);
-    gt_evaluation_print_json(out, &j->evaluator, j->results, j->n);
+    gt_evaluation_print_json(out, &j->evaluator, j->results, j->drawn, j->n);
     gt_status status = fclose(out) == 0
                            ? gt_file_replace(path, text, size)
                            : gt_fail(GT_ERR_MEMORY, "no memory for %s", path);
@@ -303,10 +326,29 @@ static gt_status choose_out(job *j)
     return *j->out ? gt_file_check(j->out) : GT_OK;
 }
 
+/* Where pictures go; likewise. */
+static gt_status choose_pictures(job *j)
+{
+    const char *folder = gt_cli_value(j->args, "pictures");
+    int n = 0;
+    if (gt_cli_flag(j->args, "no-pictures"))
+        return folder ? gt_fail(GT_ERR_USAGE,
+                                "--pictures and --no-pictures: one of them")
+                      : GT_OK;
+    if (folder)
+        n = snprintf(j->pictures, sizeof j->pictures, "%s", folder);
+    else if (*j->run)
+        n = snprintf(j->pictures, sizeof j->pictures, "%s/eval", j->run);
+    if (n >= (int)sizeof j->pictures)
+        return gt_fail(GT_ERR_IO, "%s: the path is too long", j->run);
+    return *j->pictures ? gt_directory_make(j->pictures) : GT_OK;
+}
+
 static gt_status tell(const job *j)
 {
     if (gt_cli_flag(j->args, "json"))
-        gt_evaluation_print_json(stdout, &j->evaluator, j->results, j->n);
+        gt_evaluation_print_json(stdout, &j->evaluator, j->results, j->drawn,
+                                 j->n);
     return *j->out ? write_json(j, j->out) : GT_OK;
 }
 
@@ -317,6 +359,7 @@ static void release(job *j)
     gt_checkpoint_close(&j->first);
     free(j->paths);
     free(j->results);
+    free(j->drawn);
     for (int i = 0; i < j->n_sets; i++)
         free(j->sets[i]);
 }
@@ -330,7 +373,11 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     find_run(&j);
     if (status == GT_OK && comm->rank == 0)
         status = choose_out(&j);
+    if (status == GT_OK && comm->rank == 0)
+        status = choose_pictures(&j);
     status = gt_comm_agree(comm, status);
+    if (status == GT_OK)
+        gt_comm_broadcast(comm, j.pictures, sizeof j.pictures);
     if (status == GT_OK)
         status = find_checkpoints(&j);
     if (status == GT_OK)
@@ -356,7 +403,12 @@ const gt_command gt__command_eval = {
         "was trained on ImageNet: compare them with each other, and with the "
         "floor, which is what training data have against held-out data.\n\n"
         "The figures are printed, and written to RUN/eval.json with what they "
-        "were made of.",
+        "were made of. Beside them, in RUN/eval/, are pictures: samples.png, "
+        "neighbours.png (samples and the nearest of the training data), "
+        "scatter.png of points, histogram.png of values and of the sum of each "
+        "sample's values, with its numbers in histogram.csv, "
+        "reconstructions.png and interpolation.png. What a model does not have "
+        "is not drawn, and said.",
     .examples =
         "mpirun -np 4 gentrain eval runs/dcgan28-1\n"
         "gentrain train --preset classifier28 --data mnist\n"

@@ -8,9 +8,12 @@
 #include <string.h>
 
 const gt_eval_metric *const gt_eval_metrics[] = {
-    &gt__metric_frechet,    &gt__metric_kernel,          &gt__metric_sliced,
-    &gt__metric_coverage,   &gt__metric_two_sample,      &gt__metric_agreement,
-    &gt__metric_likelihood, &gt__metric_disentanglement, NULL};
+    &gt__metric_frechet,         &gt__metric_kernel,
+    &gt__metric_sliced,          &gt__metric_coverage,
+    &gt__metric_two_sample,      &gt__metric_classifier_test,
+    &gt__metric_modes,           &gt__metric_classes,
+    &gt__metric_agreement,       &gt__metric_likelihood,
+    &gt__metric_disentanglement, NULL};
 
 const char *gt__missing_samples(const gt_subject *subject)
 {

@@ -1,14 +1,9 @@
-/* sample_set.c: samples are read or made in blocks of one size, whatever the
- * number of ranks, as the bits of products follow from their shapes. */
+/* sample_set.c: features of a block are its result, which all ranks get. */
 #include "eval/sample_set.h"
 
 #include "base/heartbeat.h"
 #include "core/arena.h"
-#include "data/config.h"
-#include "data/shuffle.h"
 #include "eval/blocks.h"
-#include "tasks/config.h"
-#include "tasks/sampler.h"
 
 #include <stdlib.h>
 
@@ -17,84 +12,38 @@ enum { ASKED, FOUND, CONFIDENCE, BESIDE };
 
 typedef struct filling {
     const gt_features *features;
-    gt_reader *reader;
-    gt_task *task; /* makes them; NULL: they are read */
-    uint64_t seed, n, count;
-    int block;
-    gt_sample_buffer buffer; /* [block] */
-    uint64_t *numbers;       /* [block] */
-    gt_real *latents;        /* [block x latent] */
-    gt_real *points;         /* [block x dim] */
+    gt_sample_stream stream;
+    gt_real *points; /* [block x dim] */
     gt_features_class *found;
 } filling;
 
-uint64_t gt_sample_set_choose(uint64_t count, uint64_t n, uint64_t i)
-{
-    return n < count ? gt_shuffle(0, 0, count, i) : i;
-}
-
 static void release(filling *f)
 {
-    gt_sample_buffer_free(&f->buffer);
-    free(f->numbers);
-    free(f->latents);
+    gt_sample_stream_free(&f->stream);
     free(f->points);
     free(f->found);
 }
 
 static gt_status prepare(filling *f)
 {
-    size_t block = (size_t)f->block;
-    size_t latent =
-        f->task
-            ? gt_shape_size(gt_latent_config_of(f->task->setup.config)->shape)
-            : 0;
-    gt_status status = gt_sample_buffer_new(&f->buffer, f->reader, block);
-    f->numbers = malloc(block * sizeof *f->numbers);
-    f->latents = gt_real_alloc(block * latent);
+    size_t block = (size_t)f->stream.block;
     f->points = gt_real_alloc(block * (size_t)f->features->dim);
     f->found = malloc(block * sizeof *f->found);
-    if (status == GT_OK &&
-        (!f->numbers || !f->latents || !f->points || !f->found))
-        status = gt_fail(GT_ERR_MEMORY, "no memory for a block of samples");
-    return status;
-}
-
-/* Made samples are asked for as data are; of these, x is then overwritten. */
-static gt_status make_block(filling *f, uint64_t first, int n)
-{
-    gt_sample_rows rows = f->buffer.rows,
-                   given = {rows.x, rows.labels, rows.conditions};
-    given.x = f->task ? NULL : rows.x;
-    for (int i = 0; i < n; i++) {
-        uint64_t number = first + (uint64_t)i;
-        f->numbers[i] = f->task ? number % f->count
-                                : gt_sample_set_choose(f->count, f->n, number);
-    }
-    gt_status status = GT_OK;
-    if (given.x || given.labels || given.conditions)
-        status = gt_reader_read(f->reader, f->numbers, n, &given);
-    if (status != GT_OK || !f->task)
-        return status;
-    gt_rng at = {.seed = f->seed, .sample = first, .stream = GT_STREAM_SAMPLE};
-    gt_samples samples = gt_sample_buffer_view(&f->buffer, 0, n);
-    gt_task_latents(f->task->setup.config, at, n, f->latents);
-    f->task->type->generate(f->task, f->latents, &samples, rows.x);
-    return GT_OK;
+    return f->points && f->found
+               ? GT_OK
+               : gt_fail(GT_ERR_MEMORY, "no memory for a block of samples");
 }
 
 static gt_status fill_block(void *context, int64_t block, double *result)
 {
     filling *f = context;
-    uint64_t first = (uint64_t)block * (uint64_t)f->block;
-    int n = f->n - first < (uint64_t)f->block ? (int)(f->n - first) : f->block;
     size_t dim = (size_t)f->features->dim;
-    gt_status status = make_block(f, first, n);
+    gt_samples samples;
+    gt_status status = gt_sample_stream_block(&f->stream, block, &samples);
     if (status != GT_OK)
         return status;
-    gt_samples samples = gt_sample_buffer_view(&f->buffer, 0, n);
     gt_features_find(f->features, &samples, f->points, f->found);
-    for (int i = 0; i < n; i++, result += dim + BESIDE) {
+    for (int i = 0; i < samples.n; i++, result += dim + BESIDE) {
         for (size_t k = 0; k < dim; k++)
             result[k] = f->points[(size_t)i * dim + k];
         result[dim + ASKED] = samples.labels ? samples.labels[i] : -1;
@@ -108,7 +57,7 @@ static gt_status fill_block(void *context, int64_t block, double *result)
 static gt_status take(gt_sample_set *set, const filling *f,
                       const double *results)
 {
-    size_t n = (size_t)f->n, dim = (size_t)f->features->dim;
+    size_t n = (size_t)f->stream.n, dim = (size_t)f->features->dim;
     gt_real *x = gt_real_alloc(n * dim);
     *set = (gt_sample_set){.points = {.n = n, .dim = (int)dim, .x = x},
                            .asked = malloc(n * sizeof *set->asked),
@@ -129,28 +78,30 @@ static gt_status take(gt_sample_set *set, const filling *f,
     return GT_OK;
 }
 
-static gt_status fill(gt_sample_set *set, gt_comm *comm, filling *f)
+static gt_status fill(gt_sample_set *set, gt_comm *comm,
+                      const gt_features *features, gt_reader *reader,
+                      gt_task *task, uint64_t seed, uint64_t n)
 {
-    f->block = f->features->max_n;
-    f->count = f->reader->source->count;
-    int64_t blocks =
-        (int64_t)((f->n + (uint64_t)f->block - 1) / (uint64_t)f->block);
-    size_t size = (size_t)f->block * ((size_t)f->features->dim + BESIDE);
-    double *results = malloc((size_t)blocks * size * sizeof *results);
-    gt_status status = prepare(f);
-    if (status == GT_OK && !results)
-        status =
-            gt_fail(GT_ERR_MEMORY, "no memory for features of %llu samples",
-                    (unsigned long long)f->n);
+    filling f = {.features = features};
+    gt_status status =
+        gt_sample_stream_new(&f.stream, reader, task, seed, n, features->max_n);
+    size_t blocks = (size_t)f.stream.blocks;
+    size_t size = (size_t)f.stream.block * ((size_t)features->dim + BESIDE);
+    double *results = NULL;
+    if (status == GT_OK)
+        status = prepare(&f);
+    if (status == GT_OK)
+        status = gt_blocks_alloc(&results, blocks * size, "features");
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
-        status = gt_blocks_map(comm, blocks, size, fill_block, f, results);
+        status =
+            gt_blocks_map(comm, f.stream.blocks, size, fill_block, &f, results);
     if (status == GT_OK)
-        status = gt_comm_agree(comm, take(set, f, results));
+        status = gt_comm_agree(comm, take(set, &f, results));
     if (status != GT_OK)
         gt_sample_set_free(set);
     free(results);
-    release(f);
+    release(&f);
     return status;
 }
 
@@ -158,20 +109,14 @@ gt_status gt_sample_set_read(gt_sample_set *set, gt_comm *comm,
                              const gt_features *features, gt_reader *reader,
                              uint64_t n)
 {
-    filling f = {.features = features, .reader = reader, .n = n};
-    return fill(set, comm, &f);
+    return fill(set, comm, features, reader, NULL, 0, n);
 }
 
 gt_status gt_sample_set_make(gt_sample_set *set, gt_comm *comm,
                              const gt_features *features, gt_task *task,
                              gt_reader *like, uint64_t seed, uint64_t n)
 {
-    filling f = {.features = features,
-                 .reader = like,
-                 .task = task,
-                 .seed = seed,
-                 .n = n};
-    return fill(set, comm, &f);
+    return fill(set, comm, features, like, task, seed, n);
 }
 
 void gt_sample_set_free(gt_sample_set *set)

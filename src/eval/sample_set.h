@@ -5,9 +5,9 @@
 #define GT_EVAL_SAMPLE_SET_H
 
 #include "comm/comm.h"
-#include "data/reader.h"
 #include "eval/features.h"
 #include "eval/points.h"
+#include "eval/sample_stream.h"
 
 /* {0}: none. Owns its arrays. */
 typedef struct gt_sample_set {
@@ -30,8 +30,5 @@ gt_status gt_sample_set_make(gt_sample_set *set, gt_comm *comm,
                              const gt_features *features, gt_task *task,
                              gt_reader *like, uint64_t seed, uint64_t n);
 void gt_sample_set_free(gt_sample_set *set);
-
-/* Number of sample i of n that are chosen of `count`. Pure. */
-uint64_t gt_sample_set_choose(uint64_t count, uint64_t n, uint64_t i);
 
 #endif

@@ -29,6 +29,19 @@ static gt_status fill(gt_subject *s, gt_subject_set which, gt_sample_set *set)
                               at_most(reader->source->count, s->samples));
 }
 
+gt_status gt_subject_stream(const gt_subject *s, gt_subject_set which,
+                            gt_sample_stream *stream)
+{
+    int block = s->features->max_n;
+    if (which == GT_SET_MODEL)
+        return gt_sample_stream_new(stream, gt_subject_reference_reader(s),
+                                    s->task, s->seed, s->samples, block);
+    gt_reader *reader = which == GT_SET_TEST ? s->test : s->training;
+    return gt_sample_stream_new(stream, reader, NULL, 0,
+                                at_most(reader->source->count, s->samples),
+                                block);
+}
+
 gt_status gt_subject_get(gt_subject *s, gt_subject_set which,
                          const gt_sample_set **out)
 {

@@ -34,6 +34,11 @@ typedef struct gt_subject {
 gt_status gt_subject_get(gt_subject *subject, gt_subject_set which,
                          const gt_sample_set **set);
 
+/* The same samples themselves, a block at a time; `stream` is to be freed. As
+ * gt_sample_stream_new. Local. */
+gt_status gt_subject_stream(const gt_subject *subject, gt_subject_set which,
+                            gt_sample_stream *stream);
+
 /* The data that a model's samples are compared with: held-out ones where there
  * are some. Pure. */
 gt_subject_set gt_subject_reference(const gt_subject *subject);

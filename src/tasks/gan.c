@@ -147,6 +147,11 @@ static void draw_prior(const gt_config *config, gt_rng first, int n,
         gt_latents_normal(first, n, size, latents);
 }
 
+static bool prior_is_box(const gt_config *config)
+{
+    return gt_gan_config_of(config)->prior == GT_PRIOR_UNIFORM;
+}
+
 static void generate(gt_task *task, const gt_real *latents,
                      const gt_samples *given, gt_real *out)
 {
@@ -181,6 +186,7 @@ const gt_task_type gt__task_gan = {
     .step = {STAGES, 2, FIGURES, stages, updates, figures},
     .end = end,
     .prior = draw_prior,
+    .box = prior_is_box,
     .generate = generate,
     .metrics = metrics,
     .shown = shown,

@@ -99,6 +99,9 @@ typedef struct gt_task_type {
      * latents. Local. */
     void (*prior)(const gt_config *config, gt_rng first, int n,
                   gt_real *latents);
+    /* Whether that prior is a box, such as U(-1, 1), so that lines between
+     * latents stay in it; NULL: it is not. Pure. */
+    bool (*box)(const gt_config *config);
     /* given->n samples [n x image] from latents [n x latent], of the labels and
      * conditions that are given, with evaluation-mode statistics; n <= max_n. A
      * Bernoulli decoder gives probabilities. NULL where a task makes no

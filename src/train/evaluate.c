@@ -175,10 +175,10 @@ gt_status gt_evaluator_run(gt_evaluator *e, gt_checkpoint *from,
     snprintf(result->checkpoint, sizeof result->checkpoint, "%s", from->path);
     memcpy(result->fingerprint, from->info.fingerprint,
            sizeof result->fingerprint);
+    gt_subject_forget(&e->subject);
     gt_status status = read_weights(e, from, &result->ema);
     gt_checkpoint_release(from);
     if (status == GT_OK)
         status = gt_eval_run(&e->choice, &e->subject, &result->figures);
-    gt_subject_forget(&e->subject);
     return status;
 }

@@ -54,8 +54,8 @@ gt_status gt_evaluator_open(gt_evaluator *evaluator, gt_comm *comm,
                             const gt_evaluate_options *options);
 void gt_evaluator_close(gt_evaluator *evaluator);
 
-/* Evaluate one checkpoint of the run; its bytes are released. Collective; all
- * ranks fail together. */
+/* Evaluate one checkpoint of the run; its bytes are released. Its weights and
+ * samples stay until the next one. Collective; all ranks fail together. */
 gt_status gt_evaluator_run(gt_evaluator *evaluator, gt_checkpoint *from,
                            gt_evaluation_result *result);
 

@@ -64,7 +64,25 @@ static void print_features(FILE *out, const gt_eval_features *f)
     fputs("},\n", out);
 }
 
-static void print_result(FILE *out, const gt_evaluation_result *r)
+static void print_pictures(FILE *out, const gt_evaluation_pictures *pictures)
+{
+    if (!*pictures->folder)
+        return;
+    fputs(",\n     \"pictures\": {\"folder\": ", out);
+    gt_json_string(out, pictures->folder);
+    for (int i = 0; i < GT_EVALUATION_PICTURES; i++) {
+        const gt__picture *p = &gt__pictures[i];
+        if (pictures->missing[i])
+            continue;
+        fprintf(out, ",\n       \"%s\": \"%s\"", p->key, p->file);
+        if (p->beside)
+            fprintf(out, ", \"%s_numbers\": \"%s\"", p->key, p->beside);
+    }
+    fputc('}', out);
+}
+
+static void print_result(FILE *out, const gt_evaluation_result *r,
+                         const gt_evaluation_pictures *pictures)
 {
     fputs("    {\"checkpoint\": ", out);
     gt_json_string(out, r->checkpoint);
@@ -79,11 +97,14 @@ static void print_result(FILE *out, const gt_evaluation_result *r)
         print_estimate_json(out, r->figures.figure[i].key,
                             r->figures.figure[i].estimate);
     }
-    fputs("}}", out);
+    fputc('}', out);
+    print_pictures(out, pictures);
+    fputc('}', out);
 }
 
 void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
-                              const gt_evaluation_result *results, size_t n)
+                              const gt_evaluation_result *results,
+                              const gt_evaluation_pictures *pictures, size_t n)
 {
     fputs("{\n  \"data\": ", out);
     gt_json_string(out, e->train->uri);
@@ -99,7 +120,7 @@ void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
     print_features(out, &e->features);
     fputs("  \"evaluations\": [\n", out);
     for (size_t i = 0; i < n; i++) {
-        print_result(out, &results[i]);
+        print_result(out, &results[i], &pictures[i]);
         fputs(i + 1 < n ? ",\n" : "\n", out);
     }
     fputs("  ]\n}\n", out);

@@ -3,15 +3,17 @@
 #ifndef GT_TRAIN_EVALUATE_REPORT_H
 #define GT_TRAIN_EVALUATE_REPORT_H
 
-#include "train/evaluate.h"
+#include "train/evaluate_pictures.h"
 
 #include <stdio.h>
 
 /* The figures of a checkpoint as a table of lines with one figure each. */
 void gt_evaluation_print(FILE *out, const gt_evaluation_result *result);
 
-/* One JSON object: what was compared, and of each checkpoint its figures. */
+/* One JSON object: what was compared, and of each checkpoint its figures
+ * and its pictures [n]. */
 void gt_evaluation_print_json(FILE *out, const gt_evaluator *evaluator,
-                              const gt_evaluation_result *results, size_t n);
+                              const gt_evaluation_result *results,
+                              const gt_evaluation_pictures *pictures, size_t n);
 
 #endif

@@ -280,7 +280,8 @@ static void draw_all(const gt__canvas *c, const grid *g, const gt__scale *scale,
                      const gt_picture_values *v)
 {
     for (size_t i = 0; i < v->n && i < g->columns * g->rows; i++) {
-        size_t x = g->gap + i % g->columns * cell_width(g);
+        size_t x = g->gap + i % g->columns * cell_width(g) +
+                   gt__picture_apart(v, i % g->columns);
         size_t y = g->gap + i / g->columns * cell_height(g);
         for (int k = 0; k < g->tile.n_panels; k++) {
             const gt__panel *p = &g->tile.panel[k];
@@ -340,7 +341,9 @@ static gt_status draw_reals(const char *path, const gt_picture_values *v,
     enum { LEAST = 100 }; /* height, for the bar */
     gt__canvas c = {0};
     gt__scale scale;
-    size_t width = g->columns * cell_width(g) + g->gap, bar = 0;
+    size_t width =
+        g->columns * cell_width(g) + g->gap + gt__picture_apart(v, g->columns);
+    size_t bar = 0;
     size_t height = g->rows * cell_height(g) + g->gap;
     gt_status status = choose_scale(v, g, &scale);
     if (status == GT_OK && !(v->high > v->low)) {
@@ -371,7 +374,8 @@ gt_status gt_picture_write(const char *path, const gt_picture_values *v,
     if (v->reals)
         return draw_reals(path, v, &g);
     gt_status status = gt__canvas_new(
-        &c, path, g.columns * cell_width(&g) + g.gap,
+        &c, path,
+        g.columns * cell_width(&g) + g.gap + gt__picture_apart(v, g.columns),
         g.rows * cell_height(&g) + g.gap, tile.channels == 1 ? 1 : 3, GREY);
     if (status != GT_OK)
         return status;

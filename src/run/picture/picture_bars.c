@@ -135,12 +135,15 @@ static void draw_all(const gt__canvas *c, const layout *l,
 {
     int across = l->width + GAP, down = HEIGHT + GAP;
     for (size_t i = 0; i < v->n && i < l->columns * l->rows; i++)
-        draw_field(c, l, l->left + (int)(i % l->columns) * across,
+        draw_field(c, l,
+                   l->left + (int)(i % l->columns) * across +
+                       (int)gt__picture_apart(v, i % l->columns),
                    MARGIN + (int)(i / l->columns) * down, v, i);
     for (size_t i = 0; i < l->rows; i++)
         draw_ticks(c, l, MARGIN + (int)i * down);
     for (size_t i = 0; i < l->columns; i++)
-        draw_places(c, l, l->left + (int)i * across,
+        draw_places(c, l,
+                    l->left + (int)i * across + (int)gt__picture_apart(v, i),
                     MARGIN + (int)l->rows * down, v->shape.c);
 }
 
@@ -154,7 +157,8 @@ gt_status gt__bars_write(const char *path, const gt_picture_values *v,
     size_t most = (GT__CANVAS_LARGEST - (size_t)l.left) / across;
     l.columns = (size_t)columns < most ? (size_t)columns : most;
     l.rows = (v->n + l.columns - 1) / l.columns;
-    size_t width = (size_t)l.left + l.columns * across + MARGIN;
+    size_t width = (size_t)l.left + l.columns * across + MARGIN +
+                   gt__picture_apart(v, l.columns);
     most = GT__CANVAS_MOST / width < GT__CANVAS_LARGEST
                ? GT__CANVAS_MOST / width
                : GT__CANVAS_LARGEST;

@@ -1,0 +1,80 @@
+/* metric_classes.c: which classes the model's samples are of, how evenly and
+ * how clearly, in the eyes of a classifier. The data are judged by the same
+ * one: its mistakes are then in both. */
+#include "eval/blocks.h"
+#include "eval/classes.h"
+#include "eval/metrics.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Samples of each class, in counts[classes]. */
+static void count(const gt_sample_set *set, int classes, double *counts)
+{
+    memset(counts, 0, (size_t)classes * sizeof *counts);
+    for (size_t i = 0; i < set->points.n; i++)
+        counts[set->found[i].number]++;
+}
+
+/* The mean probability of the class that is found. */
+static gt_estimate mean_confidence(const gt_sample_set *set)
+{
+    double sum = 0, squares = 0, n = (double)set->points.n;
+    for (size_t i = 0; i < set->points.n; i++) {
+        double confidence = set->found[i].confidence;
+        sum += confidence;
+        squares += confidence * confidence;
+    }
+    double mean = sum / n, variance = fmax(squares / n - mean * mean, 0);
+    return (gt_estimate){mean, sqrt(variance / n)};
+}
+
+static gt_status find(const gt_sample_set *data, const gt_sample_set *made,
+                      int classes, gt_class_figures *of_data,
+                      gt_class_figures *of_made)
+{
+    double *counts;
+    gt_status status =
+        gt_blocks_alloc(&counts, 2 * (size_t)classes, "counts of classes");
+    if (status != GT_OK)
+        return status;
+    double *expected = counts + classes;
+    count(data, classes, expected);
+    count(made, classes, counts);
+    status = gt_class_figures_of(expected, NULL, classes, of_data);
+    if (status == GT_OK)
+        status = gt_class_figures_of(counts, expected, classes, of_made);
+    free(counts);
+    return status;
+}
+
+static gt_status run(gt_subject *s, gt_eval_figures *figures)
+{
+    const gt_sample_set *data, *made;
+    gt_class_figures of_data, of_made;
+    gt_status status = gt_subject_get_pair(s, &data, &made);
+    if (status != GT_OK)
+        return status;
+    status = gt_comm_agree(
+        s->comm, find(data, made, s->features->classes, &of_data, &of_made));
+    if (status != GT_OK)
+        return status;
+    gt_eval_figures_set_value(figures, "classes_seen", of_made.seen);
+    gt_eval_figures_set(figures, "class_entropy", of_made.entropy);
+    gt_eval_figures_set(figures, "class_entropy_data", of_data.entropy);
+    gt_eval_figures_set(figures, "class_kl", of_made.divergence);
+    gt_eval_figures_set(figures, "class_confidence", mean_confidence(made));
+    gt_eval_figures_set(figures, "class_confidence_data",
+                        mean_confidence(data));
+    return GT_OK;
+}
+
+const gt_eval_metric gt__metric_classes = {
+    .name = "classes",
+    .help =
+        "classes that the classifier finds in the samples, entropy of their "
+        "shares, KL to those of the data, mean confidence",
+    .missing = gt__missing_classes,
+    .run = run,
+};

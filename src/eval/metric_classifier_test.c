@@ -1,0 +1,41 @@
+/* metric_classifier_test.c: a classifier that is trained to tell samples of the
+ * model from data. It takes longer than other figures, and grows with the
+ * features, but sees what distances of moments and neighbours do not. */
+#include "eval/classifier_test.h"
+#include "eval/metrics.h"
+
+_Static_assert(GT_CLASSIFIER_TEST_LEAST == 50, "as a message says");
+
+static const char *missing(const gt_subject *s)
+{
+    uint64_t least = GT_CLASSIFIER_TEST_LEAST;
+    if (gt__missing_samples(s))
+        return gt__missing_samples(s);
+    return s->samples < least ||
+                   gt_subject_reference_reader(s)->source->count < least
+               ? "it needs 50 samples of the model and of the data"
+               : NULL;
+}
+
+static gt_status run(gt_subject *s, gt_eval_figures *figures)
+{
+    const gt_sample_set *data, *made;
+    gt_estimate area;
+    gt_status status = gt_subject_get_pair(s, &data, &made);
+    if (status == GT_OK)
+        status =
+            gt_classifier_test(s->comm, &data->points, &made->points, 1, &area);
+    if (status == GT_OK)
+        gt_eval_figures_set(figures, "classifier_auc", area);
+    return status;
+}
+
+const gt_eval_metric gt__metric_classifier_test = {
+    .name = "auc",
+    .help =
+        "AUC of a small classifier that is trained to tell the model's "
+        "samples from data, on others than it learnt from (Lopez-Paz, Oquab "
+        "2017): 0.5 where it cannot",
+    .missing = missing,
+    .run = run,
+};
