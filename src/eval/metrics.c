@@ -24,7 +24,8 @@ const char *gt__missing_classes(const gt_subject *subject)
         return gt__missing_samples(subject);
     return subject->features->classes > 0
                ? NULL
-               : "there is no classifier of the data; give --classifier RUN";
+               : "there is no classifier of the data; name one (--classifier, "
+                 "output.classifier)";
 }
 
 /* --- The choice. */
@@ -72,6 +73,20 @@ gt_status gt_eval_choose(const char *list, gt_eval_choice *choice)
         list = list[n] ? list + n + 1 : NULL;
     }
     return GT_OK;
+}
+
+const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
+                                     const char *key, gt_better *better)
+{
+    for (int i = 0; i < choice->count; i++) {
+        const gt_eval_rank *rank = choice->metric[i]->ranks;
+        for (int k = 0; k < GT_EVAL_RANKS && rank[k].key; k++)
+            if (!strcmp(rank[k].key, key)) {
+                *better = rank[k].better;
+                return choice->metric[i];
+            }
+    }
+    return NULL;
 }
 
 gt_status gt_eval_check(const gt_eval_choice *choice, const gt_subject *subject)

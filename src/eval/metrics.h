@@ -25,6 +25,11 @@ typedef struct gt_eval_choice {
  * GT_ERR_USAGE: an unknown name. Local. */
 gt_status gt_eval_choose(const char *list, gt_eval_choice *choice);
 
+/* The metric of the choice that has the figure `key`, and which values of that
+ * are better; NULL: none has, or no model is better by it. Pure. */
+const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
+                                     const char *key, gt_better *better);
+
 /* Whether the subject has what the named metrics need; GT_ERR_MISMATCH, with
  * what is missing. Local. */
 gt_status gt_eval_check(const gt_eval_choice *choice,
