@@ -58,4 +58,9 @@ const gt_eval_metric gt__metric_disentanglement = {
             "Williams 2018)",
     .missing = missing,
     .run = run,
+    .ranks = {{"mig", GT_BETTER_MORE},
+              {"sap", GT_BETTER_MORE},
+              {"dci_disentanglement", GT_BETTER_MORE},
+              {"dci_completeness", GT_BETTER_MORE},
+              {"dci_informativeness", GT_BETTER_MORE}},
 };

@@ -46,4 +46,10 @@ const gt_eval_metric gt__metric_likelihood = {
             "squared error of reconstructions, active units",
     .missing = missing,
     .run = run,
+    .ranks = {{"elbo", GT_BETTER_MORE},
+              {"elbo_score", GT_BETTER_MORE},
+              {"nll", GT_BETTER_LESS},
+              {"nll_score", GT_BETTER_LESS},
+              {"bits_per_dimension", GT_BETTER_LESS},
+              {"reconstruction_error", GT_BETTER_LESS}},
 };
