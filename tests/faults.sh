@@ -22,10 +22,13 @@ model:
   decoder: [dense: {units: 144}, reshape: {shape: [12, 12, 1]}]
   likelihood: bernoulli
 train: {batch: 8, steps: 3, shards: 2}
+optimizer: {lr: 0.3} # the best step is the second
 output: {log_every: 1, checkpoint_every: 1, sample_every: 0, sample_count: 1,
-  keep: 2}
+  keep: 2, test_every: 1, best: test_loss}
 END
 must "an undisturbed run" "$GENTRAIN" train tiny.yaml --out whole --quiet
+"$GENTRAIN" diff whole/checkpoints/{best,step-00000002}.h5 >diff.txt ||
+    fail "the best step is another: $(cat diff.txt)"
 
 # calm RUN COMMAND...: nothing goes wrong, and fsync does not wait for the disk
 calm() {
@@ -51,10 +54,24 @@ kinds() {
     rm -rf "$run" "$run.kinds"
 }
 
-# check RUN WHAT [STEPS]: as if nothing had happened; its metrics are those of STEPS
+# best RUN FILE: its best checkpoint holds what FILE does. Where the one of the best
+# step could not be written, and that was said, there is none.
+unwritten=0
+best() {
+    local file=$1/checkpoints/best.h5
+    if [ $unwritten -gt 0 ] && [ ! -e "$file" ]; then
+        return 0
+    fi
+    cmp -s "$file" "$2" || "$GENTRAIN" diff "$file" "$2" >"$1.out" 2>"$1.err"
+}
+
+# check RUN WHAT [STEPS BEST]: as if nothing had happened; its metrics are those of
+# STEPS, its best checkpoint is as BEST
 check() {
     "$GENTRAIN" diff "$1" whole >"$1.out" 2>"$1.err" ||
         fail "$2: $(cat "$1.out" "$1.err")"
+    best "$1" "${4:-whole/checkpoints/best.h5}" ||
+        fail "$2: best.h5 is not the best: $(cat "$1.out" "$1.err")"
     [ "$(sed 's/{"step": //; s/,.*//' "$1/metrics.jsonl" | tr '\n' ' ')" = "${3:-1 2 3} " ] ||
         fail "$2: $(cat "$1/metrics.jsonl")"
     [ -z "$(find "$1" -name '*.tmp')" ] || fail "$2: temporary files were left"
@@ -71,6 +88,7 @@ unseen() {
     state=${state//'"samples_per_s": '+([0-9.e+])/}
     state+=$(find "$1" -name metrics.jsonl -o -name 'fence.*' -printf '%P ' \
         -o -printf '%P %s ' 2>/dev/null)
+    state+=$(cat "$1/checkpoints/best.h5" 2>/dev/null | cksum)
     state=${state//.+([0-9])-+([0-9]).tmp/.tmp}
     [ -z "${seen[${state:-nothing}]:-}" ] && seen[${state:-nothing}]=yes
 }
@@ -95,6 +113,7 @@ complete() {
     # A run that is complete is not opened.
     warnings "$1.err" >"$1.warned"
     grep -q "has done 3 of 3" "$1.warned" && find "$1" -name '*.tmp' -delete
+    [ $unwritten -eq 0 ] || sed -i '/the best one is found anew/d' "$1.warned"
     grep -vE "has done 3 of 3|begins again at step 0" "$1.warned" && fail "$2: $(cat "$1.err")"
     check "$1" "$2"
 }
@@ -155,8 +174,10 @@ errors() {
         esac
         [ $code -eq 0 ] || [ "$(grep -c 'gentrain: error: ' "$run.err")" -eq 1 ] ||
             fail "$place: not one error: $(cat "$run.err")"
+        unwritten=$(grep -cE "no (checkpoint|best.h5) of step" "$run.err")
         ! unseen "$run" || complete "$run" "$place"
     done <"$run.calls"
+    unwritten=0
     tried "$run" errors
 }
 
@@ -207,7 +228,7 @@ branches() {
         [ $code -eq 0 ] || fail "$place: going on gave $code: $(cat "$run.err")"
         ! warnings "$run.err" | grep -v "has done 3 of 3" || fail "$place: $(cat "$run.err")"
         find "$run" -name '*.tmp' -delete
-        check "$run" "$place" 3
+        check "$run" "$place" 3 whole/checkpoints/step-00000003.h5
     done <"$run.calls"
     tried "$run" "branch, $2"
 }

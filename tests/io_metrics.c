@@ -29,10 +29,8 @@ static void a_file_that_is_not_there_or_empty_has_no_lines(void **state)
 {
     (void)state;
     double value;
-    uint64_t step;
     assert_ok(gt_metrics_file_read(&file, scratch));
     assert_null(file.last);
-    assert_false(gt_metrics_file_least(&file, "loss", &value, &step));
     assert_false(gt_metrics_line_find(file.last, "loss", &value));
     gt_metrics_file_free(&file);
     read_text("");
@@ -43,20 +41,16 @@ static void a_file_that_is_not_there_or_empty_has_no_lines(void **state)
     gt_metrics_file_free(&file);
 }
 
-static void the_least_is_that_of_the_lines_that_have_it(void **state)
+static void a_figure_that_is_null_is_there_without_a_value(void **state)
 {
     (void)state;
-    double value = 0;
-    uint64_t step = 0;
-    read_text("{\"step\": 1, \"loss\": 0.5}\n"
-              "{\"step\": 2, \"loss\": 9, \"test_loss\": 8.25}\n"
-              "{\"step\": 3, \"test_loss\": null}\n"
-              "{\"step\": 4, \"test_loss\": 7.5}\n"
-              "{\"step\": 5, \"test_loss\": 7.5}\n"
-              "{\"step\": 6, \"loss\": 1}\n");
-    assert_true(gt_metrics_file_least(&file, "test_loss", &value, &step));
-    assert_true(value == 7.5 && step == 4);
-    assert_false(gt_metrics_file_least(&file, "test_kl", &value, &step));
+    double value;
+    read_text("{\"step\": 3, \"test_loss\": null, \"best_step\": 0}\n");
+    assert_true(gt_metrics_line_has(file.last, "test_loss"));
+    assert_false(gt_metrics_line_find(file.last, "test_loss", &value));
+    assert_false(gt_metrics_line_has(file.last, "loss"));
+    assert_false(gt_metrics_line_has(NULL, "test_loss"));
+    assert_true(gt_metrics_line_find(file.last, "best_step", &value));
     gt_metrics_file_free(&file);
 }
 
@@ -65,7 +59,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         each(the_last_whole_line_counts),
         each(a_file_that_is_not_there_or_empty_has_no_lines),
-        each(the_least_is_that_of_the_lines_that_have_it),
+        each(a_figure_that_is_null_is_there_without_a_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

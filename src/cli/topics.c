@@ -74,6 +74,7 @@ static const entry files[] = {
      "optimizer's state, the configuration"},
     {"checkpoints/step-N.h5.old",
      "a checkpoint newer than the one from which the run was resumed"},
+    {"checkpoints/best.h5", "with output.best: that of the best step so far"},
     {"samples/step-N.h5", "samples of the same latents, every time"},
     {"samples/step-N.png", "the same as a picture"},
     {"samples/step-N-reconstructions.png",

@@ -12,6 +12,7 @@
 #include "model/config_facts.h"
 #include "tasks/config.h"
 #include "tasks/shards.h"
+#include "train/config.h"
 #include "train/schema.h"
 #include "train/trainer.h"
 
@@ -173,6 +174,16 @@ static gt_status settle_path(set_list *more, const char *key, const char *uri)
     return status;
 }
 
+/* Of a file or a folder; one that is not there is refused by whoever opens it.
+ */
+static gt_status settle_file(set_list *more, const char *key, const char *path)
+{
+    char *absolute = realpath(path, NULL);
+    gt_status status = absolute ? add_set(more, key, absolute, true) : GT_OK;
+    free(absolute);
+    return status;
+}
+
 /* "auto" depends on the number of ranks, and a relative path on the folder of
  * the process. From here on they are part of the recipe: what they stand for
  * goes into the configuration, and so into its copies in the run directory and
@@ -188,11 +199,14 @@ static gt_status parse_settled(const gt__recipe *r, const set_list *sets,
         return status;
     const gt_train_config *train = gt_train_config_of(*config);
     const gt_data_config *data = gt_data_config_of(*config);
+    const char *classifier = gt_evaluation_config_of(*config)->classifier;
     status = gt_cli_refuse_run(data->uri);
     if (status == GT_OK)
         status = settle_path(&more, "data.uri", data->uri);
     if (status == GT_OK && data->test)
         status = settle_path(&more, "data.test", data->test);
+    if (status == GT_OK && classifier)
+        status = settle_file(&more, "output.classifier", classifier);
     if (status == GT_OK && ranks > 0 && train->shards < 0) {
         status = gt_shards_choose(-1, 1, (int)train->batch, ranks, &shards);
         snprintf(number, sizeof number, "%d", shards);

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum { GT_EVAL_FIGURES_MAX = 96 };
+enum { GT_EVAL_FIGURES_MAX = 96, GT_EVAL_KEY = 64 };
 
 /* In the order in which they were set; {0}: none. */
 typedef struct gt_eval_figures {

@@ -37,4 +37,5 @@ const gt_eval_metric gt__metric_agreement = {
             "the model was asked for",
     .missing = missing,
     .run = run,
+    .ranks = {{"class_agreement", GT_BETTER_MORE}},
 };

@@ -61,6 +61,7 @@ const gt_eval_metric gt__metric_frechet = {
             "(Heusel et al. 2017)",
     .missing = gt__missing_samples,
     .run = run_frechet,
+    .ranks = {{"frechet_distance", GT_BETTER_LESS}},
 };
 
 const gt_eval_metric gt__metric_kernel = {
@@ -70,6 +71,7 @@ const gt_eval_metric gt__metric_kernel = {
             "nothing tells the sets apart",
     .missing = gt__missing_samples,
     .run = run_kernel,
+    .ranks = {{"kernel_distance", GT_BETTER_LESS}},
 };
 
 const gt_eval_metric gt__metric_sliced = {
@@ -78,4 +80,5 @@ const gt_eval_metric gt__metric_sliced = {
             "al. 2011)",
     .missing = gt__missing_samples,
     .run = run_sliced,
+    .ranks = {{"sliced_distance", GT_BETTER_LESS}},
 };

@@ -42,6 +42,10 @@ const gt_eval_metric gt__metric_coverage = {
             "coverage (Naeem et al. 2020) by nearest neighbours",
     .missing = gt__missing_samples,
     .run = run_coverage,
+    .ranks = {{"precision", GT_BETTER_MORE},
+              {"recall", GT_BETTER_MORE},
+              {"density", GT_BETTER_MORE},
+              {"coverage", GT_BETTER_MORE}},
 };
 
 const gt_eval_metric gt__metric_two_sample = {

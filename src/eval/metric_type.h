@@ -11,6 +11,14 @@
 #include "eval/figures.h"
 #include "eval/subject.h"
 
+/* A figure by which one model is better than another. */
+typedef struct gt_eval_rank {
+    const char *key; /* as gt_eval_figures has it */
+    gt_better better;
+} gt_eval_rank;
+
+enum { GT_EVAL_RANKS = 8 };
+
 typedef struct gt_eval_metric {
     const char *name; /* as a person asks for it */
     const char *help; /* one line: its figures, and the source */
@@ -20,6 +28,9 @@ typedef struct gt_eval_metric {
     /* Add its figures. Collective; all ranks fail together. */
     gt_status (*run)(gt_subject *subject, gt_eval_figures *figures);
     bool costly; /* only where it is asked for by name */
+    /* Those of its figures that checkpoints can be chosen by (output.best);
+     * ends with {0} where it has fewer. */
+    gt_eval_rank ranks[GT_EVAL_RANKS];
 } gt_eval_metric;
 
 /* --- What several metrics miss. */

@@ -7,13 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-const gt_eval_metric *const gt_eval_metrics[] = {
-    &gt__metric_frechet,         &gt__metric_kernel,
-    &gt__metric_sliced,          &gt__metric_coverage,
-    &gt__metric_two_sample,      &gt__metric_classifier_test,
-    &gt__metric_modes,           &gt__metric_classes,
-    &gt__metric_agreement,       &gt__metric_likelihood,
-    &gt__metric_disentanglement, NULL};
+const gt_eval_metric *const gt_eval_metrics[] = {&gt__metric_frechet,
+                                                 &gt__metric_kernel,
+                                                 &gt__metric_sliced,
+                                                 &gt__metric_coverage,
+                                                 &gt__metric_two_sample,
+                                                 &gt__metric_nearest,
+                                                 &gt__metric_auc,
+                                                 &gt__metric_modes,
+                                                 &gt__metric_classes,
+                                                 &gt__metric_agreement,
+                                                 &gt__metric_likelihood,
+                                                 &gt__metric_disentanglement,
+                                                 NULL};
 
 const char *gt__missing_samples(const gt_subject *subject)
 {
@@ -26,7 +32,8 @@ const char *gt__missing_classes(const gt_subject *subject)
         return gt__missing_samples(subject);
     return subject->features->classes > 0
                ? NULL
-               : "there is no classifier of the data; give --classifier RUN";
+               : "there is no classifier of the data; name one (--classifier, "
+                 "output.classifier)";
 }
 
 /* --- The choice. */
@@ -34,7 +41,7 @@ const char *gt__missing_classes(const gt_subject *subject)
 static gt_status find(const char *name, size_t n, const gt_eval_metric **out)
 {
     const char *names[GT_EVAL_METRICS_MAX];
-    char text[64], suggestion[GT_SUGGESTION];
+    char wanted[64], suggestion[GT_SUGGESTION];
     int i = 0;
     for (; gt_eval_metrics[i]; i++) {
         names[i] = gt_eval_metrics[i]->name;
@@ -43,10 +50,10 @@ static gt_status find(const char *name, size_t n, const gt_eval_metric **out)
             return GT_OK;
         }
     }
-    snprintf(text, sizeof text, "%.*s", n < 40 ? (int)n : 40, name);
+    snprintf(wanted, sizeof wanted, "%.*s", n < 40 ? (int)n : 40, name);
     return gt_fail(GT_ERR_USAGE,
-                   "unknown metric \"%s\" (see gentrain help metrics)%s", text,
-                   gt_suggestion(text, names, i, suggestion));
+                   "unknown metric \"%s\" (see gentrain help metrics)%s",
+                   wanted, gt_suggestion(wanted, names, i, suggestion));
 }
 
 static bool is_chosen(const gt_eval_choice *choice, const gt_eval_metric *m)
@@ -74,6 +81,20 @@ gt_status gt_eval_choose(const char *list, gt_eval_choice *choice)
         list = list[n] ? list + n + 1 : NULL;
     }
     return GT_OK;
+}
+
+const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
+                                     const char *key, gt_better *better)
+{
+    for (int i = 0; i < choice->count; i++) {
+        const gt_eval_rank *rank = choice->metric[i]->ranks;
+        for (int k = 0; k < GT_EVAL_RANKS && rank[k].key; k++)
+            if (!strcmp(rank[k].key, key)) {
+                *better = rank[k].better;
+                return choice->metric[i];
+            }
+    }
+    return NULL;
 }
 
 gt_status gt_eval_check(const gt_eval_choice *choice, const gt_subject *subject)

@@ -6,7 +6,7 @@
 
 extern const gt_eval_metric gt__metric_frechet, gt__metric_kernel,
     gt__metric_sliced, gt__metric_coverage, gt__metric_two_sample,
-    gt__metric_classifier_test, gt__metric_modes, gt__metric_classes,
+    gt__metric_nearest, gt__metric_auc, gt__metric_modes, gt__metric_classes,
     gt__metric_agreement, gt__metric_likelihood, gt__metric_disentanglement;
 
 /* In the order in which they run and are shown; ends with NULL. */
@@ -24,6 +24,11 @@ typedef struct gt_eval_choice {
 /* Choose by a list of names with commas between; NULL: all that are not costly.
  * GT_ERR_USAGE: an unknown name. Local. */
 gt_status gt_eval_choose(const char *list, gt_eval_choice *choice);
+
+/* The metric of the choice that has the figure `key`, and which values of that
+ * are better; NULL: none has, or no model is better by it. Pure. */
+const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
+                                     const char *key, gt_better *better);
 
 /* Whether the subject has what the named metrics need; GT_ERR_MISMATCH, with
  * what is missing. Local. */

@@ -36,30 +36,26 @@ void gt_metrics_file_free(gt_metrics_file *file)
     *file = (gt_metrics_file){0};
 }
 
-bool gt_metrics_line_find(const char *line, const char *key, double *value)
+/* What stands behind the key; NULL: the line does not have it. */
+static const char *find(const char *line, const char *key)
 {
-    char wanted[80], *after;
+    char wanted[96];
     int n = snprintf(wanted, sizeof wanted, "\"%s\": ", key);
     const char *found = line ? strstr(line, wanted) : NULL;
-    if (!found)
-        return false;
-    *value = strtod(found + n, &after);
-    return after != found + n;
+    return found ? found + n : NULL;
 }
 
-bool gt_metrics_file_least(const gt_metrics_file *file, const char *key,
-                           double *value, uint64_t *step)
+bool gt_metrics_line_has(const char *line, const char *key)
 {
-    bool any = false;
-    const char *line = file->text;
-    for (; line < file->end; line += strlen(line) + 1) {
-        double v, at;
-        if (!gt_metrics_line_find(line, key, &v) || (any && v >= *value) ||
-            !gt_metrics_line_find(line, "step", &at))
-            continue;
-        any = true;
-        *value = v;
-        *step = (uint64_t)at;
-    }
-    return any;
+    return find(line, key) != NULL;
+}
+
+bool gt_metrics_line_find(const char *line, const char *key, double *value)
+{
+    const char *text = find(line, key);
+    char *after;
+    if (!text)
+        return false;
+    *value = strtod(text, &after);
+    return after != text;
 }

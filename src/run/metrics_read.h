@@ -24,8 +24,7 @@ void gt_metrics_file_free(gt_metrics_file *file);
 /* The figure `key` of a line; false where it has none, or null. */
 bool gt_metrics_line_find(const char *line, const char *key, double *value);
 
-/* The least `key` of all lines, and the first step that has it. */
-bool gt_metrics_file_least(const gt_metrics_file *file, const char *key,
-                           double *value, uint64_t *step);
+/* Whether a line has that figure at all, which may be null. */
+bool gt_metrics_line_has(const char *line, const char *key);
 
 #endif

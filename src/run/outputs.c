@@ -109,6 +109,11 @@ void gt_outputs_set_place(gt_outputs *o, uint64_t samples, uint64_t batches)
     o->batches = batches;
 }
 
+void gt_outputs_set_best(gt_outputs *o)
+{
+    o->best = true;
+}
+
 void gt_outputs_line(gt_outputs *o, uint64_t step, double epoch,
                      const gt_metrics *metrics)
 {
@@ -226,6 +231,8 @@ gt_status gt_outputs_write(gt_outputs *o, uint64_t step, double epoch,
     if (checkpoint && status == GT_OK) {
         o->snapshot.samples = o->samples;
         o->snapshot.batches = o->batches;
+        o->snapshot.best = o->best;
+        o->best = false;
         gt_snapshot_take(&o->snapshot, o->writer, step, epoch);
         gt_trace_end(begin, NULL, "checkpoint");
     }

@@ -21,6 +21,7 @@ typedef struct gt_outputs {
     gt_snapshot snapshot;
     uint64_t samples, batches; /* gt_outputs_set_place */
     gt_writer *writer;         /* NULL on the other ranks */
+    bool best;                 /* the next checkpoint is the best so far */
     bool last;                 /* the state stays as it is */
     uint64_t asked_for;        /* steps of a run that was interrupted before */
     gt_failure fatal;          /* met by the training thread */
@@ -58,6 +59,10 @@ void gt_outputs_line(gt_outputs *outputs, uint64_t step, double epoch,
 
 /* Record how writing the trace went, at the end of a step. Local. */
 void gt_outputs_trace(gt_outputs *outputs, uint64_t step, gt_status status);
+
+/* The next checkpoint is that of the best step so far, and kept as best.h5,
+ * too. All ranks call it. Local. */
+void gt_outputs_set_best(gt_outputs *outputs);
 
 /* The state does not change any more: what is handed over from here on needs no
  * copy. A run that was interrupted before the `asked_for` steps were done (0:

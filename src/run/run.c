@@ -191,7 +191,7 @@ static gt_status confirm_none(const gt_run *run)
  * whether ours is the one to go on from, and only then may others be moved.
  * Should we in turn have lost the run, no change is made (gt_file_set_guard).
  */
-static gt_status clean(const gt_run *run)
+static gt_status clean(gt_run *run)
 {
     char mark[NAME];
     name_file(run, "INTERRUPTED", mark);
@@ -199,7 +199,13 @@ static gt_status clean(const gt_run *run)
     if (status == GT_OK)
         status = run->begun ? confirm_none(run) : confirm(run);
     if (status == GT_OK && !run->begun)
+        status = gt_best_file_keep(run->path, run->resumed.path,
+                                   run->resumed.info.step);
+    if (status == GT_OK && !run->begun)
         status = gt_checkpoint_set_aside(run->path, run->resumed.info.step);
+    if (status == GT_OK)
+        status = gt_best_file_settle(
+            run->path, run->begun ? 0 : run->resumed.info.step, &run->best);
     return status == GT_OK ? gt_file_remove(mark) : status;
 }
 

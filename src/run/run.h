@@ -7,7 +7,7 @@
  *     (nothing)
  *         |  gt_run_take
  *         v
- *     TRAINING ---- the last step ------------> DONE ---------+
+ *     TRAINING ---- the last step, patience --> DONE ---------+
  *      |  |  |                                                |
  *      |  |  +----- a signal -----------------> INTERRUPTED --+
  *      |  |                                                   |
@@ -69,6 +69,13 @@
  *     faults.sh: the process dies at every call of a start.
  * 10. INTERRUPTED is there only beside the checkpoint that it names.
  *     mpi_snapshot.c: a_stopped_run_is_marked_if_it_can_go_on_from_there.
+ * 11. checkpoints/best.h5 is of the best step that the lines of metrics up to
+ * the newest checkpoint tell, or not there: it is written after the checkpoint
+ * of its own step, and a resume believes it only if it is of the step that it
+ *     knows. Otherwise it sets it aside, and copies that step's checkpoint, or
+ *     begins to look for the best anew (best_file.h). Nothing else removes it.
+ *     faults.sh: the process dies at every call; io_best.c; cli_best.sh:
+ * resumes from older checkpoints, and from a run without the one it needs.
  *
  * The directory: config.yaml, the resolved configuration; metrics.jsonl;
  * checkpoints/ and samples/; fence.N; INTERRUPTED.
@@ -76,6 +83,7 @@
 #ifndef GT_RUN_RUN_H
 #define GT_RUN_RUN_H
 
+#include "run/best_file.h"
 #include "run/checkpoint_choose.h"
 #include "run/fence.h"
 
@@ -94,6 +102,7 @@ typedef struct gt_run {
     bool newest;           /* that was chosen as the newest good one */
     char *begun;           /* a run without a checkpoint that begins again: its
                               configuration; NULL: another one. Owned */
+    gt_best_file best;     /* that it knows of; set before gt_run_take */
     gt_fence fence;        /* rank 0's; none before gt_run_take */
 } gt_run;
 

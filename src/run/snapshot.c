@@ -31,7 +31,7 @@ static gt_status check_finite(const gt_span *spans, int count, uint64_t step)
     return GT_OK;
 }
 
-static gt_status write_file(const gt_snapshot *s)
+static gt_status write_file(const gt_snapshot *s, const char *path)
 {
     const gt_config *config = s->task->setup.config;
     gt_checkpoint_info info = {.step = s->step,
@@ -48,9 +48,23 @@ static gt_status write_file(const gt_snapshot *s)
     snprintf(info.updates, sizeof info.updates, "%s", s->updates);
     snprintf(info.fingerprint, sizeof info.fingerprint, "%s", s->fingerprint);
     memcpy(info.provenance, s->provenance, sizeof info.provenance);
+    return gt_checkpoint_write(path, &info, s->copy, s->count);
+}
+
+static gt_status write_step(const gt_snapshot *s)
+{
     char path[GT_PATH];
     gt_checkpoint_path(s->run, s->step, path);
-    return gt_checkpoint_write(path, &info, s->copy, s->count);
+    return write_file(s, path);
+}
+
+/* Only once the run can go on from its step: then best.h5 is never of a step
+ * that a crash has undone. */
+static gt_status write_best(const gt_snapshot *s)
+{
+    char path[GT_PATH];
+    gt_checkpoint_best_path(s->run, path);
+    return write_file(s, path);
 }
 
 /* The lines of metrics are in the system's hands since before the copy was
@@ -62,12 +76,17 @@ static gt_status write_copy(void *context)
     if (status == GT_OK)
         status = gt_metrics_log_sync(s->metrics_log);
     if (status == GT_OK)
-        status = write_file(s);
+        status = write_step(s);
     if (status != GT_OK)
         return gt_write_errors_record(s->errors, status, GT_WRITE_CHECKPOINT,
                                       s->step);
     if (s->saved)
         s->saved(s->saved_context, s->step);
+    if (s->best)
+        status = gt_write_errors_record(s->errors, write_best(s), GT_WRITE_BEST,
+                                        s->step);
+    if (status != GT_OK)
+        return status;
     status = gt_checkpoint_prune(
         s->run, (int)gt_output_config_of(s->task->setup.config)->keep);
     return gt_write_errors_record(s->errors, status, GT_WRITE_REMOVAL, s->step);
@@ -171,7 +190,8 @@ void gt_snapshot_take(gt_snapshot *s, gt_writer *writer, uint64_t step,
     if (!writer || !s->wanted)
         return;
     copy_rest(s, step, epoch);
-    gt_info("checkpoint of step %llu, fingerprint %s", (unsigned long long)step,
+    gt_info("checkpoint of step %llu%s, fingerprint %s",
+            (unsigned long long)step, s->best ? ", the best so far" : "",
             s->fingerprint);
     gt_writer_submit(writer, &s->write);
 }
@@ -187,7 +207,7 @@ gt_status gt_snapshot_write(gt_snapshot *s, uint64_t step, double epoch)
         status = check_finite(s->copy, s->count, step);
     }
     if (comm->rank == 0 && status == GT_OK)
-        status = write_file(s);
+        status = write_step(s);
     return gt_comm_work_end(comm, status);
 }
 

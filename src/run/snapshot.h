@@ -26,6 +26,7 @@ typedef struct gt_snapshot {
     double epoch;
     uint64_t samples, batches; /* taken so far */
     char updates[GT_TASK_UPDATES];
+    bool best; /* the copy is of the best step so far */
     gt_checkpoint_data data;
     gt_checkpoint_parent parent;
     char fingerprint[GT_HASH_TEXT];
@@ -58,10 +59,11 @@ void gt_snapshot_use_live(gt_snapshot *snapshot);
 
 /* Copy the state after `step` steps, for which rank 0 has made sure of the
  * room, and have it written in the background: RUN/checkpoints/step-N.h5, once
- * the lines that the metrics log has so far are on the disk; then those beyond
- * output.keep are removed. A state with NaN in it is refused instead
- * (GT_ERR_NUMERIC); other failures go to `errors`. `writer` is NULL on the
- * other ranks, which send their parts. Collective. */
+ * the lines that the metrics log has so far are on the disk; of the `best` step
+ * also RUN/checkpoints/best.h5; then those beyond output.keep are removed. A
+ * state with NaN in it is refused instead (GT_ERR_NUMERIC); other failures go
+ * to `errors`. `writer` is NULL on the other ranks, which send their parts.
+ * Collective. */
 void gt_snapshot_take(gt_snapshot *snapshot, gt_writer *writer, uint64_t step,
                       double epoch);
 

@@ -9,6 +9,7 @@
 
 static const char *const missing[GT_WRITE_KINDS] = {
     [GT_WRITE_CHECKPOINT] = "no checkpoint",
+    [GT_WRITE_BEST] = "no best.h5",
     [GT_WRITE_PICTURES] = "not all pictures",
     [GT_WRITE_METRICS] = "not all metrics",
     [GT_WRITE_TRACE] = "no trace",
@@ -40,7 +41,7 @@ gt_status gt_write_errors_record(gt_write_errors *e, gt_status status,
     pthread_mutex_lock(&e->lock);
     if (e->kind[kind].count < GT_WRITE_ERROR_STEPS)
         e->kind[kind].step[e->kind[kind].count] = step;
-    if (kind == GT_WRITE_CHECKPOINT || e->kind[kind].count == 0)
+    if (kind <= GT_WRITE_BEST || e->kind[kind].count == 0)
         e->kind[kind].unreported = true;
     e->kind[kind].count++;
     e->kind[kind].last = step;

@@ -12,7 +12,8 @@
 
 typedef enum gt_write_kind {
     GT_WRITE_CHECKPOINT, /* warned of each time */
-    GT_WRITE_PICTURES,   /* the others: once */
+    GT_WRITE_BEST,       /* and so is this; the others: once */
+    GT_WRITE_PICTURES,
     GT_WRITE_METRICS,
     GT_WRITE_TRACE,
     GT_WRITE_MARK,

@@ -113,10 +113,12 @@ static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
         gt_count_correct(y, samples->labels, samples->n, classes);
 }
 
-static const gt_metric metrics[] = {
-    {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS},
-    {"test_accuracy", "train_accuracy", evaluate, &gt_metric_mean, ACCURACY},
-    {0}};
+static const gt_metric metrics[] = {{"test_loss", "train_loss", evaluate,
+                                     &gt_metric_mean, LOSS, GT_BETTER_LESS},
+                                    {"test_accuracy", "train_accuracy",
+                                     evaluate, &gt_metric_mean, ACCURACY,
+                                     GT_BETTER_MORE},
+                                    {0}};
 static const char *const shown[] = {"loss", "accuracy", NULL};
 
 const gt_task_type gt__task_classifier = {

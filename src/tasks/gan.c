@@ -171,8 +171,10 @@ static void evaluate(gt_task *task, uint64_t first, const gt_samples *samples,
                                         out->outputs, (size_t)samples->n);
 }
 
-static const gt_metric metrics[] = {
-    {"test_d_real", "train_d_real", evaluate, &gt_metric_mean, D_REAL}, {0}};
+static const gt_metric metrics[] = {{"test_d_real", "train_d_real", evaluate,
+                                     &gt_metric_mean, D_REAL,
+                                     GT_BETTER_NEITHER},
+                                    {0}};
 static const char *const shown[] = {"loss_d", "loss_g",       "d_real",
                                     "d_fake", "d_fake_after", NULL};
 

@@ -39,6 +39,13 @@ typedef struct gt_metric_kind {
     double (*finish)(const double *state, uint64_t count); /* of samples */
 } gt_metric_kind;
 
+/* Which of two values of a figure tells of the better model. */
+typedef enum gt_better {
+    GT_BETTER_NEITHER, /* nobody can say */
+    GT_BETTER_LESS,
+    GT_BETTER_MORE,
+} gt_better;
+
 typedef struct gt_metric {
     const char *test; /* its key for held-out samples: "test_loss" */
     /* For training samples, where held-out ones alone would have nothing to be
@@ -46,7 +53,8 @@ typedef struct gt_metric {
     const char *train;
     gt_evaluation *needs; /* neighbours with the same one share it */
     const gt_metric_kind *kind;
-    int of; /* of the evaluation's sums */
+    int of;           /* of the evaluation's sums */
+    gt_better better; /* of `test` */
 } gt_metric;
 
 /* One of the sums, divided by the number of samples. */

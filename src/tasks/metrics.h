@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { GT_METRICS_MAX = 32 };
+enum { GT_METRICS_MAX = 256 };
 
 /* Figures in the order they were set; {0}: none. Keys are string literals. */
 typedef struct gt_metrics {

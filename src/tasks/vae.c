@@ -210,9 +210,11 @@ static const gt_task_codes codes = {encode_samples, kl_of_codes, draw_codes,
                                     gt_vae_is_density, gt_vae_holds};
 
 static const gt_metric metrics[] = {
-    {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS},
-    {"test_recon", "train_recon", evaluate, &gt_metric_mean, RECON},
-    {"test_kl", "train_kl", evaluate, &gt_metric_mean, KL},
+    {"test_loss", "train_loss", evaluate, &gt_metric_mean, LOSS,
+     GT_BETTER_LESS},
+    {"test_recon", "train_recon", evaluate, &gt_metric_mean, RECON,
+     GT_BETTER_LESS},
+    {"test_kl", "train_kl", evaluate, &gt_metric_mean, KL, GT_BETTER_NEITHER},
     {0}};
 static const char *const shown[] = {"loss", "recon", "kl", NULL};
 

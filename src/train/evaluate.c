@@ -4,15 +4,12 @@
 
 #include "base/heartbeat.h"
 #include "data/columns.h"
-#include "run/checkpoint_choose.h"
 #include "run/snapshot.h"
 #include "tasks/sampler.h"
 #include "train/data_agree.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
-#include "train/schema.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,22 +65,21 @@ static gt_status open_data(evaluator *e, const gt_checkpoint *from)
 
 /* --- Networks. */
 
-/* Beside the networks there are the sets of samples: as features, and of one of
- * them for a moment as results of blocks. */
+/* Beside the networks there are the sets of samples. */
+static double room(const evaluator *e)
+{
+    return gt_eval_features_room(e->data, e->options->samples);
+}
+
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
 {
     const evaluator *e = context;
-    double dim = (double)gt_shape_size(e->data->image);
     (void)task;
-    if (dim > 1024)
-        dim = 512;
-    double beside = (double)e->options->samples * dim *
-                    (GT_SETS * sizeof(gt_real) + 2 * sizeof(double));
-    return gt_memory_check(e->comm, GT_MEMORY_SAMPLES, (double)bytes + beside,
-                           beside + gt_memory_later(0));
+    return gt_memory_check(e->comm, GT_MEMORY_SAMPLES, (double)bytes + room(e),
+                           room(e) + gt_memory_later(0));
 }
 
-static gt_status build(evaluator *e, const gt_config *config, gt_task **task)
+static gt_status build(evaluator *e, const gt_config *config)
 {
     gt_task_setup setup = {.config = config,
                            .comm = e->comm,
@@ -91,97 +87,24 @@ static gt_status build(evaluator *e, const gt_config *config, gt_task **task)
                            .blas_threads = e->options->threads,
                            .fits = fits,
                            .context = e};
-    return gt_task_new(task, &setup);
-}
-
-static gt_status check_classifier(const evaluator *e)
-{
-    const gt_data_config *own = gt_data_config_of(e->classifier_config);
-    const char *path = e->classifier_from.path;
-    char text[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
-    if (!gt_features_has_classes(e->classifier))
-        return gt_fail(GT_ERR_MISMATCH,
-                       "--classifier %s: a %s, and no classifier; train one "
-                       "with a preset such as classifier28",
-                       path, e->classifier->type->name);
-    if (!gt_shape_equal(own->image, e->data->image))
-        return gt_fail(GT_ERR_MISMATCH,
-                       "--classifier %s: it takes samples of %s, and the model "
-                       "makes %s",
-                       path, gt_shape_text(own->image, text),
-                       gt_shape_text(e->data->image, wanted));
-    char steps[GT_TRANSFORM_TEXT], others[GT_TRANSFORM_TEXT];
-    gt_transform_text(&own->transform, steps);
-    gt_transform_text(&e->data->transform, others);
-    if (strcmp(steps, others) != 0)
-        return gt_fail(GT_ERR_MISMATCH,
-                       "--classifier %s: it was trained with another "
-                       "data.transform than the model",
-                       path);
-    return GT_OK;
-}
-
-static gt_status open_classifier(evaluator *e)
-{
-    gt_checkpoint *from = &e->classifier_from;
-    gt_status status =
-        gt_checkpoint_choose_shared(e->comm, from, e->options->classifier);
-    if (status == GT_OK)
-        status = gt_comm_agree(
-            e->comm, gt_config_parse(&e->classifier_config, &gt_train_schema,
-                                     from->path, from->info.config,
-                                     strlen(from->info.config), NULL, 0));
-    if (status == GT_OK)
-        status = build(e, e->classifier_config, &e->classifier);
-    if (status == GT_OK)
-        status = gt_comm_agree(e->comm, check_classifier(e));
-    if (status == GT_OK)
-        status =
-            gt_snapshot_read(e->classifier, from, GT_CHECKPOINT_EVALUATION);
-    gt_checkpoint_release(from);
-    return status;
+    return gt_task_new(&e->task, &setup);
 }
 
 static gt_status open_features(evaluator *e)
 {
-    size_t size = gt_shape_size(e->data->image);
-    gt_status status;
-    if (e->classifier)
-        status = gt_features_of_classifier(
-            &e->features, e->classifier, (gt_range)e->data->range, size, BLOCK);
-    else
-        status = gt_features_of_values(&e->features, size, BLOCK);
-    return gt_comm_agree(e->comm, status);
-}
-
-/* How often the classifier is right on the data that the model is compared
- * with, where their labels are known. */
-static gt_status find_accuracy(evaluator *e)
-{
-    const gt_source *source = e->test ? e->test : e->train;
-    const gt_data_config *own = gt_data_config_of(e->classifier_config);
-    gt_data_config with_labels = *e->data;
-    gt_sample_set set = {0};
-    gt_reader reader;
-    with_labels.classes = own->classes;
-    if (source->classes == 0 || source->classes > own->classes)
-        return GT_OK;
-    gt_status status =
-        gt_comm_agree(e->comm, gt_reader_open(&reader, source, &with_labels));
-    if (status != GT_OK)
-        return status;
-    uint64_t n = source->count < e->options->samples ? source->count
-                                                     : e->options->samples;
-    status = gt_sample_set_read(&set, e->comm, &e->features, &reader, n);
-    double right = 0;
-    for (uint64_t i = 0; status == GT_OK && i < n; i++)
-        right += set.asked[i] == set.found[i].number;
-    double part = right / (double)n;
-    if (status == GT_OK)
-        e->accuracy = (gt_estimate){part, sqrt(part * (1 - part) / (double)n)};
-    gt_sample_set_free(&set);
-    gt_reader_close(&reader);
-    return status;
+    gt_eval_features_setup setup = {.comm = e->comm,
+                                    .data = e->data,
+                                    .classifier = e->options->classifier,
+                                    .option = "--classifier",
+                                    .block = BLOCK,
+                                    .threads = e->options->threads,
+                                    .beside = room(e)};
+    gt_status status = gt_eval_features_open(&e->features, &setup);
+    return status == GT_OK
+               ? gt_eval_features_judge(&e->features, &setup,
+                                        e->test ? e->test : e->train,
+                                        e->options->samples)
+               : status;
 }
 
 /* --- The whole. */
@@ -190,10 +113,8 @@ gt_status gt_evaluator_open(gt_evaluator *e, gt_comm *comm,
                             const gt_config *config, const gt_checkpoint *from,
                             const gt_evaluate_options *options)
 {
-    *e = (gt_evaluator){.comm = comm,
-                        .options = options,
-                        .data = gt_data_config_of(config),
-                        .accuracy = {NAN, NAN}};
+    *e = (gt_evaluator){
+        .comm = comm, .options = options, .data = gt_data_config_of(config)};
     gt_status status = gt_eval_choose(options->metrics, &e->choice);
     if (status == GT_OK)
         status = gt_memory_start_libraries(options->threads, 0);
@@ -201,9 +122,7 @@ gt_status gt_evaluator_open(gt_evaluator *e, gt_comm *comm,
     if (status == GT_OK)
         status = open_data(e, from);
     if (status == GT_OK)
-        status = build(e, config, &e->task);
-    if (status == GT_OK && options->classifier)
-        status = open_classifier(e);
+        status = build(e, config);
     if (status == GT_OK)
         status = open_features(e);
     if (status != GT_OK)
@@ -212,22 +131,18 @@ gt_status gt_evaluator_open(gt_evaluator *e, gt_comm *comm,
                               .task = e->task,
                               .training = &e->training,
                               .test = e->test ? &e->held_out : NULL,
-                              .features = &e->features,
+                              .features = &e->features.features,
                               .samples = options->samples,
                               .seed = options->seed,
                               .draws = options->draws,
                               .progress = true};
-    status = gt_comm_agree(comm, gt_eval_check(&e->choice, &e->subject));
-    return status == GT_OK && e->classifier ? find_accuracy(e) : status;
+    return gt_comm_agree(comm, gt_eval_check(&e->choice, &e->subject));
 }
 
 void gt_evaluator_close(gt_evaluator *e)
 {
     gt_subject_free(&e->subject);
-    gt_features_free(&e->features);
-    gt_task_free(e->classifier);
-    gt_config_free(e->classifier_config);
-    gt_checkpoint_close(&e->classifier_from);
+    gt_eval_features_close(&e->features);
     gt_task_free(e->task);
     gt_reader_close(&e->held_out);
     gt_reader_close(&e->training);

@@ -7,6 +7,7 @@
 #include "eval/metrics.h"
 #include "model/config.h"
 #include "run/checkpoint.h"
+#include "train/eval_features.h"
 #include "train/generate.h"
 
 typedef struct gt_evaluate_options {
@@ -38,12 +39,7 @@ typedef struct gt_evaluator {
     gt_source *train, *test; /* test: NULL if nothing is held out */
     gt_reader training, held_out;
     gt_task *task;
-    gt_checkpoint classifier_from; /* path "": there is no classifier */
-    gt_config *classifier_config;
-    gt_task *classifier;
-    gt_estimate accuracy; /* of the classifier on reference data; value NAN: not
-                             known, as these have no labels */
-    gt_features features;
+    gt_eval_features features;
     gt_subject subject;
 } gt_evaluator;
 

@@ -51,16 +51,15 @@ static void print_estimate_json(FILE *out, const char *key, gt_estimate e)
     fputc('}', out);
 }
 
-static void print_features(FILE *out, const gt_evaluator *e)
+static void print_features(FILE *out, const gt_eval_features *f)
 {
     fprintf(out, "  \"features\": {\"kind\": \"%s\", \"count\": %d",
-            gt_feature_kind_names[e->features.kind], e->features.dim);
-    if (e->classifier) {
+            gt_feature_kind_names[f->features.kind], f->features.dim);
+    if (f->classifier) {
         fputs(", \"classifier\": ", out);
-        gt_json_string(out, e->classifier_from.path);
-        fprintf(out, ", \"fingerprint\": \"%s\", ",
-                e->classifier_from.info.fingerprint);
-        print_estimate_json(out, "accuracy", e->accuracy);
+        gt_json_string(out, f->from.path);
+        fprintf(out, ", \"fingerprint\": \"%s\", ", f->from.info.fingerprint);
+        print_estimate_json(out, "accuracy", f->accuracy);
     }
     fputs("},\n", out);
 }
@@ -118,7 +117,7 @@ void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
             (unsigned long long)(e->test ? e->test->count : 0),
             (unsigned long long)e->train->count, e->options->draws,
             (unsigned long long)e->options->seed);
-    print_features(out, e);
+    print_features(out, &e->features);
     fputs("  \"evaluations\": [\n", out);
     for (size_t i = 0; i < n; i++) {
         print_result(out, &results[i], &pictures[i]);

@@ -103,7 +103,8 @@ static gt_status check_layout(const trainer *t)
 static gt_status fits(void *context, const gt_task *task, size_t bytes)
 {
     trainer *t = context;
-    bool copies = t->output->checkpoint_every > 0 || t->run->branch;
+    bool copies =
+        t->output->checkpoint_every > 0 || t->run->branch || t->evaluate->best;
     double beside = gt_bytes_beside(task, t->source, t->shards, copies);
     return gt_memory_check(t->comm, GT_MEMORY_WORK, (double)bytes + beside,
                            beside + gt_memory_later(THREADS_HERE));
@@ -161,6 +162,29 @@ static gt_status resume(trainer *t)
                                t->batches_per_step);
 }
 
+/* What can be refused of the figures that are asked for; and what a run that
+ * goes on knows of them. */
+static gt_status prepare_figures(trainer *t)
+{
+    const char *best = t->evaluate->best;
+    gt_status status = GT_OK;
+    gt_best_init(&t->best, t->config);
+    if (t->evaluate->every > 0)
+        status =
+            gt_periodic_eval_open(&t->eval, t->task, t->source, t->test_source);
+    if (status != GT_OK)
+        return status;
+    if (best && !strncmp(best, "test_", 5) && !t->test_source)
+        return gt_fail(GT_ERR_MISMATCH,
+                       "output.best is %s, but %s holds out no %s: set "
+                       "data.holdout or data.test, or choose another figure",
+                       best, t->data->uri, gt_shape_noun(t->source->shape));
+    if (gt_run_goes_on(t->run) && !t->run->branch)
+        gt_best_recall(&t->best, t->comm, t->run->path, t->step);
+    t->run->best = (gt_best_file){.kept = t->best.kept, .step = t->best.step};
+    return GT_OK;
+}
+
 gt_status gt__training_prepare_outputs(trainer *t)
 {
     gt_status status = GT_OK;
@@ -204,6 +228,9 @@ gt_status gt__training_prepare_outputs(trainer *t)
                                  gt__training_epochs(t));
     gt_phase_leave(before);
     gt_comm_broadcast(t->comm, t->run->path, sizeof t->run->path);
+    gt_comm_broadcast(t->comm, &t->run->best, sizeof t->run->best);
+    if (t->run->best.lost)
+        gt_best_forget(&t->best);
     return status;
 }
 
@@ -255,5 +282,7 @@ gt_status gt__training_prepare(trainer *t)
                        (unsigned long long)t->last);
     if (!goes_on)
         gt_task_advise(t->task);
-    return from->path[0] ? resume(t) : GT_OK;
+    if (from->path[0])
+        status = resume(t);
+    return status == GT_OK ? prepare_figures(t) : status;
 }

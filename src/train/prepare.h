@@ -10,6 +10,7 @@
 #include "tasks/config.h"
 #include "train/config.h"
 #include "train/options.h"
+#include "train/periodic_eval.h"
 #include "train/report.h"
 #include "train/tracefile.h"
 #include "train/validation.h"
@@ -21,6 +22,7 @@ typedef struct gt__training {
     const gt_train_config *train;
     const gt_output_config *output;
     const gt_validation_config *validate;
+    const gt_evaluation_config *evaluate;
     const gt_train_options *options; /* borrowed */
     gt_source *source, *test_source; /* test_source NULL: none held out */
     gt_real *figures; /* of the data, found or of a checkpoint; owned */
@@ -28,6 +30,8 @@ typedef struct gt__training {
     gt_task *task;
     gt_loader *loader;
     gt_validation validation;
+    gt_periodic_eval eval; /* used where output.eval_every is not 0 */
+    gt_best best;
     gt_outputs outputs;
     gt_report report;
     gt_tracefile trace;

@@ -8,7 +8,6 @@
 #include "base/plural.h"
 #include "data/config.h"
 #include "run/checkpoint_list.h"
-#include "run/metrics_read.h"
 #include "tasks/metrics.h"
 
 #include <math.h>
@@ -25,20 +24,9 @@ static const char *unit(const gt_task *task)
     return gt_shape_noun(gt_data_config_of(task->setup.config)->image);
 }
 
-/* A run that cannot tell has no best figure yet. */
-static void find_best(gt_report *r, const char *run)
-{
-    gt_metrics_file file;
-    if (!r->speaks || !r->task->type->best ||
-        gt_metrics_file_read(&file, run) != GT_OK)
-        return;
-    r->has_best = gt_metrics_file_least(&file, r->task->type->best, &r->best,
-                                        &r->best_step);
-    gt_metrics_file_free(&file);
-}
-
 void gt_report_start(gt_report *r, const gt_task *task, gt_outputs *outputs,
-                     gt_report_kind kind, const gt_place *begin, uint64_t last)
+                     gt_report_kind kind, const gt_place *begin, uint64_t last,
+                     const gt_best *best)
 {
     double now = gt_seconds();
     *r = (gt_report){.task = task,
@@ -46,11 +34,11 @@ void gt_report_start(gt_report *r, const gt_task *task, gt_outputs *outputs,
                      .kind = kind,
                      .speaks = task->setup.comm->rank == 0,
                      .last = last,
+                     .best = best,
                      .begin = *begin,
                      .started = now,
                      .lined = now,
                      .lined_samples = begin->samples};
-    find_best(r, outputs->run->path);
     gt_progress_start(&r->progress, r->speaks && kind != GT_REPORT_QUIET,
                       "step", begin->step, last, unit(task), begin->samples);
 }
@@ -130,46 +118,69 @@ static void compare_with_training(const gt_metrics *figures,
         snprintf(line + used, size - used, " training");
 }
 
+/* How a figure that was just found compares with the best one. */
+static void compare_with_best(const gt_report *r, const gt_place *place,
+                              char *line, size_t size)
+{
+    const gt_best *best = r->best;
+    char text[GT_METRIC_TEXT];
+    size_t used = strlen(line);
+    if (best->any && best->step == place->step)
+        snprintf(line + used, size - used, "  the best so far");
+    else if (best->any)
+        snprintf(line + used, size - used, "  best%s at %llu",
+                 strchr(gt_metric_text(best->key, best->value, text), ' '),
+                 (unsigned long long)best->step);
+}
+
+/* "step  850 WHAT:" */
+static void begin_line(const gt_report *r, const gt_place *place,
+                       const char *what, char *line, size_t size)
+{
+    int width = snprintf(NULL, 0, "%llu", (unsigned long long)r->last);
+    snprintf(line, size, "step %*llu %s:", width,
+             (unsigned long long)place->step, what);
+}
+
 /* Where the task has no best one, those of training images tell what held-out
  * figures mean. */
 static void show_held_out(gt_report *r, const gt_place *place,
                           const gt_metrics *figures)
 {
     const gt_task_type *type = r->task->type;
-    char line[GT_PROGRESS_LINE], text[GT_METRIC_TEXT];
-    double now = gt_seconds();
+    char line[GT_PROGRESS_LINE];
+    double now = gt_seconds(), value;
     if (!r->progress.enabled ||
         (now - r->held_out_shown < held_out_rest && place->step != r->last))
         return;
     r->held_out_shown = now;
-    int width = snprintf(NULL, 0, "%llu", (unsigned long long)r->last);
-    snprintf(line, sizeof line, "step %*llu %s:", width,
-             (unsigned long long)place->step,
-             type->best ? "held out" : "evaluation");
-    size_t used =
-        add_figures(figures, type->metrics, false, " ", line, sizeof line);
+    begin_line(r, place, type->best ? "held out" : "evaluation", line,
+               sizeof line);
+    add_figures(figures, type->metrics, false, " ", line, sizeof line);
     if (!type->best)
         compare_with_training(figures, type, line, sizeof line);
-    else if (r->best_step == place->step)
-        snprintf(line + used, sizeof line - used, "  the best so far");
-    else
-        snprintf(line + used, sizeof line - used, "  best%s at %llu",
-                 strchr(gt_metric_text(type->best, r->best, text), ' '),
-                 (unsigned long long)r->best_step);
+    else if (gt_metrics_find(figures, r->best->key, &value))
+        compare_with_best(r, place, line, sizeof line);
     gt_info("%s", line);
 }
 
-static void note_best(gt_report *r, const gt_place *place,
-                      const gt_metrics *figures)
+void gt_report_evaluation(gt_report *r, const gt_place *place,
+                          const gt_eval_figures *figures)
 {
-    const char *key = r->task->type->best;
-    double value;
-    if (!key || !gt_metrics_find(figures, key, &value) || !isfinite(value) ||
-        (r->has_best && value >= r->best))
+    char line[GT_PROGRESS_LINE], text[GT_METRIC_TEXT];
+    gt_estimate found;
+    if (!r->progress.enabled)
         return;
-    r->has_best = true;
-    r->best = value;
-    r->best_step = place->step;
+    begin_line(r, place, "evaluation", line, sizeof line);
+    for (int i = 0; i < figures->count; i++) {
+        size_t used = strlen(line);
+        snprintf(line + used, sizeof line - used, "%s %s", i > 0 ? "," : "",
+                 gt_metric_text(figures->figure[i].key,
+                                figures->figure[i].estimate.value, text));
+    }
+    if (r->best->key && gt_eval_figures_find(figures, r->best->key, &found))
+        compare_with_best(r, place, line, sizeof line);
+    gt_info("%s", line);
 }
 
 void gt_report_step(gt_report *r, const gt_place *place,
@@ -177,18 +188,22 @@ void gt_report_step(gt_report *r, const gt_place *place,
 {
     if (line)
         write_line(r, place, figures);
-    if (tested) {
-        note_best(r, place, figures);
+    if (tested)
         show_held_out(r, place, figures);
-    }
     show_progress(r, place, figures);
 }
 
-void gt_report_validation(gt_report *r, uint64_t step)
+void gt_report_note(gt_report *r, uint64_t step, const char *what)
 {
     char text[64];
     snprintf(text, sizeof text, "looking at held-out %s", unit(r->task));
-    gt_progress_note(&r->progress, step, text);
+    gt_progress_note(&r->progress, step, what ? what : text);
+}
+
+void gt_report_end(gt_report *r, uint64_t last)
+{
+    r->last = last;
+    r->ended_early = true;
 }
 
 void gt_report_pause(gt_report *r, double seconds)
@@ -203,6 +218,24 @@ void gt_report_stop(gt_report *r)
 }
 
 /* --- The end. */
+
+static void summarise_best(const gt_report *r)
+{
+    const gt_best *best = r->best;
+    char text[GT_METRIC_TEXT];
+    if (!best->any)
+        return;
+    bool held_out = !strncmp(best->key, "test_", 5);
+    printf("%-11s the best %s, after step %llu%s\n",
+           held_out ? "held out" : "evaluation",
+           gt_metric_text(best->key, best->value, text),
+           (unsigned long long)best->step,
+           best->kept ? ": checkpoints/best.h5" : "");
+    if (r->ended_early)
+        printf("            ended early: not better in %llu evaluations in a "
+               "row (output.patience)\n",
+               (unsigned long long)best->since);
+}
 
 static void summarise_text(const gt_report *r, const gt_place *place,
                            double seconds, double rate, const char *name)
@@ -226,12 +259,7 @@ static void summarise_text(const gt_report *r, const gt_place *place,
                (unsigned long long)place->step, place->epoch);
     if (paused > seconds / 20)
         printf("            %.1f s of it were for held-out figures\n", paused);
-    if (r->has_best) {
-        char text[GT_METRIC_TEXT];
-        printf("held out    the best %s, after step %llu\n",
-               gt_metric_text(task->type->best, r->best, text),
-               (unsigned long long)r->best_step);
-    }
+    summarise_best(r);
 }
 
 static void summarise_json(const gt_report *r, const gt_place *place,
@@ -246,6 +274,10 @@ static void summarise_json(const gt_report *r, const gt_place *place,
     gt_json_number(stdout, seconds);
     printf(", \"samples_per_s\": ");
     gt_json_number(stdout, rate);
+    if (r->best->kept && r->best->any)
+        printf(", \"best_step\": %llu", (unsigned long long)r->best->step);
+    if (r->ended_early)
+        printf(", \"ended_early\": true");
 }
 
 void gt_report_summary(const gt_report *r, const gt_place *place,

@@ -6,7 +6,9 @@
 #define GT_TRAIN_REPORT_H
 
 #include "base/progress.h"
+#include "eval/figures.h"
 #include "run/outputs.h"
+#include "train/best.h"
 #include "train/options.h"
 
 /* How far a training is. */
@@ -26,28 +28,32 @@ typedef struct gt_report {
     gt_progress progress;
     double started, lined; /* seconds: start, last line of metrics */
     uint64_t lined_samples;
-    bool has_best;
-    double best; /* of the task's figure of held-out data */
-    uint64_t best_step;
+    const gt_best *best;   /* borrowed */
+    bool ended_early;      /* before the step that was asked for */
     double held_out_shown; /* seconds */
 } gt_report;
 
-/* Begin a training that goes on from `begin` to step `last`. What the metrics
- * of the run hold already tells the best figure so far. Local; other ranks than
- * 0 say nothing. */
+/* Begin a training that goes on from `begin` to step `last`. `best` is what the
+ * trainer follows. Local; other ranks than 0 say nothing. */
 void gt_report_start(gt_report *report, const gt_task *task,
                      gt_outputs *outputs, gt_report_kind kind,
-                     const gt_place *begin, uint64_t last);
+                     const gt_place *begin, uint64_t last, const gt_best *best);
+
+/* It ends after step `last`, before all that was asked for. Local. */
+void gt_report_end(gt_report *report, uint64_t last);
 
 /* A step is done. `line`: it has a line in metrics.jsonl; `tested`: the figures
  * of validation are among them. Local. */
 void gt_report_step(gt_report *report, const gt_place *place,
                     const gt_metrics *figures, bool line, bool tested);
 
-/* Held-out data are looked at after `step` steps, which may take a while.
- * Local.
- */
-void gt_report_validation(gt_report *report, uint64_t step);
+/* The model was evaluated after that step. Local. */
+void gt_report_evaluation(gt_report *report, const gt_place *place,
+                          const gt_eval_figures *figures);
+
+/* After `step` steps something is done that may take a while; NULL: held-out
+ * data are looked at. Local. */
+void gt_report_note(gt_report *report, uint64_t step, const char *what);
 
 /* So many seconds were not spent on training. Local. */
 void gt_report_pause(gt_report *report, double seconds);

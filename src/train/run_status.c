@@ -15,10 +15,12 @@
 #include "tasks/config.h"
 #include "tasks/metrics.h"
 #include "tasks/task.h"
+#include "train/best.h"
 #include "train/schema.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const state_names[] = {
     [GT_RUN_FINISHED] = "finished", [GT_RUN_INTERRUPTED] = "interrupted",
@@ -36,9 +38,9 @@ typedef struct run_status {
     gt_checkpoint newest; /* path "": none */
     gt_metrics_file metrics;
     const gt_task_type *task; /* NULL: not known */
-    bool has_best;
-    double best;
-    uint64_t best_step;
+    gt_best best;             /* key NULL: not known */
+    bool early;               /* it ended before all that was asked for */
+    bool best_file;           /* there is a best.h5 */
 } run_status;
 
 /* --- What there is. */
@@ -77,6 +79,21 @@ static uint64_t asked_steps(const run_status *s)
     return info->step + (left + per_step - 1) / per_step;
 }
 
+/* What the lines tell, and whether those up to the newest checkpoint ended the
+ * run. */
+static void look_at_best(run_status *s)
+{
+    char path[GT_PATH];
+    if (!s->config)
+        return;
+    gt_best_init(&s->best, s->config);
+    gt_best_read(&s->best, &s->metrics, s->done);
+    s->early = s->done < s->asked && gt_best_is_over(&s->best);
+    gt_best_read(&s->best, &s->metrics, UINT64_MAX);
+    gt_checkpoint_best_path(s->run, path);
+    s->best_file = access(path, F_OK) == 0;
+}
+
 /* A checkpoint that cannot be read leaves the rest to be told. */
 static gt_status look(run_status *s)
 {
@@ -94,12 +111,11 @@ static gt_status look(run_status *s)
     double lined = 0;
     gt_metrics_line_find(s->metrics.last, "step", &lined);
     s->done = s->n_steps > 0 ? s->steps[s->n_steps - 1] : 0;
-    s->activity = gt_run_activity_of(s->run, s->done, s->asked);
+    look_at_best(s);
+    s->activity =
+        gt_run_activity_of(s->run, s->done, s->early ? s->done : s->asked);
     if (s->done < (uint64_t)lined)
         s->done = (uint64_t)lined;
-    if (s->task && s->task->best)
-        s->has_best = gt_metrics_file_least(&s->metrics, s->task->best,
-                                            &s->best, &s->best_step);
     return bad;
 }
 
@@ -185,15 +201,30 @@ static void print_checkpoints(FILE *out, const run_status *s)
     fputc('\n', out);
 }
 
+static void print_best(FILE *out, const run_status *s)
+{
+    const gt_best *best = &s->best;
+    char text[GT_METRIC_TEXT];
+    bool held_out = best->any && !strncmp(best->key, "test_", 5);
+    if (best->any)
+        fprintf(out, "  %-17s %s%s, after step %llu%s\n", "best",
+                held_out ? "held-out " : "",
+                gt_metric_text(best->key, best->value, text),
+                (unsigned long long)best->step,
+                best->kept && s->best_file ? ": checkpoints/best.h5" : "");
+    if (s->early)
+        fprintf(out,
+                "  %-17s not better in %llu evaluations in a row "
+                "(output.patience)\n",
+                "ended early", (unsigned long long)best->since);
+}
+
 static void print_text(FILE *out, const run_status *s)
 {
-    char text[GT_METRIC_TEXT], run[GT_PATH];
+    char run[GT_PATH];
     print_state(out, s);
     print_last(out, s);
-    if (s->has_best)
-        fprintf(out, "  %-17s held-out %s, after step %llu\n", "best",
-                gt_metric_text(s->task->best, s->best, text),
-                (unsigned long long)s->best_step);
+    print_best(out, s);
     print_checkpoints(out, s);
     if (s->activity.state == GT_RUN_INTERRUPTED ||
         s->activity.state == GT_RUN_CUT_OFF)
@@ -221,16 +252,18 @@ static void print_json(FILE *out, const run_status *s)
     print_number(out, "steps", s->asked, s->asked > 0);
     fprintf(out, ", \"last\": %s, \"best\": ",
             s->metrics.last ? s->metrics.last : "null");
-    if (s->has_best) {
+    if (s->best.any) {
         fprintf(out,
-                "{\"step\": %llu, \"%s\": ", (unsigned long long)s->best_step,
-                s->task->best);
-        gt_json_number(out, s->best);
-        fputc('}', out);
+                "{\"step\": %llu, \"%s\": ", (unsigned long long)s->best.step,
+                s->best.key);
+        gt_json_number(out, s->best.value);
+        fprintf(out, ", \"kept\": %s}",
+                s->best.kept && s->best_file ? "true" : "false");
     } else {
         fputs("null", out);
     }
-    fputs(", \"checkpoints\": [", out);
+    fprintf(out, ", \"ended_early\": %s, \"checkpoints\": [",
+            s->early ? "true" : "false");
     for (size_t i = 0; i < s->n_steps; i++)
         fprintf(out, "%s%llu", i ? ", " : "", (unsigned long long)s->steps[i]);
     fputs("]}", out);

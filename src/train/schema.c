@@ -12,9 +12,11 @@
 #include "train/config.h"
 
 static const gt_section *const sections[] = {
-    &gt_data_section,   &gt_start_section,      &gt_optimizer_section,
-    &gt_train_section,  &gt_norm_section,       &gt_communication_section,
-    &gt_output_section, &gt_validation_section, NULL,
+    &gt_data_section,       &gt_start_section,
+    &gt_optimizer_section,  &gt_train_section,
+    &gt_norm_section,       &gt_communication_section,
+    &gt_output_section,     &gt_validation_section,
+    &gt_evaluation_section, NULL,
 };
 
 const gt_schema gt_train_schema = {.sections = sections,

@@ -10,6 +10,7 @@
 #include "tasks/learner.h"
 #include "tasks/task.h"
 #include "train/config.h"
+#include "train/eval_features.h"
 
 static int64_t larger(int64_t a, int64_t b)
 {
@@ -51,6 +52,11 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
     double ahead = gt_loader_slots((int)gt_task_batches(config)) *
                    (double)shards / comm->size *
                    gt_shard_largest(source->count, batch, shards);
+    const gt_evaluation_config *asked = gt_evaluation_config_of(config);
+    double evaluated = asked->every > 0
+                           ? gt_eval_features_room(gt_data_config_of(config),
+                                                   (uint64_t)asked->samples)
+                           : 0;
     double reals = sample * (ahead + task->setup.max_n);
     if (comm->rank == 0) {
         int shown = source->element == GT_ELEMENT_REALS ? 4 : 3;
@@ -59,5 +65,5 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
             reals += 3 * (double)gt_task_parameters(task) +
                      averaged_parameters(task);
     }
-    return reals * sizeof(gt_real);
+    return reals * sizeof(gt_real) + evaluated;
 }

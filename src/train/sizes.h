@@ -14,8 +14,8 @@ int gt_largest_pass(const gt_config *config, const gt_source *source,
                     const gt_source *test_source, int shards);
 
 /* Bytes that a training of this task allocates on this rank beside it: batches
- * read ahead, held-out samples; on rank 0 what pictures are made of and, if it
- * `copies` the state for checkpoints, that. */
+ * read ahead, held-out samples, sets that evaluations look at; on rank 0 what
+ * pictures are made of and, if it `copies` the state for checkpoints, that. */
 double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
                        bool copies);
 

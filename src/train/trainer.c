@@ -52,7 +52,7 @@ static bool validate(trainer *t, gt_metrics *figures)
 {
     double start = gt_seconds();
     int64_t begin = gt_trace_begin();
-    gt_report_validation(&t->report, t->step);
+    gt_report_note(&t->report, t->step, NULL);
     gt_status status = gt_validation_run(&t->validation, t->task, figures);
     gt_trace_end(begin, NULL, "held-out figures");
     gt_report_pause(&t->report, gt_seconds() - start);
@@ -61,44 +61,96 @@ static bool validate(trainer *t, gt_metrics *figures)
     return status == GT_OK;
 }
 
+static gt_status evaluate(trainer *t, gt_metrics *figures)
+{
+    double start = gt_seconds();
+    int64_t begin = gt_trace_begin();
+    gt_report_note(&t->report, t->step, "evaluating the model");
+    gt_status status = gt_periodic_eval_run(&t->eval, figures);
+    gt_trace_end(begin, NULL, "evaluation");
+    gt_report_pause(&t->report, gt_seconds() - start);
+    if (status != GT_ERR_IO && status != GT_ERR_FORMAT)
+        return status;
+    gt__data_agree_on_failure(t, status);
+    return GT_OK;
+}
+
+/* What is found of the model after a step. */
+typedef struct findings {
+    gt_metrics figures;
+    bool tested, evaluated, best;
+} findings;
+
+static gt_status look(trainer *t, findings *f)
+{
+    gt_status status = GT_OK;
+    int64_t test_every = t->validate->test_every;
+    f->tested = t->test_source &&
+                (test_every > 0 ? every(t->step, test_every)
+                                : epoch_ended(t) || t->step == t->last);
+    if (f->tested)
+        f->tested = validate(t, &f->figures);
+    if (every(t->step, t->evaluate->every)) {
+        int before = f->figures.count;
+        status = evaluate(t, &f->figures);
+        f->evaluated = f->figures.count > before;
+    }
+    f->best = gt_best_add(&t->best, t->step, &f->figures);
+    if (status == GT_OK && gt_best_is_over(&t->best) && t->step < t->last) {
+        t->last = t->step;
+        gt_report_end(&t->report, t->step);
+    }
+    return status;
+}
+
+static gt_status write_outputs(trainer *t, const gt_place *here, bool ends,
+                               bool best)
+{
+    bool picture = t->task->type->generate &&
+                   (every(t->step, t->output->sample_every) || ends);
+    bool checkpoint =
+        every(t->step, t->output->checkpoint_every) || ends || best;
+    bool last = t->step == t->last;
+    if (!picture && !checkpoint)
+        return GT_OK;
+    gt_outputs_set_place(&t->outputs, here->samples,
+                         gt__training_batch(t, t->step));
+    if (best)
+        gt_outputs_set_best(&t->outputs);
+    if (ends)
+        gt_outputs_last(&t->outputs,
+                        last || t->unreadable.status != GT_OK ? 0 : t->last);
+    return gt_outputs_write(&t->outputs, t->step, here->epoch, picture,
+                            checkpoint);
+}
+
 static gt_status one_step(trainer *t, bool *stop)
 {
-    gt_metrics figures = {0};
+    findings f = {0};
     t->task->stop = gt_interrupted() || gt_outputs_failed(&t->outputs) ||
                     !gt__data_ahead(t);
-    gt_status status = gt_task_step(t->task, t->step, t->loader, &figures);
+    gt_status status = gt_task_step(t->task, t->step, t->loader, &f.figures);
     if (status != GT_OK)
         return status;
     t->step++;
     gt_heartbeat();
     if (t->task->stop)
         gt__data_agree_on_failure(t, gt_loader_failure(t->loader));
-    bool last = t->step == t->last;
-    int64_t test_every = t->validate->test_every;
-    bool test = t->test_source && (test_every > 0 ? every(t->step, test_every)
-                                                  : epoch_ended(t) || last);
-    if (test)
-        test = validate(t, &figures);
+    status = look(t, &f);
+    if (status != GT_OK)
+        return status;
     gt_place here = place(t);
+    bool last = t->step == t->last;
     /* Lines do not tell where a run was stopped and resumed. */
-    bool line = test || last || every(t->step, t->output->log_every);
+    bool line =
+        f.tested || f.evaluated || last || every(t->step, t->output->log_every);
     if (line)
-        gt__data_count_skipped(t, &figures);
-    gt_report_step(&t->report, &here, &figures, line, test);
+        gt__data_count_skipped(t, &f.figures);
+    gt_report_step(&t->report, &here, &f.figures, line, f.tested);
+    if (f.evaluated)
+        gt_report_evaluation(&t->report, &here, &t->eval.found);
     *stop = t->task->stop || t->unreadable.status != GT_OK;
-    bool ends = *stop || last;
-    bool picture = t->task->type->generate &&
-                   (every(t->step, t->output->sample_every) || ends);
-    bool checkpoint = every(t->step, t->output->checkpoint_every) || ends;
-    if (!picture && !checkpoint)
-        return GT_OK;
-    gt_outputs_set_place(&t->outputs, here.samples,
-                         gt__training_batch(t, t->step));
-    if (ends)
-        gt_outputs_last(&t->outputs,
-                        last || t->unreadable.status != GT_OK ? 0 : t->last);
-    return gt_outputs_write(&t->outputs, t->step, here.epoch, picture,
-                            checkpoint);
+    return write_outputs(t, &here, *stop || last, f.best && t->best.kept);
 }
 
 static gt_status traced_step(trainer *t, bool *stop)
@@ -120,7 +172,7 @@ static gt_status loop(trainer *t)
     bool stop = false;
     gt_place here = place(t);
     gt_report_start(&t->report, t->task, &t->outputs, t->options->report, &here,
-                    t->last);
+                    t->last, &t->best);
     gt_interrupt_watch(t->report.progress.enabled ? interrupted : NULL);
     while (status == GT_OK && t->step < t->last && !stop)
         status = traced_step(t, &stop);
@@ -136,6 +188,7 @@ static void release(trainer *t)
 {
     gt_outputs_free(&t->outputs);
     gt_validation_free(&t->validation);
+    gt_periodic_eval_close(&t->eval);
     gt_loader_close(t->loader);
     gt_task_free(t->task);
     gt_source_close(t->test_source);
@@ -170,6 +223,40 @@ static gt_status train(trainer *t)
     return status;
 }
 
+/* A process may have died between its last checkpoint and best.h5: then the run
+ * is taken for that alone. */
+static gt_status settle_best(const trainer *t)
+{
+    gt_status status = GT_OK;
+    bool settled = true;
+    gt_comm_work_begin(t->comm);
+    if (t->comm->rank == 0 && t->best.kept && !t->run->branch)
+        status =
+            gt_best_file_look(t->run->path, t->step, &t->run->best, &settled);
+    if (status == GT_OK && !settled)
+        status = gt_run_take(t->run, t->config->text);
+    return gt_comm_work_end(t->comm, status);
+}
+
+/* A job that is sent off again and again comes to its end, too. */
+static gt_status leave(const trainer *t)
+{
+    if (t->start == t->last)
+        gt_warn("nothing to do: %s has done %llu of %llu step%s; give a larger "
+                "--steps or --epochs to train on",
+                t->run->resumed.path, (unsigned long long)t->start,
+                (unsigned long long)t->last, gt_plural(t->last));
+    else
+        gt_warn(
+            "nothing to do: %s ended early, as %s was not better in %llu "
+            "evaluations in a row than after step %llu; train on with a larger "
+            "patience: --set output.patience=N, 0: without end",
+            t->run->resumed.path, t->best.key,
+            (unsigned long long)t->best.since,
+            (unsigned long long)t->best.step);
+    return settle_best(t);
+}
+
 gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                    const gt_train_options *options)
 {
@@ -180,6 +267,7 @@ gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                  .train = gt_train_config_of(config),
                  .output = gt_output_config_of(config),
                  .validate = gt_validation_config_of(config),
+                 .evaluate = gt_evaluation_config_of(config),
                  .options = options};
     gt_watchdog *watchdog = NULL;
     gt_status status = gt_comm_agree(
@@ -191,11 +279,8 @@ gt_status gt_train(gt_comm *comm, const gt_config *config, gt_run *run,
                                    options->trace_steps, run->path);
     if (status == GT_OK)
         status = gt__training_prepare(&t);
-    if (status == GT_OK && t.start == t.last)
-        gt_warn("nothing to do: %s has done %llu of %llu step%s; give a larger "
-                "--steps or --epochs to train on",
-                run->resumed.path, (unsigned long long)t.start,
-                (unsigned long long)t.last, gt_plural(t.last));
+    if (status == GT_OK && (t.start == t.last || gt_best_is_over(&t.best)))
+        status = leave(&t);
     else if (status == GT_OK)
         status = train(&t);
     gt_watchdog_stop(watchdog);

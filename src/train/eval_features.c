@@ -1,0 +1,143 @@
+/* eval_features.c: a classifier of other samples than the model's would say
+ * something, and it would mean nothing. So it has to fit in all that can be
+ * compared. */
+#include "train/eval_features.h"
+
+#include "eval/sample_set.h"
+#include "eval/subject.h"
+#include "run/checkpoint_choose.h"
+#include "run/snapshot.h"
+#include "tasks/task.h"
+#include "train/memory_need.h"
+#include "train/schema.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef const gt_eval_features_setup setup;
+
+double gt_eval_features_room(const gt_data_config *data, uint64_t samples)
+{
+    double dim = (double)gt_shape_size(data->image);
+    if (dim > 1024)
+        dim = 512;
+    return (double)samples * dim *
+           (GT_SETS * sizeof(gt_real) + 2 * sizeof(double));
+}
+
+static gt_status fits(void *context, const gt_task *task, size_t bytes)
+{
+    setup *s = context;
+    (void)task;
+    return gt_memory_check(s->comm, GT_MEMORY_SAMPLES,
+                           (double)bytes + s->beside,
+                           s->beside + gt_memory_later(0));
+}
+
+static gt_status check(const gt_eval_features *f, setup *s)
+{
+    const gt_data_config *own = gt_data_config_of(f->config);
+    const char *path = f->from.path;
+    char text[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
+    if (!gt_features_has_classes(f->classifier))
+        return gt_fail(GT_ERR_MISMATCH,
+                       "%s %s: a %s, and no classifier; train one with a "
+                       "preset such as classifier28",
+                       s->option, path, f->classifier->type->name);
+    if (!gt_shape_equal(own->image, s->data->image))
+        return gt_fail(GT_ERR_MISMATCH,
+                       "%s %s: it takes samples of %s, and the model makes %s",
+                       s->option, path, gt_shape_text(own->image, text),
+                       gt_shape_text(s->data->image, wanted));
+    char steps[GT_TRANSFORM_TEXT], others[GT_TRANSFORM_TEXT];
+    gt_transform_text(&own->transform, steps);
+    gt_transform_text(&s->data->transform, others);
+    if (strcmp(steps, others) != 0)
+        return gt_fail(GT_ERR_MISMATCH,
+                       "%s %s: it was trained with another data.transform "
+                       "than the model",
+                       s->option, path);
+    return GT_OK;
+}
+
+static gt_status open_classifier(gt_eval_features *f, setup *s)
+{
+    gt_checkpoint *from = &f->from;
+    gt_status status =
+        gt_checkpoint_choose_shared(s->comm, from, s->classifier);
+    if (status == GT_OK)
+        status = gt_comm_agree(
+            s->comm, gt_config_parse(&f->config, &gt_train_schema, from->path,
+                                     from->info.config,
+                                     strlen(from->info.config), NULL, 0));
+    gt_task_setup build = {.config = f->config,
+                           .comm = s->comm,
+                           .max_n = s->block,
+                           .blas_threads = s->threads,
+                           .fits = fits,
+                           .context = (void *)s};
+    if (status == GT_OK)
+        status = gt_task_new(&f->classifier, &build);
+    if (status == GT_OK)
+        status = gt_comm_agree(s->comm, check(f, s));
+    if (status == GT_OK)
+        status =
+            gt_snapshot_read(f->classifier, from, GT_CHECKPOINT_EVALUATION);
+    gt_checkpoint_release(from);
+    return status;
+}
+
+gt_status gt_eval_features_open(gt_eval_features *f, setup *s)
+{
+    size_t size = gt_shape_size(s->data->image);
+    gt_status status = GT_OK;
+    *f = (gt_eval_features){.accuracy = {NAN, NAN}};
+    if (s->classifier)
+        status = open_classifier(f, s);
+    if (status != GT_OK)
+        return status;
+    if (f->classifier)
+        status =
+            gt_features_of_classifier(&f->features, f->classifier,
+                                      (gt_range)s->data->range, size, s->block);
+    else
+        status = gt_features_of_values(&f->features, size, s->block);
+    return gt_comm_agree(s->comm, status);
+}
+
+void gt_eval_features_close(gt_eval_features *f)
+{
+    gt_features_free(&f->features);
+    gt_task_free(f->classifier);
+    gt_config_free(f->config);
+    gt_checkpoint_close(&f->from);
+    *f = (gt_eval_features){0};
+}
+
+gt_status gt_eval_features_judge(gt_eval_features *f, setup *s,
+                                 const gt_source *source, uint64_t most)
+{
+    gt_data_config with_labels = *s->data;
+    gt_sample_set set = {0};
+    gt_reader reader;
+    if (!f->classifier)
+        return GT_OK;
+    with_labels.classes = gt_data_config_of(f->config)->classes;
+    if (source->classes == 0 || source->classes > with_labels.classes)
+        return GT_OK;
+    gt_status status =
+        gt_comm_agree(s->comm, gt_reader_open(&reader, source, &with_labels));
+    if (status != GT_OK)
+        return status;
+    uint64_t n = source->count < most ? source->count : most;
+    status = gt_sample_set_read(&set, s->comm, &f->features, &reader, n);
+    double right = 0;
+    for (uint64_t i = 0; status == GT_OK && i < n; i++)
+        right += set.asked[i] == set.found[i].number;
+    double part = right / (double)n;
+    if (status == GT_OK)
+        f->accuracy = (gt_estimate){part, sqrt(part * (1 - part) / (double)n)};
+    gt_sample_set_free(&set);
+    gt_reader_close(&reader);
+    return status;
+}
