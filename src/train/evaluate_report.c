@@ -26,16 +26,16 @@ static void print_estimate(FILE *out, gt_estimate e)
     fprintf(out, "%.*f +- %.*f", digits, e.value, digits, e.error);
 }
 
-static void print_classifier(FILE *out, const gt_evaluator *e)
+static void print_classifier(FILE *out, const gt_eval_features *f)
 {
     fprintf(out,
             ", as the last layer of a classifier reads them\n"
             "  %-28s %s\n  %-28s ",
-            "classifier", e->classifier_from.path, "its accuracy");
-    if (isnan(e->accuracy.value))
+            "classifier", f->from.path, "its accuracy");
+    if (isnan(f->accuracy.value))
         fputs("not known, as the data have no labels", out);
     else
-        print_estimate(out, e->accuracy);
+        print_estimate(out, f->accuracy);
 }
 
 void gt_evaluation_print_features(FILE *out, const gt_evaluator *e)
@@ -45,12 +45,12 @@ void gt_evaluation_print_features(FILE *out, const gt_evaluator *e)
     const gt_source *reference = e->test ? e->test : e->train;
     uint64_t compared = reference->count < n ? reference->count : n;
     fprintf(out, "%s\n  %-28s %d of a sample", e->train->uri, "features",
-            e->features.dim);
-    if (e->classifier)
-        print_classifier(out, e);
+            e->features.features.dim);
+    if (e->features.classifier)
+        print_classifier(out, &e->features);
     else
         fprintf(out, ", %s%s%s%s",
-                e->features.kind == GT_FEATURES_VALUES
+                e->features.features.kind == GT_FEATURES_VALUES
                     ? "its values"
                     : "random projections of its values",
                 why ? " (no classifier: " : "", why ? why : "", why ? ")" : "");
