@@ -7,11 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-const gt_eval_metric *const gt_eval_metrics[] = {
-    &gt__metric_frechet,    &gt__metric_kernel,          &gt__metric_sliced,
-    &gt__metric_coverage,   &gt__metric_two_sample,      &gt__metric_auc,
-    &gt__metric_modes,      &gt__metric_classes,         &gt__metric_agreement,
-    &gt__metric_likelihood, &gt__metric_disentanglement, NULL};
+const gt_eval_metric *const gt_eval_metrics[] = {&gt__metric_frechet,
+                                                 &gt__metric_kernel,
+                                                 &gt__metric_sliced,
+                                                 &gt__metric_coverage,
+                                                 &gt__metric_two_sample,
+                                                 &gt__metric_nearest,
+                                                 &gt__metric_auc,
+                                                 &gt__metric_modes,
+                                                 &gt__metric_classes,
+                                                 &gt__metric_agreement,
+                                                 &gt__metric_likelihood,
+                                                 &gt__metric_disentanglement,
+                                                 NULL};
 
 const char *gt__missing_samples(const gt_subject *subject)
 {
