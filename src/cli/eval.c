@@ -1,7 +1,7 @@
 /* eval.c: `gentrain eval`. The checkpoint holds the configuration, and so the
  * model and the place of its data. */
 #include "cli/args.h"
-#include "cli/eval_features.h"
+#include "cli/features_choice.h"
 
 #include "base/log.h"
 #include "model/config.h"
@@ -61,7 +61,7 @@ typedef struct job {
     char out[GT_PATH];      /* of the figures; "": they are not written */
     char pictures[GT_PATH]; /* their folder; "": there are none */
     gt_checkpoint first;    /* of them */
-    gt__eval_features features;
+    gt__features_choice features;
     gt_config *config;
     gt_evaluator evaluator;
 } job;
@@ -93,7 +93,7 @@ static gt_status read_options(job *j)
     if (status == GT_OK)
         status = read_weights(gt_cli_value(args, "weights"), &j->how.weights);
     if (status == GT_OK)
-        status = gt__eval_features_read(&j->features, args);
+        status = gt__features_choice_read(&j->features, args);
     j->how.metrics = gt_cli_value(args, "metrics");
     j->how.classifier = gt_cli_value(args, "classifier");
     j->how.samples = (uint64_t)samples;
@@ -264,8 +264,8 @@ static gt_status open_evaluator(job *j, const char *path)
     if (status == GT_OK)
         status = gt_comm_agree(j->comm, parse(j, &j->first, &j->config));
     if (status == GT_OK)
-        status = gt__eval_features_find(&j->features, j->comm, j->run,
-                                        j->config, &j->how);
+        status = gt__features_choice_find(&j->features, j->comm, j->run,
+                                          j->config, &j->how);
     if (status == GT_OK)
         status = gt_evaluator_open(&j->evaluator, j->comm, j->config, &j->first,
                                    &j->how);

@@ -1,13 +1,15 @@
-/* eval_features.c: a classifier is the best that figures can look through, but
- * training one takes a while; so that happens only where a figure needs it. */
-#include "cli/eval_features.h"
+/* features_choice.c: a classifier is the best that figures can look through,
+ * but training one takes a while; so that happens only where a figure needs it.
+ */
+#include "cli/features_choice.h"
 
 #include "base/nearest.h"
 #include "tasks/task.h"
 
 #include <string.h>
 
-gt_status gt__eval_features_read(gt__eval_features *f, const gt_cli_args *args)
+gt_status gt__features_choice_read(gt__features_choice *f,
+                                   const gt_cli_args *args)
 {
     static const char *const words[] = {"classifier", "values"};
     const char *text = gt_cli_value(args, "features");
@@ -26,9 +28,9 @@ gt_status gt__eval_features_read(gt__eval_features *f, const gt_cli_args *args)
     return GT_OK;
 }
 
-gt_status gt__eval_features_find(gt__eval_features *f, gt_comm *comm,
-                                 const char *run, const gt_config *config,
-                                 gt_evaluate_options *how)
+gt_status gt__features_choice_find(gt__features_choice *f, gt_comm *comm,
+                                   const char *run, const gt_config *config,
+                                   gt_evaluate_options *how)
 {
     gt_eval_choice choice;
     gt_status status = gt_eval_choose(how->metrics, &choice);
