@@ -73,4 +73,5 @@ const gt_eval_metric gt__metric_modes = {
         "equal ones (Lin et al. 2018)",
     .missing = missing,
     .run = run,
+    .plain = true,
 };
