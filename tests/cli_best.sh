@@ -132,7 +132,7 @@ for n in 1 2 3; do
 done
 says out.txt "the best class_agreement"
 grep -q '^step 24 evaluation: class_agreement .*best' err.txt || fail "no line of the evaluation"
-[ "$(grep -c '"class_agreement_error": ' eval-1/metrics.jsonl)" -eq 6 ] || fail "not every 4 steps"
+[ "$(grep -c '"class_agreement_se": ' eval-1/metrics.jsonl)" -eq 6 ] || fail "not every 4 steps"
 best=$(told eval-1 best_step)
 [ "$(step_of eval-1/checkpoints/best.h5)" -eq "$best" ] || fail "best.h5 is of another step"
 # shellcheck disable=SC2086
@@ -159,7 +159,7 @@ for n in 1 2 3 4; do
     figures several-1 >one.txt
     figures several-$n | cmp - one.txt || fail "other figures of several metrics on $n ranks"
 done
-for key in recon eval_recon eval_kl_error nll_score frechet_distance frechet_floor coverage; do
+for key in recon eval_recon eval_kl_se nll_score frechet_distance frechet_floor coverage; do
     [ "$(tail -n 1 one.txt | grep -o "\"$key\": " | wc -l)" -eq 1 ] ||
         fail "$key is not there once: $(tail -n 1 one.txt)"
 done
