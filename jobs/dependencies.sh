@@ -27,6 +27,7 @@ test_wants="
 command:h5dump hdf5-tools
 command:xxhsum xxhash
 python:h5py python3-h5py
+python:scipy python3-scipy
 python:PIL python3-pil
 python:torch python3-torch
 command:clang-format clang-format

@@ -71,6 +71,43 @@ must "a VAE's sheets" python3 look.py vae/eval 150 40 144 samples 498x498 \
     neighbours 1024x498 interpolation 642x498 reconstructions 498x498
 must "points" python3 look.py ring/eval 150 150 2 scatter 930x948
 
+# --- counts of known bytes
+python3 - <<'EOF2'
+import random
+
+random.seed(1)
+with open("bytes.raw", "wb") as out:
+    for i in range(50):
+        out.write(bytes(random.choice((0, 7, random.randrange(256))) for _ in range(144)))
+EOF2
+must "a run of bytes" ranks 1 train gan.yaml --data raw:bytes.raw --steps 1 \
+    --set output.test_every=0 --out bytes
+must "its figures" ranks 2 eval bytes --samples 60 --metrics sliced
+cat >counts.py <<'EOF2'
+import collections, csv
+
+data = open("bytes.raw", "rb").read()
+want = collections.Counter(b // 4 for b in data)
+rows = list(csv.DictReader(open("bytes/eval/histogram.csv")))
+bins = [r for r in rows if r["of"] == "value"][1:65]
+for i, row in enumerate(bins):
+    assert float(row["low"]) == 4 * i - 0.5, row
+    assert int(row["data"]) == want[i], (i, row, want[i])
+sums = [sum(data[i:i + 144]) for i in range(0, len(data), 144)]
+for row in (r for r in rows if r["of"] == "sum"):
+    low, high = float(row["low"]), float(row["high"])
+    inside = sum(low <= s < high for s in sums)
+    assert int(row["data"]) == inside, (row, inside)
+EOF2
+must "exact counts" python3 counts.py
+
+# --- distances to training samples
+must "a figure of copies" ranks 2 eval gan --samples 60 --metrics nearest --no-pictures
+must "the same" ranks 1 eval gan --samples 60 --metrics nearest --no-pictures \
+    --out one.json
+cmp gan/eval.json one.json || fail "distances to training samples differ"
+says one.json '"nearest_ratio"'
+
 # --- none, and where they cannot be
 rm -r gan/eval
 must "no pictures" ranks 1 eval gan --samples 50 --metrics sliced --no-pictures

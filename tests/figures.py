@@ -1,5 +1,5 @@
 # figures.py A B DIM: the figures of src/eval/ for two files of floats, by other
-# means: NumPy, and SciPy and scikit-learn where they are there. One "name value" a
+# means: NumPy, and SciPy and scikit-learn where these are installed. One "name value" a
 # line. For io_figures.c.
 import sys
 
@@ -43,7 +43,8 @@ def squares(x, y):
 def radii(x, k):
     try:
         from sklearn.neighbors import NearestNeighbors
-        return NearestNeighbors(n_neighbors=k + 1).fit(x).kneighbors(x)[0][:, k] ** 2
+        found = NearestNeighbors(n_neighbors=k + 1).fit(x).kneighbors(x, return_distance=False)
+        return ((x - x[found[:, k]]) ** 2).sum(1)
     except ImportError:
         return np.sort(squares(x, x), 1)[:, k]
 

@@ -7,6 +7,7 @@
 
 #include "eval/codes.h"
 #include "eval/likelihood.h"
+#include "eval/metrics.h"
 
 enum { ENCODER, DECODER };
 enum { SIZE = 144, LATENT = 4, TESTS = 41, BLOCK = 8, CLASSES = 10 };
@@ -339,6 +340,13 @@ static void a_sample_does_not_depend_on_others(void **state)
     model m;
     model_open(&m, comm, bernoulli, BLOCK);
     evaluate(&m, 7, of_all);
+    model_close(&m);
+    char fewer[1024];
+    snprintf(fewer, sizeof fewer, "%s", bernoulli);
+    char *count = strstr(fewer, "test_count=41");
+    assert_non_null(count);
+    memcpy(count, "test_count=19", 13); /* the first of them */
+    model_open(&m, comm, fewer, BLOCK);
     succeeds(gt_likelihood_evaluate(m.task, &m.reader, 19, &options, &out));
     assert_memory_equal(of_few, of_all, 19 * sizeof *of_all);
     model_close(&m);
@@ -453,6 +461,68 @@ static void codes_come_with_all_that_is_known_of_samples(void **state)
     model_close(&alone);
 }
 
+static double metric(const gt_eval_figures *figures, const char *key)
+{
+    gt_estimate found;
+    if (!gt_eval_figures_find(figures, key, &found))
+        return NAN;
+    return found.value;
+}
+
+static void metrics_have_the_names_of_figures(void **state)
+{
+    (void)state;
+    gt_eval_choice choice;
+    gt_eval_figures figures = {0};
+    model m;
+    model_open(&m, comm, linear, BLOCK);
+    set_weights(&m, 0, 1);
+    gt_likelihood_figures want = evaluate(&m, 2, NULL);
+    gt_subject subject = {.comm = comm,
+                          .task = m.task,
+                          .test = &m.reader,
+                          .samples = 1000,
+                          .seed = 5,
+                          .draws = 2};
+    succeeds(gt_eval_choose("likelihood,disentanglement", &choice));
+    succeeds(gt_eval_check(&choice, &subject));
+    succeeds(gt_eval_run(&choice, &subject, &figures));
+    assert_true(metric(&figures, "elbo") == want.elbo.value);
+    assert_true(metric(&figures, "recon") == want.recon.value);
+    assert_true(metric(&figures, "kl") == want.kl.value);
+    assert_true(metric(&figures, "nll") == want.nll.value);
+    assert_true(metric(&figures, "bits_per_dimension") == want.bits.value);
+    assert_true(metric(&figures, "reconstruction_error") == want.error.value);
+    assert_true(metric(&figures, "active_units") == LATENT - 1);
+    const char *const more[] = {"mig", "sap", "dci_disentanglement",
+                                "dci_completeness", "dci_informativeness"};
+    for (int i = 0; i < 5; i++)
+        assert_true(metric(&figures, more[i]) >= 0 &&
+                    metric(&figures, more[i]) <= 1);
+    subject.samples = 5; /* too few, which is said and spoils nothing */
+    figures.count = 0;
+    succeeds(gt_eval_run(&choice, &subject, &figures));
+    assert_true(metric(&figures, "nll") != want.nll.value);
+    assert_true(isnan(metric(&figures, "mig")));
+    model_close(&m);
+    model_open(&m, comm, bernoulli, BLOCK); /* grey values have scores */
+    subject.task = m.task;
+    subject.test = &m.reader;
+    subject.samples = 1000;
+    figures.count = 0;
+    succeeds(gt_eval_run(&choice, &subject, &figures));
+    assert_true(isnan(metric(&figures, "nll")));
+    assert_true(isnan(metric(&figures, "bits_per_dimension")));
+    assert_true(metric(&figures, "nll_score") > 0);
+    assert_true(metric(&figures, "elbo_score") < 0);
+    model_close(&m);
+    model_open(&m, comm, adversarial, BLOCK);
+    subject.task = m.task;
+    subject.test = &m.reader;
+    assert_int_equal(gt_eval_check(&choice, &subject), GT_ERR_MISMATCH);
+    model_close(&m);
+}
+
 static void what_has_no_likelihood_is_refused(void **state)
 {
     (void)state;
@@ -497,6 +567,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_error_is_in_units_of_the_data),
         cmocka_unit_test(grey_values_have_no_bernoulli_likelihood),
         cmocka_unit_test(codes_come_with_all_that_is_known_of_samples),
+        cmocka_unit_test(metrics_have_the_names_of_figures),
         cmocka_unit_test(what_has_no_likelihood_is_refused),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,7 @@ static void classes_are_told_apart_by_thresholds(void **state)
     assert_int_equal(gt__sap(&f, &sap), GT_OK);
     assert_int_equal(gt__dci_of(&f, &dci), GT_OK);
     assert_near(sap, 0.8, 1e-9);
+    assert_true(isnan(dci.disentanglement)); /* of a single factor */
     assert_near(dci.completeness, 1, 1e-6);
     assert_near(dci.informativeness, (0.5 + 0.125 + 0 + 0.125 + 0.5) / 5, 1e-5);
     gt__factors_free(&f);

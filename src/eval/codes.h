@@ -18,12 +18,12 @@ typedef struct gt_codes {
                           source */
 } gt_codes;
 
-/* Encode samples 0 .. n - 1 of `reader`, and take from its source all factors
- * of these samples that there are, whether or not the model is told them. All
- * ranks have all of it then, with the same bits on any number of ranks. *out is
- * to be freed, where this fails too. GT_ERR_MISMATCH: the task does not encode
- * samples; GT_ERR_MEMORY; what gt_reader_read returns. Collective; all ranks
- * fail together. */
+/* Encode n samples of `reader` (sample_blocks.h), and take from its source all
+ * factors of these samples that there are, whether or not the model is told
+ * them. All ranks have all of it then, with the same bits on any number of
+ * ranks. *out is to be freed, where this fails too. GT_ERR_MISMATCH: the task
+ * does not encode samples; GT_ERR_MEMORY; what gt_reader_read returns.
+ * Collective; all ranks fail together. */
 gt_status gt_codes_collect(gt_codes *out, gt_task *task, gt_reader *reader,
                            const gt_source *source, uint64_t n);
 void gt_codes_free(gt_codes *codes);

@@ -152,7 +152,7 @@ static double sum_of(column c)
 }
 
 /* 1 - H(p) / log n for the shares p of the numbers in their sum, which is not
- * 0; with a single one, 1. */
+ * 0; NAN of a single one. */
 static double certainty(column c, double sum)
 {
     double entropy = 0;
@@ -160,7 +160,7 @@ static double certainty(column c, double sum)
         double p = c.x[(size_t)i * c.step] / sum;
         entropy -= p > 0 ? p * log(p) : 0;
     }
-    return c.n > 1 ? 1 - entropy / log(c.n) : 1;
+    return c.n > 1 ? 1 - entropy / log(c.n) : NAN;
 }
 
 static void judge(const regression *r, gt__dci *out)

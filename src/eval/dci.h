@@ -9,8 +9,10 @@
 
 typedef struct gt__dci {
     double disentanglement; /* 1: each latent is important for one factor; a
-                               latent counts as much as it is important */
-    double completeness;    /* 1: each factor has one important latent */
+                               latent counts as much as it is important. NAN:
+                               there is a single factor */
+    double completeness;    /* 1: each factor has one important latent. NAN:
+                               there is a single latent */
     double informativeness; /* mean R^2 of samples that were not fitted, at
                                least 0; the paper's error is sqrt(1 - R^2) */
 } gt__dci;

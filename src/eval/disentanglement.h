@@ -6,7 +6,8 @@
 
 #include "eval/codes.h"
 
-/* All are between 0 and 1, and 1 is best. */
+/* All are between 0 and 1, and 1 is best. Disentanglement of a single factor is
+ * NAN, and so is completeness of a single latent. */
 typedef struct gt_disentanglement {
     double mig;             /* mig.h */
     double sap;             /* sap.h */

@@ -15,7 +15,7 @@
 #include "eval/points.h"
 
 /* d^2 of two sets, with covariances by n - 1, and its standard error by the
- * jackknife of 10 groups. n may be less than dim. Each rank takes about 80
+ * jackknife of 10 groups. n may be less than dim. Each rank takes about 150
  * dim^2 bytes. GT_ERR_CONFIG: fewer than 2 points, or a build without LAPACK;
  * GT_ERR_MISMATCH, GT_ERR_NUMERIC: gt_points_check_pair; GT_ERR_MEMORY.
  * Collective. */

@@ -61,17 +61,24 @@ static void add_weight(double *most, double *sum, double w)
     }
 }
 
-static void show(evaluation *e, int64_t number, int draw)
+static void show(evaluation *e, uint64_t done)
 {
-    uint64_t n = (uint64_t)e->samples.block, all = e->progress.last;
-    uint64_t done =
-        ((uint64_t)number * (uint64_t)e->options->draws + (uint64_t)draw + 1) *
-        n * (uint64_t)e->task->setup.comm->size;
-    gt_collective_tick();
-    done = done < all ? done : all;
-    if (done < all && gt_progress_due(&e->progress, done))
+    if (gt_progress_due(&e->progress, done))
         gt_progress_show(&e->progress,
                          &(gt_progress_place){.done = done, .units = done});
+}
+
+/* A draw of a block is done, and so many on the other ranks, which are ahead or
+ * behind a little. */
+static void show_draw(evaluation *e, int64_t number, int draw)
+{
+    uint64_t draws = (uint64_t)e->options->draws, most = e->progress.last - 1;
+    uint64_t n = (uint64_t)gt_sample_blocks_n(&e->samples, number);
+    uint64_t done = gt_sample_blocks_first(&e->samples, number) * draws +
+                    n * ((uint64_t)draw + 1);
+    done *= (uint64_t)e->task->setup.comm->size;
+    gt_collective_tick();
+    show(e, done < most ? done : most);
 }
 
 static void draw_all(evaluation *e, int64_t number, const gt_samples *samples)
@@ -91,7 +98,7 @@ static void draw_all(evaluation *e, int64_t number, const gt_samples *samples)
             e->recons[i] += e->recon[i];
             add_weight(&e->most[i], &e->sum[i], e->ratio[i] - e->recon[i]);
         }
-        show(e, number, k);
+        show_draw(e, number, k);
     }
 }
 
@@ -292,6 +299,8 @@ gt_status gt_likelihood_evaluate(gt_task *task, gt_reader *reader,
                           0);
         status = gt_blocks_map(comm, e.samples.blocks, size, evaluate_block, &e,
                                results);
+        if (status == GT_OK)
+            show(&e, e.progress.last);
         gt_progress_stop(&e.progress);
     }
     if (status == GT_OK)

@@ -61,10 +61,10 @@ typedef struct gt_likelihood_figures {
                         of it, is a loss and should be called so */
 } gt_likelihood_figures;
 
-/* Evaluate samples 0 .. count - 1 of a reader, 1 <= count, with the weights
- * that the task has now. Passes have task->setup.max_n samples at one draw
- * each, a last block that is shorter is filled up; so memory does not grow with
- * K or count, and figures have the same bits on any number of ranks.
+/* Evaluate `count` samples of a reader (sample_blocks.h), at least one, with
+ * the weights that the task has now. Passes have task->setup.max_n samples at
+ * one draw each, a last block that is shorter is filled up; so memory does not
+ * grow with K or count, and figures have the same bits on any number of ranks.
  * GT_ERR_MISMATCH: the task has no codes; GT_ERR_NUMERIC: a figure is not
  * finite; GT_ERR_MEMORY; what gt_reader_read returns. Collective; all ranks
  * fail together. */

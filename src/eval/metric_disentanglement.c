@@ -1,7 +1,10 @@
 /* metric_disentanglement.c: whether latents speak of what samples were made
  * from: of the conditions and the label that come with them. */
+#include "base/log.h"
 #include "eval/disentanglement.h"
 #include "eval/metrics.h"
+
+#include <math.h>
 
 static const char *missing(const gt_subject *s)
 {
@@ -13,6 +16,15 @@ static const char *missing(const gt_subject *s)
                : "the data have neither conditions nor labels";
 }
 
+/* What means nothing of these codes is NAN. */
+static void set(gt_eval_figures *figures, const char *key, double value)
+{
+    if (!isnan(value))
+        gt_eval_figures_set_value(figures, key, value);
+}
+
+/* That samples are too few, or all alike, shows when they were read: then there
+ * are no figures of them, but others of the evaluation. */
 static gt_status run(gt_subject *s, gt_eval_figures *figures)
 {
     gt_reader *reader = gt_subject_reference_reader(s);
@@ -26,13 +38,14 @@ static gt_status run(gt_subject *s, gt_eval_figures *figures)
         status =
             gt_comm_agree(s->comm, gt_disentanglement_evaluate(&codes, &found));
     gt_codes_free(&codes);
+    if (status == GT_ERR_MISMATCH && s->comm->rank == 0)
+        gt_warn("%s", gt_message());
     if (status != GT_OK)
-        return status;
+        return status == GT_ERR_MISMATCH ? GT_OK : status;
     gt_eval_figures_set_value(figures, "mig", found.mig);
     gt_eval_figures_set_value(figures, "sap", found.sap);
-    gt_eval_figures_set_value(figures, "dci_disentanglement",
-                              found.disentanglement);
-    gt_eval_figures_set_value(figures, "dci_completeness", found.completeness);
+    set(figures, "dci_disentanglement", found.disentanglement);
+    set(figures, "dci_completeness", found.completeness);
     gt_eval_figures_set_value(figures, "dci_informativeness",
                               found.informativeness);
     return GT_OK;

@@ -4,6 +4,8 @@
 #include "eval/likelihood.h"
 #include "eval/metrics.h"
 
+#include <math.h>
+
 static const char *missing(const gt_subject *s)
 {
     return s->task->type->codes ? NULL : "the model has no codes, as a VAE has";
@@ -17,7 +19,7 @@ static void set_figures(const gt_likelihood_figures *f,
     gt_eval_figures_set(figures, "recon", f->recon);
     gt_eval_figures_set(figures, "kl", f->kl);
     gt_eval_figures_set(figures, f->likelihood ? "nll" : "nll_score", f->nll);
-    if (f->likelihood && f->bits.value == f->bits.value)
+    if (!isnan(f->bits.value))
         gt_eval_figures_set(figures, "bits_per_dimension", f->bits);
     gt_eval_figures_set(figures, "reconstruction_error", f->error);
     gt_eval_figures_set_value(figures, "active_units", f->active);

@@ -7,13 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-const gt_eval_metric *const gt_eval_metrics[] = {
-    &gt__metric_frechet,         &gt__metric_kernel,
-    &gt__metric_sliced,          &gt__metric_coverage,
-    &gt__metric_two_sample,      &gt__metric_classifier_test,
-    &gt__metric_modes,           &gt__metric_classes,
-    &gt__metric_agreement,       &gt__metric_likelihood,
-    &gt__metric_disentanglement, NULL};
+const gt_eval_metric *const gt_eval_metrics[] = {&gt__metric_frechet,
+                                                 &gt__metric_kernel,
+                                                 &gt__metric_sliced,
+                                                 &gt__metric_coverage,
+                                                 &gt__metric_two_sample,
+                                                 &gt__metric_nearest,
+                                                 &gt__metric_auc,
+                                                 &gt__metric_modes,
+                                                 &gt__metric_classes,
+                                                 &gt__metric_agreement,
+                                                 &gt__metric_likelihood,
+                                                 &gt__metric_disentanglement,
+                                                 NULL};
 
 const char *gt__missing_samples(const gt_subject *subject)
 {
@@ -35,7 +41,7 @@ const char *gt__missing_classes(const gt_subject *subject)
 static gt_status find(const char *name, size_t n, const gt_eval_metric **out)
 {
     const char *names[GT_EVAL_METRICS_MAX];
-    char text[64], suggestion[GT_SUGGESTION];
+    char wanted[64], suggestion[GT_SUGGESTION];
     int i = 0;
     for (; gt_eval_metrics[i]; i++) {
         names[i] = gt_eval_metrics[i]->name;
@@ -44,10 +50,10 @@ static gt_status find(const char *name, size_t n, const gt_eval_metric **out)
             return GT_OK;
         }
     }
-    snprintf(text, sizeof text, "%.*s", n < 40 ? (int)n : 40, name);
+    snprintf(wanted, sizeof wanted, "%.*s", n < 40 ? (int)n : 40, name);
     return gt_fail(GT_ERR_USAGE,
-                   "unknown metric \"%s\" (see gentrain help metrics)%s", text,
-                   gt_suggestion(text, names, i, suggestion));
+                   "unknown metric \"%s\" (see gentrain help metrics)%s",
+                   wanted, gt_suggestion(wanted, names, i, suggestion));
 }
 
 static bool is_chosen(const gt_eval_choice *choice, const gt_eval_metric *m)

@@ -6,7 +6,7 @@
 
 extern const gt_eval_metric gt__metric_frechet, gt__metric_kernel,
     gt__metric_sliced, gt__metric_coverage, gt__metric_two_sample,
-    gt__metric_classifier_test, gt__metric_modes, gt__metric_classes,
+    gt__metric_nearest, gt__metric_auc, gt__metric_modes, gt__metric_classes,
     gt__metric_agreement, gt__metric_likelihood, gt__metric_disentanglement;
 
 /* In the order in which they run and are shown; ends with NULL. */

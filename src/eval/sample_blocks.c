@@ -2,7 +2,15 @@
  * anyway; zeros might be no sample that a network can take. */
 #include "eval/sample_blocks.h"
 
+#include "data/shuffle.h"
+
 #include <stdlib.h>
+
+uint64_t gt_sample_blocks_choose(uint64_t all, uint64_t count,
+                                 uint64_t position)
+{
+    return count < all ? gt_shuffle(0, 0, all, position) : position;
+}
 
 gt_status gt_sample_blocks_new(gt_sample_blocks *b, gt_reader *reader,
                                uint64_t count, int block)
@@ -43,7 +51,9 @@ gt_status gt_sample_blocks_read(gt_sample_blocks *b, int64_t number,
     uint64_t first = gt_sample_blocks_first(b, number);
     int n = gt_sample_blocks_n(b, number);
     for (int i = 0; i < b->block; i++)
-        b->numbers[i] = first + (uint64_t)(i < n ? i : 0);
+        b->numbers[i] =
+            gt_sample_blocks_choose(b->reader->source->count, b->count,
+                                    first + (uint64_t)(i < n ? i : 0));
     *samples = gt_sample_buffer_view(&b->buffer, 0, b->block);
     return gt_reader_read(b->reader, b->numbers, b->block, &b->buffer.rows);
 }

@@ -4,17 +4,12 @@
 
 #include "core/arena.h"
 #include "data/config.h"
-#include "data/shuffle.h"
+#include "eval/sample_blocks.h"
 #include "tasks/config.h"
 
 #include <stdlib.h>
 
 typedef gt_sample_stream stream;
-
-uint64_t gt_sample_stream_choose(uint64_t count, uint64_t n, uint64_t i)
-{
-    return n < count ? gt_shuffle(0, 0, count, i) : i;
-}
 
 gt_status gt_sample_stream_new(stream *s, gt_reader *reader, gt_task *task,
                                uint64_t seed, uint64_t n, int block)
@@ -54,7 +49,7 @@ static gt_status fill(stream *s, uint64_t first, int n)
     for (int i = 0; i < n; i++) {
         uint64_t number = first + (uint64_t)i;
         s->numbers[i] = s->task ? number % count
-                                : gt_sample_stream_choose(count, s->n, number);
+                                : gt_sample_blocks_choose(count, s->n, number);
     }
     gt_status status = GT_OK;
     if (given.x || given.labels || given.conditions)

@@ -42,7 +42,4 @@ gt_status gt_sample_stream_block(gt_sample_stream *stream, int64_t number,
 gt_status gt_sample_stream_one(gt_sample_stream *stream, uint64_t number,
                                gt_samples *samples, int *at);
 
-/* Number of sample i of n that are chosen of `count`. Pure. */
-uint64_t gt_sample_stream_choose(uint64_t count, uint64_t n, uint64_t i);
-
 #endif

@@ -6,11 +6,10 @@
 
 #include "base/log.h"
 #include "core/arena.h"
-#include "eval/closest.h"
+#include "eval/copies.h"
 #include "eval/gather.h"
 #include "train/evaluate_drawing.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,45 +19,31 @@ enum {
     EACH = 1 + NEAREST, /* samples of a group: one, and the nearest to it */
     GROUPS = 2,         /* beside each other: the first, and the closest */
     SHOWN = GROUPS * ROWS,
-    QUERIES = 1000, /* among which these are looked for, at most */
 };
-static const size_t most_values = 16 << 20; /* of all queries */
-static const uint64_t most_training = 200000;
 
 typedef struct search {
     gt_evaluator *e;
     size_t size, n; /* queries */
-    uint64_t count; /* training samples */
     int nearest;    /* to each query */
     gt_sample_stream made, training;
-    uint64_t *numbers;   /* [n] */
-    gt_real *x;          /* [n x size] */
     gt_neighbour *found; /* [n x nearest] */
 } search;
 
 static gt_status prepare(search *s, gt_evaluator *e)
 {
     const gt_subject *subject = &e->subject;
-    uint64_t all = subject->training->source->count;
-    size_t size = gt_shape_size(e->data->image), most = most_values / size;
+    uint64_t count = gt_copies_training(subject);
     s->e = e;
-    s->size = size;
-    s->count = all < most_training ? all : most_training;
-    s->nearest = s->count < NEAREST ? (int)s->count : NEAREST;
-    s->n = most < QUERIES ? most : QUERIES;
-    s->n = s->n < SHOWN ? SHOWN : s->n;
-    s->n = s->n < subject->samples ? s->n : (size_t)subject->samples;
+    s->size = gt_shape_size(e->data->image);
+    s->nearest = count < NEAREST ? (int)count : NEAREST;
+    s->n = gt_copies_queries(subject, GT_SET_MODEL);
     gt_status status = gt_subject_stream(subject, GT_SET_MODEL, &s->made);
     if (status == GT_OK)
         status = gt_sample_stream_new(&s->training, subject->training, NULL, 0,
-                                      s->count, subject->features->max_n);
-    s->numbers = malloc(s->n * sizeof *s->numbers);
-    s->x = gt_real_alloc(s->n * size);
+                                      count, subject->features->max_n);
     s->found = malloc(s->n * (size_t)s->nearest * sizeof *s->found);
-    if (status == GT_OK && (!s->numbers || !s->x || !s->found))
+    if (status == GT_OK && !s->found)
         status = gt_fail(GT_ERR_MEMORY, "no memory for neighbours of samples");
-    for (size_t i = 0; status == GT_OK && i < s->n; i++)
-        s->numbers[i] = i;
     return status;
 }
 
@@ -66,8 +51,6 @@ static void release(search *s)
 {
     gt_sample_stream_free(&s->made);
     gt_sample_stream_free(&s->training);
-    free(s->numbers);
-    free(s->x);
     free(s->found);
 }
 
@@ -146,32 +129,18 @@ static gt_status show(search *s, const char *folder, bool *drawn)
     return status;
 }
 
-static bool all_finite(const gt_real *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 gt_status gt__draw_neighbours(gt_evaluator *e, const char *folder, bool *drawn)
 {
     search s = {.e = NULL};
     gt_status status = gt_comm_agree(e->comm, prepare(&s, e));
     if (status == GT_OK)
         status =
-            gt_samples_gather(e->comm, &s.made, s.numbers, s.n, false, s.x);
-    if (status == GT_OK && !all_finite(s.x, s.n * s.size)) {
-        gt_warn("there is no %s/neighbours.png: the model makes NaN", folder);
-        release(&s);
-        return GT_OK;
-    }
-    gt_points queries = {s.n, (int)s.size, s.x};
-    if (status == GT_OK)
-        status = gt_closest_find(e->comm, &queries, e->subject.training,
-                                 s.count, s.nearest, s.found);
+            gt_copies_find(&e->subject, GT_SET_MODEL, s.n, s.nearest, s.found);
     if (status == GT_OK)
         status = show(&s, folder, drawn);
     release(&s);
-    return status;
+    if (status != GT_ERR_NUMERIC)
+        return status;
+    gt_warn("there is no %s/neighbours.png: %s", folder, gt_message());
+    return GT_OK;
 }

@@ -3,15 +3,13 @@
 
 #include "base/heartbeat.h"
 #include "base/log.h"
+#include "eval/copies.h"
 #include "train/evaluate_between.h"
 #include "train/evaluate_neighbours.h"
 #include "train/evaluate_plots.h"
 #include "train/evaluate_samples.h"
 
 #include <stdio.h>
-
-/* A search takes a thousand samples of the data at once. */
-static const size_t most_searched = 1 << 16;
 
 static const char *missing_made(const gt_evaluator *e)
 {
@@ -39,9 +37,7 @@ static const char *missing_neighbours(const gt_evaluator *e)
 {
     if (missing_sheet(e))
         return missing_sheet(e);
-    return gt_shape_size(e->data->image) <= most_searched
-               ? NULL
-               : "samples of more than 65536 values take too much memory";
+    return gt_copies_missing(&e->subject);
 }
 
 static const char *missing_pairs(const gt_evaluator *e)

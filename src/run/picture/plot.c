@@ -66,7 +66,7 @@ static int decade_ticks(const gt__axis *a, tick *ticks)
                 (!whole && every > 2))
                 continue;
             ticks[n] = (tick){.value = value};
-            if (whole && k % every == 0 && k >= 0 && k <= 2)
+            if (whole && k % every == 0 && (k == 0 || k == 1))
                 snprintf(ticks[n].text, sizeof ticks[n].text, "%.0f", value);
             else if (whole && k % every == 0)
                 snprintf(ticks[n].text, sizeof ticks[n].text, "10^%d", k);

@@ -1,6 +1,5 @@
-/* metric_classifier_test.c: a classifier that is trained to tell samples of the
- * model from data. It takes longer than other figures, and grows with the
- * features, but sees what distances of moments and neighbours do not. */
+/* metric_auc.c: whether a classifier can be trained that tells the model's
+ * samples from data. */
 #include "eval/classifier_test.h"
 #include "eval/metrics.h"
 
@@ -19,23 +18,22 @@ static const char *missing(const gt_subject *s)
 
 static gt_status run(gt_subject *s, gt_eval_figures *figures)
 {
-    const gt_sample_set *data, *made;
-    gt_estimate area;
+    const gt_sample_set *made, *data;
+    gt_estimate auc;
     gt_status status = gt_subject_get_pair(s, &data, &made);
     if (status == GT_OK)
-        status =
-            gt_classifier_test(s->comm, &data->points, &made->points, 1, &area);
+        status = gt_classifier_test(s->comm, &data->points, &made->points,
+                                    s->seed, &auc);
     if (status == GT_OK)
-        gt_eval_figures_set(figures, "classifier_auc", area);
+        gt_eval_figures_set(figures, "auc", auc);
     return status;
 }
 
-const gt_eval_metric gt__metric_classifier_test = {
+const gt_eval_metric gt__metric_auc = {
     .name = "auc",
-    .help =
-        "AUC of a small classifier that is trained to tell the model's "
-        "samples from data, on others than it learnt from (Lopez-Paz, Oquab "
-        "2017): 0.5 where it cannot",
+    .help = "area under the curve of a classifier that is trained on the "
+            "features to tell the model's samples from data (Lopez-Paz, Oquab "
+            "2017): 0.5 where it cannot",
     .missing = missing,
     .run = run,
 };
