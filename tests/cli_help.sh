@@ -2,13 +2,13 @@
 # the same tables.
 . "$(dirname "$0")/common.sh"
 
-for command in train sample presets inspect diff help; do
+for command in train sample eval presets inspect diff help; do
     must "--help of $command" ranks 1 $command --help
     [ "$(grep -c "^gentrain $command" out.txt)" -eq 1 ] ||
         fail "the help of $command was not printed once"
     grep -q '^  gentrain\|^  mpirun' out.txt || fail "$command has no example"
 done
-for topic in config layers data run; do
+for topic in config layers data metrics run; do
     must "help $topic" ranks 1 help $topic
     [ "$(wc -l <out.txt)" -gt 3 ] || fail "help $topic says nothing"
 done
@@ -41,7 +41,7 @@ refused 2 'did you mean "config"?' 1 help confg
 refused 2 "not text, man or markdown" 1 help config --format html
 
 # No line of plain text is too long for a terminal.
-for topic in "" train sample presets inspect diff help config layers data run; do
+for topic in "" train sample eval presets inspect diff help config layers data metrics run; do
     # shellcheck disable=SC2086
     "$GENTRAIN" help $topic >plain.txt
     [ -z "$(grep '.\{81\}' plain.txt)" ] ||

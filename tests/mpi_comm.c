@@ -311,6 +311,33 @@ static void a_rank_receives_no_more_than_it_must(void **state)
     }
 }
 
+/* A tree over the part's ranks, and words that all of them agree on, while the
+ * others wait. */
+static void part_of_the_ranks_works_alone(void **state)
+{
+    (void)state;
+    for (int ranks = 1; ranks < comm->size; ranks++) {
+        gt_comm *part;
+        assert_int_equal(gt_comm_part_new(&part, comm, ranks), GT_OK);
+        assert_true((part != NULL) == (comm->rank < ranks));
+        if (part) {
+            double sum = part->rank;
+            assert_int_equal(part->rank, comm->rank);
+            assert_int_equal(part->size, ranks);
+            assert_int_equal(part->launch_rank, comm->launch_rank);
+            gt_comm_sum(part, &sum, 1);
+            assert_true(sum == ranks * (ranks - 1) / 2);
+            assert_int_equal(gt_comm_agree(part, GT_OK), GT_OK);
+            gt_tree_allreduce *tree;
+            assert_int_equal(gt_tree_allreduce_new(&tree, part, 1, COUNT),
+                             GT_OK);
+            gt_tree_allreduce_free(tree);
+        }
+        gt_comm_part_free(part);
+        assert_int_equal(gt_comm_agree(comm, GT_OK), GT_OK);
+    }
+}
+
 static void vectors_of_several_lengths_follow_each_other(void **state)
 {
     (void)state;
@@ -344,6 +371,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(vectors_are_merged_in_the_tree_over_all_shards),
         cmocka_unit_test(a_rank_receives_no_more_than_it_must),
         cmocka_unit_test(vectors_of_several_lengths_follow_each_other),
+        cmocka_unit_test(part_of_the_ranks_works_alone),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gt_comm_finalize(comm);

@@ -1,6 +1,7 @@
 /* eval.c: `gentrain eval`. The checkpoint holds the configuration, and so the
  * model and the place of its data. */
 #include "cli/args.h"
+#include "cli/features_choice.h"
 
 #include "base/log.h"
 #include "model/config.h"
@@ -26,7 +27,11 @@ static const gt_cli_option options[] = {
     {"set", 's', "data.x=y", "set another key of data; may be repeated"},
     {"classifier", 0, "RUN|FILE.h5",
      "a trained classifier of the same data, whose features and classes "
-     "figures then look at"},
+     "figures look at [RUN/classifier, which is trained once]"},
+    {"features", 0, "classifier|values",
+     "what figures look at: what a classifier makes of samples, or their "
+     "values "
+     "[classifier, where the data have labels and a preset classifier fits]"},
     {"draws", 0, "K", "importance samples of a likelihood [200]"},
     {"seed", 0, "S", "seed of samples and draws [1]"},
     {"weights", 0, "ema|last",
@@ -56,6 +61,7 @@ typedef struct job {
     char out[GT_PATH];      /* of the figures; "": they are not written */
     char pictures[GT_PATH]; /* their folder; "": there are none */
     gt_checkpoint first;    /* of them */
+    gt__features_choice features;
     gt_config *config;
     gt_evaluator evaluator;
 } job;
@@ -86,6 +92,8 @@ static gt_status read_options(job *j)
         status = gt_cli_integer(args, "threads", 1, 1024, &threads);
     if (status == GT_OK)
         status = read_weights(gt_cli_value(args, "weights"), &j->how.weights);
+    if (status == GT_OK)
+        status = gt__features_choice_read(&j->features, args);
     j->how.metrics = gt_cli_value(args, "metrics");
     j->how.classifier = gt_cli_value(args, "classifier");
     j->how.samples = (uint64_t)samples;
@@ -256,6 +264,9 @@ static gt_status open_evaluator(job *j, const char *path)
     if (status == GT_OK)
         status = gt_comm_agree(j->comm, parse(j, &j->first, &j->config));
     if (status == GT_OK)
+        status = gt__features_choice_find(&j->features, j->comm, j->run,
+                                          j->config, &j->how);
+    if (status == GT_OK)
         status = gt_evaluator_open(&j->evaluator, j->comm, j->config, &j->first,
                                    &j->how);
     return status;
@@ -279,14 +290,16 @@ static gt_status evaluate(job *j)
     gt_checkpoint next = {0};
     char *at = j->paths;
     gt_status status = open_evaluator(j, next_path(&at));
+    bool shown = j->comm->rank == 0 && !gt_cli_flag(j->args, "json");
+    if (status == GT_OK && shown)
+        gt_evaluation_print_features(stdout, &j->evaluator);
     for (size_t i = 0; i < j->n && status == GT_OK; i++) {
         gt_checkpoint *from = i == 0 ? &j->first : &next;
         if (i > 0)
             status = gt_checkpoint_choose_shared(j->comm, from, next_path(&at));
         if (status == GT_OK)
             status = gt_evaluator_run(&j->evaluator, from, &j->results[i]);
-        if (status == GT_OK && j->comm->rank == 0 &&
-            !gt_cli_flag(j->args, "json"))
+        if (status == GT_OK && shown)
             gt_evaluation_print(stdout, &j->results[i]);
         if (status == GT_OK)
             status = draw(j, i);
@@ -396,10 +409,12 @@ const gt_command gt__command_eval = {
         "Samples of the model are compared with held-out samples of the data "
         "or, where nothing is held out, with those of the training. All "
         "figures are the same on any number of ranks.\n\n"
-        "Distances look at features of samples. Without a classifier these are "
-        "the samples' values, or random projections of many values. With "
-        "--classifier they are what the last layer of a trained classifier "
-        "reads. They are no FID, whose features are those of a network that "
+        "Distances look at features of samples: what the last layer of a "
+        "classifier reads. Where the data have labels, and samples are of "
+        "28x28x1 or 32x32x3, the first evaluation of a run trains one of the "
+        "same data, and keeps it in RUN/classifier. Without one, features are "
+        "the samples' values, or random projections of many values. They are "
+        "no FID, whose features are those of a network that "
         "was trained on ImageNet: compare them with each other, and with the "
         "floor, which is what training data have against held-out data.\n\n"
         "The figures are printed, and written to RUN/eval.json with what they "
@@ -411,8 +426,8 @@ const gt_command gt__command_eval = {
         "is not drawn, and said.",
     .examples =
         "mpirun -np 4 gentrain eval runs/dcgan28-1\n"
-        "gentrain train --preset classifier28 --data mnist\n"
-        "gentrain eval runs/dcgan28-1 --classifier runs/classifier28-1\n"
+        "gentrain eval runs/dcgan28-2 --classifier runs/dcgan28-1/classifier\n"
+        "gentrain eval runs/dcgan28-1 --features values\n"
         "gentrain eval runs/mlp-vae-1 --metrics likelihood --draws 1000\n",
     .options = options,
     .min_operands = 1,

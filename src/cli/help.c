@@ -82,8 +82,9 @@ const gt_command gt__command_help = {
     .name = "help",
     .operands = "[COMMAND | TOPIC]",
     .summary = "explain a command or a topic",
-    .details = "Topics are config, layers, data and run. Without any, all "
-               "commands and topics are listed.",
+    .details =
+        "Topics are config, layers, data, metrics and run. Without any, all "
+        "commands and topics are listed.",
     .examples = "gentrain help train\n"
                 "gentrain help config\n"
                 "gentrain help config --format man | man -l -\n",

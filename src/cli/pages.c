@@ -17,6 +17,8 @@ const gt_topic gt__topics[] = {
      gt_topic_config},
     {"layers", 0, "layers of a network", NULL, gt_topic_layers},
     {"data", 0, "sources of images", NULL, gt_topic_data},
+    {"metrics", 7, "metrics of an evaluation", "gentrain-eval(1)",
+     gt_topic_metrics},
     {"run", 7, "files of a run, signals and exit codes", "gentrain-train(1)",
      gt_topic_run},
     {0},

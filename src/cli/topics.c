@@ -7,6 +7,7 @@
 #include "data/augment.h"
 #include "data/source.h"
 #include "data/transform_steps.h"
+#include "eval/metrics.h"
 #include "model/reference.h"
 #include "nn/layer_list.h"
 #include "train/schema.h"
@@ -54,6 +55,29 @@ void gt_topic_config(const gt_page *page)
     gt_topic_layers(page);
     gt_page_section(page, "Data sources");
     gt_topic_data(page);
+}
+
+/* --- Metrics. */
+
+void gt_topic_metrics(const gt_page *page)
+{
+    for (int i = 0; gt_eval_metrics[i]; i++) {
+        const gt_eval_metric *m = gt_eval_metrics[i];
+        char name[64];
+        snprintf(name, sizeof name, "%s%s", m->name,
+                 m->costly ? " (where asked for)" : "");
+        gt_page_item(page, name, NULL, m->help);
+    }
+    gt_page_paragraphs(
+        page,
+        "gentrain eval finds all of them that the model and the data allow, "
+        "but for those that have to be asked for: --metrics NAME,NAME.\n\n"
+        "A figure has a standard error where it is known; two models differ "
+        "where their figures do by several of these. Distances look at "
+        "features of a classifier of the same data (RUN/classifier), or at the "
+        "samples' values where there is none. They are no FID, and compare "
+        "only with figures of the same data, classifier and number of "
+        "samples.");
 }
 
 /* --- A run. */

@@ -11,6 +11,9 @@ void gt_topic_layers(const gt_page *page);
 /* Sources, and the steps of data.transform. */
 void gt_topic_data(const gt_page *page);
 
+/* The metrics of `gentrain eval`. */
+void gt_topic_metrics(const gt_page *page);
+
 /* The files of a run directory, stopping and going on, signals, exit codes. */
 void gt_topic_run(const gt_page *page);
 void gt_topic_exit_codes(const gt_page *page);

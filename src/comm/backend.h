@@ -48,6 +48,15 @@ typedef struct gt__backend {
     void (*allgather)(struct gt_comm *comm, bool whole_job, double *all,
                       const int *counts, const int *offsets);
 
+    /* Make the `part` of the ranks below `ranks`, which have memory for it;
+     * NULL on the others. Collective over the job. Release what is the
+     * library's of it; collective over the part. */
+    void (*part_make)(struct gt_comm *comm, int ranks, struct gt_comm *part);
+    void (*part_release)(struct gt_comm *part);
+
+    /* Bytes of the backend's memory of a communicator, comm->mpi. */
+    size_t size;
+
     /* Sums of buckets, by messages (transport.h): in the order of the tree over
      * shards; in any order; rounded to 16 bits between nodes. */
     const struct gt__transport *tree, *any_order, *bf16;

@@ -130,6 +130,49 @@ gt_status gt_comm_work_end(gt_comm *c, gt_status mine)
     return share_failure(c, mine, first);
 }
 
+/* --- A part of the ranks. */
+
+gt_status gt_comm_part_new(gt_comm **part, gt_comm *c, int ranks)
+{
+    assert(ranks > 0 && ranks < c->size && !c->working);
+    gt_status status = GT_OK;
+    gt_comm *p = NULL;
+    if (c->rank < ranks) {
+        p = calloc(1, sizeof *p);
+        struct gt__mpi *mpi = calloc(1, c->backend->size);
+        if (p)
+            p->mpi = mpi;
+        if (!p || !mpi) {
+            status = gt_fail(GT_ERR_MEMORY, "cannot allocate a communicator");
+            free(mpi);
+            free(p);
+            p = NULL;
+        }
+    }
+    status = gt_comm_agree(c, status);
+    if (status == GT_OK)
+        c->backend->part_make(c, ranks, p);
+    else if (p)
+        free(p->mpi);
+    if (status != GT_OK) {
+        free(p);
+        p = NULL;
+    }
+    *part = p;
+    return status;
+}
+
+void gt_comm_part_free(gt_comm *part)
+{
+    if (!part)
+        return;
+    part->backend->part_release(part);
+    free(part->mpi);
+    free(part);
+}
+
+/* --- Data. */
+
 void gt_comm_broadcast(gt_comm *c, void *data, size_t bytes)
 {
     gt_comm_broadcast_from(c, 0, data, bytes);

@@ -49,6 +49,15 @@ gt_status gt_comm_agree(gt_comm *comm, gt_status mine);
     ((mine) != GT_OK ? GT_ERR_COMM : gt_comm_agree(comm, mine))
 #endif
 
+/* A communicator of the ranks below `ranks` alone, 0 < ranks < comm->size: for
+ * work that fewer ranks can share evenly. The other ranks get NULL, and wait in
+ * the next collective call of `comm`. Until gt_comm_part_free, no rank of the
+ * part uses `comm`. GT_ERR_MEMORY on all ranks. Collective over `comm`. */
+gt_status gt_comm_part_new(gt_comm **part, gt_comm *comm, int ranks);
+
+/* NULL is allowed. Collective over the part. */
+void gt_comm_part_free(gt_comm *part);
+
 /* --- Work that a rank does by itself while the others wait for it: mostly rank
  * 0's, with files, but any number of ranks may be at work at once.
  *

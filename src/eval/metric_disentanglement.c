@@ -58,6 +58,7 @@ const gt_eval_metric gt__metric_disentanglement = {
             "Williams 2018)",
     .missing = missing,
     .run = run,
+    .plain = true,
     .ranks = {{"mig", GT_BETTER_MORE},
               {"sap", GT_BETTER_MORE},
               {"dci_disentanglement", GT_BETTER_MORE},

@@ -46,6 +46,7 @@ const gt_eval_metric gt__metric_likelihood = {
             "squared error of reconstructions, active units",
     .missing = missing,
     .run = run,
+    .plain = true,
     .ranks = {{"elbo", GT_BETTER_MORE},
               {"elbo_score", GT_BETTER_MORE},
               {"nll", GT_BETTER_LESS},

@@ -76,4 +76,5 @@ const gt_eval_metric gt__metric_modes = {
     .ranks = {{"modes", GT_BETTER_MORE},
               {"mode_quality", GT_BETTER_MORE},
               {"mode_kl", GT_BETTER_LESS}},
+    .plain = true,
 };

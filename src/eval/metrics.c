@@ -83,6 +83,14 @@ gt_status gt_eval_choose(const char *list, gt_eval_choice *choice)
     return GT_OK;
 }
 
+bool gt_eval_wants_features(const gt_eval_choice *choice)
+{
+    for (int i = 0; i < choice->count; i++)
+        if (!choice->metric[i]->plain)
+            return true;
+    return false;
+}
+
 const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
                                      const char *key, gt_better *better)
 {

@@ -188,6 +188,20 @@ static size_t read_text(const char *path, char *text, size_t room)
     return n > 0 ? (size_t)n : 0;
 }
 
+/* One that was killed has a number until its parent has heard of that. */
+static bool lives(long process)
+{
+    char path[64], text[512] = "";
+    if (kill((pid_t)process, 0) != 0 && errno != EPERM)
+        return false;
+    snprintf(path, sizeof path, "/proc/%ld/stat", process);
+    if (!read_text(path, text, sizeof text))
+        return true;
+    const char *state = strrchr(text, ')');
+    return !state ||
+           (strncmp(state, ") Z", 3) != 0 && strncmp(state, ") X", 3) != 0);
+}
+
 /* The file is empty for the moment between its making and its writing. A number
  * of a process that is ours was another's, in another container for example. */
 gt_fence_maker gt_fence_look(const char *run)
@@ -208,8 +222,7 @@ gt_fence_maker gt_fence_look(const char *run)
     gethostname(here, sizeof here - 1);
     if (strcmp(maker.host, here) != 0)
         maker.holder = GT_FENCE_ELSEWHERE;
-    else if (maker.process != (long)getpid() &&
-             (kill((pid_t)maker.process, 0) == 0 || errno == EPERM))
+    else if (maker.process != (long)getpid() && lives(maker.process))
         maker.holder = GT_FENCE_LIVES;
     else
         maker.holder = GT_FENCE_ENDED;

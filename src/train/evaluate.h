@@ -12,7 +12,8 @@
 
 typedef struct gt_evaluate_options {
     const char *metrics;    /* names with commas between; NULL: all */
-    const char *classifier; /* run directory or checkpoint; NULL: none */
+    const char *classifier; /* run directory or checkpoint; NULL: none, */
+    const char *why_none;   /* as "the data have no labels"; NULL: as asked */
     uint64_t samples;       /* most of each set */
     uint64_t seed;          /* of the model's samples and draws */
     int draws;              /* importance samples of a likelihood */

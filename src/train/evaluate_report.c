@@ -26,6 +26,39 @@ static void print_estimate(FILE *out, gt_estimate e)
     fprintf(out, "%.*f +- %.*f", digits, e.value, digits, e.error);
 }
 
+static void print_classifier(FILE *out, const gt_eval_features *f)
+{
+    fprintf(out,
+            ", as the last layer of a classifier reads them\n"
+            "  %-28s %s\n  %-28s ",
+            "classifier", f->from.path, "its accuracy");
+    if (isnan(f->accuracy.value))
+        fputs("not known, as the data have no labels", out);
+    else
+        print_estimate(out, f->accuracy);
+}
+
+void gt_evaluation_print_features(FILE *out, const gt_evaluator *e)
+{
+    const char *why = e->options->why_none;
+    uint64_t n = e->options->samples;
+    const gt_source *reference = e->test ? e->test : e->train;
+    uint64_t compared = reference->count < n ? reference->count : n;
+    fprintf(out, "%s\n  %-28s %d of a sample", e->train->uri, "features",
+            e->features.features.dim);
+    if (e->features.classifier)
+        print_classifier(out, &e->features);
+    else
+        fprintf(out, ", %s%s%s%s",
+                e->features.features.kind == GT_FEATURES_VALUES
+                    ? "its values"
+                    : "random projections of its values",
+                why ? " (no classifier: " : "", why ? why : "", why ? ")" : "");
+    fprintf(out, "\n  %-28s %llu of the model against %llu %s\n", "samples",
+            (unsigned long long)n, (unsigned long long)compared,
+            e->test ? "held out" : "of the training");
+}
+
 void gt_evaluation_print(FILE *out, const gt_evaluation_result *r)
 {
     fprintf(out, "%s, step %llu, %s weights\n", r->checkpoint,

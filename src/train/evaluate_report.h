@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+/* What figures look at: features, the classifier and its accuracy, samples. */
+void gt_evaluation_print_features(FILE *out, const gt_evaluator *evaluator);
+
 /* The figures of a checkpoint as a table of lines with one figure each. */
 void gt_evaluation_print(FILE *out, const gt_evaluation_result *result);
 

@@ -8,6 +8,7 @@
 
 typedef enum gt_report_kind {
     GT_REPORT_NORMAL, /* banner, progress, summary */
+    GT_REPORT_BRIEF,  /* progress and held-out figures, on stderr alone */
     GT_REPORT_QUIET,  /* warnings and errors only */
     GT_REPORT_JSON,   /* NORMAL on stderr, metrics and summary as JSON lines on
                          stdout */

@@ -285,7 +285,7 @@ static void summarise_json(const gt_report *r, const gt_place *place,
 void gt_report_summary(const gt_report *r, const gt_place *place,
                        uint64_t skipped, const char *name, const char *run)
 {
-    if (!r->speaks || r->kind == GT_REPORT_QUIET)
+    if (!r->speaks || r->kind == GT_REPORT_QUIET || r->kind == GT_REPORT_BRIEF)
         return;
     double seconds = gt_seconds() - r->started;
     double rate =

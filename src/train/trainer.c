@@ -206,15 +206,22 @@ static void tell_parent(const gt_run *run)
                 run->resumed.path);
 }
 
+static void tell_begin(const trainer *t)
+{
+    if (t->options->report == GT_REPORT_BRIEF)
+        return;
+    gt_banner_print(t->task, t->options->threads, t->shards, t->source,
+                    t->test_source, t->last);
+    gt_info("  run           %s", t->run->path);
+    tell_parent(t->run);
+}
+
 static gt_status train(trainer *t)
 {
     gt_status status = gt__training_prepare_outputs(t);
     if (status != GT_OK)
         return status;
-    gt_banner_print(t->task, t->options->threads, t->shards, t->source,
-                    t->test_source, t->last);
-    gt_info("  run           %s", t->run->path);
-    tell_parent(t->run);
+    tell_begin(t);
     status = loop(t);
     gt_place here = place(t);
     if (status == GT_OK)

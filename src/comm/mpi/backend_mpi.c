@@ -3,6 +3,7 @@
 #include "comm/mpi/backend_mpi.h"
 
 #include "comm/mpi/handle.h"
+#include "comm/mpi/ranks.h"
 #include "comm/mpi/transports.h"
 
 enum { PIECE = 1 << 26 };
@@ -92,6 +93,9 @@ const gt__backend gt__backend_mpi = {.broadcast = broadcast,
                                      .receive = receive,
                                      .swap = swap,
                                      .allgather = allgather,
+                                     .part_make = gt__ranks_part,
+                                     .part_release = gt__ranks_release,
+                                     .size = sizeof(gt__mpi),
                                      .tree = &gt__transport_tree,
                                      .any_order = &gt__transport_mpi,
                                      .bf16 = &gt__transport_bf16};

@@ -15,6 +15,7 @@ typedef struct gt__mpi {
                        of ranks can be halved (shard_tree.h) */
     MPI_Comm channel[GT_CHANNELS]; /* all ranks; each for the messages of one
                                       reducer alone */
+    gt_comm *whole; /* what this is a part of; borrowed; NULL: of nothing */
 } gt__mpi;
 
 /* gt_real, to MPI. */

@@ -1,0 +1,75 @@
+# The first evaluation of a run trains a classifier of its data, once, whatever
+# ends it in between, and on any number of ranks; then figures are the same bytes
+# on any number of ranks. What cannot be had is refused with one error.
+. "$(dirname "$0")/common.sh"
+
+data="glyphs?count=500&test_count=200"
+must "training" ranks 1 train --preset cgan28 --data "$data" --steps 4 --out a --quiet
+last=classifier/checkpoints/step-00000500.h5
+for n in 2 3 4; do cp -r a a-$n; done
+
+# --- the classifier
+"$MPIRUN" -np 3 "$GENTRAIN" eval a-3 -n 300 >killed.txt 2>&1 &
+started=$!
+await_checkpoint a-3/classifier
+ranks_of $started >killed_ranks.txt
+xargs kill -KILL <killed_ranks.txt
+wait $started && fail "it was not killed"
+for rank in $(cat killed_ranks.txt); do
+    while [ -e "/proc/$rank" ]; do sleep 0.02; done
+done
+[ ! -e a-3/$last ] || fail "the classifier was trained before it was killed"
+must "evaluating, and going on" ranks 2 eval a-3 -n 300
+says err.txt "going on to train a classifier of the data first"
+must "evaluating" ranks 3 eval a -n 300
+says err.txt "training a classifier of the data first, once: preset classifier28, in a/classifier"
+says err.txt "held out: loss"
+same {a,a-3}/$last
+for text in "as the last layer of a classifier reads them" "a/$last" \
+    "its accuracy" "300 of the model against 200 held out"; do
+    says out.txt "$text"
+done
+
+# --- figures
+cp a/eval.json wanted.json
+says wanted.json "\"classifier\": \"a/$last\""
+grep -q '"accuracy": {"value": \(1\|0.9\)' wanted.json || fail "its accuracy is not told"
+for n in 1 2 3 4; do
+    must "evaluating on $n ranks" ranks $n eval a -n 300
+    [ "$(grep -c "training a classifier" err.txt)" -eq 0 ] ||
+        fail "the classifier was trained again"
+    cmp a/eval.json wanted.json || fail "figures on $n ranks differ"
+done
+must "JSON" ranks 1 eval a -n 300 --json --out other.json
+cmp other.json wanted.json || fail "--out has other figures"
+cmp out.txt wanted.json || fail "--json prints other figures"
+must "values" ranks 2 eval a -n 300 --features values
+says out.txt "784 of a sample, its values"
+must "a classifier by name" ranks 1 eval a-2 -n 300 --classifier a/classifier
+[ ! -e a-2/classifier ] || fail "a classifier was trained beside the one that was named"
+
+# --- no classifier
+must "training on points" ranks 1 train --preset ring --steps 2 --out points --quiet
+must "points" ranks 1 eval points -n 300
+says out.txt "no classifier: no preset classifier takes samples of 2"
+[ ! -e points/classifier ] || fail "a classifier of points was trained"
+
+# --- errors
+refused 6 "no preset classifier takes samples of 2" 2 eval points --features classifier
+refused 6 "it takes samples of 28x28x1" 2 eval points --classifier a/classifier
+refused 6 "a gan, and no classifier" 1 eval a-2 --classifier points
+refused 6 "the model makes no samples" 2 eval a/classifier --metrics agreement
+refused 2 'did you mean "agreement"?' 2 eval a --metrics agreament
+refused 2 'did you mean "values"?' 1 eval a --features value
+refused 2 "leave out --classifier" 1 eval a --features values --classifier a-2
+refused 4 "nowhere" 2 eval nowhere
+python=/usr/bin/python3
+if $python -c 'import numpy' 2>/dev/null; then
+    $python -c 'import numpy as n; n.save("x.npy", n.zeros((50, 28, 28), "uint8"))'
+    must "training without labels" ranks 1 train --preset dcgan28 --data x.npy \
+        --steps 2 --batch 16 --out bare --quiet
+    refused 6 "the data have no labels" 2 eval bare --features classifier
+    [ ! -e bare/classifier ] || fail "there is a classifier without labels"
+else
+    echo "data without labels are left out: python3-numpy is not installed"
+fi
