@@ -21,7 +21,7 @@ static gt_status run_distance(gt_subject *s, distance *find, const char *key,
     if (status != GT_OK)
         return status;
     gt_eval_figures_set(figures, key, found);
-    if (!s->test)
+    if (!gt_subject_has_floor(s))
         return GT_OK;
     status = gt_subject_get(s, GT_SET_TRAINING, &training);
     if (status == GT_OK)
@@ -61,6 +61,7 @@ const gt_eval_metric gt__metric_frechet = {
             "(Heusel et al. 2017)",
     .missing = gt__missing_samples,
     .run = run_frechet,
+    .points = true,
     .ranks = {{"frechet_distance", GT_BETTER_LESS}},
 };
 
@@ -71,6 +72,7 @@ const gt_eval_metric gt__metric_kernel = {
             "nothing tells the sets apart",
     .missing = gt__missing_samples,
     .run = run_kernel,
+    .points = true,
     .ranks = {{"kernel_distance", GT_BETTER_LESS}},
 };
 
@@ -80,5 +82,6 @@ const gt_eval_metric gt__metric_sliced = {
             "al. 2011)",
     .missing = gt__missing_samples,
     .run = run_sliced,
+    .points = true,
     .ranks = {{"sliced_distance", GT_BETTER_LESS}},
 };
