@@ -52,6 +52,36 @@ bash "$GENTRAIN_SOURCE/bench/overlap.sh" >out.txt 2>err.txt
 [ $? -eq 2 ] || fail "overlap.sh measures a program that is given"
 says err.txt "unset GENTRAIN"
 
+# --- quality.sh: tiny models get tables, finished runs are kept, a stopped one goes on.
+quality() {
+    GENTRAIN_BENCH_DIR=$scratch bash "$GENTRAIN_SOURCE/bench/quality.sh" --out q \
+        --seeds 2 --train "--steps 6 --set output.test_every=3" "$@" >out.txt 2>err.txt
+}
+must "importing digits" ranks 1 import 'glyphs?count=600&test_count=60' -o digits.h5
+must "a table of points" quality --eval "--samples 60" ring
+says out.txt "ring: 8 Gaussians"
+says out.txt "2 seeds"
+says out.txt "modes of 8"
+says err.txt "ring-2: training"
+must "the same once more" quality --eval "--samples 60" ring
+grep -q training err.txt && fail "a finished run was trained again"
+rm q/ring-1.done q/ring-1.json
+must "a run that was stopped" quality --train "--steps 8" --eval "--samples 60" ring
+says err.txt "ring-1: training after a stop"
+says out.txt "without what was stopped before"
+must "a table of likelihoods" quality --data digits.h5 \
+    --eval "--samples 60 --draws 3" binarised
+says out.txt "NLL, 200 draws, nats"
+must "tables of images" quality --data digits.h5 --eval "--samples 60" dcgan28 cgan28
+says out.txt "entropy of classes"
+says out.txt "agreement with the class asked"
+quality dcgan28
+[ $? -eq 2 ] || fail "images without data"
+says err.txt "dcgan28 needs --data MNIST"
+quality ringg
+[ $? -eq 2 ] || fail "an unknown table"
+says err.txt "unknown table ringg"
+
 # --- bench_step
 [ -n "${BENCH_STEP:-}" ] || {
     echo "skipped: built without GT_BENCH"

@@ -61,9 +61,7 @@ else
 fi
 
 # --- what cannot be had
-must "other data" ranks 1 train --preset quickstart --steps 2 --out other --quiet
-refused 6 "nobody knows the modes of the data" 2 eval other --metrics modes
 refused 6 "it needs 50 samples" 2 eval run -n 40 --metrics auc
 must "few samples" ranks 2 eval run -n 40
 ! grep -q '"auc"' run/eval.json || fail "there is an AUC of 40 samples"
-refused 6 "give --classifier" 2 eval other --metrics classes --features values
+refused 6 "metric classes cannot be had" 2 eval run --metrics classes

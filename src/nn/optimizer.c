@@ -94,11 +94,6 @@ static gt_status check_schedule(const gt_optimizer_config *c)
 {
     if (c->schedule == GT_SCHEDULE_MULTISTEP)
         return check_milestones(c);
-    if (c->milestones.count > 0)
-        return gt_fail(GT_ERR_CONFIG,
-                       "milestones are of schedule multistep, but schedule is "
-                       "%s; set milestones to [], or the schedule to multistep",
-                       schedule_names[c->schedule]);
     if (c->schedule == GT_SCHEDULE_CONSTANT || c->decay_steps > 0)
         return GT_OK;
     return gt_fail(GT_ERR_CONFIG, "%s needs decay_steps of at least 1",
@@ -108,7 +103,8 @@ static gt_status check_schedule(const gt_optimizer_config *c)
 gt_status gt_optimizer_check(const gt_config *config, gt_config_place *at)
 {
     const gt_optimizer_config *c = gt_config_get(config, at->section);
-    at->key = c->milestones.count > 0 ? "milestones" : "schedule";
+    bool given = c->schedule == GT_SCHEDULE_MULTISTEP && c->milestones.count;
+    at->key = given ? "milestones" : "schedule";
     return check_schedule(c);
 }
 
