@@ -68,7 +68,7 @@ write("features.h5", model=a, data=b.astype("float32"), training=c)
 write("bare.h5", model=a, data=b)
 write("no_data.h5", model=a)
 write("other.h5", model=a, data=b[:, :5])
-write("flat.h5", model=a[:, 0], data=b[:, 0])
+write("flat.h5", model=a, data=b[:, 0])
 b[7, 2] = np.nan
 write("nan.h5", model=a, data=b)
 PYTHON
@@ -87,7 +87,7 @@ PYTHON
     ! grep -q frechet_floor bare.json || fail "there is a floor without training data"
     refused 5 "has no data set /data" 2 eval a --features no_data.h5
     refused 6 "/data has 5 features of a sample, and /model 6" 2 eval a --features other.h5
-    refused 6 "/model has 1 dimension" 1 eval a --features flat.h5
+    refused 6 "/data has 1 dimension" 1 eval a --features flat.h5
     refused 5 "first in row 7" 3 eval a --features nan.h5
     refused 6 "gives features alone" 2 eval a --features bare.h5 --metrics agreement
     refused 2 "name one" 1 eval a --features bare.h5 --checkpoint all
