@@ -254,6 +254,21 @@ static void values_of_a_vector_are_bars_around_zero(void **state)
     free(p.pixels);
 }
 
+static void energies_are_bars_of_their_logarithms(void **state)
+{
+    (void)state;
+    const gt_real x[VALUES] = {0, 1, 10, 20, 1e5f, 1000, 1, 1};
+    picture p = drawn(
+        &(gt_picture_values){.n = 1, .shape = {1, 1, VALUES}, .reals = x}, 1);
+    int left = p.w - 12 - 8 - VALUES * BAR, top = 0;
+    assert_int_equal(height_of(&p, left, 0, &top), 0);
+    assert_int_equal(height_of(&p, left, 1, &top), 0);
+    assert_in_range(height_of(&p, left, 2, &top), 19, 21); /* of 96 */
+    assert_in_range(height_of(&p, left, 5, &top), 57, 59);
+    assert_in_range(height_of(&p, left, 4, &top), 95, 96);
+    free(p.pixels);
+}
+
 /* More values than pixels: none is lost. */
 static void the_peak_of_a_long_vector_is_seen(void **state)
 {
@@ -317,6 +332,7 @@ int main(void)
         each(alpha_lets_the_ground_through),
         each(what_pictures_leave_out_is_known_before),
         each(values_of_a_vector_are_bars_around_zero),
+        each(energies_are_bars_of_their_logarithms),
         each(the_peak_of_a_long_vector_is_seen),
         each(pictures_are_about_square),
         each(a_very_long_vector_is_not_too_wide),

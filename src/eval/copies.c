@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 enum { QUERIES = 1000 };
-static const size_t most_values = 16 << 20; /* of all queries */
-static const size_t most_size = 1 << 16;    /* of a sample: a thousand of the
-                                               data are in memory at once */
+static const size_t most_values = 8 << 20; /* of all queries */
+static const size_t most_size = 1 << 16;   /* of a sample: a thousand of the
+                                              data are in memory at once */
 static const uint64_t most_training = 200000;
 
 const char *gt_copies_missing(const gt_subject *s)

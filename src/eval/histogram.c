@@ -13,6 +13,7 @@
 enum {
     LOOKS = 16,   /* blocks of the first pass, at most, */
     VALUES = 256, /* and values of a sample there */
+    DECADES = 8,  /* of logarithmic bins, at most */
 };
 
 /* --- Bins. */
@@ -63,12 +64,12 @@ static sorted positive(const sorted *s)
     return (sorted){s->x + i, s->n - i};
 }
 
-/* Values of 0 and more of which the positive ones span decades. Those of few
- * are not worth it. */
+/* Values of 0 and more, but for what rounding leaves, of which the positive
+ * ones span decades. Those of few are not worth it. */
 static bool spans_decades(const sorted *data)
 {
     sorted above = positive(data);
-    return above.n >= 100 && data->x[0] >= 0 &&
+    return above.n >= 100 && data->x[0] >= -1e-6 * quantile(&above, 1) &&
            quantile(&above, 0.999) > 1000 * quantile(&above, 0.02);
 }
 
@@ -105,6 +106,7 @@ static void lay_logarithmic(gt_histogram *h, const sorted *data,
     sorted above = positive(data), made = positive(model);
     double low = log10(quantile(&above, 0.005)),
            high = log10(quantile(&above, 1));
+    low = fmax(low, high - DECADES);
     if (made.n > 0)
         widen(&low, &high, low, log10(quantile(&made, 0.995)));
     h->logarithmic = true;

@@ -40,7 +40,7 @@ static gt_status run_distance(gt_subject *s, distance *find, const char *key,
     if (status != GT_OK)
         return status;
     gt_eval_figures_set(figures, key, found);
-    if (!s->test)
+    if (!gt_subject_has_floor(s))
         return GT_OK;
     status = find_floor(s, find, &data->points, floor, &found);
     if (status == GT_OK)
@@ -78,6 +78,7 @@ const gt_eval_metric gt__metric_frechet = {
             "(Heusel et al. 2017)",
     .missing = gt__missing_samples,
     .run = run_frechet,
+    .points = true,
     .ranks = {{"frechet_distance", GT_BETTER_LESS}},
 };
 
@@ -88,6 +89,7 @@ const gt_eval_metric gt__metric_kernel = {
             "nothing tells the sets apart",
     .missing = gt__missing_samples,
     .run = run_kernel,
+    .points = true,
     .ranks = {{"kernel_distance", GT_BETTER_LESS}},
 };
 
@@ -97,5 +99,6 @@ const gt_eval_metric gt__metric_sliced = {
             "al. 2011)",
     .missing = gt__missing_samples,
     .run = run_sliced,
+    .points = true,
     .ranks = {{"sliced_distance", GT_BETTER_LESS}},
 };

@@ -12,12 +12,26 @@ static uint64_t at_most(uint64_t n, uint64_t most)
 
 gt_subject_set gt_subject_reference(const gt_subject *subject)
 {
-    return subject->test ? GT_SET_TEST : GT_SET_TRAINING;
+    return subject->test || subject->given ? GT_SET_TEST : GT_SET_TRAINING;
 }
 
 gt_reader *gt_subject_reference_reader(const gt_subject *subject)
 {
     return subject->test ? subject->test : subject->training;
+}
+
+void gt_subject_give(gt_subject *subject, gt_subject_set which,
+                     gt_points points)
+{
+    gt_sample_set_free(&subject->set[which]);
+    subject->set[which].points = points;
+    subject->given = true;
+}
+
+bool gt_subject_has_floor(const gt_subject *subject)
+{
+    return subject->given ? subject->set[GT_SET_TRAINING].points.x != NULL
+                          : subject->test != NULL;
 }
 
 static gt_status fill(gt_subject *s, gt_subject_set which, gt_sample_set *set)
@@ -84,7 +98,8 @@ void gt_subject_keep_floor(gt_subject *s, const char *key, gt_estimate estimate)
 
 void gt_subject_forget(gt_subject *subject)
 {
-    gt_sample_set_free(&subject->set[GT_SET_MODEL]);
+    if (!subject->given)
+        gt_sample_set_free(&subject->set[GT_SET_MODEL]);
 }
 
 void gt_subject_free(gt_subject *subject)

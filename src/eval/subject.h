@@ -32,11 +32,22 @@ typedef struct gt_subject {
     uint64_t seed;
     int draws;     /* importance samples of a likelihood */
     bool progress; /* rank 0 shows how far long work is */
+    bool given;    /* gt_subject_give was called: there are points alone */
     /* Private: */
     gt_sample_set set[GT_SETS];
     int n_floors; /* figures of data alone, which are found once: */
     gt_subject_floor floor[GT_SUBJECT_FLOORS];
 } gt_subject;
+
+/* From here on figures look at points that were found elsewhere: these are a
+ * set's, which the subject frees. What is not given is not there; data are
+ * GT_SET_TEST. Local. */
+void gt_subject_give(gt_subject *subject, gt_subject_set which,
+                     gt_points points);
+
+/* Whether there are training data beside those that the model's samples are
+ * compared with. Pure. */
+bool gt_subject_has_floor(const gt_subject *subject);
 
 /* One of the sets, with as many samples as there are, at most `samples`; it
  * stays the subject's. As gt_sample_set_read. Collective; all ranks fail

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 10, ROWS = 8 };
+enum { COLUMNS = 10, ROWS = 8, VOLUME_ROWS = 16 /* a quarter of these */ };
 
 typedef struct between {
     gt_evaluator *e;
@@ -176,7 +176,8 @@ gt_status gt__draw_between(gt_evaluator *e, const char *folder, bool *drawn)
     uint64_t most = b.stream.n / 2 < (uint64_t)b.stream.block / 2
                         ? b.stream.n / 2
                         : (uint64_t)b.stream.block / 2;
-    int64_t rows = (int64_t)gt__sheet_most(e, ROWS);
+    int64_t rows = (int64_t)gt__sheet_most(e, VOLUME_ROWS);
+    rows = rows < ROWS ? rows : ROWS;
     rows = (uint64_t)rows < most ? rows : (int64_t)most;
     if (status == GT_OK)
         status = gt_blocks_alloc(&results, (size_t)rows * COLUMNS * b.size,

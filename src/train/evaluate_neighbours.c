@@ -16,6 +16,7 @@
 enum {
     ROWS = 8,
     NEAREST = 7,
+    NEAREST_WIDE = 3,   /* of volumes and vectors */
     EACH = 1 + NEAREST, /* samples of a group: one, and the nearest to it */
     GROUPS = 2,         /* beside each other: the first, and the closest */
     SHOWN = GROUPS * ROWS,
@@ -33,9 +34,12 @@ static gt_status prepare(search *s, gt_evaluator *e)
 {
     const gt_subject *subject = &e->subject;
     uint64_t count = gt_copies_training(subject);
+    gt_shape shape = e->data->image;
+    bool wide = gt_shape_is_volume(shape) || gt_shape_is_vector(shape);
+    int nearest = wide ? NEAREST_WIDE : NEAREST;
     s->e = e;
     s->size = gt_shape_size(e->data->image);
-    s->nearest = count < NEAREST ? (int)count : NEAREST;
+    s->nearest = count < (uint64_t)nearest ? (int)count : nearest;
     s->n = gt_copies_queries(subject, GT_SET_MODEL);
     gt_status status = gt_subject_stream(subject, GT_SET_MODEL, &s->made);
     if (status == GT_OK)

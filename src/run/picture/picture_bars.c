@@ -6,6 +6,7 @@
 #include "run/picture/picture_text.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum {
     WIDEST = 256, /* a field, about */
@@ -14,6 +15,8 @@ enum {
     MARGIN = 8,
     TICK = 4,
     TICKS = 4, /* at a field */
+    SMALL = 1000,
+    DECADES = 8,
 };
 
 static const gt__rgb paper = {{255, 255, 255}}, bar = {{20, 80, 180}},
@@ -28,6 +31,7 @@ typedef struct layout {
     int left;  /* of the first field */
     size_t columns, rows;
     double low, high; /* of the scale */
+    bool logarithmic; /* it is, and begins with the bottom, for 0 as well */
     gt__ticks ticks;
 } layout;
 
@@ -54,6 +58,43 @@ static double value_at(const gt_picture_values *v, size_t i)
     return v->bytes ? v->bytes[i] : (double)v->reals[i];
 }
 
+/* Values of 0 and more, most of which would be no pixel high beside the
+ * greatest, as energies often are. */
+static bool spans_decades(const gt_picture_values *v, double high)
+{
+    size_t seen = 0, small = 0;
+    for (size_t i = 0; i < v->n * gt_shape_size(v->shape); i++) {
+        double value = value_at(v, i);
+        if (value < 0)
+            return false;
+        if (!(value > 0) || !isfinite(value))
+            continue;
+        seen++;
+        small += value < high / SMALL;
+    }
+    return 2 * small > seen;
+}
+
+/* From the power of 10 below the least value that is not 0; no more than
+ * DECADES. */
+static void find_decades(const gt_picture_values *v, layout *l)
+{
+    double least = l->high;
+    for (size_t i = 0; i < v->n * gt_shape_size(v->shape); i++)
+        if (value_at(v, i) > 0)
+            least = fmin(least, value_at(v, i));
+    int to = (int)floor(log10(l->high)), from = (int)floor(log10(least));
+    from = from < to - DECADES ? to - DECADES : from;
+    int every = (to - from) / TICKS + 1;
+    l->logarithmic = true;
+    l->low = pow(10, from);
+    l->ticks.n = 0;
+    for (int k = from; k <= to && l->ticks.n < GT__TICKS; k += every) {
+        l->ticks.value[l->ticks.n] = pow(10, k);
+        snprintf(l->ticks.text[l->ticks.n++], GT__NUMBER, "%.3g", pow(10, k));
+    }
+}
+
 static void find_scale(const gt_picture_values *v, layout *l)
 {
     l->high = v->bytes ? 255 : 0;
@@ -67,6 +108,8 @@ static void find_scale(const gt_picture_values *v, layout *l)
     if (!(l->high > l->low))
         l->high = l->low + 1;
     l->ticks = gt__ticks_of(l->low, l->high, TICKS);
+    if (v->reals && spans_decades(v, l->high))
+        find_decades(v, l);
     l->left = MARGIN + gt__ticks_width(&l->ticks, 1) + 2 * TICK;
 }
 
@@ -74,6 +117,8 @@ static void find_scale(const gt_picture_values *v, layout *l)
 static int down_to(const layout *l, double value)
 {
     double part = (l->high - value) / (l->high - l->low);
+    if (l->logarithmic)
+        part = value > 0 ? log(l->high / value) / log(l->high / l->low) : 1;
     return (int)(fmin(fmax(part, 0), 1) * (HEIGHT - 1) + 0.5);
 }
 
