@@ -28,10 +28,10 @@ static const gt_cli_option options[] = {
     {"classifier", 0, "RUN|FILE.h5",
      "a trained classifier of the same data, whose features and classes "
      "figures look at [RUN/classifier, which is trained once]"},
-    {"features", 0, "classifier|values",
-     "what figures look at: what a classifier makes of samples, or their "
-     "values "
-     "[classifier, where the data have labels and a preset classifier fits]"},
+    {"features", 0, "classifier|values|FILE.h5",
+     "what figures look at: what a classifier makes of samples, their values, "
+     "or features that another program has found [classifier, where the data "
+     "have labels and a preset classifier fits]"},
     {"draws", 0, "K", "importance samples of a likelihood [200]"},
     {"seed", 0, "S", "seed of samples and draws [1]"},
     {"weights", 0, "ema|last",
@@ -344,7 +344,7 @@ static gt_status choose_pictures(job *j)
 {
     const char *folder = gt_cli_value(j->args, "pictures");
     int n = 0;
-    if (gt_cli_flag(j->args, "no-pictures"))
+    if (gt_cli_flag(j->args, "no-pictures") || j->features.file)
         return folder ? gt_fail(GT_ERR_USAGE,
                                 "--pictures and --no-pictures: one of them")
                       : GT_OK;
