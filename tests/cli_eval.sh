@@ -54,6 +54,48 @@ must "points" ranks 1 eval points -n 300
 says out.txt "no classifier: no preset classifier takes samples of 2"
 [ ! -e points/classifier ] || fail "a classifier of points was trained"
 
+# --- features of another program
+if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
+    must "files of features" /usr/bin/python3 - <<'PYTHON'
+import h5py, numpy as np
+r = np.random.default_rng(1)
+a, b, c = (r.normal(size=(n, 6)) for n in (400, 300, 500))
+def write(name, **sets):
+    with h5py.File(name, "w") as f:
+        for key, value in sets.items():
+            f[key] = value
+write("features.h5", model=a, data=b.astype("float32"), training=c)
+write("bare.h5", model=a, data=b)
+write("no_data.h5", model=a)
+write("other.h5", model=a, data=b[:, :5])
+write("flat.h5", model=a, data=b[:, 0])
+b[7, 2] = np.nan
+write("nan.h5", model=a, data=b)
+PYTHON
+    for n in 1 2 3 4; do
+        must "given features on $n ranks" ranks $n eval a --features features.h5 \
+            --out given-$n.json
+        cmp given-{1,$n}.json || fail "figures of given features differ on $n ranks"
+    done
+    says out.txt "400 of the model against 300 of the data"
+    for word in '"file": "features.h5", "model": 400' frechet_floor coverage '"auc"'; do
+        says given-1.json "$word"
+    done
+    ! grep -q class_ given-1.json || fail "there are classes of given features"
+    must "features without those of training" ranks 2 eval a --features bare.h5 \
+        --out bare.json
+    ! grep -q frechet_floor bare.json || fail "there is a floor without training data"
+    refused 5 "has no data set /data" 2 eval a --features no_data.h5
+    refused 6 "/data has 5 features of a sample, and /model 6" 2 eval a --features other.h5
+    refused 6 "/data has 1 dimension" 1 eval a --features flat.h5
+    refused 5 "first in row 7" 3 eval a --features nan.h5
+    refused 6 "gives features alone" 2 eval a --features bare.h5 --metrics agreement
+    refused 2 "name one" 1 eval a --features bare.h5 --checkpoint all
+    refused 4 "gone.h5" 2 eval a --features gone.h5
+else
+    echo "features of another program are left out: python3-h5py is not installed"
+fi
+
 # --- errors
 refused 6 "no preset classifier takes samples of 2" 2 eval points --features classifier
 refused 6 "it takes samples of 28x28x1" 2 eval points --classifier a/classifier

@@ -19,12 +19,23 @@ gt_status gt__features_choice_read(gt__features_choice *f,
     f->classifier = !strcmp(text, words[0]);
     f->values = !strcmp(text, words[1]);
     if (!f->classifier && !f->values)
+        f->file = text;
+    if (f->file && !strchr(text, '.') && !strchr(text, '/'))
         return gt_fail(GT_ERR_USAGE,
-                       "--features %s: it must be classifier or values%s", text,
-                       gt_suggestion(text, words, 2, suggestion));
-    if (f->values && gt_cli_value(args, "classifier"))
-        return gt_fail(GT_ERR_USAGE, "--features values looks at no "
-                                     "classifier; leave out --classifier");
+                       "--features %s: it must be classifier, values or "
+                       "FILE.h5%s",
+                       text, gt_suggestion(text, words, 2, suggestion));
+    if (!f->classifier && gt_cli_value(args, "classifier"))
+        return gt_fail(GT_ERR_USAGE,
+                       "--features %s looks at no classifier; leave out "
+                       "--classifier",
+                       text);
+    const char *which = gt_cli_value(args, "checkpoint");
+    if (f->file && which && !strcmp(which, "all"))
+        return gt_fail(GT_ERR_USAGE,
+                       "--features %s: features are of samples "
+                       "of one checkpoint; name one",
+                       text);
     return GT_OK;
 }
 
@@ -33,8 +44,9 @@ gt_status gt__features_choice_find(gt__features_choice *f, gt_comm *comm,
                                    gt_evaluate_options *how)
 {
     gt_eval_choice choice;
+    how->points = f->file;
     gt_status status = gt_eval_choose(how->metrics, &choice);
-    if (status != GT_OK || how->classifier || f->values ||
+    if (status != GT_OK || how->classifier || f->values || f->file ||
         !gt_task_type_of(config)->generate ||
         (!gt_eval_wants_features(&choice) && !f->classifier))
         return status;

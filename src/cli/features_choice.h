@@ -9,7 +9,8 @@
 
 /* {0}: nothing is asked for. */
 typedef struct gt__features_choice {
-    bool classifier, values; /* --features says so */
+    bool classifier, values; /* --features says so, or */
+    const char *file;        /* names one; borrowed */
     gt_own_classifier own;
 } gt__features_choice;
 

@@ -103,6 +103,10 @@ static const entry files[] = {
     {"samples/step-N.png", "the same as a picture"},
     {"samples/step-N-reconstructions.png",
      "of a VAE: images above, their reconstructions below"},
+    {"eval.json", "figures of gentrain eval"},
+    {"eval/", "its pictures"},
+    {"classifier/", "the classifier that its figures look through: a run "
+                    "directory of its own"},
     {"fence.N", "made by the N-th start or resume; only the job that made it "
                 "may write into the directory"},
     {"INTERRUPTED", "there after a stop by a signal, until the run goes on"},

@@ -23,6 +23,7 @@ const char *const gt_feature_kind_names[] = {
     [GT_FEATURES_VALUES] = "values",
     [GT_FEATURES_PROJECTION] = "projection",
     [GT_FEATURES_CLASSIFIER] = "classifier",
+    [GT_FEATURES_GIVEN] = "given",
     NULL};
 
 /* --- Values. */

@@ -16,6 +16,7 @@ typedef enum gt_feature_kind {
     GT_FEATURES_VALUES,     /* a sample's values, in the model's range */
     GT_FEATURES_PROJECTION, /* random projections of them */
     GT_FEATURES_CLASSIFIER, /* what a classifier makes of them */
+    GT_FEATURES_GIVEN,      /* found elsewhere, in samples that are not here */
 } gt_feature_kind;
 extern const char *const gt_feature_kind_names[];
 

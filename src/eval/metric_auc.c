@@ -10,6 +10,11 @@ static const char *missing(const gt_subject *s)
     uint64_t least = GT_CLASSIFIER_TEST_LEAST;
     if (gt__missing_samples(s))
         return gt__missing_samples(s);
+    if (s->given)
+        return s->set[GT_SET_MODEL].points.n < least ||
+                       s->set[GT_SET_TEST].points.n < least
+                   ? "it needs 50 samples of the model and of the data"
+                   : NULL;
     return s->samples < least ||
                    gt_subject_reference_reader(s)->source->count < least
                ? "it needs 50 samples of the model and of the data"
@@ -36,4 +41,5 @@ const gt_eval_metric gt__metric_auc = {
             "2017): 0.5 where it cannot",
     .missing = missing,
     .run = run,
+    .points = true,
 };

@@ -78,4 +78,5 @@ const gt_eval_metric gt__metric_nearest = {
             "held-out samples; a ratio far below 1 tells of copies",
     .missing = missing,
     .run = run,
+    .plain = true,
 };

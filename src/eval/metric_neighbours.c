@@ -42,6 +42,7 @@ const gt_eval_metric gt__metric_coverage = {
             "coverage (Naeem et al. 2020) by nearest neighbours",
     .missing = gt__missing_samples,
     .run = run_coverage,
+    .points = true,
     .ranks = {{"precision", GT_BETTER_MORE},
               {"recall", GT_BETTER_MORE},
               {"density", GT_BETTER_MORE},
@@ -54,4 +55,5 @@ const gt_eval_metric gt__metric_two_sample = {
             "(Lopez-Paz, Oquab 2017): 0.5 where the sets are alike",
     .missing = gt__missing_samples,
     .run = run_two_sample,
+    .points = true,
 };

@@ -36,6 +36,14 @@ const char *gt__missing_classes(const gt_subject *subject)
                  "output.classifier)";
 }
 
+/* Of points that were found elsewhere there is nothing but these. */
+static const char *missing(const gt_eval_metric *m, const gt_subject *subject)
+{
+    return subject->given && !m->points
+               ? "it looks at samples, and --features FILE gives features alone"
+               : m->missing(subject);
+}
+
 /* --- The choice. */
 
 static gt_status find(const char *name, size_t n, const gt_eval_metric **out)
@@ -108,10 +116,10 @@ const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
 gt_status gt_eval_check(const gt_eval_choice *choice, const gt_subject *subject)
 {
     for (int i = 0; choice->named && i < choice->count; i++) {
-        const char *missing = choice->metric[i]->missing(subject);
-        if (missing)
+        const char *lacks = missing(choice->metric[i], subject);
+        if (lacks)
             return gt_fail(GT_ERR_MISMATCH, "metric %s cannot be had: %s",
-                           choice->metric[i]->name, missing);
+                           choice->metric[i]->name, lacks);
     }
     return GT_OK;
 }
@@ -123,7 +131,7 @@ gt_status gt_eval_run(const gt_eval_choice *choice, gt_subject *subject,
 {
     gt_status status = GT_OK;
     for (int i = 0; i < choice->count && status == GT_OK; i++)
-        if (!choice->metric[i]->missing(subject))
+        if (!missing(choice->metric[i], subject))
             status = choice->metric[i]->run(subject, figures);
     return status;
 }

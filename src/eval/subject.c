@@ -3,6 +3,8 @@
 
 #include "base/heartbeat.h"
 
+#include <string.h>
+
 static uint64_t at_most(uint64_t n, uint64_t most)
 {
     return n < most ? n : most;
@@ -10,12 +12,26 @@ static uint64_t at_most(uint64_t n, uint64_t most)
 
 gt_subject_set gt_subject_reference(const gt_subject *subject)
 {
-    return subject->test ? GT_SET_TEST : GT_SET_TRAINING;
+    return subject->test || subject->given ? GT_SET_TEST : GT_SET_TRAINING;
 }
 
 gt_reader *gt_subject_reference_reader(const gt_subject *subject)
 {
     return subject->test ? subject->test : subject->training;
+}
+
+void gt_subject_give(gt_subject *subject, gt_subject_set which,
+                     gt_points points)
+{
+    gt_sample_set_free(&subject->set[which]);
+    subject->set[which].points = points;
+    subject->given = true;
+}
+
+bool gt_subject_has_floor(const gt_subject *subject)
+{
+    return subject->given ? subject->set[GT_SET_TRAINING].points.x != NULL
+                          : subject->test != NULL;
 }
 
 static gt_status fill(gt_subject *s, gt_subject_set which, gt_sample_set *set)
@@ -66,9 +82,24 @@ gt_status gt_subject_get_pair(gt_subject *s, const gt_sample_set **data,
     return status == GT_OK ? gt_subject_get(s, GT_SET_MODEL, made) : status;
 }
 
+const gt_estimate *gt_subject_floor_of(const gt_subject *s, const char *key)
+{
+    for (int i = 0; i < s->n_floors; i++)
+        if (!strcmp(s->floor[i].key, key))
+            return &s->floor[i].estimate;
+    return NULL;
+}
+
+void gt_subject_keep_floor(gt_subject *s, const char *key, gt_estimate estimate)
+{
+    if (s->n_floors < GT_SUBJECT_FLOORS)
+        s->floor[s->n_floors++] = (gt_subject_floor){key, estimate};
+}
+
 void gt_subject_forget(gt_subject *subject)
 {
-    gt_sample_set_free(&subject->set[GT_SET_MODEL]);
+    if (!subject->given)
+        gt_sample_set_free(&subject->set[GT_SET_MODEL]);
 }
 
 void gt_subject_free(gt_subject *subject)

@@ -7,6 +7,7 @@
 #include "run/snapshot.h"
 #include "tasks/sampler.h"
 #include "train/data_agree.h"
+#include "train/given_points.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
 
@@ -136,7 +137,12 @@ gt_status gt_evaluator_open(gt_evaluator *e, gt_comm *comm,
                               .seed = options->seed,
                               .draws = options->draws,
                               .progress = true};
-    return gt_comm_agree(comm, gt_eval_check(&e->choice, &e->subject));
+    if (options->points)
+        status = gt_given_points_read(options->points, &e->subject,
+                                      &e->features.features);
+    return status == GT_OK
+               ? gt_comm_agree(comm, gt_eval_check(&e->choice, &e->subject))
+               : status;
 }
 
 void gt_evaluator_close(gt_evaluator *e)

@@ -14,6 +14,7 @@ typedef struct gt_evaluate_options {
     const char *metrics;    /* names with commas between; NULL: all */
     const char *classifier; /* run directory or checkpoint; NULL: none, */
     const char *why_none;   /* as "the data have no labels"; NULL: as asked */
+    const char *points;     /* file of features (given_points.h); NULL: none */
     uint64_t samples;       /* most of each set */
     uint64_t seed;          /* of the model's samples and draws */
     int draws;              /* importance samples of a likelihood */

@@ -38,8 +38,22 @@ static void print_classifier(FILE *out, const gt_eval_features *f)
         print_estimate(out, f->accuracy);
 }
 
+static void print_given(FILE *out, const gt_evaluator *e)
+{
+    const gt_sample_set *set = e->subject.set;
+    fprintf(out,
+            "%s\n  %-28s %d of a sample, found elsewhere\n  %-28s %zu of the "
+            "model against %zu of the data\n",
+            e->options->points, "features", e->features.features.dim, "samples",
+            set[GT_SET_MODEL].points.n, set[GT_SET_TEST].points.n);
+}
+
 void gt_evaluation_print_features(FILE *out, const gt_evaluator *e)
 {
+    if (e->options->points) {
+        print_given(out, e);
+        return;
+    }
     const char *why = e->options->why_none;
     uint64_t n = e->options->samples;
     const gt_source *reference = e->test ? e->test : e->train;
@@ -84,10 +98,23 @@ static void print_estimate_json(FILE *out, const char *key, gt_estimate e)
     fputc('}', out);
 }
 
-static void print_features(FILE *out, const gt_eval_features *f)
+static void print_points(FILE *out, const gt_evaluator *e)
 {
+    const gt_sample_set *set = e->subject.set;
+    fputs(", \"file\": ", out);
+    gt_json_string(out, e->options->points);
+    fprintf(out, ", \"model\": %zu, \"data\": %zu, \"training\": %zu",
+            set[GT_SET_MODEL].points.n, set[GT_SET_TEST].points.n,
+            set[GT_SET_TRAINING].points.n);
+}
+
+static void print_features(FILE *out, const gt_evaluator *e)
+{
+    const gt_eval_features *f = &e->features;
     fprintf(out, "  \"features\": {\"kind\": \"%s\", \"count\": %d",
             gt_feature_kind_names[f->features.kind], f->features.dim);
+    if (e->options->points)
+        print_points(out, e);
     if (f->classifier) {
         fputs(", \"classifier\": ", out);
         gt_json_string(out, f->from.path);
@@ -150,7 +177,7 @@ void gt_evaluation_print_json(FILE *out, const gt_evaluator *e,
             (unsigned long long)(e->test ? e->test->count : 0),
             (unsigned long long)e->train->count, e->options->draws,
             (unsigned long long)e->options->seed);
-    print_features(out, &e->features);
+    print_features(out, e);
     fputs("  \"evaluations\": [\n", out);
     for (size_t i = 0; i < n; i++) {
         print_result(out, &results[i], &pictures[i]);
