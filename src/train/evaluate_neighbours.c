@@ -10,7 +10,6 @@
 #include "eval/gather.h"
 #include "train/evaluate_drawing.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +86,6 @@ static gt_status fill(search *s, size_t rows, gt_real *sheet)
     size_t nearest = (size_t)s->nearest, each = 1 + nearest;
     gt_real *samples = gt_real_alloc(GROUPS * rows * each * s->size);
     gt_status status = GT_OK;
-    assert(rows > 0);
     choose(s, rows, chosen);
     for (size_t i = 0; i < GROUPS * rows; i++)
         for (size_t k = 0; k < nearest; k++)
@@ -105,7 +103,8 @@ static gt_status fill(search *s, size_t rows, gt_real *sheet)
         status = gt_samples_gather(s->e->comm, &s->training, numbers,
                                    GROUPS * rows * nearest, true, others);
     for (size_t i = 0; status == GT_OK && i < GROUPS * rows; i++) {
-        size_t at = (i % rows * GROUPS + i / rows) * each;
+        size_t group = i < rows ? 0 : 1;
+        size_t at = ((i - group * rows) * GROUPS + group) * each;
         memcpy(sheet + at * s->size, samples + i * s->size,
                s->size * sizeof *sheet);
         memcpy(sheet + (at + 1) * s->size, others + i * nearest * s->size,
