@@ -132,7 +132,7 @@ for n in 1 2 3; do
 done
 says out.txt "the best class_agreement"
 grep -q '^step 24 evaluation: class_agreement .*best' err.txt || fail "no line of the evaluation"
-[ "$(grep -c '"class_agreement_error": ' eval-1/metrics.jsonl)" -eq 6 ] || fail "not every 4 steps"
+[ "$(grep -c '"class_agreement_se": ' eval-1/metrics.jsonl)" -eq 6 ] || fail "not every 4 steps"
 best=$(told eval-1 best_step)
 [ "$(step_of eval-1/checkpoints/best.h5)" -eq "$best" ] || fail "best.h5 is of another step"
 # shellcheck disable=SC2086
@@ -148,6 +148,26 @@ must "gentrain eval" ranks 2 eval eval-1 --classifier judge --samples 90 --json 
 figure=$(sed -n 's/.*"class_agreement": {"value": \([^,]*\),.*/\1/p' out.txt)
 [ "$figure" = "$(told eval-1 best_class_agreement)" ] ||
     fail "$figure of eval, $(told eval-1 best_class_agreement) of the training"
+
+# --- several metrics at once; names that a step has, too; the price in the trace
+several="--set output.eval_every=5 --set output.eval_samples=70 --set output.eval_draws=3
+    --set output.metrics=[likelihood,frechet,coverage] --set output.log_every=5"
+for n in 1 2 3 4; do
+    # shellcheck disable=SC2086
+    must "on $n ranks" ranks $n train vae.yaml --out several-$n --steps 10 $several \
+        --set output.best=frechet_distance --trace trace.json
+    figures several-1 >one.txt
+    figures several-$n | cmp - one.txt || fail "other figures of several metrics on $n ranks"
+done
+for key in recon eval_recon eval_kl_se nll_score frechet_distance frechet_floor coverage; do
+    [ "$(tail -n 1 one.txt | grep -o "\"$key\": " | wc -l)" -eq 1 ] ||
+        fail "$key is not there once: $(tail -n 1 one.txt)"
+done
+[ "$(grep -o '"name": *"evaluation"' trace.json | wc -l)" -eq 8 ] ||
+    fail "the trace does not have two evaluations of each rank"
+# shellcheck disable=SC2086
+refused 6 "output.best is nll, which this model does not have; an evaluation of it finds elbo_score" \
+    2 train vae.yaml --out other --steps 10 $several --set output.best=nll
 
 # --- what cannot be had is refused before anything is written
 asked="train asked.yaml --out never --set output.eval_every=4"

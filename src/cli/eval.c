@@ -1,6 +1,6 @@
 /* eval.c: `gentrain eval`. The checkpoint holds the configuration, and so the
  * model and the place of its data. */
-#include "cli/args.h"
+#include "cli/common_options.h"
 #include "cli/features_choice.h"
 
 #include "base/log.h"
@@ -68,17 +68,6 @@ typedef struct job {
 
 /* --- What is asked for. */
 
-static gt_status read_weights(const char *text, gt_generate_weights *weights)
-{
-    *weights = !text                  ? GT_GENERATE_BEST
-               : !strcmp(text, "ema") ? GT_GENERATE_EMA
-                                      : GT_GENERATE_LAST;
-    if (*weights == GT_GENERATE_LAST && strcmp(text, "last") != 0)
-        return gt_fail(GT_ERR_USAGE, "--weights %s: it must be ema or last",
-                       text);
-    return GT_OK;
-}
-
 static gt_status read_options(job *j)
 {
     const gt_cli_args *args = j->args;
@@ -91,7 +80,7 @@ static gt_status read_options(job *j)
     if (status == GT_OK)
         status = gt_cli_integer(args, "threads", 1, 1024, &threads);
     if (status == GT_OK)
-        status = read_weights(gt_cli_value(args, "weights"), &j->how.weights);
+        status = gt__weights_read(args, &j->how.weights);
     if (status == GT_OK)
         status = gt__features_choice_read(&j->features, args);
     j->how.metrics = gt_cli_value(args, "metrics");
@@ -101,23 +90,6 @@ static gt_status read_options(job *j)
     j->how.draws = (int)draws;
     j->how.threads = (int)threads;
     return status;
-}
-
-/* "data.uri='URI'", with quotes doubled. */
-static char *quoted_uri(const char *uri)
-{
-    char *text = malloc(2 * strlen(uri) + sizeof "data.uri=''");
-    char *to = text ? text + sprintf(text, "data.uri='") : NULL;
-    if (!text)
-        return NULL;
-    for (; *uri; uri++) {
-        if (*uri == '\'')
-            *to++ = '\'';
-        *to++ = *uri;
-    }
-    to[0] = '\'';
-    to[1] = '\0';
-    return text;
 }
 
 static gt_status read_sets(job *j)
@@ -135,7 +107,7 @@ static gt_status read_sets(job *j)
                            value);
         if (j->n_sets == MOST_SETS)
             return gt_fail(GT_ERR_USAGE, "more than %d times --set", MOST_SETS);
-        char *set = uri ? quoted_uri(value) : strdup(value);
+        char *set = uri ? gt__setting_quoted("data.uri", value) : strdup(value);
         if (!set)
             return gt_fail(GT_ERR_MEMORY, "no memory for the command line");
         j->sets[j->n_sets++] = set;

@@ -1,6 +1,6 @@
 /* import.c: `gentrain import`. What is read is said as in a configuration, so
  * that all keys of data mean here what they mean in a training. */
-#include "cli/args.h"
+#include "cli/common_options.h"
 #include "cli/hints.h"
 
 #include "base/log.h"
@@ -52,23 +52,6 @@ static const gt_schema schema = {.sections = sections, .task = no_task};
  * for it in earnest, as samples of one number have no other. */
 #define ANY_SHAPE "[1, 1, 1]"
 
-/* "key='value'", with quotes doubled. Returns what is to be freed. */
-static char *quoted(const char *key, const char *value)
-{
-    size_t size = strlen(key) + 2 * strlen(value) + 4;
-    char *text = malloc(size);
-    if (!text)
-        return NULL;
-    char *to = text + sprintf(text, "%s='", key);
-    for (; *value; value++) {
-        if (*value == '\'')
-            *to++ = '\'';
-        *to++ = *value;
-    }
-    memcpy(to, "'", 2);
-    return text;
-}
-
 enum { SETS = GT_CLI_MAX_HITS + 1 };
 
 typedef struct set_list {
@@ -91,14 +74,16 @@ static gt_status collect(const gt_cli_args *args, set_list *sets)
     } keys[] = {{"fit", "data.fit"},
                 {"test", "data.test"},
                 {"holdout", "data.holdout"}};
-    gt_status status = add(sets, quoted("data.uri", args->operand[0]));
+    gt_status status =
+        add(sets, gt__setting_quoted("data.uri", args->operand[0]));
     for (int i = 0; i < args->n_hits && status == GT_OK; i++) {
         const char *name = args->hit[i].option->name;
         if (!strcmp(name, "set"))
             status = add(sets, strdup(args->hit[i].value));
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
             if (!strcmp(name, keys[k].option) && status == GT_OK)
-                status = add(sets, quoted(keys[k].key, args->hit[i].value));
+                status = add(
+                    sets, gt__setting_quoted(keys[k].key, args->hit[i].value));
     }
     return status;
 }

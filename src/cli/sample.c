@@ -1,6 +1,6 @@
 /* sample.c: `gentrain sample`. The checkpoint holds the configuration, so it is
  * all that is needed. */
-#include "cli/args.h"
+#include "cli/common_options.h"
 
 #include "model/config.h"
 #include "run/checkpoint_choose.h"
@@ -32,17 +32,6 @@ static const gt_cli_option options[] = {
     {"threads", 't', "N", "BLAS threads of each rank [1]"},
     {0},
 };
-
-static gt_status read_weights(const char *text, gt_generate_weights *weights)
-{
-    *weights = !text                  ? GT_GENERATE_BEST
-               : !strcmp(text, "ema") ? GT_GENERATE_EMA
-                                      : GT_GENERATE_LAST;
-    if (*weights == GT_GENERATE_LAST && strcmp(text, "last") != 0)
-        return gt_fail(GT_ERR_USAGE, "--weights %s: it must be ema or last",
-                       text);
-    return GT_OK;
-}
 
 static gt_status read_layout(const char *text, gt_generate_options *how)
 {
@@ -84,7 +73,7 @@ static gt_status read_options(const gt_cli_args *args, gt_generate_options *how)
     if (status == GT_OK)
         status = gt_cli_integer(args, "threads", 1, 1024, &threads);
     if (status == GT_OK)
-        status = read_weights(gt_cli_value(args, "weights"), &how->weights);
+        status = gt__weights_read(args, &how->weights);
     if (status == GT_OK)
         status = read_layout(gt_cli_value(args, "layout"), how);
     how->count = (uint64_t)count;

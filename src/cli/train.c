@@ -1,5 +1,6 @@
 /* train.c: `gentrain train`: from options to a configuration, the same on all
  * ranks, and to one of the ways to begin. */
+#include "cli/common_options.h"
 #include "cli/hints.h"
 #include "cli/recipe.h"
 
@@ -60,25 +61,22 @@ static void free_sets(set_list *sets)
         free(sets->text[i]);
 }
 
+static char *unquoted(const char *key, const char *value)
+{
+    size_t size = strlen(key) + strlen(value) + sizeof "=";
+    char *text = malloc(size);
+    if (text)
+        snprintf(text, size, "%s%s%s", key, *key ? "=" : "", value);
+    return text;
+}
+
 /* key=value; quoted: as a YAML string whatever it looks like. */
 static gt_status add_set(set_list *sets, const char *key, const char *value,
                          bool quoted)
 {
-    size_t size = strlen(key) + 2 * strlen(value) + 4;
-    char *text = malloc(size);
+    char *text = quoted ? gt__setting_quoted(key, value) : unquoted(key, value);
     if (!text)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate an option");
-    char *to = text + snprintf(text, size, "%s%s", key, *key ? "=" : "");
-    if (quoted)
-        *to++ = '\'';
-    for (; *value; value++) {
-        if (quoted && *value == '\'')
-            *to++ = '\'';
-        *to++ = *value;
-    }
-    if (quoted)
-        *to++ = '\'';
-    *to = '\0';
     sets->text[sets->count++] = text;
     return GT_OK;
 }

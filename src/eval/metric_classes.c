@@ -77,4 +77,5 @@ const gt_eval_metric gt__metric_classes = {
         "shares, KL to those of the data, mean confidence",
     .missing = gt__missing_classes,
     .run = run,
+    .ranks = {{"classes_seen", GT_BETTER_MORE}, {"class_kl", GT_BETTER_LESS}},
 };

@@ -10,10 +10,29 @@
 typedef gt_status distance(gt_comm *comm, const gt_points *a,
                            const gt_points *b, gt_estimate *out);
 
+/* Of all models that a subject has in turn there is one floor. */
+static gt_status find_floor(gt_subject *s, distance *find,
+                            const gt_points *data, const char *key,
+                            gt_estimate *found)
+{
+    const gt_estimate *before = gt_subject_floor_of(s, key);
+    const gt_sample_set *training;
+    if (before) {
+        *found = *before;
+        return GT_OK;
+    }
+    gt_status status = gt_subject_get(s, GT_SET_TRAINING, &training);
+    if (status == GT_OK)
+        status = find(s->comm, data, &training->points, found);
+    if (status == GT_OK)
+        gt_subject_keep_floor(s, key, *found);
+    return status;
+}
+
 static gt_status run_distance(gt_subject *s, distance *find, const char *key,
                               const char *floor, gt_eval_figures *figures)
 {
-    const gt_sample_set *made, *data, *training;
+    const gt_sample_set *made, *data;
     gt_estimate found;
     gt_status status = gt_subject_get_pair(s, &data, &made);
     if (status == GT_OK)
@@ -23,9 +42,7 @@ static gt_status run_distance(gt_subject *s, distance *find, const char *key,
     gt_eval_figures_set(figures, key, found);
     if (!gt_subject_has_floor(s))
         return GT_OK;
-    status = gt_subject_get(s, GT_SET_TRAINING, &training);
-    if (status == GT_OK)
-        status = find(s->comm, &data->points, &training->points, &found);
+    status = find_floor(s, find, &data->points, floor, &found);
     if (status == GT_OK)
         gt_eval_figures_set(figures, floor, found);
     return status;

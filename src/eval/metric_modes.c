@@ -73,5 +73,8 @@ const gt_eval_metric gt__metric_modes = {
         "equal ones (Lin et al. 2018)",
     .missing = missing,
     .run = run,
+    .ranks = {{"modes", GT_BETTER_MORE},
+              {"mode_quality", GT_BETTER_MORE},
+              {"mode_kl", GT_BETTER_LESS}},
     .plain = true,
 };

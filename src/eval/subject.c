@@ -3,6 +3,8 @@
 
 #include "base/heartbeat.h"
 
+#include <string.h>
+
 static uint64_t at_most(uint64_t n, uint64_t most)
 {
     return n < most ? n : most;
@@ -78,6 +80,20 @@ gt_status gt_subject_get_pair(gt_subject *s, const gt_sample_set **data,
 {
     gt_status status = gt_subject_get(s, gt_subject_reference(s), data);
     return status == GT_OK ? gt_subject_get(s, GT_SET_MODEL, made) : status;
+}
+
+const gt_estimate *gt_subject_floor_of(const gt_subject *s, const char *key)
+{
+    for (int i = 0; i < s->n_floors; i++)
+        if (!strcmp(s->floor[i].key, key))
+            return &s->floor[i].estimate;
+    return NULL;
+}
+
+void gt_subject_keep_floor(gt_subject *s, const char *key, gt_estimate estimate)
+{
+    if (s->n_floors < GT_SUBJECT_FLOORS)
+        s->floor[s->n_floors++] = (gt_subject_floor){key, estimate};
 }
 
 void gt_subject_forget(gt_subject *subject)

@@ -14,6 +14,14 @@ typedef enum gt_subject_set {
     GT_SETS,
 } gt_subject_set;
 
+/* A figure of the data alone, the same for every model. */
+typedef struct gt_subject_floor {
+    const char *key; /* borrowed */
+    gt_estimate estimate;
+} gt_subject_floor;
+
+enum { GT_SUBJECT_FLOORS = 16 };
+
 typedef struct gt_subject {
     gt_comm *comm;
     gt_task *task; /* in evaluation (average.h) */
@@ -27,6 +35,8 @@ typedef struct gt_subject {
     bool given;    /* gt_subject_give was called: there are points alone */
     /* Private: */
     gt_sample_set set[GT_SETS];
+    int n_floors; /* figures of data alone, which are found once: */
+    gt_subject_floor floor[GT_SUBJECT_FLOORS];
 } gt_subject;
 
 /* From here on figures look at points that were found elsewhere: these are a
@@ -59,6 +69,15 @@ gt_reader *gt_subject_reference_reader(const gt_subject *subject);
  * gt_subject_get. Collective. */
 gt_status gt_subject_get_pair(gt_subject *subject, const gt_sample_set **data,
                               const gt_sample_set **made);
+
+/* A figure of the data alone that was found before; NULL: it was not. Pure. */
+const gt_estimate *gt_subject_floor_of(const gt_subject *subject,
+                                       const char *key);
+
+/* Remember one that was found, if there is room; the key stays borrowed. Local.
+ */
+void gt_subject_keep_floor(gt_subject *subject, const char *key,
+                           gt_estimate estimate);
 
 /* The model is about to change: its samples are forgotten. Local. */
 void gt_subject_forget(gt_subject *subject);

@@ -105,8 +105,8 @@ static void add(periodic *e, gt_metrics *metrics)
         gt_metrics_set(metrics, e->key[i], estimate.value);
         if (isnan(estimate.error))
             continue;
-        snprintf(e->error_key[i], GT_EVAL_KEY, "%.50s_error", e->key[i]);
-        gt_metrics_set(metrics, e->error_key[i], estimate.error);
+        snprintf(e->se_key[i], GT_EVAL_KEY, "%.50s_se", e->key[i]);
+        gt_metrics_set(metrics, e->se_key[i], estimate.error);
     }
 }
 

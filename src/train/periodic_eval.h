@@ -17,7 +17,7 @@ typedef struct gt_periodic_eval {
     gt_subject subject;
     gt_eval_figures found;                      /* at last */
     char key[GT_EVAL_FIGURES_MAX][GT_EVAL_KEY], /* in metrics */
-        error_key[GT_EVAL_FIGURES_MAX][GT_EVAL_KEY];
+        se_key[GT_EVAL_FIGURES_MAX][GT_EVAL_KEY];
 } gt_periodic_eval;
 
 /* Prepare to evaluate a task on the sources of its data; `test` NULL: nothing
@@ -29,7 +29,7 @@ gt_status gt_periodic_eval_open(gt_periodic_eval *eval, gt_task *task,
 void gt_periodic_eval_close(gt_periodic_eval *eval);
 
 /* Add the figures of the task as it is to `metrics`, and the standard errors of
- * those that have one as KEY_error; a KEY that is there already, as that of the
+ * those that have one as KEY_se; a KEY that is there already, as that of the
  * step, is eval_KEY instead. They are of averaged weights, where a network has
  * some (average.h), and have the same bits on any number of ranks.
  * GT_ERR_MISMATCH: output.best is none of them, and of no other figure; what

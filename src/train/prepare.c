@@ -106,6 +106,9 @@ static gt_status fits(void *context, const gt_task *task, size_t bytes)
     bool copies =
         t->output->checkpoint_every > 0 || t->run->branch || t->evaluate->best;
     double beside = gt_bytes_beside(task, t->source, t->shards, copies);
+    /* A run that goes on looks into best.h5. */
+    if (t->comm->rank == 0 && t->evaluate->best && t->run->resumed.path[0])
+        beside += gt_bytes_of_checkpoint(task);
     return gt_memory_check(t->comm, GT_MEMORY_WORK, (double)bytes + beside,
                            beside + gt_memory_later(THREADS_HERE));
 }

@@ -169,6 +169,7 @@ void gt_report_evaluation(gt_report *r, const gt_place *place,
 {
     char line[GT_PROGRESS_LINE], text[GT_METRIC_TEXT];
     gt_estimate found;
+    r->evaluated = true;
     if (!r->progress.enabled)
         return;
     begin_line(r, place, "evaluation", line, sizeof line);
@@ -258,7 +259,8 @@ static void summarise_text(const gt_report *r, const gt_place *place,
         printf("            %llu steps, %.2f epochs in all\n",
                (unsigned long long)place->step, place->epoch);
     if (paused > seconds / 20)
-        printf("            %.1f s of it were for held-out figures\n", paused);
+        printf("            %.1f s of it were for held-out figures%s\n", paused,
+               r->evaluated ? " and evaluations" : "");
     summarise_best(r);
 }
 

@@ -29,6 +29,7 @@ typedef struct gt_report {
     double started, lined; /* seconds: start, last line of metrics */
     uint64_t lined_samples;
     const gt_best *best;   /* borrowed */
+    bool evaluated;        /* gt_report_evaluation */
     bool ended_early;      /* before the step that was asked for */
     double held_out_shown; /* seconds */
 } gt_report;

@@ -42,6 +42,16 @@ static double averaged_parameters(const gt_task *task)
     return n;
 }
 
+static double state_reals(const gt_task *task)
+{
+    return 3 * (double)gt_task_parameters(task) + averaged_parameters(task);
+}
+
+double gt_bytes_of_checkpoint(const gt_task *task)
+{
+    return state_reals(task) * sizeof(gt_real);
+}
+
 double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
                        bool copies)
 {
@@ -62,8 +72,7 @@ double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
         int shown = source->element == GT_ELEMENT_REALS ? 4 : 3;
         reals += shown * sample * (double)gt_sample_grid_largest(config);
         if (copies)
-            reals += 3 * (double)gt_task_parameters(task) +
-                     averaged_parameters(task);
+            reals += state_reals(task);
     }
     return reals * sizeof(gt_real) + evaluated;
 }

@@ -19,4 +19,7 @@ int gt_largest_pass(const gt_config *config, const gt_source *source,
 double gt_bytes_beside(const gt_task *task, const gt_source *source, int shards,
                        bool copies);
 
+/* Bytes of a checkpoint of this task, nearly. */
+double gt_bytes_of_checkpoint(const gt_task *task);
+
 #endif
