@@ -323,8 +323,8 @@ static gt_status count_all(gt_comm *comm, pass *p, gt_histogram *values,
     p->values = &value_bins;
     p->sums = &sum_bins;
     if (status == GT_OK)
-        status = gt_blocks_map(comm, p->stream.blocks, 2 * COUNTS, count_block,
-                               p, results);
+        status = gt_blocks_map(comm, p->stream.blocks, (size_t)2 * COUNTS,
+                               count_block, p, results);
     for (int64_t b = 0; status == GT_OK && b < p->stream.blocks; b++) {
         add(values, p->whose, results + b * 2 * COUNTS);
         add(sums, p->whose, results + b * 2 * COUNTS + COUNTS);

@@ -70,7 +70,7 @@ static void give(between *b, int label, const gt_real *conditions)
     for (size_t i = 0; i < COLUMNS; i++) {
         if (b->given.rows.labels)
             b->given.rows.labels[i] = label;
-        if (columns > 0)
+        if (conditions)
             memcpy(b->given.rows.conditions + i * columns, conditions,
                    columns * sizeof *conditions);
     }

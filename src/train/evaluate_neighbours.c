@@ -10,6 +10,7 @@
 #include "eval/gather.h"
 #include "train/evaluate_drawing.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,7 @@ static gt_status fill(search *s, size_t rows, gt_real *sheet)
     size_t nearest = (size_t)s->nearest, each = 1 + nearest;
     gt_real *samples = gt_real_alloc(GROUPS * rows * each * s->size);
     gt_status status = GT_OK;
+    assert(rows > 0);
     choose(s, rows, chosen);
     for (size_t i = 0; i < GROUPS * rows; i++)
         for (size_t k = 0; k < nearest; k++)

@@ -91,10 +91,11 @@ gt_status gt_scatter_plot_write(const char *path, const gt_scatter_plot *s)
     size_t beyond = draw_points(&p, s->model, s->n_model, gt__plot_model);
     double scale = SIDE / (2 * q.half);
     for (int i = 0; i < s->n_centres; i++)
-        gt__stroke_circle(&c,
-                          (gt__point){gt__plot_x(&p, s->centres[2 * i]),
-                                      gt__plot_y(&p, s->centres[2 * i + 1])},
-                          s->radius * scale, 1.4, ring);
+        gt__stroke_circle(
+            &c,
+            (gt__point){gt__plot_x(&p, s->centres[(ptrdiff_t)2 * i]),
+                        gt__plot_y(&p, s->centres[(ptrdiff_t)2 * i + 1])},
+            s->radius * scale, 1.4, ring);
     gt__plot_axes(&p);
     draw_legend(&c, s, beyond);
     status = gt__canvas_write(&c, path);
