@@ -47,6 +47,9 @@ must "values" ranks 2 eval a -n 300 --features values
 says out.txt "784 of a sample, its values"
 must "a classifier by name" ranks 1 eval a-2 -n 300 --classifier a/classifier
 [ ! -e a-2/classifier ] || fail "a classifier was trained beside the one that was named"
+! grep -q "other data" err.txt || fail "data are called others than they are"
+must "other data" ranks 2 eval a -n 300 --metrics classes --data "$data&seed=2"
+says err.txt "a/$last was trained on other data than $data"
 
 # --- no classifier
 must "training on points" ranks 1 train --preset ring --steps 2 --out points --quiet

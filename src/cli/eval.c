@@ -123,8 +123,7 @@ static gt_status add_path(job *j, const char *path)
     char *paths = realloc(j->paths, before + n + 2);
     if (!paths)
         return gt_fail(GT_ERR_MEMORY, "no memory for paths of checkpoints");
-    memcpy(paths + before, path, n);
-    memcpy(paths + before + n, "\n", 2);
+    snprintf(paths + before, n + 2, "%s\n", path);
     j->paths = paths;
     return GT_OK;
 }

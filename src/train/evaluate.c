@@ -3,6 +3,7 @@
 #include "train/evaluate.h"
 
 #include "base/heartbeat.h"
+#include "base/log.h"
 #include "data/columns.h"
 #include "run/snapshot.h"
 #include "tasks/sampler.h"
@@ -91,6 +92,17 @@ static gt_status build(evaluator *e, const gt_config *config)
     return gt_task_new(&e->task, &setup);
 }
 
+/* What a classifier has not seen, it may know less of. */
+static void compare_data(const evaluator *e)
+{
+    const char *of = e->features.from.info.data.digest;
+    char digest[GT_HASH_TEXT];
+    gt_hash_text(e->train->digest, digest);
+    if (e->features.classifier && *of && strcmp(of, digest) != 0)
+        gt_warn("the classifier %s was trained on other data than %s",
+                e->features.from.path, e->train->uri);
+}
+
 static gt_status open_features(evaluator *e)
 {
     gt_eval_features_setup setup = {.comm = e->comm,
@@ -101,6 +113,8 @@ static gt_status open_features(evaluator *e)
                                     .threads = e->options->threads,
                                     .beside = room(e)};
     gt_status status = gt_eval_features_open(&e->features, &setup);
+    if (status == GT_OK)
+        compare_data(e);
     return status == GT_OK
                ? gt_eval_features_judge(&e->features, &setup,
                                         e->test ? e->test : e->train,
