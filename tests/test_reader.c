@@ -162,8 +162,9 @@ static void damage_batch(uint64_t number)
     const gt_batch *batch = gt_loader_next(loader);
     while (batch->number < number)
         batch = gt_loader_next(loader);
-    damaged[(int)(batch->shards[0].samples.x[0] * 255 + (gt_real)0.5)] = true;
-    gt_loader_close(loader);
+    int sample = (int)(batch->shards[0].samples.x[0] * 255 + (gt_real)0.5);
+    gt_loader_close(loader); /* it reads ahead until then */
+    damaged[sample] = true;
 }
 
 static void a_loader_knows_a_step_ahead_what_cannot_be_read(void **state)
