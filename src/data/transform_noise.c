@@ -124,7 +124,7 @@ static size_t binarize_forward(const gt__step *s, const gt__step_values *x)
         at.step = 0;
     }
     for (size_t i = 0; i < x->n; i += 4) {
-        double u[4], p[4], *v = x->v + i;
+        double u[4] = {0}, p[4], *v = x->v + i;
         size_t n = x->n - i < 4 ? x->n - i : 4;
         size_t inside = probabilities(s, v, n, p);
         if (s->draw != THRESHOLD)
