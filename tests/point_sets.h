@@ -51,7 +51,7 @@ static inline void free_points(gt_points *points)
     do {                                                                       \
         gt_estimate got_ = (estimate);                                         \
         double want_ = (want);                                                 \
-        if (!(fabs(got_.value - want_) <= (errors)*got_.error))                \
+        if (!(fabs(got_.value - want_) <= got_.error * (errors)))              \
             fail_msg("%s is %.6g +- %.3g, not %.6g", #estimate, got_.value,    \
                      got_.error, want_);                                       \
     } while (0)
