@@ -8,7 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { FIT, CHOOSE, MEASURE, PARTS, PENALTIES = 21 };
+enum { FIT, CHOOSE, MEASURE, PARTS };
+enum { PENALTIES = 21 };
 
 typedef struct regression {
     const gt__factors *f;
