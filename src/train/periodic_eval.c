@@ -26,7 +26,7 @@ static gt_status open_readers(periodic *e, const gt_source *train,
                                    : status;
 }
 
-static gt_status open_features(periodic *e, const gt_source *reference)
+static gt_status open_features(periodic *e)
 {
     const gt_task_setup *task = &e->task->setup;
     const gt_data_config *data = gt_data_config_of(task->config);
@@ -39,10 +39,7 @@ static gt_status open_features(periodic *e, const gt_source *reference)
                                     .threads = task->blas_threads,
                                     .beside =
                                         gt_eval_features_room(data, samples)};
-    gt_status status = gt_eval_features_open(&e->features, &setup);
-    return status == GT_OK ? gt_eval_features_judge(&e->features, &setup,
-                                                    reference, samples)
-                           : status;
+    return gt_eval_features_open(&e->features, &setup);
 }
 
 /* Before the first step: what is never found cannot be the best. */
@@ -71,7 +68,7 @@ gt_status gt_periodic_eval_open(gt_periodic_eval *e, gt_task *task,
         status = open_readers(e, train, test);
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
-        status = open_features(e, test ? test : train);
+        status = open_features(e);
     if (status != GT_OK)
         return status;
     e->subject = (gt_subject){.comm = comm,
