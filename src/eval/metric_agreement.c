@@ -4,8 +4,6 @@
 #include "data/config.h"
 #include "eval/metrics.h"
 
-#include <math.h>
-
 static const char *missing(const gt_subject *s)
 {
     const gt_config *config = s->task->setup.config;
@@ -20,15 +18,10 @@ static gt_status run(gt_subject *s, gt_eval_figures *figures)
 {
     const gt_sample_set *made;
     gt_status status = gt_subject_get(s, GT_SET_MODEL, &made);
-    if (status != GT_OK)
-        return status;
-    double n = (double)made->points.n, right = 0;
-    for (size_t i = 0; i < made->points.n; i++)
-        right += made->asked[i] == made->found[i].number;
-    double part = right / n;
-    gt_eval_figures_set(figures, "class_agreement",
-                        (gt_estimate){part, sqrt(part * (1 - part) / n)});
-    return GT_OK;
+    if (status == GT_OK)
+        gt_eval_figures_set(figures, "class_agreement",
+                            gt_sample_set_agreement(made));
+    return status;
 }
 
 const gt_eval_metric gt__metric_agreement = {

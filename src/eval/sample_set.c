@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "eval/blocks.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* What stands behind the features of a sample in the results of its block. */
@@ -125,4 +126,13 @@ void gt_sample_set_free(gt_sample_set *set)
     free(set->asked);
     free(set->found);
     *set = (gt_sample_set){0};
+}
+
+gt_estimate gt_sample_set_agreement(const gt_sample_set *set)
+{
+    double n = (double)set->points.n, right = 0;
+    for (size_t i = 0; i < set->points.n; i++)
+        right += set->asked[i] == set->found[i].number;
+    double part = right / n;
+    return (gt_estimate){part, sqrt(part * (1 - part) / n)};
 }

@@ -31,4 +31,8 @@ gt_status gt_sample_set_make(gt_sample_set *set, gt_comm *comm,
                              gt_reader *like, uint64_t seed, uint64_t n);
 void gt_sample_set_free(gt_sample_set *set);
 
+/* The share of samples in which the class is found that was asked for, or that
+ * they have, with its standard error. Pure. */
+gt_estimate gt_sample_set_agreement(const gt_sample_set *set);
+
 #endif

@@ -131,12 +131,8 @@ gt_status gt_eval_features_judge(gt_eval_features *f, setup *s,
         return status;
     uint64_t n = source->count < most ? source->count : most;
     status = gt_sample_set_read(&set, s->comm, &f->features, &reader, n);
-    double right = 0;
-    for (uint64_t i = 0; status == GT_OK && i < n; i++)
-        right += set.asked[i] == set.found[i].number;
-    double part = right / (double)n;
     if (status == GT_OK)
-        f->accuracy = (gt_estimate){part, sqrt(part * (1 - part) / (double)n)};
+        f->accuracy = gt_sample_set_agreement(&set);
     gt_sample_set_free(&set);
     gt_reader_close(&reader);
     return status;
