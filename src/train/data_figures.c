@@ -198,3 +198,14 @@ gt_status gt_data_figures_find(gt_comm *comm, const gt_source *source,
     free(f.piece);
     return status;
 }
+
+void gt_data_figures_use(gt_source *train, gt_source *test,
+                         const gt_real *figures, size_t n)
+{
+    train->figures = figures;
+    train->n_figures = n;
+    if (test) {
+        test->figures = figures;
+        test->n_figures = n;
+    }
+}

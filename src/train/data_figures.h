@@ -16,4 +16,9 @@ gt_status gt_data_figures_find(gt_comm *comm, const gt_source *source,
                                const gt_data_config *data, gt_real **figures,
                                size_t *n);
 
+/* Have both splits, of which `test` may be NULL, use n figures, which stay
+ * borrowed. Local. */
+void gt_data_figures_use(gt_source *train, gt_source *test,
+                         const gt_real *figures, size_t n);
+
 #endif

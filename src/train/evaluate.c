@@ -8,6 +8,7 @@
 #include "run/snapshot.h"
 #include "tasks/sampler.h"
 #include "train/data_agree.h"
+#include "train/data_figures.h"
 #include "train/given_points.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
@@ -32,12 +33,8 @@ static gt_status use_values(evaluator *e, const gt_checkpoint *from)
                        "%s: trained with other steps of data.transform; leave "
                        "out --set data.transform",
                        from->path);
-    e->train->figures = stored->values.figures;
-    e->train->n_figures = stored->values.n_figures;
-    if (e->test) {
-        e->test->figures = stored->values.figures;
-        e->test->n_figures = stored->values.n_figures;
-    }
+    gt_data_figures_use(e->train, e->test, stored->values.figures,
+                        stored->values.n_figures);
     return GT_OK;
 }
 

@@ -58,16 +58,6 @@ static gt_status open_data(trainer *t)
     return status == GT_OK ? check_columns(t) : status;
 }
 
-static void use_figures(trainer *t, const gt_real *figures, size_t n)
-{
-    t->source->figures = figures;
-    t->source->n_figures = n;
-    if (t->test_source) {
-        t->test_source->figures = figures;
-        t->test_source->n_figures = n;
-    }
-}
-
 /* A model goes on seeing values as it did: figures of a checkpoint are not
  * found anew. */
 static gt_status find_figures(trainer *t)
@@ -79,10 +69,11 @@ static gt_status find_figures(trainer *t)
     if (!from->path[0] || !gt_checkpoint_data_fits(stored, t->data)) {
         gt_status status =
             gt_data_figures_find(t->comm, t->source, t->data, &t->figures, &n);
-        use_figures(t, t->figures, n);
+        gt_data_figures_use(t->source, t->test_source, t->figures, n);
         return status;
     }
-    use_figures(t, stored->values.figures, stored->values.n_figures);
+    gt_data_figures_use(t->source, t->test_source, stored->values.figures,
+                        stored->values.n_figures);
     gt_hash_text(t->source->digest, digest);
     if (strcmp(stored->digest, digest) != 0)
         gt_warn("data.transform keeps the mean and the deviation of the data "
