@@ -15,6 +15,7 @@
 #include "tasks/config.h"
 #include "tasks/task.h"
 #include "train/node_data.h"
+#include "train/run_status.h"
 #include "train/schema.h"
 #include "train/trainer.h"
 
@@ -59,17 +60,9 @@ typedef struct training {
 /* Steps that the run was to have; 0: it is not known. */
 static uint64_t asked_steps(const char *run)
 {
-    char path[GT_PATH + 16], *text = NULL;
-    size_t size = 0;
-    gt_config *config = NULL;
-    uint64_t steps = 0;
-    snprintf(path, sizeof path, "%s/config.yaml", run);
-    if (gt_file_read(path, &text, &size) == GT_OK &&
-        gt_config_parse(&config, &gt_train_schema, path, text, size, NULL, 0) ==
-            GT_OK)
-        steps = (uint64_t)gt_train_config_of(config)->steps;
+    gt_config *config = gt_run_config_read(run);
+    uint64_t steps = config ? (uint64_t)gt_train_config_of(config)->steps : 0;
     gt_config_free(config);
-    free(text);
     return steps;
 }
 

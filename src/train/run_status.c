@@ -45,7 +45,7 @@ typedef struct run_status {
 
 /* --- What there is. */
 
-static gt_config *read_config(const char *run)
+gt_config *gt_run_config_read(const char *run)
 {
     char path[GT_PATH + 16], *text = NULL;
     size_t size = 0;
@@ -103,7 +103,7 @@ static gt_status look(run_status *s)
         status = gt_metrics_file_read(&s->metrics, s->run);
     if (status != GT_OK)
         return status;
-    s->config = read_config(s->run);
+    s->config = gt_run_config_read(s->run);
     s->task = s->config ? gt_task_type_of(s->config) : NULL;
     if (s->n_steps > 0)
         bad = gt_checkpoint_choose(&s->newest, s->run);

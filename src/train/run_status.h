@@ -4,10 +4,14 @@
 #ifndef GT_TRAIN_RUN_STATUS_H
 #define GT_TRAIN_RUN_STATUS_H
 
-#include "base/status.h"
+#include "model/config.h"
 
 #include <stdbool.h>
 #include <stdio.h>
+
+/* The configuration that a run directory holds; NULL where it has none, or one
+ * that is refused by now. To be freed. */
+gt_config *gt_run_config_read(const char *run);
 
 /* Describe a run directory for people, or as one JSON object: whether it is
  * finished, interrupted, running or cut off; steps done and asked for; the last
