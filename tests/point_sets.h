@@ -56,4 +56,26 @@ static inline void free_points(gt_points *points)
                      got_.error, want_);                                       \
     } while (0)
 
+/* A figure of two sets of points. */
+typedef gt_estimate figure_of(const gt_points *a, const gt_points *b);
+
+/* The mean standard error of a figure over its spread over repetitions, for
+ * sets of n and of 300 points that are 0.5 apart. */
+static inline double error_over_spread(figure_of *figure, size_t n)
+{
+    enum { TIMES = 40 };
+    double mean = 0, squares = 0, error = 0;
+    for (uint64_t i = 0; i < TIMES; i++) {
+        gt_points a = new_points(n, 3, 2 * i, 0);
+        gt_points b = new_points(300, 3, 2 * i + 1, 0.5);
+        gt_estimate got = figure(&a, &b);
+        mean += got.value / TIMES;
+        squares += got.value * got.value / TIMES;
+        error += got.error / TIMES;
+        free_points(&a);
+        free_points(&b);
+    }
+    return error / sqrt(squares - mean * mean);
+}
+
 #endif

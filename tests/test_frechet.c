@@ -156,19 +156,7 @@ static void the_distance_of_drawn_points_is_near_that_of_gaussians(void **state)
 static void errors_are_as_large_as_figures_differ(void **state)
 {
     (void)state;
-    enum { TIMES = 40 };
-    double mean = 0, squares = 0, error = 0;
-    for (uint64_t i = 0; i < TIMES; i++) {
-        gt_points a = new_points(400, 3, 2 * i, 0);
-        gt_points b = new_points(300, 3, 2 * i + 1, 0.5);
-        gt_estimate got = distance(&a, &b);
-        mean += got.value / TIMES;
-        squares += got.value * got.value / TIMES;
-        error += got.error / TIMES;
-        free_points(&a);
-        free_points(&b);
-    }
-    double ratio = error / sqrt(squares - mean * mean);
+    double ratio = error_over_spread(distance, 400);
     assert_true(ratio > 0.7 && ratio < 1.4);
 }
 
