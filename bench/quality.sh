@@ -90,6 +90,7 @@ train_one() {
     # shellcheck disable=SC2046
     $(on "$ranks") "$gentrain" train --quiet "$@" >"$run.log" 2>&1 ||
         failed "$run.log" "training ${run##*/}"
+    [ ! -e "$run/INTERRUPTED" ] || failed "$run.log" "training ${run##*/}, which was stopped,"
     echo "$((SECONDS - since)) $ranks$resumed" >"$run.done"
 }
 
