@@ -4,11 +4,11 @@
 #include "cli/features_choice.h"
 
 #include "base/log.h"
+#include "evaluate/report.h"
 #include "model/config.h"
 #include "run/checkpoint_choose.h"
 #include "run/checkpoint_list.h"
 #include "run/run.h"
-#include "train/evaluate_report.h"
 #include "train/schema.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * is the preset of the shape of the samples, with the data of the model. Its
  * settings follow from the data alone, so that models of one data set, and any
  * number of ranks, have the same one. */
-#include "train/own_classifier.h"
+#include "evaluate/own_classifier.h"
 
 #include "base/heartbeat.h"
 #include "base/log.h"

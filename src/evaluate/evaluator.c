@@ -1,15 +1,15 @@
-/* evaluate.c: a model is evaluated as it makes samples: with the weights that
+/* evaluator.c: a model is evaluated as it makes samples: with the weights that
  * `gentrain sample` takes, in blocks of the same size. */
-#include "train/evaluate.h"
+#include "evaluate/evaluator.h"
 
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "data/columns.h"
+#include "evaluate/given_points.h"
 #include "run/snapshot.h"
 #include "tasks/sampler.h"
 #include "train/data_agree.h"
 #include "train/data_figures.h"
-#include "train/given_points.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
 

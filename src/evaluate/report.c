@@ -1,6 +1,6 @@
-/* evaluate_report.c: a figure without its error, its floor and its number of
+/* report.c: a figure without its error, its floor and its number of
  * samples says little, so these are beside it wherever it is printed. */
-#include "train/evaluate_report.h"
+#include "evaluate/report.h"
 
 #include "base/json.h"
 #include "base/plural.h"
