@@ -33,6 +33,10 @@ bool gt_eval_wants_features(const gt_eval_choice *choice);
 const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
                                      const char *key, gt_better *better);
 
+/* Why no model is better than another by the figure `key`, of whichever metric;
+ * NULL: it is none, or one is. Pure. */
+const char *gt_eval_why_not_ranked(const char *key);
+
 /* Whether the subject has what the named metrics need; GT_ERR_MISMATCH, with
  * what is missing. Local. */
 gt_status gt_eval_check(const gt_eval_choice *choice,
