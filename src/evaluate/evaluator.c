@@ -70,22 +70,15 @@ static double room(const evaluator *e)
     return gt_eval_features_room(e->data, e->options->samples);
 }
 
-static gt_status fits(void *context, const gt_task *task, size_t bytes)
-{
-    const evaluator *e = context;
-    (void)task;
-    return gt_memory_check(e->comm, GT_MEMORY_SAMPLES, (double)bytes + room(e),
-                           room(e) + gt_memory_later(0));
-}
-
 static gt_status build(evaluator *e, const gt_config *config)
 {
+    gt_memory_beside beside = {e->comm, GT_MEMORY_FIGURES, room(e)};
     gt_task_setup setup = {.config = config,
                            .comm = e->comm,
                            .max_n = BLOCK,
                            .blas_threads = e->options->threads,
-                           .fits = fits,
-                           .context = e};
+                           .fits = gt_memory_fits_beside,
+                           .context = &beside};
     return gt_task_new(&e->task, &setup);
 }
 

@@ -8,8 +8,8 @@
 #include "run/checkpoint_choose.h"
 #include "run/snapshot.h"
 #include "tasks/task.h"
+#include "train/checkpoint_config.h"
 #include "train/memory_need.h"
-#include "train/schema.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,15 +23,6 @@ double gt_eval_features_room(const gt_data_config *data, uint64_t samples)
         dim = 512;
     return (double)samples * dim *
            (GT_SETS * sizeof(gt_real) + 2 * sizeof(double));
-}
-
-static gt_status fits(void *context, const gt_task *task, size_t bytes)
-{
-    setup *s = context;
-    (void)task;
-    return gt_memory_check(s->comm, GT_MEMORY_SAMPLES,
-                           (double)bytes + s->beside,
-                           s->beside + gt_memory_later(0));
 }
 
 static gt_status check(const gt_eval_features *f, setup *s)
@@ -66,16 +57,15 @@ static gt_status open_classifier(gt_eval_features *f, setup *s)
     gt_status status =
         gt_checkpoint_choose_shared(s->comm, from, s->classifier);
     if (status == GT_OK)
-        status = gt_comm_agree(
-            s->comm, gt_config_parse(&f->config, &gt_train_schema, from->path,
-                                     from->info.config,
-                                     strlen(from->info.config), NULL, 0));
+        status = gt_comm_agree(s->comm,
+                               gt_checkpoint_config(&f->config, from, NULL, 0));
+    gt_memory_beside beside = {s->comm, GT_MEMORY_FIGURES, s->beside};
     gt_task_setup build = {.config = f->config,
                            .comm = s->comm,
                            .max_n = s->block,
                            .blas_threads = s->threads,
-                           .fits = fits,
-                           .context = (void *)s};
+                           .fits = gt_memory_fits_beside,
+                           .context = &beside};
     if (status == GT_OK)
         status = gt_task_new(&f->classifier, &build);
     if (status == GT_OK)
