@@ -64,10 +64,22 @@ static gt_status open_data(evaluator *e, const gt_checkpoint *from)
 
 /* --- Networks. */
 
+/* Samples of the model that a rank keeps: its part of them, unless they are
+ * very large. */
+static size_t kept(const evaluator *e)
+{
+    const double most = 128e6;
+    double sample = (double)gt_shape_size(e->data->image) * sizeof(gt_real);
+    double part =
+        sample * ((double)e->options->samples / e->comm->size + 2 * BLOCK);
+    return (size_t)(part < most ? part : most);
+}
+
 /* Beside the networks there are the sets of samples. */
 static double room(const evaluator *e)
 {
-    return gt_eval_features_room(e->data, e->options->samples);
+    return gt_eval_features_room(e->data, e->options->samples) +
+           (double)kept(e);
 }
 
 static gt_status build(evaluator *e, const gt_config *config)
@@ -140,6 +152,7 @@ gt_status gt_evaluator_open(gt_evaluator *e, gt_comm *comm,
                               .samples = options->samples,
                               .seed = options->seed,
                               .draws = options->draws,
+                              .made = {.left = kept(e)},
                               .progress = true};
     if (options->points)
         status = gt_given_points_read(options->points, &e->subject,

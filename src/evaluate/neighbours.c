@@ -32,7 +32,7 @@ typedef struct search {
 
 static gt_status prepare(search *s, gt_evaluator *e)
 {
-    const gt_subject *subject = &e->subject;
+    gt_subject *subject = &e->subject;
     uint64_t count = gt_copies_training(subject);
     gt_shape shape = e->data->image;
     bool wide = gt_shape_is_volume(shape) || gt_shape_is_vector(shape);
