@@ -32,6 +32,8 @@ typedef struct gt_eval_metric {
     gt_status (*run)(gt_subject *subject, gt_eval_figures *figures);
     bool costly; /* only where it is asked for by name */
     bool plain;  /* looks at no features of samples, nor at their classes */
+    bool stacks; /* looks at the classes of stacked samples, though it is plain
+                    where there are others */
     bool points; /* looks at features of samples, and at nothing else */
     /* Those of its figures that checkpoints can be chosen by (output.best), and
      * those that are refused with a reason; ends with {0} where it has fewer.

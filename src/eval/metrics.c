@@ -91,10 +91,10 @@ gt_status gt_eval_choose(const char *list, gt_eval_choice *choice)
     return GT_OK;
 }
 
-bool gt_eval_wants_features(const gt_eval_choice *choice)
+bool gt_eval_wants_features(const gt_eval_choice *choice, bool stacked)
 {
     for (int i = 0; i < choice->count; i++)
-        if (!choice->metric[i]->plain)
+        if (!choice->metric[i]->plain || (stacked && choice->metric[i]->stacks))
             return true;
     return false;
 }

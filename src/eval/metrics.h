@@ -25,8 +25,9 @@ typedef struct gt_eval_choice {
  * GT_ERR_USAGE: an unknown name. Local. */
 gt_status gt_eval_choose(const char *list, gt_eval_choice *choice);
 
-/* Whether one of them looks at features of samples or at classes. Pure. */
-bool gt_eval_wants_features(const gt_eval_choice *choice);
+/* Whether one of them looks at features of samples or at classes, of a model of
+ * stacked samples (data.stack) or of others. Pure. */
+bool gt_eval_wants_features(const gt_eval_choice *choice, bool stacked);
 
 /* The metric of the choice that has the figure `key`, and which values of that
  * are better; NULL: none has, or no model is better by it. Pure. */

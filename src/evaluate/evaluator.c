@@ -98,9 +98,12 @@ static gt_status build(evaluator *e, const gt_config *config)
 static void compare_data(const evaluator *e)
 {
     const char *of = e->features.from.info.data.digest;
-    char digest[GT_HASH_TEXT];
+    const gt_source *single = e->train->single;
+    char digest[GT_HASH_TEXT], of_single[GT_HASH_TEXT];
     gt_hash_text(e->train->digest, digest);
-    if (e->features.classifier && *of && strcmp(of, digest) != 0)
+    gt_hash_text(single ? single->digest : e->train->digest, of_single);
+    if (e->features.classifier && *of && strcmp(of, digest) != 0 &&
+        strcmp(of, of_single) != 0)
         gt_warn("the classifier %s was trained on other data than %s",
                 e->features.from.path, e->train->uri);
 }

@@ -109,6 +109,16 @@ static const struct known *preset_for(gt_shape image)
     return NULL;
 }
 
+/* Of stacked samples it sees the channels one by one. */
+static gt_shape image_of(const training *t)
+{
+    const gt_data_config *data = gt_data_config_of(t->model);
+    gt_shape image = data->image;
+    if (data->stack > 1)
+        image.c = 1;
+    return image;
+}
+
 /* The data are closed again, as the training opens them. */
 static gt_status look_at_data(training *t, gt_comm *comm)
 {
@@ -118,7 +128,7 @@ static gt_status look_at_data(training *t, gt_comm *comm)
         gt_node_data_open(comm, gt_data_config_of(t->model), &train, &test);
     gt_phase_leave(before);
     if (status == GT_OK) {
-        t->classes = train->classes;
+        t->classes = train->single ? train->single->classes : train->classes;
         t->count = train->count;
         t->scaled = train->low < train->high;
     }
@@ -130,7 +140,7 @@ static gt_status look_at_data(training *t, gt_comm *comm)
 static gt_status find_preset(training *t, gt_comm *comm,
                              gt_own_classifier *found)
 {
-    gt_shape image = gt_data_config_of(t->model)->image;
+    gt_shape image = image_of(t);
     char text[GT_SHAPE_TEXT];
     t->as = preset_for(image);
     if (!t->as) {
@@ -176,12 +186,14 @@ static gt_status compose(training *t, const char **sets, int n)
 /* What values mean stays the model's where they are not brought to a range. */
 static gt_status configure(training *t)
 {
-    enum { SETS = 12, SET = 64 };
+    enum { SETS = 12, SET = GT_SHAPE_TEXT + 16 };
     const gt_data_config *data = gt_data_config_of(t->model);
     bool own_range = t->scaled && data->transform.count == 0;
-    char set[SETS][SET];
+    char set[SETS][SET], image[GT_SHAPE_TEXT];
     const char *sets[SETS];
     int n = 1; /* behind the section "data" */
+    snprintf(set[n++], SET, "data.stack=1");
+    snprintf(set[n++], SET, "data.image=%s", gt_shape_list(image_of(t), image));
     snprintf(set[n++], SET, "data.classes=%d", t->classes);
     if (own_range)
         snprintf(set[n++], SET, "data.range=symmetric");

@@ -25,21 +25,43 @@ double gt_eval_features_room(const gt_data_config *data, uint64_t samples)
            (GT_SETS * sizeof(gt_real) + 2 * sizeof(double));
 }
 
+/* Channels of a stack that the classifier sees one by one; 1: it sees samples
+ * whole. */
+static int stack_for(const gt_eval_features *f, setup *s)
+{
+    return gt_data_config_of(f->config)->stack == s->data->stack
+               ? 1
+               : (int)s->data->stack;
+}
+
+static gt_status check_shape(const gt_eval_features *f, setup *s)
+{
+    gt_shape own = gt_data_config_of(f->config)->image, wanted = s->data->image;
+    char text[GT_SHAPE_TEXT], others[GT_SHAPE_TEXT];
+    bool apart = stack_for(f, s) > 1;
+    if (apart)
+        wanted.c = 1;
+    if (gt_shape_equal(own, wanted))
+        return GT_OK;
+    return gt_fail(GT_ERR_MISMATCH, "%s %s: it takes samples of %s, and %s %s",
+                   s->option, f->from.path, gt_shape_text(own, text),
+                   apart ? "channels of the model's samples are"
+                         : "the model makes",
+                   gt_shape_text(wanted, others));
+}
+
 static gt_status check(const gt_eval_features *f, setup *s)
 {
     const gt_data_config *own = gt_data_config_of(f->config);
     const char *path = f->from.path;
-    char text[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
     if (!gt_features_has_classes(f->classifier))
         return gt_fail(GT_ERR_MISMATCH,
                        "%s %s: a %s, and no classifier; train one with a "
                        "preset such as classifier28",
                        s->option, path, f->classifier->type->name);
-    if (!gt_shape_equal(own->image, s->data->image))
-        return gt_fail(GT_ERR_MISMATCH,
-                       "%s %s: it takes samples of %s, and the model makes %s",
-                       s->option, path, gt_shape_text(own->image, text),
-                       gt_shape_text(s->data->image, wanted));
+    gt_status status = check_shape(f, s);
+    if (status != GT_OK)
+        return status;
     char steps[GT_TRANSFORM_TEXT], others[GT_TRANSFORM_TEXT];
     gt_transform_text(&own->transform, steps);
     gt_transform_text(&s->data->transform, others);
@@ -87,9 +109,9 @@ gt_status gt_eval_features_open(gt_eval_features *f, setup *s)
     if (status != GT_OK)
         return status;
     if (f->classifier)
-        status =
-            gt_features_of_classifier(&f->features, f->classifier,
-                                      (gt_range)s->data->range, size, s->block);
+        status = gt_features_of_classifier(&f->features, f->classifier,
+                                           (gt_range)s->data->range, size,
+                                           stack_for(f, s), s->block);
     else
         status = gt_features_of_values(&f->features, size, s->block);
     return gt_comm_agree(s->comm, status);
@@ -112,7 +134,7 @@ gt_status gt_eval_features_judge(gt_eval_features *f, setup *s,
     gt_reader reader;
     if (!f->classifier)
         return GT_OK;
-    with_labels.classes = gt_data_config_of(f->config)->classes;
+    with_labels.classes = f->features.classes;
     if (source->classes == 0 || source->classes > with_labels.classes)
         return GT_OK;
     gt_status status =
