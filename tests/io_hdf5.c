@@ -148,6 +148,25 @@ static void channels_first_are_turned(void **state)
     }
 }
 
+static void volumes_with_channels_first_are_turned(void **state)
+{
+    (void)state;
+    for (hsize_t chunk = 0; chunk < 3; chunk += 2) {
+        const char *file = chunk ? "packed.h5" : "plain.h5";
+        put_packed(file, "x", H5T_STD_U8LE, counting, chunk,
+                   DIMS(2, 2, 5, 2, 6));
+        gt_source *source = open_file(in_scratch(file));
+        assert_shape(source, 2, 6, 2, 5);
+        uint8_t bytes[120];
+        read_bytes(source, 1, bytes);
+        for (int i = 0; i < 60; i++) {
+            assert_int_equal(bytes[2 * i], 120 + i);
+            assert_int_equal(bytes[2 * i + 1], 180 + i);
+        }
+        gt_source_close(source);
+    }
+}
+
 static void flat_vectors_and_volumes_are_samples(void **state)
 {
     (void)state;
@@ -466,6 +485,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_numbers(images_come_with_labels_and_conditions),
         with_numbers(channels_first_are_turned),
+        with_numbers(volumes_with_channels_first_are_turned),
         with_numbers(flat_vectors_and_volumes_are_samples),
         with_numbers(held_out_samples_have_the_word_test),
         with_numbers(files_are_joined_in_the_order_of_their_bytes),
