@@ -5,6 +5,7 @@
 
 #include "base/collective_tick.h"
 #include "core/hash.h"
+#include "store/begin_flush.h"
 #include "store/reason.h"
 
 #include <errno.h>

@@ -36,19 +36,6 @@ int gt_file_flush(int fd)
     return -1;
 }
 
-/* What is not needed any more can be dropped from memory once it is written, so
- * the system begins with that. */
-void gt_file_begin_flush(int fd, uint64_t at, uint64_t size)
-{
-#ifdef POSIX_FADV_DONTNEED
-    (void)posix_fadvise(fd, (off_t)at, (off_t)size, POSIX_FADV_DONTNEED);
-#else
-    (void)fd;
-    (void)at;
-    (void)size;
-#endif
-}
-
 typedef struct output {
     int fd;
     size_t unflushed; /* bytes */

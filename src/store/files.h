@@ -18,11 +18,6 @@ enum { GT_PATH = 4096 };
  * do that. 0, or -1 with errno. */
 int gt_file_flush(int fd);
 
-/* Have these bytes of an open file, which were written just now, begin to go to
- * the disk while the caller goes on, so that a flush later waits for the last
- * of them only. Nothing that can fail depends on it. */
-void gt_file_begin_flush(int fd, uint64_t at, uint64_t size);
-
 /* Put `size` bytes at `path`: written under a temporary name beside it, flushed
  * to the disk, renamed, the directory flushed. On failure an older file stays.
  */
