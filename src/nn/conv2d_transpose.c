@@ -109,7 +109,8 @@ static void release(gt_layer *layer)
 static void forward(const gt_layer *layer, const gt_pass *pass,
                     const gt_layer_io *io)
 {
-    gt__conv_backward_data(layer->plan, pass->n, io->x[0], GT_PLAIN,
+    gt__conv_backward_data(layer->plan, pass->n,
+                           gt_layer_precision(layer, pass), io->x[0], GT_PLAIN,
                            pass->param + layer->param[0].offset, io->y,
                            &(gt__conv_epilogue){layer, pass}, io->scratch);
 }
@@ -123,12 +124,13 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     gt__epilogue_backward(layer, pass, io->y, io->dy, (size_t)pass->n * pixels,
                           pass->accumulate);
     if (pass->grad)
-        gt__conv_backward_weights(conv, pass->n, io->dy, io->x[0],
-                                  GT_TRANSPOSED, pass->grad + at,
-                                  pass->accumulate, io->scratch);
+        gt__conv_backward_weights(
+            conv, pass->n, gt_layer_precision(layer, pass), io->dy, io->x[0],
+            GT_TRANSPOSED, pass->grad + at, pass->accumulate, io->scratch);
     if (io->dx[0])
-        gt__conv_forward(conv, pass->n, io->dy, GT_TRANSPOSED, pass->param + at,
-                         io->dx[0], NULL, io->scratch);
+        gt__conv_forward(conv, pass->n, gt_layer_precision(layer, pass), io->dy,
+                         GT_TRANSPOSED, pass->param + at, io->dx[0], NULL,
+                         io->scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {

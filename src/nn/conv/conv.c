@@ -69,31 +69,34 @@ static int choose(const gt__conv *conv, int n)
     return i;
 }
 
-void gt__conv_forward(const gt__conv *conv, int n, const gt_real *big,
-                      gt_transpose op, const gt_real *weight, gt_real *small,
+void gt__conv_forward(const gt__conv *conv, int n, gt_precision precision,
+                      const gt_real *big, gt_transpose op,
+                      const gt_real *weight, gt_real *small,
                       const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     int i = choose(conv, n);
-    gt__conv_algorithms[i]->forward(conv->plan[i], n, big, op, weight, small,
-                                    epilogue, scratch);
+    gt__conv_algorithms[i]->forward(conv->plan[i], n, precision, big, op,
+                                    weight, small, epilogue, scratch);
 }
 
-void gt__conv_backward_data(const gt__conv *conv, int n, const gt_real *small,
-                            gt_transpose op, const gt_real *weight,
-                            gt_real *big, const gt__conv_epilogue *epilogue,
-                            gt_real *scratch)
+void gt__conv_backward_data(const gt__conv *conv, int n, gt_precision precision,
+                            const gt_real *small, gt_transpose op,
+                            const gt_real *weight, gt_real *big,
+                            const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     int i = choose(conv, n);
-    gt__conv_algorithms[i]->backward_data(conv->plan[i], n, small, op, weight,
-                                          big, epilogue, scratch);
+    gt__conv_algorithms[i]->backward_data(conv->plan[i], n, precision, small,
+                                          op, weight, big, epilogue, scratch);
 }
 
-void gt__conv_backward_weights(const gt__conv *conv, int n, const gt_real *big,
+void gt__conv_backward_weights(const gt__conv *conv, int n,
+                               gt_precision precision, const gt_real *big,
                                const gt_real *small, gt_transpose op,
                                gt_real *weight, bool accumulate,
                                gt_real *scratch)
 {
     int i = choose(conv, n);
-    gt__conv_algorithms[i]->backward_weights(conv->plan[i], n, big, small, op,
-                                             weight, accumulate, scratch);
+    gt__conv_algorithms[i]->backward_weights(conv->plan[i], n, precision, big,
+                                             small, op, weight, accumulate,
+                                             scratch);
 }

@@ -223,9 +223,10 @@ static void transform_kernel_back(const work *k, const pair *only,
 
 /* --- The three products. */
 
-static void forward(const void *plan, int n, const gt_real *big,
-                    gt_transpose op, const gt_real *weight, gt_real *small,
-                    const gt__conv_epilogue *epilogue, gt_real *scratch)
+static void forward(const void *plan, int n, gt_precision precision,
+                    const gt_real *big, gt_transpose op, const gt_real *weight,
+                    gt_real *small, const gt__conv_epilogue *epilogue,
+                    gt_real *scratch)
 {
     work k = begin(plan, n, op, scratch);
     const gt__tiling *t = &k.tiling;
@@ -240,9 +241,9 @@ static void forward(const void *plan, int n, const gt_real *big,
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
-            gt_gemm(GT_PLAIN, op, (int)rows, m, at.depth, at.big, at.depth,
-                    at.kernel, op == GT_TRANSPOSED ? at.depth : m, 0, at.small,
-                    m);
+            gt_product(precision, GT_PLAIN, op, (int)rows, m, at.depth, at.big,
+                       at.depth, at.kernel, op == GT_TRANSPOSED ? at.depth : m,
+                       0, at.small, m);
         }
         gt__side_transform_back(&k.small, &t->grid, &b, k.of_small, small,
                                 k.line);
@@ -251,8 +252,9 @@ static void forward(const void *plan, int n, const gt_real *big,
     }
 }
 
-static void backward_data(const void *plan, int n, const gt_real *small,
-                          gt_transpose op, const gt_real *weight, gt_real *big,
+static void backward_data(const void *plan, int n, gt_precision precision,
+                          const gt_real *small, gt_transpose op,
+                          const gt_real *weight, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
@@ -270,9 +272,9 @@ static void backward_data(const void *plan, int n, const gt_real *small,
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
-            gt_gemm(GT_PLAIN, op, (int)rows, at.depth, m, at.small, m,
-                    at.kernel, op == GT_TRANSPOSED ? m : at.depth, 0, at.big,
-                    at.depth);
+            gt_product(precision, GT_PLAIN, op, (int)rows, at.depth, m,
+                       at.small, m, at.kernel,
+                       op == GT_TRANSPOSED ? m : at.depth, 0, at.big, at.depth);
         }
         gt__side_transform_back(&k.big, &t->grid, &b, k.of_big, big, k.line);
         gt__conv_epilogue_run(epilogue, &t->grid, &b, big,
@@ -280,9 +282,10 @@ static void backward_data(const void *plan, int n, const gt_real *small,
     }
 }
 
-static void backward_weights(const void *plan, int n, const gt_real *big,
-                             const gt_real *small, gt_transpose op,
-                             gt_real *weight, bool accumulate, gt_real *scratch)
+static void backward_weights(const void *plan, int n, gt_precision precision,
+                             const gt_real *big, const gt_real *small,
+                             gt_transpose op, gt_real *weight, bool accumulate,
+                             gt_real *scratch)
 {
     work k = begin(plan, n, op, scratch);
     const gt__tiling *t = &k.tiling;
@@ -299,11 +302,13 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
         gt__side_transform(&k.small, &t->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, (size_t)rows, &at);) {
             if (op == GT_TRANSPOSED)
-                gt_gemm(GT_TRANSPOSED, GT_PLAIN, m, at.depth, rows, at.small, m,
-                        at.big, at.depth, begun, at.kernel, at.depth);
+                gt_product(precision, GT_TRANSPOSED, GT_PLAIN, m, at.depth,
+                           rows, at.small, m, at.big, at.depth, begun,
+                           at.kernel, at.depth);
             else
-                gt_gemm(GT_TRANSPOSED, GT_PLAIN, at.depth, m, rows, at.big,
-                        at.depth, at.small, m, begun, at.kernel, m);
+                gt_product(precision, GT_TRANSPOSED, GT_PLAIN, at.depth, m,
+                           rows, at.big, at.depth, at.small, m, begun,
+                           at.kernel, m);
             if (!k.whole_kernel)
                 transform_kernel_back(&k, &at, weight);
         }
