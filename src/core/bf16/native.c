@@ -9,7 +9,7 @@
 #include <immintrin.h>
 
 #define NATIVE __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
-#define PART static inline __attribute__((always_inline)) NATIVE
+#define PART __attribute__((always_inline)) NATIVE
 #define UNROLL _Pragma("GCC unroll 16")
 
 enum { LANES = 16, VECTORS = GT__BF16_COLUMNS / LANES };
@@ -28,7 +28,7 @@ static int smaller(int a, int b)
 }
 
 /* A mask of the first n lanes. */
-PART __mmask16 first(int n)
+static inline PART __mmask16 first(int n)
 {
     return n >= LANES ? 0xffff : n <= 0 ? 0 : (__mmask16)((1u << n) - 1);
 }
@@ -36,13 +36,13 @@ PART __mmask16 first(int n)
 /* --- Packing. */
 
 /* 32 numbers, rounded. */
-PART __m512i halves(__m512 low, __m512 high)
+static inline PART __m512i halves(__m512 low, __m512 high)
 {
     return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
 /* Words of one number of each of two rows. */
-PART __m512i pair(__m512 low, __m512 high)
+static inline PART __m512i pair(__m512 low, __m512 high)
 {
     static const uint16_t turns[2 * LANES] __attribute__((aligned(64))) = {
         0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
@@ -52,7 +52,7 @@ PART __m512i pair(__m512 low, __m512 high)
 }
 
 /* `lanes` columns of `count` that lie in the matrix, of a panel. */
-NATIVE static void pack_lanes(const gt__bf16_span *s, const float *from,
+static NATIVE void pack_lanes(const gt__bf16_span *s, const float *from,
                               int lanes, int count, uint32_t *to)
 {
     __mmask16 there = first(count), wanted = first(lanes);
@@ -79,7 +79,7 @@ static void pack_terms(const gt__bf16_span *s, uint32_t *panels)
 }
 
 /* Columns become rows. */
-PART void transpose(__m512i r[LANES])
+static inline PART void transpose(__m512i r[LANES])
 {
     __m512i t[LANES];
     UNROLL for (int i = 0; i < 16; i += 2)
@@ -113,7 +113,7 @@ PART void transpose(__m512i r[LANES])
 
 /* The same as pack_lanes where the matrix is stored the other way: 16 words of
  * 16 rows at a time. */
-NATIVE static void pack_turned(const gt__bf16_span *s, const float *from,
+static NATIVE void pack_turned(const gt__bf16_span *s, const float *from,
                                int lanes, int count, uint32_t *to)
 {
     __mmask16 wanted = first(lanes);
@@ -154,7 +154,8 @@ static void pack_rows(const gt__bf16_span *s, uint32_t *panels)
 /* --- Multiplying. Rows and vectors are known to the compiler, which keeps the
  * sums in registers. */
 
-PART void multiply_n(int rows, int vectors, const gt__bf16_tile *t)
+static inline PART void multiply_n(int rows, int vectors,
+                                   const gt__bf16_tile *t)
 {
     __m512 sum[GT__BF16_ROWS][VECTORS];
     __mmask16 last = first(t->columns - (vectors - 1) * LANES);
@@ -196,7 +197,7 @@ PART void multiply_n(int rows, int vectors, const gt__bf16_tile *t)
             multiply_n(rows, 1, t);                                            \
         break;
 
-NATIVE static void multiply(const gt__bf16_tile *t)
+static NATIVE void multiply(const gt__bf16_tile *t)
 {
     switch (t->rows) {
         CASE(1)
