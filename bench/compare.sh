@@ -145,7 +145,7 @@ for preset in $presets; do
         echo "$0: $preset: gentrain (<) and PyTorch (>) differ in parameters" >&2
         exit 1
     }
-    kernels=$(sed -n 's/.*each, \(.*\) kernels, fp32$/\1/p' "$work/run.err")
+    kernels=$(sed -n 's/.*each, \(.*\) kernels, [a-z0-9]*$/\1/p' "$work/run.err")
     theirs=$(field blas_kernel <"$work/torch.out")
     [ "$kernels" = "$theirs" ] || {
         echo "$0: gentrain runs $kernels kernels, PyTorch $theirs" >&2

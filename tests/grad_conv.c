@@ -87,21 +87,21 @@ static void check_plan(const gt__conv_algorithm *algorithm, const void *plan,
     trial t;
     open_trial(&t, algorithm, plan, g, n);
     for (gt_transpose op = GT_PLAIN; op <= GT_TRANSPOSED; op++) {
-        im2col->forward(t.im2col, n, GT_FP32, t.big, op, t.kernel, t.expected,
-                        NULL, t.im2col_scratch);
-        algorithm->forward(plan, n, GT_FP32, t.big, op, t.kernel, t.result,
-                           NULL, t.scratch);
+        im2col->forward(t.im2col, n, t.big, op, t.kernel, t.expected, NULL,
+                        t.im2col_scratch);
+        algorithm->forward(plan, n, t.big, op, t.kernel, t.result, NULL,
+                           t.scratch);
         compare(&t, "forward", t.n_small);
-        im2col->backward_data(t.im2col, n, GT_FP32, t.small, op, t.kernel,
-                              t.expected, NULL, t.im2col_scratch);
-        algorithm->backward_data(plan, n, GT_FP32, t.small, op, t.kernel,
-                                 t.result, NULL, t.scratch);
+        im2col->backward_data(t.im2col, n, t.small, op, t.kernel, t.expected,
+                              NULL, t.im2col_scratch);
+        algorithm->backward_data(plan, n, t.small, op, t.kernel, t.result, NULL,
+                                 t.scratch);
         compare(&t, "backward_data", t.n_big);
         for (int accumulate = 0; accumulate < 2; accumulate++) {
-            im2col->backward_weights(t.im2col, n, GT_FP32, t.big, t.small, op,
+            im2col->backward_weights(t.im2col, n, t.big, t.small, op,
                                      t.expected, accumulate, t.im2col_scratch);
-            algorithm->backward_weights(plan, n, GT_FP32, t.big, t.small, op,
-                                        t.result, accumulate, t.scratch);
+            algorithm->backward_weights(plan, n, t.big, t.small, op, t.result,
+                                        accumulate, t.scratch);
             compare(&t, "backward_weights", t.n_kernel);
         }
     }

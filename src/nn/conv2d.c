@@ -33,7 +33,10 @@ typedef struct conv2d_plan {
 static gt__conv_geometry over_x(const gt_layer *layer)
 {
     const options *o = layer->options;
-    return gt__window_geometry(&o->window, layer->in, layer->out);
+    gt__conv_geometry g =
+        gt__window_geometry(&o->window, layer->in, layer->out);
+    g.precision = layer->precision;
+    return g;
 }
 
 /* The turned kernel's: it stands over y, at the positions of x. */
@@ -50,7 +53,8 @@ static gt__conv_geometry over_y(const gt__conv_geometry *x)
                                .sh = 1,
                                .sw = 1,
                                .top = x->kh - 1 - x->top,
-                               .left = x->kw - 1 - x->left};
+                               .left = x->kw - 1 - x->left,
+                               .precision = x->precision};
 }
 
 static bool is_turned(const gt__conv_geometry *g)

@@ -43,7 +43,10 @@ static void pads(const options *o, int axis, int in, int *before, int *after)
 static gt__conv_geometry over_y(const gt_layer *layer)
 {
     const options *o = layer->options;
-    return gt__window_geometry(&o->window, layer->out, layer->in);
+    gt__conv_geometry g =
+        gt__window_geometry(&o->window, layer->out, layer->in);
+    g.precision = layer->precision;
+    return g;
 }
 
 static gt_status out_size(const options *o, int axis, int in, int *out)

@@ -42,17 +42,15 @@ typedef struct gt__conv_algorithm {
     size_t (*scratch)(const void *plan);
 
     /* The three products of conv.h, for an n that it takes. */
-    void (*forward)(const void *plan, int n, gt_precision precision,
-                    const gt_real *big, gt_transpose op, const gt_real *weight,
-                    gt_real *small, const gt__conv_epilogue *epilogue,
-                    gt_real *scratch);
-    void (*backward_data)(const void *plan, int n, gt_precision precision,
-                          const gt_real *small, gt_transpose op,
-                          const gt_real *weight, gt_real *big,
+    void (*forward)(const void *plan, int n, const gt_real *big,
+                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_epilogue *epilogue, gt_real *scratch);
+    void (*backward_data)(const void *plan, int n, const gt_real *small,
+                          gt_transpose op, const gt_real *weight, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch);
-    void (*backward_weights)(const void *plan, int n, gt_precision precision,
-                             const gt_real *big, const gt_real *small,
-                             gt_transpose op, gt_real *weight, bool accumulate,
+    void (*backward_weights)(const void *plan, int n, const gt_real *big,
+                             const gt_real *small, gt_transpose op,
+                             gt_real *weight, bool accumulate,
                              gt_real *scratch);
 } gt__conv_algorithm;
 

@@ -18,7 +18,8 @@ extern const gt__conv_algorithm *const gt__conv_algorithms[];
 
 typedef struct gt__conv gt__conv;
 
-/* Plan passes of up to max_n samples. GT_ERR_MEMORY. */
+/* Plan passes of up to max_n samples, in g->precision and in GT_FP32.
+ * GT_ERR_MEMORY. */
 gt_status gt__conv_new(gt__conv **out, const gt__conv_geometry *g, int max_n);
 void gt__conv_free(gt__conv *conv);
 

@@ -217,10 +217,9 @@ static size_t scratch_size(const void *plan)
     return gt__block_rows(&grid, &b) * (size_t)gt__conv_patch_size(&p->g);
 }
 
-static void forward(const void *plan, int n, gt_precision precision,
-                    const gt_real *big, gt_transpose op, const gt_real *weight,
-                    gt_real *small, const gt__conv_epilogue *epilogue,
-                    gt_real *scratch)
+static void forward(const void *plan, int n, const gt_real *big,
+                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
     int m = g->m, k = gt__conv_patch_size(g);
@@ -229,7 +228,7 @@ static void forward(const void *plan, int n, gt_precision precision,
     size_t positions = (size_t)g->oh * (size_t)g->ow;
     if (is_identity(g)) {
         gt__block all = {.n_images = n, .n_lines = g->oh};
-        gt_product(precision, GT_PLAIN, op, n * g->oh * g->ow, m, k, big, k,
+        gt_product(g->precision, GT_PLAIN, op, n * g->oh * g->ow, m, k, big, k,
                    weight, ld, 0, small, m);
         gt__conv_epilogue_run(epilogue, &grid, &all, small, positions);
         return;
@@ -237,16 +236,15 @@ static void forward(const void *plan, int n, gt_precision precision,
     gt__block size = block_size(g, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
         im2col(g, &b, big, scratch);
-        gt_product(precision, GT_PLAIN, op, (int)gt__block_rows(&grid, &b), m,
-                   k, scratch, k, weight, ld, 0,
+        gt_product(g->precision, GT_PLAIN, op, (int)gt__block_rows(&grid, &b),
+                   m, k, scratch, k, weight, ld, 0,
                    small + gt__block_first(&grid, &b) * m, m);
         gt__conv_epilogue_run(epilogue, &grid, &b, small, positions);
     }
 }
 
-static void backward_data(const void *plan, int n, gt_precision precision,
-                          const gt_real *small, gt_transpose op,
-                          const gt_real *weight, gt_real *big,
+static void backward_data(const void *plan, int n, const gt_real *small,
+                          gt_transpose op, const gt_real *weight, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
@@ -256,26 +254,25 @@ static void backward_data(const void *plan, int n, gt_precision precision,
     size_t pixels = (size_t)g->h * (size_t)g->w;
     if (is_identity(g)) {
         gt__block all = {.n_images = n, .n_lines = g->oh};
-        gt_product(precision, GT_PLAIN, op, n * g->oh * g->ow, k, m, small, m,
-                   weight, ld, 0, big, k);
+        gt_product(g->precision, GT_PLAIN, op, n * g->oh * g->ow, k, m, small,
+                   m, weight, ld, 0, big, k);
         gt__conv_epilogue_run(epilogue, &grid, &all, big, pixels);
         return;
     }
     memset(big, 0, (size_t)n * g->h * g->w * g->c * sizeof *big);
     gt__block size = block_size(g, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
-        gt_product(precision, GT_PLAIN, op, (int)gt__block_rows(&grid, &b), k,
-                   m, small + gt__block_first(&grid, &b) * m, m, weight, ld, 0,
-                   scratch, k);
+        gt_product(g->precision, GT_PLAIN, op, (int)gt__block_rows(&grid, &b),
+                   k, m, small + gt__block_first(&grid, &b) * m, m, weight, ld,
+                   0, scratch, k);
         col2im(g, &b, scratch, big);
         gt__conv_epilogue_run(epilogue, &grid, &b, big, pixels);
     }
 }
 
-static void backward_weights(const void *plan, int n, gt_precision precision,
-                             const gt_real *big, const gt_real *small,
-                             gt_transpose op, gt_real *weight, bool accumulate,
-                             gt_real *scratch)
+static void backward_weights(const void *plan, int n, const gt_real *big,
+                             const gt_real *small, gt_transpose op,
+                             gt_real *weight, bool accumulate, gt_real *scratch)
 {
     const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
     int m = g->m, k = gt__conv_patch_size(g);
@@ -292,11 +289,11 @@ static void backward_weights(const void *plan, int n, gt_precision precision,
         }
         int rows = (int)gt__block_rows(&grid, &b);
         if (op == GT_TRANSPOSED)
-            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, m, k, rows, right, m,
-                       patches, k, accumulate, weight, k);
+            gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, m, k, rows, right,
+                       m, patches, k, accumulate, weight, k);
         else
-            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, k, m, rows, patches,
-                       k, right, m, accumulate, weight, m);
+            gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, k, m, rows,
+                       patches, k, right, m, accumulate, weight, m);
         accumulate = true;
     }
 }

@@ -223,10 +223,9 @@ static void transform_kernel_back(const work *k, const pair *only,
 
 /* --- The three products. */
 
-static void forward(const void *plan, int n, gt_precision precision,
-                    const gt_real *big, gt_transpose op, const gt_real *weight,
-                    gt_real *small, const gt__conv_epilogue *epilogue,
-                    gt_real *scratch)
+static void forward(const void *plan, int n, const gt_real *big,
+                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     work k = begin(plan, n, op, scratch);
     const gt__tiling *t = &k.tiling;
@@ -241,9 +240,9 @@ static void forward(const void *plan, int n, gt_precision precision,
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
-            gt_product(precision, GT_PLAIN, op, (int)rows, m, at.depth, at.big,
-                       at.depth, at.kernel, op == GT_TRANSPOSED ? at.depth : m,
-                       0, at.small, m);
+            gt_product(g->precision, GT_PLAIN, op, (int)rows, m, at.depth,
+                       at.big, at.depth, at.kernel,
+                       op == GT_TRANSPOSED ? at.depth : m, 0, at.small, m);
         }
         gt__side_transform_back(&k.small, &t->grid, &b, k.of_small, small,
                                 k.line);
@@ -252,9 +251,8 @@ static void forward(const void *plan, int n, gt_precision precision,
     }
 }
 
-static void backward_data(const void *plan, int n, gt_precision precision,
-                          const gt_real *small, gt_transpose op,
-                          const gt_real *weight, gt_real *big,
+static void backward_data(const void *plan, int n, const gt_real *small,
+                          gt_transpose op, const gt_real *weight, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
@@ -272,7 +270,7 @@ static void backward_data(const void *plan, int n, gt_precision precision,
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
-            gt_product(precision, GT_PLAIN, op, (int)rows, at.depth, m,
+            gt_product(g->precision, GT_PLAIN, op, (int)rows, at.depth, m,
                        at.small, m, at.kernel,
                        op == GT_TRANSPOSED ? m : at.depth, 0, at.big, at.depth);
         }
@@ -282,10 +280,9 @@ static void backward_data(const void *plan, int n, gt_precision precision,
     }
 }
 
-static void backward_weights(const void *plan, int n, gt_precision precision,
-                             const gt_real *big, const gt_real *small,
-                             gt_transpose op, gt_real *weight, bool accumulate,
-                             gt_real *scratch)
+static void backward_weights(const void *plan, int n, const gt_real *big,
+                             const gt_real *small, gt_transpose op,
+                             gt_real *weight, bool accumulate, gt_real *scratch)
 {
     work k = begin(plan, n, op, scratch);
     const gt__tiling *t = &k.tiling;
@@ -302,11 +299,11 @@ static void backward_weights(const void *plan, int n, gt_precision precision,
         gt__side_transform(&k.small, &t->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, (size_t)rows, &at);) {
             if (op == GT_TRANSPOSED)
-                gt_product(precision, GT_TRANSPOSED, GT_PLAIN, m, at.depth,
+                gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, m, at.depth,
                            rows, at.small, m, at.big, at.depth, begun,
                            at.kernel, at.depth);
             else
-                gt_product(precision, GT_TRANSPOSED, GT_PLAIN, at.depth, m,
+                gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, at.depth, m,
                            rows, at.big, at.depth, at.small, m, begun,
                            at.kernel, m);
             if (!k.whole_kernel)

@@ -110,17 +110,27 @@ gt__tiling gt__winograd_tiling(const gt__winograd *w, int n)
 
 /* --- The choice of tiles. */
 
+/* In bf16 an error may be twice that of plain products: then points are 0, 1,
+ * -1 and infinity, as those with halves leave four times as much or more. */
+static const double MOST_NOISE = 2.0 * 2.0;
+
 enum {
     MIN_CHANNELS = 16, /* of either side; fewer make products slow */
     MIN_TILES = 32,    /* rows of a product: as well */
     TERM = 10, /* multiplications of a matrix product in the time of adding a
                   term to a value */
+    TERM_BF16 = 20 /* the same, of a product in bf16 */
 };
+
+static int term(const gt__conv_geometry *g)
+{
+    return g->precision == GT_BF16 ? TERM_BF16 : TERM;
+}
 
 static double cost_of_im2col(const gt__conv_geometry *g, int n)
 {
     double size = (double)g->kh * g->kw * g->c;
-    return (double)n * g->oh * g->ow * size * (g->m + TERM);
+    return (double)n * g->oh * g->ow * size * (g->m + term(g));
 }
 
 /* One size of tiles along one axis, and the terms that its cost depends on. */
@@ -178,7 +188,14 @@ static double cost(const options *all, int n, const option *v, const option *h)
     double big = c * v->axis.rows * h->big;
     double small = m * v->axis.points * h->small;
     double kernel = c * m * v->kernel * h->kernel;
-    return products + TERM * (tiles * (big + small) + kernel);
+    return products + term(&all->g) * (tiles * (big + small) + kernel);
+}
+
+static bool is_exact_enough(const gt__conv_geometry *g, const option *v,
+                            const option *h)
+{
+    return g->precision == GT_FP32 ||
+           v->axis.noise * h->axis.noise <= MOST_NOISE;
 }
 
 /* The cheapest for n samples; false where im2col is cheaper. */
@@ -189,7 +206,7 @@ static bool choose(const options *all, int n, const option **v,
     bool found = false;
     for (const option *i = all->v; i < all->v + OPTIONS; i++)
         for (const option *j = all->h; j < all->h + OPTIONS; j++) {
-            if (!i->fits || !j->fits ||
+            if (!i->fits || !j->fits || !is_exact_enough(&all->g, i, j) ||
                 (double)n * i->axis.tiles * j->axis.tiles < MIN_TILES ||
                 cost(all, n, i, j) >= best)
                 continue;
