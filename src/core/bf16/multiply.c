@@ -12,10 +12,10 @@
 #include <pthread.h>
 
 enum {
-    TERMS = 384,    /* of a block; even */
-    ROWS = 192,     /* of a block of A; whole panels */
-    COLUMNS = 1024, /* of a block of B; whole panels */
-    PADDING = 64    /* bytes */
+    TERMS = 512,   /* of a block; even */
+    ROWS = 144,    /* of a block of A; whole panels */
+    COLUMNS = 768, /* of a block of B; whole panels */
+    PADDING = 64   /* bytes */
 };
 
 _Static_assert(TERMS % 2 == 0 && ROWS % GT__BF16_ROWS == 0 &&
@@ -27,6 +27,7 @@ static uint32_t block_a[TERMS / 2 * ROWS] __attribute__((aligned(PADDING)));
 static uint32_t block_b[TERMS / 2 * COLUMNS] __attribute__((aligned(PADDING)));
 static pthread_mutex_t blocks = PTHREAD_MUTEX_INITIALIZER;
 
+/* Part of a side of a matrix. */
 typedef struct span {
     int from, size;
 } span;
@@ -36,6 +37,15 @@ static bool next(span *s, int all, int most)
     s->from += s->size;
     s->size = all - s->from < most ? all - s->from : most;
     return s->size > 0;
+}
+
+/* The side in as few blocks as there must be, of whole units and much the same
+ * size: a small one at the end would cost as much as a large one. */
+static int block_size(int side, int most, int unit)
+{
+    int blocks = (side + most - 1) / most;
+    int units = (side + unit - 1) / unit;
+    return (units + blocks - 1) / blocks * unit;
 }
 
 /* The terms `k` of rows of A, or columns of B; `rows`: stored with a row for
@@ -78,12 +88,15 @@ void gt__bf16_multiply(const gt__bf16_kernel *kernel, int m, int n, int k,
                        gt__bf16_matrix a, gt__bf16_matrix b, bool add, float *c,
                        int ldc)
 {
+    int terms = block_size(k, TERMS, 2);
+    int columns = block_size(n, COLUMNS, GT__BF16_COLUMNS);
+    int rows = block_size(m, ROWS, GT__BF16_ROWS);
     pthread_mutex_lock(&blocks);
-    for (span p = {0}; next(&p, k, TERMS); add = true)
-        for (span j = {0}; next(&j, n, COLUMNS);) {
+    for (span p = {0}; next(&p, k, terms); add = true)
+        for (span j = {0}; next(&j, n, columns);) {
             gt_progress_hook();
             pack(kernel, &b, b.turned, p, j, GT__BF16_COLUMNS, block_b);
-            for (span i = {0}; next(&i, m, ROWS);) {
+            for (span i = {0}; next(&i, m, rows);) {
                 pack(kernel, &a, !a.turned, p, i, GT__BF16_ROWS, block_a);
                 multiply_blocks(kernel, p, i, j, add, c, (size_t)ldc);
             }
