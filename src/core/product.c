@@ -6,12 +6,15 @@
 
 #include <assert.h>
 
+/* The least of rows and columns with which packing pays. */
+enum { LEAST = 8 };
+
 void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int n, int k, const gt_real *a, int lda, const gt_real *b,
                 int ldb, gt_real beta, gt_real *c, int ldc)
 {
 #ifndef GT_DOUBLE
-    if (precision == GT_BF16) {
+    if (precision == GT_BF16 && m >= LEAST && n >= LEAST) {
         const gt__bf16_kernel *kernel = gt__bf16_kernel_choose();
         assert(kernel && (beta == 0 || beta == 1));
         gt_gemm_count(m, n, k);
@@ -21,6 +24,6 @@ void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
         return;
     }
 #endif
-    assert(precision == GT_FP32);
+    (void)precision;
     gt_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }

@@ -25,7 +25,7 @@ _Static_assert(TERMS % 2 == 0 && ROWS % GT__BF16_ROWS == 0 &&
 /* Of the process: where ranks train, one thread multiplies. */
 static uint32_t block_a[TERMS / 2 * ROWS] __attribute__((aligned(PADDING)));
 static uint32_t block_b[TERMS / 2 * COLUMNS] __attribute__((aligned(PADDING)));
-static pthread_mutex_t blocks = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;
 
 /* Part of a side of a matrix. */
 typedef struct span {
@@ -91,7 +91,7 @@ void gt__bf16_multiply(const gt__bf16_kernel *kernel, int m, int n, int k,
     int terms = block_size(k, TERMS, 2);
     int columns = block_size(n, COLUMNS, GT__BF16_COLUMNS);
     int rows = block_size(m, ROWS, GT__BF16_ROWS);
-    pthread_mutex_lock(&blocks);
+    pthread_mutex_lock(&in_use);
     for (span p = {0}; next(&p, k, terms); add = true)
         for (span j = {0}; next(&j, n, columns);) {
             gt_progress_hook();
@@ -101,5 +101,5 @@ void gt__bf16_multiply(const gt__bf16_kernel *kernel, int m, int n, int k,
                 multiply_blocks(kernel, p, i, j, add, c, (size_t)ldc);
             }
         }
-    pthread_mutex_unlock(&blocks);
+    pthread_mutex_unlock(&in_use);
 }
