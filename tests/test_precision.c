@@ -22,7 +22,7 @@ typedef struct kind {
  * inputs, so that long steps show what rounding would hide in short ones:
  * dense, as patches, turned, and with fewer multiplications. */
 static const kind kinds[] = {
-    {{1, 1, 50}, {"dense units=40"}},
+    {{4, 4, 50}, {"dense units=40"}},
     {{9, 9, 4}, {"conv2d filters=20 kernel=4 stride=2 padding=1"}},
     {{8, 8, 20}, {"conv2d filters=3 kernel=3 padding=same"}},
     {{16, 16, 24}, {"conv2d filters=24 kernel=4 stride=2 padding=1"}},
