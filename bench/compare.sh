@@ -8,31 +8,46 @@
 #   --seconds S    about how long each of a run's three measurements takes [3]
 #   --chunk N      steps of each measurement, instead of --seconds
 #   --one          one rank only
+#   --bf16         PyTorch under bf16 autocast, too
+#   --python COMMAND   the Python that has PyTorch [/usr/bin/python3]
+#   --root DIR     the same in the tree of another system; only root can do that
+#   --keep DIR     keep the figures of all rounds there and go on with those that
+#                  are there already: the tables are of all of them
 #   --json FILE    write every run's figures there
-#   --record       put the tables into bench/README.md
+#   --record       put the tables into bench/README.md, those of PyTorch 1 and
+#                  of PyTorch 2 at their places
 #
 # Installs Debian's python3-torch if it is missing and builds the release. A
 # round is: gentrain, PyTorch on one rank; then, on two cores and with twice the
 # batch, gentrain on two ranks, two gentrains that know nothing of each other,
 # PyTorch's DistributedDataParallel over gloo, two such PyTorches. Ratios are of
 # runs of the same round. PyTorch first tries memory layouts and kinds of Adam
-# for each network and keeps the fastest.
+# for each network, and each precision, and keeps the fastest.
+#
+# A newer PyTorch than this system's, in a tree of Debian 13:
+#
+#   debootstrap --variant=minbase trixie DIR
+#   chroot DIR apt-get install python3-torch python3-numpy libopenblas0-pthread
+#   bench/compare.sh --root DIR --bf16
 #
 # Presets: all that PyTorch has here, unless named; one pass over them takes
-# rounds x seconds x 3 minutes or so with the defaults.
+# rounds x seconds x 3 minutes or so with the defaults, half as much again with
+# --bf16.
 # Example: bench/compare.sh --rounds 3 --one mlp-vae dcgan28
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
 
-rounds=7 seconds=3 chunk="" chunks=3 one="" json="" record="" presets=""
+rounds=7 seconds=3 chunk="" chunks=3 one="" bf16="" json="" record="" presets=""
+python="" root="" keep=""
 while [ $# -gt 0 ]; do
     case $1 in
-    --rounds | --seconds | --chunk | --json)
+    --rounds | --seconds | --chunk | --json | --python | --root | --keep)
         [ $# -gt 1 ] || misused "$1 needs a value"
         declare "${1#--}=$2"
         shift
         ;;
     --one) one=yes ;;
+    --bf16) bf16=bf16 ;;
     --record) record=yes ;;
     --help | -h) usage ;;
     -*) misused "unknown option $1" ;;
@@ -40,15 +55,18 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-json=$(here "$json")
+json=$(here "$json") root=$(here "$root") keep=$(here "$keep")
 [ -n "$presets" ] || presets="dcgan64 dcgan28 resgan32 mlp-vae conv-vae28 seed-gan
     seed-gan-literal seed-vae"
-need "
-python:torch python3-torch
-command:/usr/bin/time time
-"
+[ -z "$root" ] || [ -x "$root/usr/bin/env" ] ||
+    misused "there is no system in $root (--root)"
+[ -z "$root" ] || [ "$(id -u)" -eq 0 ] || misused "only root can use --root"
+need "command:/usr/bin/time time"
+[ -n "$python$root" ] || need "python:torch python3-torch"
 build gentrain_cli
 scratch
+figures=${keep:-$work}
+mkdir -p "$figures"
 mapfile -t core < <(free_cores)
 own_cores=$(IFS=, && echo "${core[*]}")
 if [ "${#core[@]}" -lt 2 ] && [ -z "$one" ]; then
@@ -56,21 +74,42 @@ if [ "${#core[@]}" -lt 2 ] && [ -z "$one" ]; then
     one=yes
 fi
 
-# Debian lets an administrator choose what libblas.so.3 is; where that is not
-# OpenBLAS, PyTorch is shown the way to it.
-blas=$(dirname "$(ldd "$gentrain" | sed -n 's/.*libopenblas.* => \([^ ]*\).*/\1/p')")
-real=$(dirname "$(readlink -f "$blas/libopenblas.so.0")")
-[ ! -r "$real/libblas.so.3" ] ||
-    export LD_LIBRARY_PATH="$real${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+# What starts PyTorch, with everything that it is told by the environment. Debian's
+# gloo is without libuv.
+script=bench/peer_pytorch.py
+torch=(env USE_LIBUV=0)
+if [ -n "$root" ]; then
+    # Gone with the process: PyTorch reads in /proc what the CPU can do.
+    # shellcheck disable=SC2016
+    torch=(unshare --mount bash -c '
+        mount -t proc proc "$0/proc"
+        mount -t sysfs sys "$0/sys"
+        mount --rbind /dev "$0/dev"
+        exec chroot "$0" "$@"' "$root" "${torch[@]}")
+    copy=$(mktemp -d "$root/tmp/gentrain-bench.XXXXXX")
+    trap 'rm -rf "$work" "$copy"' EXIT
+    cp "$script" "$copy"
+    script=${copy#"$root"}/${script##*/}
+elif [ -z "$python" ]; then
+    # Debian lets an administrator choose what libblas.so.3 is; where that is not
+    # OpenBLAS, PyTorch is shown the way to it.
+    blas=$(dirname "$(ldd "$gentrain" |
+        sed -n 's/.*libopenblas.* => \([^ ]*\).*/\1/p')")
+    real=$(dirname "$(readlink -f "$blas/libopenblas.so.0")")
+    [ ! -r "$real/libblas.so.3" ] ||
+        torch+=("LD_LIBRARY_PATH=$real${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}")
+fi
 
 # PyTorch allocates in every step. Its processes keep what they have freed, as
 # every page that they give back would be missed again; where page faults are
 # dear, as on virtual machines, that makes it up to six times as fast.
-python=(env MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=1000000000000
-    MALLOC_TOP_PAD_=67108864 /usr/bin/python3)
+torch+=(MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=1000000000000
+    MALLOC_TOP_PAD_=67108864)
+read -ra words <<<"${python:-/usr/bin/python3}"
+torch+=("${words[@]}" "$script")
 
 torch() {
-    "${python[@]}" bench/peer_pytorch.py "$@" 2>"$work/torch.err" ||
+    "${torch[@]}" "$@" 2>"$work/torch.err" ||
         failed "$work/torch.err" "PyTorch: $*"
 }
 
@@ -84,7 +123,8 @@ gentrain_parameters() {
     sed -n 's/^ *\([a-z]*\)  *\([0-9]*\) parameters,.*/\1 \2/p' "$1"
 }
 
-rows=$work/rows.tsv
+rows=$figures/rows.tsv
+touch "$rows"
 # row PRESET ROUND WHAT RATE [MB]
 row() {
     printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "${5:-0}" >>"$rows"
@@ -100,13 +140,26 @@ gentrain_one() {
     rm -rf "$run"
 }
 
+# torch_one PRESET ROUND SUFFIX OPTION...
 torch_one() {
-    local run=$work/torch
+    local run=$work/torch preset=$1 round=$2 suffix=$3
+    shift 3
     /usr/bin/time -f %M -o "$run.mb" taskset -c "${core[0]}" \
-        "${python[@]}" bench/peer_pytorch.py "$1" "${torch[@]}" \
-        >"$run.out" 2>"$run.err" || failed "$run.err" "PyTorch: $1"
-    row "$1" "$2" torch "$(field samples_per_s <"$run.out")" \
+        "${torch[@]}" "$preset" "$@" \
+        >"$run.out" 2>"$run.err" || failed "$run.err" "PyTorch: $preset $*"
+    row "$preset" "$round" "torch$suffix" "$(field samples_per_s <"$run.out")" \
         $(($(tail -n 1 "$run.mb") / 1024))
+}
+
+# torch_two PRESET ROUND SUFFIX OPTION...
+torch_two() {
+    local rate preset=$1 round=$2 suffix=$3
+    shift 3
+    rate=$(torch "$preset" "$@" --ranks 2)
+    row "$preset" "$round" "torch$suffix-2" "$(echo "$rate" | field samples_per_s)"
+    rate=$(torch "$preset" "$@" --ranks 2 --alone)
+    row "$preset" "$round" "torch$suffix-alone" \
+        "$(echo "$rate" | field samples_per_s)"
 }
 
 two_ranks() {
@@ -117,10 +170,23 @@ two_ranks() {
     rate=$(alone 2 "$run" "${recipe[@]}")
     row "$1" "$2" gentrain-alone "$rate"
     rm -rf "$run"
-    rate=$(torch "$1" "${torch[@]}" --ranks 2)
-    row "$1" "$2" torch-2 "$(echo "$rate" | field samples_per_s)"
-    rate=$(torch "$1" "${torch[@]}" --ranks 2 --alone)
-    row "$1" "$2" torch-alone "$(echo "$rate" | field samples_per_s)"
+}
+
+# round PRESET ROUND
+round() {
+    gentrain_one "$1" "$2"
+    torch_one "$1" "$2" "" "${how[@]}"
+    [ -z "$bf16" ] || torch_one "$1" "$2" -bf16 "${how_bf16[@]}"
+    [ -z "$one" ] || return 0
+    two_ranks "$1" "$2"
+    torch_two "$1" "$2" "" "${how[@]}"
+    [ -z "$bf16" ] || torch_two "$1" "$2" -bf16 "${how_bf16[@]}"
+}
+
+# choose PRESET PRECISION: the fastest options
+choose() {
+    torch "$1" --choose --precision "$2" --cores "$own_cores" \
+        --chunk $((steps / 4 + 1)) --chunks "$chunks"
 }
 
 for preset in $presets; do
@@ -128,16 +194,20 @@ for preset in $presets; do
     steps=${chunk:-$(chunk_for "$seconds" "$preset" "$batch")}
     mapfile -t recipe < <(recipe "$preset" "$batch" 1 "$steps" "$chunks")
     mapfile -t recipe_2 < <(recipe "$preset" $((2 * batch)) 2 "$steps" "$chunks")
-    best=$(torch "$preset" --choose --cores "$own_cores" \
-        --chunk $((steps / 4 + 1)) --chunks "$chunks")
-    read -ra torch <<<"$best"
-    torch+=(--chunk "$steps" --chunks "$chunks" --cores "$own_cores")
+    common="--chunk $steps --chunks $chunks --cores $own_cores"
+    best=$(choose "$preset" fp32)
+    read -ra how <<<"$best $common"
+    if [ -n "$bf16" ]; then
+        best_bf16=$(choose "$preset" bf16)
+        read -ra how_bf16 <<<"$best_bf16 --precision bf16 $common"
+        best="$best; bf16: $best_bf16"
+    fi
     echo "$preset: batch $batch, $steps steps at a time, PyTorch with $best" >&2
+    before=$(awk -F '\t' -v p="$preset" '$1 == p && $2 > n { n = $2 }
+        END { print n + 0 }' "$rows")
     for round in $(seq "$rounds"); do
         echo "  round $round of $rounds" >&2
-        gentrain_one "$preset" "$round"
-        torch_one "$preset" "$round"
-        [ -n "$one" ] || two_ranks "$preset" "$round"
+        round "$preset" $((before + round))
     done
     torch "$preset" --describe >"$work/torch.parameters"
     gentrain_parameters "$work/run.err" >"$work/gentrain.parameters"
@@ -145,15 +215,23 @@ for preset in $presets; do
         echo "$0: $preset: gentrain (<) and PyTorch (>) differ in parameters" >&2
         exit 1
     }
-    kernels=$(sed -n 's/.*each, \(.*\) kernels, [a-z0-9]*$/\1/p' "$work/run.err")
+    kernels=$(sed -n 's/.*each, \(.*\) kernels, .*$/\1/p' "$work/run.err")
     theirs=$(field blas_kernel <"$work/torch.out")
-    [ "$kernels" = "$theirs" ] || {
-        echo "$0: gentrain runs $kernels kernels, PyTorch $theirs" >&2
-        exit 1
-    }
+    # Another Python may have another version of OpenBLAS, whose names differ.
+    if [ "$kernels" != "$theirs" ]; then
+        if [ -z "$python$root" ] || [ "${theirs#unknown}" != "$theirs" ]; then
+            echo "$0: gentrain runs $kernels kernels, PyTorch $theirs" >&2
+            exit 1
+        fi
+        kernels="$kernels kernels, $theirs in PyTorch"
+    else
+        kernels="$kernels kernels"
+    fi
+    touch "$figures/presets.tsv"
+    awk -F '\t' -v p="$preset" '$1 != p' "$figures/presets.tsv" >"$work/others"
     awk -v p="$preset" -v b="$batch" -v how="$best" \
         '{ n += $2 } END { printf "%s\t%d\t%d\t%s\n", p, b, n, how }' \
-        "$work/torch.parameters" >>"$work/presets.tsv"
+        "$work/torch.parameters" | cat "$work/others" - >"$figures/presets.tsv"
 done
 
 # ratio PRESET A B: spread over the rounds of A's rate by B's.
@@ -172,36 +250,80 @@ median() {
         awk '{ printf "%.0f", $1 }'
 }
 
+# rounds_of: "3", or "3 to 5" where presets have had different numbers of them.
+rounds_of() {
+    awk -F '\t' '$3 == "torch" { n[$1]++ }
+        END { for (p in n) print n[p] }' "$rows" | sort -nu |
+        sed -n '1p;$p' | uniq | paste -s -d ' ' | sed 's/ / to /'
+}
+
+# columns CELL...: of a row
+columns() {
+    printf '|'
+    printf ' %s |' "$@"
+    echo
+}
+
+# heading NAME...
+heading() {
+    columns "$@"
+    printf '|'
+    printf -- '---|%.0s' "$@"
+    echo
+}
+
+one_rank() {
+    local preset batch parameters more=()
+    [ -z "$bf16" ] || more=("PyTorch bf16" ratio)
+    heading preset batch parameters "gentrain images/s" PyTorch ratio \
+        "${more[@]}" "gentrain MB" "PyTorch MB" ${bf16:+"PyTorch bf16 MB"}
+    while IFS=$'\t' read -r preset batch parameters _; do
+        [ -z "$bf16" ] || more=("$(median "$preset" torch-bf16 4)"
+            "$(ratio "$preset" gentrain torch-bf16)")
+        columns "$preset" "$batch" "$parameters" "$(median "$preset" gentrain 4)" \
+            "$(median "$preset" torch 4)" "$(ratio "$preset" gentrain torch)" \
+            "${more[@]}" "$(median "$preset" gentrain 5)" \
+            "$(median "$preset" torch 5)" \
+            ${bf16:+"$(median "$preset" torch-bf16 5)"}
+    done <"$figures/presets.tsv"
+}
+
+# ddp PRESET SUFFIX: three cells of PyTorch on two ranks
+ddp() {
+    cells+=("$(median "$1" "torch$2-2" 4)"
+        "$(ratio "$1" "torch$2-2" "torch$2-alone")"
+        "$(ratio "$1" gentrain-2 "torch$2-2")")
+}
+
+two_cores() {
+    local preset cells more=()
+    [ -z "$bf16" ] || more=("DDP bf16" efficiency "gentrain / PyTorch bf16")
+    heading preset "gentrain images/s" efficiency "PyTorch DDP" efficiency \
+        "gentrain / PyTorch" "${more[@]}"
+    while IFS=$'\t' read -r preset _; do
+        cells=("$preset" "$(median "$preset" gentrain-2 4)"
+            "$(ratio "$preset" gentrain-2 gentrain-alone)")
+        ddp "$preset" ""
+        [ -z "$bf16" ] || ddp "$preset" -bf16
+        columns "${cells[@]}"
+    done <"$figures/presets.tsv"
+}
+
 table=$work/table.md
 version=$(field torch <"$work/torch.out")
 {
-    echo "$(machine), PyTorch $version, $kernels kernels; median (lowest .." \
-        "highest) of $rounds rounds"
+    echo "$(machine), PyTorch $version, $kernels; median (lowest .." \
+        "highest) of $(rounds_of) rounds"
     echo
     echo "One rank, one thread, one core:"
     echo
-    echo "| preset | batch | parameters | gentrain images/s | PyTorch | ratio | gentrain MB | PyTorch MB |"
-    echo "|---|---|---|---|---|---|---|---|"
-    while IFS=$'\t' read -r preset batch parameters _; do
-        echo "| $preset | $batch | $parameters" \
-            "| $(median "$preset" gentrain 4) | $(median "$preset" torch 4)" \
-            "| $(ratio "$preset" gentrain torch)" \
-            "| $(median "$preset" gentrain 5) | $(median "$preset" torch 5) |"
-    done <"$work/presets.tsv"
+    one_rank
     if [ -z "$one" ]; then
         echo
         echo "Two ranks on two cores, twice the batch; efficiency is against" \
             "two runs that know nothing of each other:"
         echo
-        echo "| preset | gentrain images/s | efficiency | PyTorch DDP | efficiency | gentrain / PyTorch |"
-        echo "|---|---|---|---|---|---|"
-        while IFS=$'\t' read -r preset _; do
-            echo "| $preset | $(median "$preset" gentrain-2 4)" \
-                "| $(ratio "$preset" gentrain-2 gentrain-alone)" \
-                "| $(median "$preset" torch-2 4)" \
-                "| $(ratio "$preset" torch-2 torch-alone)" \
-                "| $(ratio "$preset" gentrain-2 torch-2) |"
-        done <"$work/presets.tsv"
+        two_cores
     fi
 } | tee "$table"
 
@@ -209,8 +331,7 @@ if [ -n "$json" ]; then
     awk -F '\t' -v machine="$(machine)" -v kernels="$kernels" \
         -v version="$version" '
         BEGIN {
-            printf "{\"machine\": \"%s\", \"blas_kernel\": \"%s\", ", machine,
-                kernels
+            printf "{\"machine\": \"%s\", \"blas\": \"%s\", ", machine, kernels
             printf "\"torch\": \"%s\", \"presets\": [", version
         }
         FNR == NR {
@@ -226,6 +347,6 @@ if [ -n "$json" ]; then
             printf "\"what\": \"%s\", \"samples_per_s\": %s, ", $3, $4
             printf "\"peak_mb\": %s}", ($5 > 0 ? $5 : "null")
         }
-        END { printf "\n]}\n" }' "$work/presets.tsv" "$rows" >"$json"
+        END { printf "\n]}\n" }' "$figures/presets.tsv" "$rows" >"$json"
 fi
-[ -z "$record" ] || record compare.sh "$table"
+[ -z "$record" ] || record "compare.sh, PyTorch ${version%%.*}" "$table"

@@ -12,7 +12,10 @@ them, to be measured beside gentrain. Prints one line of JSON.
   --cores A,B,...  the cores to use, one for each process, each named by one of
                    its CPUs; as under mpirun --bind-to core a process has all
   --layout L       contiguous or channels_last [contiguous]
-  --adam A         loop or foreach: how Adam goes over its tensors [loop]
+  --adam A         loop, foreach or fused, which PyTorch has for CPUs since 2.4:
+                   how Adam goes over its tensors [loop]
+  --precision P    fp32, or bf16: networks under autocast, losses, parameters
+                   and Adam in fp32 [fp32]
   --choose         try layouts and Adams in turns, print the fastest's options
   --describe       print the numbers of parameters, measure nothing
 
@@ -42,6 +45,9 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch import nn
 from torch.nn import functional as F
+
+LAYOUTS = ("contiguous", "channels_last")
+ADAMS = ("loop", "foreach", "fused")
 
 BATCH = {"dcgan64": 64, "dcgan28": 64, "mlp-vae": 128, "conv-vae28": 128,
          "resgan32": 64, "seed-gan": 16, "seed-gan-literal": 16, "seed-vae": 16}
@@ -270,10 +276,25 @@ def images(shape, batch, low, layout):
 
 def adam(module, rate, beta1, how):
     return torch.optim.Adam(module.parameters(), lr=rate, betas=(beta1, 0.999),
-                            foreach=how == "foreach")
+                            foreach=how == "foreach", fused=how == "fused")
 
 
-def gan_step(preset, batch, layout, how, distributed):
+def adams():
+    """The kinds of Adam that this PyTorch has for CPUs."""
+    try:
+        adam(nn.Linear(1, 1), 1e-3, 0.9, "fused")
+    except (RuntimeError, TypeError):
+        return ADAMS[:-1]
+    return ADAMS
+
+
+def cast(precision):
+    if precision == "bf16":
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+def gan_step(preset, batch, layout, how, distributed, precision):
     generator, discriminator, latent, image = GANS[preset]()
     for module in (generator, discriminator):
         start(module, preset.startswith("dcgan"))
@@ -284,25 +305,31 @@ def gan_step(preset, batch, layout, how, distributed):
     of_d = adam(discriminator, 2e-4, 0.5, how)
     data = images(image, batch, -1, layout)
     real, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
-    loss = F.binary_cross_entropy_with_logits
+
+    def apply(network, x):
+        with cast(precision):
+            return network(x)
+
+    def loss(outputs, target):
+        return F.binary_cross_entropy_with_logits(outputs.float(), target)
 
     def step():
         of_d.zero_grad(set_to_none=True)
         # Both halves of D's gradient go over the network together.
         with judge.no_sync() if distributed else contextlib.nullcontext():
-            loss(judge(next(data)), real).backward()
-        made = generator(torch.randn(batch, *latent))
-        loss(judge(made.detach()), fake).backward()
+            loss(apply(judge, next(data)), real).backward()
+        made = apply(generator, torch.randn(batch, *latent))
+        loss(apply(judge, made.detach()), fake).backward()
         of_d.step()
         of_g.zero_grad(set_to_none=True)
         discriminator.requires_grad_(False)
-        loss(discriminator(made), real).backward()
+        loss(apply(discriminator, made), real).backward()
         discriminator.requires_grad_(True)
         of_g.step()
     return step
 
 
-def vae_step(preset, batch, layout, how, distributed):
+def vae_step(preset, batch, layout, how, distributed, precision):
     model, image, sigma = VAES[preset]()
     start(model, False)
     model = shared(laid_out(model, layout), distributed)
@@ -315,7 +342,9 @@ def vae_step(preset, batch, layout, how, distributed):
     def step():
         x = next(data)
         optimizer.zero_grad(set_to_none=True)
-        out, mu, logvar = model(x)
+        with cast(precision):
+            found = model(x)
+        out, mu, logvar = (t.float() for t in found)
         if sigma:
             recon = F.mse_loss(out, x, reduction="sum") / (2 * sigma * sigma)
         else:
@@ -328,7 +357,8 @@ def vae_step(preset, batch, layout, how, distributed):
 
 def make_step(options, layout, how, distributed):
     make = gan_step if options.preset in GANS else vae_step
-    return make(options.preset, options.batch, layout, how, distributed)
+    return make(options.preset, options.batch, layout, how, distributed,
+                options.precision)
 
 
 def cpus_of(core):
@@ -376,12 +406,11 @@ def work(rank, options, port, barrier, results):
 
 
 def choose(options):
-    """The fastest of four, measured in turns."""
+    """The fastest of all pairs, measured in turns."""
     torch.set_num_threads(1)
     if options.cores:
         os.sched_setaffinity(0, cpus_of(options.cores[0]))
-    ways = list(itertools.product(("contiguous", "channels_last"),
-                                  ("loop", "foreach")))
+    ways = list(itertools.product(LAYOUTS, adams()))
     steps = [make_step(options, *way, False) for way in ways]
     rates = [[] for _ in ways]
     for step in steps:
@@ -395,6 +424,8 @@ def choose(options):
 
 def blas_kernel():
     """The family of kernels of the BLAS that PyTorch has loaded."""
+    if torch.backends.mkl.is_available():
+        return "MKL"
     with open("/proc/self/maps", encoding="utf-8") as maps:
         paths = set(re.findall(r"/\S*blas\S*\.so\S*", maps.read()))
     for path in sorted(paths, key=lambda p: "openblas" not in
@@ -430,6 +461,7 @@ def measure(options):
         "preset": options.preset, "batch": options.batch,
         "ranks": options.ranks, "alone": options.alone,
         "layout": options.layout, "adam": options.adam,
+        "precision": options.precision,
         "samples_per_s": together, "peak_mb": max(p for _, _, p in found),
         "blas_kernel": blas_kernel(), "torch": torch.__version__}))
 
@@ -443,9 +475,10 @@ def main():
     parser.add_argument("--ranks", type=int, default=1)
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--cores", default="")
-    parser.add_argument("--layout", default="contiguous",
-                        choices=("contiguous", "channels_last"))
-    parser.add_argument("--adam", default="loop", choices=("loop", "foreach"))
+    parser.add_argument("--layout", default="contiguous", choices=LAYOUTS)
+    parser.add_argument("--adam", default="loop", choices=ADAMS)
+    parser.add_argument("--precision", default="fp32",
+                        choices=("fp32", "bf16"))
     parser.add_argument("--choose", action="store_true")
     parser.add_argument("--describe", action="store_true")
     options = parser.parse_args()

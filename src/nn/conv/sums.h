@@ -14,21 +14,24 @@ typedef struct gt__sum {
     int n;
     const gt_real *from[GT__SOURCES];
     size_t next[GT__SOURCES]; /* from one run to the next */
+    size_t line[GT__SOURCES]; /* from one line of runs to the next */
     gt_real by[GT__SOURCES];
 } gt__sum;
 
-/* Where sums go: `times` runs of `size` values, `next` apart. */
+/* Where sums go: `lines` times `times` runs of `size` values, `next` apart
+ * within a line; lines begin `line` apart. */
 typedef struct gt__runs {
-    int times;
-    size_t size, next;
+    int lines, times;
+    size_t size, next, line;
     bool add;
 } gt__runs;
 
 static inline void gt__sum_add(gt__sum *s, const gt_real *from, size_t next,
-                               gt_real by)
+                               size_t line, gt_real by)
 {
     s->from[s->n] = from;
     s->next[s->n] = next;
+    s->line[s->n] = line;
     s->by[s->n++] = by;
 }
 

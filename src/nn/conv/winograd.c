@@ -71,7 +71,7 @@ static void transform_taps(const gt__terms *v, const gt__terms *h, int kw,
                            size_t tap, const gt_real *taps, gt_real *value,
                            size_t n)
 {
-    gt__runs whole = {.times = 1, .size = n};
+    gt__runs whole = {.lines = 1, .times = 1, .size = n};
     gt__sum s = {0};
     for (int i = 0; i < v->n; i++)
         for (int j = 0; j < h->n; j++) {
@@ -81,7 +81,7 @@ static void transform_taps(const gt__terms *v, const gt__terms *h, int kw,
                 s.n = 0;
             }
             gt__sum_add(&s, taps + (size_t)(v->at[i] * kw + h->at[j]) * tap, 0,
-                        v->by[i] * h->by[j]);
+                        0, v->by[i] * h->by[j]);
         }
     gt__combine(&s, &whole, value);
 }

@@ -3,7 +3,9 @@
  * one row of the vertical matrix at a time; horizontally, the result is cut
  * into tiles, whose columns are combined. The adjoint takes the same two steps
  * in reverse. All four are sums of a few runs of channels, so they vectorise
- * whatever the points are. */
+ * whatever the points are. Lines of tiles are taken several at a time, as many
+ * as fit into the first-level cache: finding out what is added to what takes as
+ * long as adding up a line of a small image. */
 #include "nn/conv/winograd_transform.h"
 
 #include <string.h>
@@ -35,9 +37,19 @@ static size_t line_size(const gt__side *side)
     return (size_t)side->width * (size_t)side->c;
 }
 
+enum { GROUP_REALS = 4096 }; /* 16 KB in fp32 */
+
+/* Lines of tiles that are taken together. */
+static int group_size(const gt__side *side)
+{
+    size_t lines = GROUP_REALS / line_size(side);
+    return lines > 1 ? (int)lines : 1;
+}
+
 size_t gt__side_line(const gt__side *side)
 {
-    return (size_t)rows_of(side, 0) * line_size(side);
+    return (size_t)group_size(side) * (size_t)rows_of(side, 0) *
+           line_size(side);
 }
 
 /* Reals of an image's line that tiles see; the last tiles may end before it. */
@@ -69,13 +81,13 @@ static void transform_lines(const gt__side *side, const gt_real *image, int y,
                             int i, gt_real *line)
 {
     size_t next = (size_t)side->w * (size_t)side->c;
-    gt__runs whole = {.times = 1, .size = image_run(side)};
+    gt__runs whole = {.lines = 1, .times = 1, .size = image_run(side)};
     const gt__terms *terms = &side->terms[0][i];
     gt__sum s = {0};
     for (int k = 0; k < terms->n; k++) {
         int at = image_line(side, y, terms->at[k]);
         if (at >= 0)
-            gt__sum_add(&s, image + (size_t)at * next, 0, terms->by[k]);
+            gt__sum_add(&s, image + (size_t)at * next, 0, 0, terms->by[k]);
     }
     gt__combine(&s, &whole, line + (size_t)side->left * (size_t)side->c);
 }
@@ -83,7 +95,7 @@ static void transform_lines(const gt__side *side, const gt_real *image, int y,
 static void transform_lines_back(const gt__side *side, const gt_real *line,
                                  int y, gt_real *image)
 {
-    gt__runs whole = {.times = 1, .size = image_run(side)};
+    gt__runs whole = {.lines = 1, .times = 1, .size = image_run(side)};
     line += (size_t)side->left * (size_t)side->c;
     for (int at = 0; at < side->span[0]; at++) {
         const gt__terms *terms = &side->back[0][at];
@@ -92,7 +104,7 @@ static void transform_lines_back(const gt__side *side, const gt_real *line,
         if (to < 0)
             continue;
         for (int i = 0; i < terms->n; i++)
-            gt__sum_add(&s, line + (size_t)terms->at[i] * line_size(side), 0,
+            gt__sum_add(&s, line + (size_t)terms->at[i] * line_size(side), 0, 0,
                         terms->by[i]);
         whole.add = y > 0 && is_seen_before(side, 0, at);
         gt__combine(&s, &whole,
@@ -123,23 +135,26 @@ static size_t offset_of(const gt__side *side, const place *at, size_t rows,
            (size_t)inside * (size_t)side->c;
 }
 
-/* The tiles of a line, transformed vertically by row i of point a. */
+/* The tiles of some lines, transformed vertically by row i of point a. */
 static void transform_tiles(const gt__side *side, int a, int i,
-                            const gt_real *line, size_t rows, size_t row,
-                            gt_real *matrices)
+                            const gt_real *line, int lines, size_t rows,
+                            size_t row, gt_real *matrices)
 {
     size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
     for (int b = 0; b < side->points[1]; b++)
         for (int j = side->first[1][b]; j < side->first[1][b + 1]; j++) {
             const gt__terms *terms = &side->terms[1][j];
             place at = {a, b, i, j};
-            gt__runs of = {.times = side->tiles,
+            size_t next = (size_t)gt__side_depth(side, a, b);
+            gt__runs of = {.lines = lines,
+                           .times = side->tiles,
                            .size = c,
-                           .next = (size_t)gt__side_depth(side, a, b)};
+                           .next = next,
+                           .line = next * (size_t)side->tiles};
             gt__sum s = {0};
             for (int k = 0; k < terms->n; k++)
                 gt__sum_add(&s, line + (size_t)terms->at[k] * c, step,
-                            terms->by[k]);
+                            line_size(side), terms->by[k]);
             gt__combine(&s, &of, matrices + offset_of(side, &at, rows, row));
         }
 }
@@ -153,9 +168,11 @@ static int point_of(const gt__side *side, int axis, int j)
     return b;
 }
 
+/* Lines of a group lie `apart`. */
 static void transform_tiles_back(const gt__side *side, int a, int i,
                                  const gt_real *matrices, size_t rows,
-                                 size_t row, gt_real *line)
+                                 size_t row, gt_real *line, int lines,
+                                 size_t apart)
 {
     size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
     for (int at = side->span[1] - 1; at >= 0; at--) {
@@ -164,10 +181,15 @@ static void transform_tiles_back(const gt__side *side, int a, int i,
         for (int k = 0; k < terms->n; k++) {
             int b = point_of(side, 1, terms->at[k]);
             place from = {a, b, i, terms->at[k]};
-            gt__sum_add(&s, matrices + offset_of(side, &from, rows, row),
-                        (size_t)gt__side_depth(side, a, b), terms->by[k]);
+            size_t next = (size_t)gt__side_depth(side, a, b);
+            gt__sum_add(&s, matrices + offset_of(side, &from, rows, row), next,
+                        next * (size_t)side->tiles, terms->by[k]);
         }
-        gt__runs of = {.times = side->tiles, .size = c, .next = step};
+        gt__runs of = {.lines = lines,
+                       .times = side->tiles,
+                       .size = c,
+                       .next = step,
+                       .line = apart};
         if (is_seen_before(side, 1, at))
             of.times = 1;
         gt__combine(&s, &of, line + (size_t)at * c);
@@ -188,22 +210,50 @@ static size_t image_size(const gt__side *side)
     return (size_t)side->h * (size_t)side->w * (size_t)side->c;
 }
 
+/* Lines of tiles of a block, of all its images. */
+typedef struct group {
+    int first, n;
+} group;
+
+static bool next_group(const gt__side *side, const gt__block *block, group *g)
+{
+    int left = block->n_images * block->n_lines - g->first - g->n;
+    int most = group_size(side);
+    g->first += g->n;
+    g->n = left < most ? left : most;
+    return g->n > 0;
+}
+
+/* Image and line of line number `at` of a block. */
+static int image_of(const gt__block *block, int at)
+{
+    return block->image + at / block->n_lines;
+}
+
+static int line_of(const gt__block *block, int at)
+{
+    return block->line + at % block->n_lines;
+}
+
 void gt__side_transform(const gt__side *side, const gt__grid *grid,
                         const gt__block *block, const gt_real *images,
                         gt_real *matrices, gt_real *line)
 {
-    size_t rows = gt__block_rows(grid, block), row = 0;
-    memset(line, 0, line_size(side) * sizeof *line);
-    for (int n = block->image; n < block->image + block->n_images; n++)
-        for (int y = block->line; y < block->line + block->n_lines; y++) {
-            for (int i = 0; i < rows_of(side, 0); i++) {
-                transform_lines(side, images + (size_t)n * image_size(side), y,
-                                i, line);
-                transform_tiles(side, point_of(side, 0, i), i, line, rows, row,
-                                matrices);
+    size_t rows = gt__block_rows(grid, block), size = line_size(side);
+    memset(line, 0, (size_t)group_size(side) * size * sizeof *line);
+    for (group g = {0}; next_group(side, block, &g);) {
+        size_t row = (size_t)g.first * (size_t)side->tiles;
+        for (int i = 0; i < rows_of(side, 0); i++) {
+            for (int k = 0; k < g.n; k++) {
+                size_t image = (size_t)image_of(block, g.first + k);
+                transform_lines(side, images + image * image_size(side),
+                                line_of(block, g.first + k), i,
+                                line + (size_t)k * size);
             }
-            row += (size_t)side->tiles;
+            transform_tiles(side, point_of(side, 0, i), i, line, g.n, rows, row,
+                            matrices);
         }
+    }
 }
 
 /* Lines and columns that no tile sees. */
@@ -217,18 +267,22 @@ void gt__side_transform_back(const gt__side *side, const gt__grid *grid,
                              const gt__block *block, const gt_real *matrices,
                              gt_real *images, gt_real *line)
 {
-    size_t rows = gt__block_rows(grid, block), row = 0;
-    for (int n = block->image; n < block->image + block->n_images; n++) {
-        gt_real *image = images + (size_t)n * image_size(side);
-        if (block->line == 0 && has_blind_spots(side, grid))
-            memset(image, 0, image_size(side) * sizeof *image);
-        for (int y = block->line; y < block->line + block->n_lines; y++) {
-            for (int i = 0; i < rows_of(side, 0); i++)
-                transform_tiles_back(side, point_of(side, 0, i), i, matrices,
-                                     rows, row,
-                                     line + (size_t)i * line_size(side));
-            transform_lines_back(side, line, y, image);
-            row += (size_t)side->tiles;
+    size_t rows = gt__block_rows(grid, block);
+    size_t apart = (size_t)rows_of(side, 0) * line_size(side);
+    bool blind = block->line == 0 && has_blind_spots(side, grid);
+    for (group g = {0}; next_group(side, block, &g);) {
+        size_t row = (size_t)g.first * (size_t)side->tiles;
+        for (int i = 0; i < rows_of(side, 0); i++)
+            transform_tiles_back(side, point_of(side, 0, i), i, matrices, rows,
+                                 row, line + (size_t)i * line_size(side), g.n,
+                                 apart);
+        for (int k = 0; k < g.n; k++) {
+            int y = line_of(block, g.first + k);
+            gt_real *image = images + (size_t)image_of(block, g.first + k) *
+                                          image_size(side);
+            if (blind && y == 0)
+                memset(image, 0, image_size(side) * sizeof *image);
+            transform_lines_back(side, line + (size_t)k * apart, y, image);
         }
     }
 }
