@@ -117,8 +117,10 @@ static const double MOST_NOISE = 2.0 * 2.0;
 enum {
     MIN_CHANNELS = 16, /* of either side; fewer make products slow */
     MIN_TILES = 32,    /* rows of a product: as well */
-    TERM = 10 /* multiplications of a matrix product in the time of adding a
-                 term to a value */
+    TERM = 10, /* multiplications of a matrix product in the time of adding a
+                  term to a value */
+    TERM_BF16 = 20 /* the same, measured beside products in bf16, which may take
+                      patches instead: to copy a value there takes TERM */
 };
 
 /* The time of a multiplication of a matrix product, in units of one in fp32. */
@@ -200,7 +202,8 @@ static double cost(const options *all, int n, const option *v, const option *h)
     double big = c * v->axis.rows * h->big;
     double small = m * v->axis.points * h->small;
     double kernel = c * m * v->kernel * h->kernel;
-    return products + TERM * (tiles * (big + small) + kernel);
+    int term = all->g.precision == GT_BF16 ? TERM_BF16 : TERM;
+    return products + term * (tiles * (big + small) + kernel);
 }
 
 /* The cheapest for n samples; false where im2col is cheaper. */
