@@ -1,7 +1,7 @@
 /* given_points.c: whoever has better features of samples than a classifier of
  * ours finds, such as those of a published network, brings them in a file; what
  * is compared, and how, stays the same. */
-#include "train/given_points.h"
+#include "evaluate/given_points.h"
 
 #include "core/arena.h"
 #include "store/h5file.h"

@@ -2,8 +2,8 @@
  * other one is named. It is trained once, of the data of the run, and kept in
  * the folder RUN/classifier, which is a run directory as any other.
  */
-#ifndef GT_TRAIN_OWN_CLASSIFIER_H
-#define GT_TRAIN_OWN_CLASSIFIER_H
+#ifndef GT_EVALUATE_OWN_CLASSIFIER_H
+#define GT_EVALUATE_OWN_CLASSIFIER_H
 
 #include "comm/comm.h"
 #include "model/config.h"

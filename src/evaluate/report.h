@@ -1,9 +1,9 @@
-/* evaluate_report.h: figures of an evaluation for people and for programs.
+/* report.h: figures of an evaluation for people and for programs.
  * Local; rank 0 calls. */
-#ifndef GT_TRAIN_EVALUATE_REPORT_H
-#define GT_TRAIN_EVALUATE_REPORT_H
+#ifndef GT_EVALUATE_REPORT_H
+#define GT_EVALUATE_REPORT_H
 
-#include "train/evaluate_pictures.h"
+#include "evaluate/pictures.h"
 
 #include <stdio.h>
 

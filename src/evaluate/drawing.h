@@ -1,10 +1,10 @@
-/* evaluate_drawing.h: sheets of samples as files, for the pictures of an
- * evaluation. Private to the train room.
+/* drawing.h: sheets of samples as files, for the pictures of an evaluation.
+ * Private to the evaluate room.
  */
-#ifndef GT_TRAIN_EVALUATE_DRAWING_H
-#define GT_TRAIN_EVALUATE_DRAWING_H
+#ifndef GT_EVALUATE_DRAWING_H
+#define GT_EVALUATE_DRAWING_H
 
-#include "train/evaluate.h"
+#include "evaluate/evaluator.h"
 
 typedef struct gt__sheet {
     size_t n; /* samples */

@@ -1,15 +1,15 @@
-/* evaluate.c: a model is evaluated as it makes samples: with the weights that
+/* evaluator.c: a model is evaluated as it makes samples: with the weights that
  * `gentrain sample` takes, in blocks of the same size. */
-#include "train/evaluate.h"
+#include "evaluate/evaluator.h"
 
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "data/columns.h"
+#include "evaluate/given_points.h"
 #include "run/snapshot.h"
 #include "tasks/sampler.h"
 #include "train/data_agree.h"
 #include "train/data_figures.h"
-#include "train/given_points.h"
 #include "train/memory_need.h"
 #include "train/node_data.h"
 
@@ -64,28 +64,33 @@ static gt_status open_data(evaluator *e, const gt_checkpoint *from)
 
 /* --- Networks. */
 
+/* Samples of the model that a rank keeps: its part of them, unless they are
+ * very large. */
+static size_t kept(const evaluator *e)
+{
+    const double most = 128e6;
+    double sample = (double)gt_shape_size(e->data->image) * sizeof(gt_real);
+    double part =
+        sample * ((double)e->options->samples / e->comm->size + 2 * BLOCK);
+    return (size_t)(part < most ? part : most);
+}
+
 /* Beside the networks there are the sets of samples. */
 static double room(const evaluator *e)
 {
-    return gt_eval_features_room(e->data, e->options->samples);
-}
-
-static gt_status fits(void *context, const gt_task *task, size_t bytes)
-{
-    const evaluator *e = context;
-    (void)task;
-    return gt_memory_check(e->comm, GT_MEMORY_SAMPLES, (double)bytes + room(e),
-                           room(e) + gt_memory_later(0));
+    return gt_eval_features_room(e->data, e->options->samples) +
+           (double)kept(e);
 }
 
 static gt_status build(evaluator *e, const gt_config *config)
 {
+    gt_memory_beside beside = {e->comm, GT_MEMORY_FIGURES, room(e)};
     gt_task_setup setup = {.config = config,
                            .comm = e->comm,
                            .max_n = BLOCK,
                            .blas_threads = e->options->threads,
-                           .fits = fits,
-                           .context = e};
+                           .fits = gt_memory_fits_beside,
+                           .context = &beside};
     return gt_task_new(&e->task, &setup);
 }
 
@@ -93,9 +98,12 @@ static gt_status build(evaluator *e, const gt_config *config)
 static void compare_data(const evaluator *e)
 {
     const char *of = e->features.from.info.data.digest;
-    char digest[GT_HASH_TEXT];
+    const gt_source *single = e->train->single;
+    char digest[GT_HASH_TEXT], of_single[GT_HASH_TEXT];
     gt_hash_text(e->train->digest, digest);
-    if (e->features.classifier && *of && strcmp(of, digest) != 0)
+    gt_hash_text(single ? single->digest : e->train->digest, of_single);
+    if (e->features.classifier && *of && strcmp(of, digest) != 0 &&
+        strcmp(of, of_single) != 0)
         gt_warn("the classifier %s was trained on other data than %s",
                 e->features.from.path, e->train->uri);
 }
@@ -147,6 +155,7 @@ gt_status gt_evaluator_open(gt_evaluator *e, gt_comm *comm,
                               .samples = options->samples,
                               .seed = options->seed,
                               .draws = options->draws,
+                              .made = {.left = kept(e)},
                               .progress = true};
     if (options->points)
         status = gt_given_points_read(options->points, &e->subject,

@@ -1,13 +1,13 @@
-/* evaluate_pictures.c: which pictures a model has is in a table. */
-#include "train/evaluate_pictures.h"
+/* pictures.c: which pictures a model has is in a table. */
+#include "evaluate/pictures.h"
 
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "eval/copies.h"
-#include "train/evaluate_between.h"
-#include "train/evaluate_neighbours.h"
-#include "train/evaluate_plots.h"
-#include "train/evaluate_samples.h"
+#include "evaluate/between.h"
+#include "evaluate/neighbours.h"
+#include "evaluate/plots.h"
+#include "evaluate/samples.h"
 
 #include <stdio.h>
 

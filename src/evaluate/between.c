@@ -1,17 +1,17 @@
-/* evaluate_between.c: what a model makes between two points of its latent
+/* between.c: what a model makes between two points of its latent
  * space. Of a model that encodes samples, these are the codes mu of two samples
  * of the data, and the points lie on the line between them. Of others they are
  * the latents of two samples of the seed: on a line where the prior is a box,
  * and else on the arc between them, as the line between two normal latents
  * leads through lengths that no latents have (White 2016, "Sampling generative
  * networks", section 2.1). */
-#include "train/evaluate_between.h"
+#include "evaluate/between.h"
 
 #include "core/arena.h"
 #include "eval/blocks.h"
 #include "eval/gather.h"
+#include "evaluate/drawing.h"
 #include "tasks/config.h"
-#include "train/evaluate_drawing.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* evaluate_report.c: a figure without its error, its floor and its number of
+/* report.c: a figure without its error, its floor and its number of
  * samples says little, so these are beside it wherever it is printed. */
-#include "train/evaluate_report.h"
+#include "evaluate/report.h"
 
 #include "base/json.h"
 #include "base/plural.h"
@@ -29,9 +29,10 @@ static void print_estimate(FILE *out, gt_estimate e)
 static void print_classifier(FILE *out, const gt_eval_features *f)
 {
     fprintf(out,
-            ", as the last layer of a classifier reads them\n"
+            ", as the last layer of a classifier reads them%s\n"
             "  %-28s %s\n  %-28s ",
-            "classifier", f->from.path, "its accuracy");
+            f->features.stack > 1 ? " in each channel" : "", "classifier",
+            f->from.path, "its accuracy");
     if (isnan(f->accuracy.value))
         fputs("not known, as the data have no labels", out);
     else

@@ -1,14 +1,14 @@
-/* evaluate_samples.c: samples of the seed in the order in which `gentrain
+/* samples.c: samples of the seed in the order in which `gentrain
  * sample` makes them, with labels that take turns. */
-#include "train/evaluate_samples.h"
+#include "evaluate/samples.h"
 
 #include "core/arena.h"
 #include "eval/blocks.h"
 #include "eval/gather.h"
+#include "evaluate/drawing.h"
 #include "run/picture/picture.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
-#include "train/evaluate_drawing.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* given_points.h: features that another program has found in samples.
  */
-#ifndef GT_TRAIN_GIVEN_POINTS_H
-#define GT_TRAIN_GIVEN_POINTS_H
+#ifndef GT_EVALUATE_GIVEN_POINTS_H
+#define GT_EVALUATE_GIVEN_POINTS_H
 
 #include "eval/features.h"
 #include "eval/subject.h"

@@ -1,9 +1,9 @@
-/* evaluate_pictures.h: pictures beside the figures of an evaluation.
+/* pictures.h: pictures beside the figures of an evaluation.
  */
-#ifndef GT_TRAIN_EVALUATE_PICTURES_H
-#define GT_TRAIN_EVALUATE_PICTURES_H
+#ifndef GT_EVALUATE_PICTURES_H
+#define GT_EVALUATE_PICTURES_H
 
-#include "train/evaluate.h"
+#include "evaluate/evaluator.h"
 
 /* A kind of picture: an entry of a table. */
 typedef struct gt__picture {

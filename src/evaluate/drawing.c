@@ -1,6 +1,6 @@
-/* evaluate_drawing.c: figures are worth more than pictures of them, so a
+/* drawing.c: figures are worth more than pictures of them, so a
  * picture that cannot be written ends nothing. */
-#include "train/evaluate_drawing.h"
+#include "evaluate/drawing.h"
 
 #include "base/log.h"
 #include "core/arena.h"

@@ -3,12 +3,13 @@
  * is the preset of the shape of the samples, with the data of the model. Its
  * settings follow from the data alone, so that models of one data set, and any
  * number of ranks, have the same one. */
-#include "train/own_classifier.h"
+#include "evaluate/own_classifier.h"
 
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "data/config.h"
 #include "data/source.h"
+#include "model/config_section.h"
 #include "model/preset.h"
 #include "run/activity.h"
 #include "run/checkpoint_list.h"
@@ -19,7 +20,6 @@
 #include "train/schema.h"
 #include "train/trainer.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +109,16 @@ static const struct known *preset_for(gt_shape image)
     return NULL;
 }
 
+/* Of stacked samples it sees the channels one by one. */
+static gt_shape image_of(const training *t)
+{
+    const gt_data_config *data = gt_data_config_of(t->model);
+    gt_shape image = data->image;
+    if (data->stack > 1)
+        image.c = 1;
+    return image;
+}
+
 /* The data are closed again, as the training opens them. */
 static gt_status look_at_data(training *t, gt_comm *comm)
 {
@@ -118,7 +128,7 @@ static gt_status look_at_data(training *t, gt_comm *comm)
         gt_node_data_open(comm, gt_data_config_of(t->model), &train, &test);
     gt_phase_leave(before);
     if (status == GT_OK) {
-        t->classes = train->classes;
+        t->classes = train->single ? train->single->classes : train->classes;
         t->count = train->count;
         t->scaled = train->low < train->high;
     }
@@ -130,7 +140,7 @@ static gt_status look_at_data(training *t, gt_comm *comm)
 static gt_status find_preset(training *t, gt_comm *comm,
                              gt_own_classifier *found)
 {
-    gt_shape image = gt_data_config_of(t->model)->image;
+    gt_shape image = image_of(t);
     char text[GT_SHAPE_TEXT];
     t->as = preset_for(image);
     if (!t->as) {
@@ -149,75 +159,41 @@ static gt_status find_preset(training *t, gt_comm *comm,
 
 /* --- Its configuration. */
 
-/* Whether a line of the section "data" begins one of the keys that are the
- * model's alone; -1: it goes on with the key before. */
-static int begins_own(const char *line)
-{
-    static const char *const own[] = {"conditions:", "augment:"};
-    if (line[2] == ' ' || line[2] == '-')
-        return -1;
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (!strncmp(line + 2, own[i], strlen(own[i])))
-            return 1;
-    return 0;
-}
-
-/* The lines of "data" that say which samples there are, to `to`; returns its
- * end. */
-static char *copy_data(char *to, const char *line, const char *end)
-{
-    for (bool own = false; line < end;) {
-        const char *next = strchr(line, '\n') + 1;
-        int begins = begins_own(line);
-        own = begins < 0 ? own : begins > 0;
-        if (!own) {
-            memcpy(to, line, (size_t)(next - line));
-            to += next - line;
-        }
-        line = next;
-    }
-    return to;
-}
-
-/* The model's section "data", as it was resolved, and all of the preset that
- * comes after its own. */
-static gt_status compose(const training *t, char **text)
-{
-    static const char head[] = "task: classifier\ndata:\n";
-    const gt_preset *preset;
-    gt_status status = gt_preset_find(t->as->preset, &preset);
-    if (status != GT_OK)
-        return status;
-    const char *data = strstr(t->model->text, "\ndata:\n");
-    const char *rest = strstr(preset->text, "\nmodel:\n");
-    assert(data && rest);
-    data += strlen("\ndata:\n");
-    const char *end = data;
-    while (*end == ' ')
-        end = strchr(end, '\n') + 1;
-    *text = malloc(sizeof head + (size_t)(end - data) + strlen(rest));
-    if (!*text)
-        return gt_fail(GT_ERR_MEMORY, "no memory for a configuration");
-    memcpy(*text, head, sizeof head - 1);
-    strcpy(copy_data(*text + sizeof head - 1, data, end), rest);
-    return GT_OK;
-}
-
 static uint64_t steps_of(const training *t, uint64_t batch)
 {
     uint64_t steps = (uint64_t)t->as->epochs * ((t->count + batch - 1) / batch);
     return steps < LEAST_STEPS ? LEAST_STEPS : steps;
 }
 
+/* What the preset has, with the data of the model but for what that alone is
+ * told or shown, and `sets`. */
+static gt_status compose(training *t, const char **sets, int n)
+{
+    static const char *const own[] = {"conditions", "augment", NULL};
+    const gt_preset *preset;
+    char *data = NULL;
+    gt_status status = gt_preset_find(t->as->preset, &preset);
+    if (status == GT_OK)
+        status = gt_config_section_setting(t->model, "data", own, &data);
+    sets[0] = data;
+    if (status == GT_OK)
+        status = gt_config_parse(&t->config, &gt_train_schema, t->as->preset,
+                                 preset->text, strlen(preset->text), sets, n);
+    free(data);
+    return status;
+}
+
 /* What values mean stays the model's where they are not brought to a range. */
 static gt_status configure(training *t)
 {
-    enum { SETS = 12, SET = 64 };
+    enum { SETS = 12, SET = GT_SHAPE_TEXT + 16 };
     const gt_data_config *data = gt_data_config_of(t->model);
     bool own_range = t->scaled && data->transform.count == 0;
-    char set[SETS][SET], *text = NULL;
+    char set[SETS][SET], image[GT_SHAPE_TEXT];
     const char *sets[SETS];
-    int n = 0;
+    int n = 1; /* behind the section "data" */
+    snprintf(set[n++], SET, "data.stack=1");
+    snprintf(set[n++], SET, "data.image=%s", gt_shape_list(image_of(t), image));
     snprintf(set[n++], SET, "data.classes=%d", t->classes);
     if (own_range)
         snprintf(set[n++], SET, "data.range=symmetric");
@@ -230,14 +206,9 @@ static gt_status configure(training *t)
     snprintf(set[n++], SET, "output.checkpoint_every=%d", CHECKPOINT_EVERY);
     snprintf(set[n++], SET, "output.test_every=%llu",
              (unsigned long long)steps_of(t, 64));
-    for (int i = 0; i < n; i++)
+    for (int i = 1; i < n; i++)
         sets[i] = set[i];
-    gt_status status = compose(t, &text);
-    if (status == GT_OK)
-        status = gt_config_parse(&t->config, &gt_train_schema, t->as->preset,
-                                 text, strlen(text), sets, n);
-    free(text);
-    return status;
+    return compose(t, sets, n);
 }
 
 /* --- Its training. */

@@ -1,15 +1,15 @@
-/* evaluate_plots.c: distributions, as pictures and as the numbers in them, so
+/* plots.c: distributions, as pictures and as the numbers in them, so
  * that others can be drawn from these. */
-#include "train/evaluate_plots.h"
+#include "evaluate/plots.h"
 
 #include "core/arena.h"
 #include "eval/gather.h"
 #include "eval/histogram.h"
 #include "eval/modes.h"
+#include "evaluate/drawing.h"
 #include "run/picture/histogram_plot.h"
 #include "run/picture/scatter_plot.h"
 #include "store/files.h"
-#include "train/evaluate_drawing.h"
 
 #include <math.h>
 #include <stdio.h>

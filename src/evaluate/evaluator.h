@@ -1,7 +1,7 @@
-/* evaluate.h: figures of checkpoints, on any number of ranks (eval/metrics.h).
+/* evaluator.h: figures of checkpoints, on any number of ranks (eval/metrics.h).
  */
-#ifndef GT_TRAIN_EVALUATE_H
-#define GT_TRAIN_EVALUATE_H
+#ifndef GT_EVALUATE_EVALUATOR_H
+#define GT_EVALUATE_EVALUATOR_H
 
 #include "comm/comm.h"
 #include "eval/metrics.h"

@@ -1,14 +1,14 @@
-/* evaluate_neighbours.c: whether a model repeats samples that it was trained on
+/* neighbours.c: whether a model repeats samples that it was trained on
  * is a question that a figure answers for most of its samples, and eyes for
  * some. Distances are those of the model's values, so it sees copies, but not
  * moved ones. */
-#include "train/evaluate_neighbours.h"
+#include "evaluate/neighbours.h"
 
 #include "base/log.h"
 #include "core/arena.h"
 #include "eval/copies.h"
 #include "eval/gather.h"
-#include "train/evaluate_drawing.h"
+#include "evaluate/drawing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ typedef struct search {
 
 static gt_status prepare(search *s, gt_evaluator *e)
 {
-    const gt_subject *subject = &e->subject;
+    gt_subject *subject = &e->subject;
     uint64_t count = gt_copies_training(subject);
     gt_shape shape = e->data->image;
     bool wide = gt_shape_is_volume(shape) || gt_shape_is_vector(shape);
