@@ -72,9 +72,10 @@ says out.txt "without what was stopped before"
 must "a table of likelihoods" quality --data digits.h5 \
     --eval "--samples 60 --draws 3" binarised
 says out.txt "NLL, 200 draws, nats"
-must "tables of images" quality --data digits.h5 --eval "--samples 60" dcgan28 cgan28
+must "tables of images" quality --data digits.h5 --eval "--samples 60" dcgan28 cgan28 stacked
 says out.txt "entropy of classes"
 says out.txt "agreement with the class asked"
+says out.txt "classes of 1000"
 quality dcgan28
 [ $? -eq 2 ] || fail "images without data"
 says err.txt "dcgan28 needs --data MNIST"

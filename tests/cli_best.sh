@@ -7,7 +7,8 @@
 
 # Few images and large steps: what is held out gets worse again.
 follow="--set output.best=test_loss --set output.test_every=2 --set output.keep=2
-    --set output.checkpoint_every=5 --set optimizer.lr=0.15 --set output.log_every=1"
+    --set output.checkpoint_every=5 --set optimizer.lr=0.15 --set output.log_every=1
+    --set output.eval_every=1000 --set output.metrics=frechet --set output.eval_samples=20"
 few="glyphs?count=24&test_count=16"
 # figures RUN: its lines but for the rates
 figures() { sed 's/"samples_per_s": [^,]*, //' "$1/metrics.jsonl"; }
@@ -32,6 +33,9 @@ last=$(told all-1 step)
 [ "$best" -gt 2 ] && [ "$last" -eq $((best + 8)) ] && [ "$last" -lt 40 ] ||
     fail "best after $best, ended after $last"
 [ "$(step_of all-1/checkpoints/best.h5)" -eq "$best" ] || fail "best.h5 is of another step"
+[ "$(grep -c '"frechet_distance": ' all-1/metrics.jsonl)" -eq 1 ] &&
+    tail -n 1 all-1/metrics.jsonl | grep -q '"frechet_distance": ' ||
+    fail "the step at which patience ended is not evaluated"
 must "the least one" awk -v best="$best" '
     match($0, /"test_loss": [^,}]*/) {
         loss = substr($0, RSTART + 13, RLENGTH - 13) + 0
@@ -184,6 +188,8 @@ asked="train asked.yaml --out never --set output.eval_every=4"
     refused 3 "unknown metric \"agrement\"" 1 $asked --set output.metrics=agrement
     refused 3 "\"test_los\" is no figure that tells which step is the best" 1 $asked \
         --set output.best=test_los
+    refused 3 "neighbour_accuracy does not tell which step is the best: it is best at 0.5" 2 \
+        $asked --set output.best=neighbour_accuracy
     refused 3 "patience is for a figure" 1 $asked --set output.patience=2
     refused 3 "nothing is evaluated" 1 train asked.yaml --out never \
         --set output.metrics=agreement

@@ -104,6 +104,8 @@ PYTHON
     refused 5 "first in row 7" 3 eval a --features nan.h5
     refused 6 "gives features alone" 2 eval a --features bare.h5 --metrics agreement
     refused 2 "name one" 1 eval a --features bare.h5 --checkpoint all
+    refused 2 "there are no samples to draw" 2 eval a --features bare.h5 --pictures x
+    [ ! -e x ] || fail "there is a folder for pictures that nobody draws"
     refused 4 "gone.h5" 2 eval a --features gone.h5
 else
     echo "features of another program are left out: python3-h5py is not installed"

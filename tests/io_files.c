@@ -2,6 +2,7 @@
 #include "scratch.h"
 
 #include "base/heartbeat.h"
+#include "store/directory.h"
 #include "store/files.h"
 #include "store/h5file.h"
 #include "store/h5read.h"
@@ -380,6 +381,44 @@ static void an_error_while_listing_is_not_the_end_of_the_list(void **state)
                  strerror(ENOENT));
 }
 
+static const struct {
+    const char *name;
+    gt_entry_kind kind;
+} entries[] = {
+    {"file", GT_ENTRY_FILE},        {"folder", GT_ENTRY_FOLDER},
+    {"pipe", GT_ENTRY_OTHER},       {"to-file", GT_ENTRY_FILE},
+    {"to-folder", GT_ENTRY_FOLDER}, {"to-nothing", GT_ENTRY_UNKNOWN}};
+enum { ENTRIES = sizeof entries / sizeof *entries };
+
+/* Some file systems say of no entry what it is. */
+static gt_status look_at_entry(const gt_entry *entry, void *context)
+{
+    gt_entry silent = *entry;
+    silent.kind = 0;
+    for (int i = 0; i < ENTRIES; i++)
+        if (!strcmp(entries[i].name, entry->name)) {
+            assert_int_equal(gt_entry_kind_of(entry), entries[i].kind);
+            assert_int_equal(gt_entry_kind_of(&silent), entries[i].kind);
+            ++*(int *)context;
+        }
+    return GT_OK;
+}
+
+static void
+an_entry_is_what_it_is_whether_the_directory_says_so_or_not(void **state)
+{
+    (void)state;
+    int seen = 0;
+    store_text("file", "");
+    assert_int_equal(mkdir(in_scratch("folder"), 0700), 0);
+    assert_int_equal(mkfifo(in_scratch("pipe"), 0600), 0);
+    assert_int_equal(symlink("file", in_scratch("to-file")), 0);
+    assert_int_equal(symlink("folder", in_scratch("to-folder")), 0);
+    assert_int_equal(symlink("nothing", in_scratch("to-nothing")), 0);
+    assert_ok(gt_directory_visit(scratch, look_at_entry, &seen));
+    assert_int_equal(seen, ENTRIES);
+}
+
 /* Whose process number is ours, and who is dead or on another machine. */
 static void a_temporary_file_of_another_process_is_left_alone(void **state)
 {
@@ -464,6 +503,7 @@ int main(void)
         each(a_guard_can_refuse_any_change_of_names),
         each(names_reach_the_disk),
         each(an_error_while_listing_is_not_the_end_of_the_list),
+        each(an_entry_is_what_it_is_whether_the_directory_says_so_or_not),
         each(a_temporary_file_of_another_process_is_left_alone),
         each(a_sweep_takes_temporary_files_and_nothing_else),
         each(a_file_that_cannot_be_written_is_refused_at_once),

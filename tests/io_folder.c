@@ -473,6 +473,40 @@ static void the_digest_is_of_names_labels_and_contents(void **state)
     assert_true(digest() != first);
 }
 
+/* Of a large folder, a look at every file would take longer than all else. */
+static void
+sizes_of_a_large_folder_are_known_from_the_first_reading_on(void **state)
+{
+    (void)state;
+    enum { MANY = GT__SIZED + 500 };
+    char path[512], name[32];
+    int known = 0, unknown = 0, label;
+    make("a");
+    put_grey("of-all", 7);
+    snprintf(path, sizeof path, "%s", in_scratch("of-all"));
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "a/%05d.png", i);
+        assert_int_equal(symlink(path, in_scratch(name)), 0);
+    }
+    gt__file_list list;
+    assert_ok(gt__file_list_read(&list, in_scratch("a")));
+    assert_int_equal(list.count, MANY);
+    assert_true(list.files[0].size > 0 && list.files[MANY - 1].size > 0);
+    for (int i = 0; i < MANY; i++) {
+        known += list.files[i].size > 0;
+        if (!list.files[i].size)
+            unknown = i;
+    }
+    assert_int_equal(known, GT__SIZED);
+    gt__file_list_free(&list);
+
+    gt_source *source = open_or_fail("a", NULL, GT_SPLIT_TRAIN);
+    assert_int_equal(value_of(source, (uint64_t)unknown, &label), 7);
+    put("of-all", 60, 50, 3, 8, 2);
+    assert_unreadable(source, (uint64_t)unknown, GT_ERR_IO, "not as it was");
+    gt_source_close(source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +523,7 @@ int main(void)
         each(pictures_of_several_shapes_are_warned_of),
         each(a_picture_that_cannot_be_read_is_one_sample),
         each(the_digest_is_of_names_labels_and_contents),
+        each(sizes_of_a_large_folder_are_known_from_the_first_reading_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,27 @@ static void assert_shape(const gt_source *source, int h, int w, int c, int d)
     }
 }
 
+/* Say what classes are called, by texts of one length or, as h5py does, each of
+ * its own. */
+static void name_classes(const char *file, bool vary)
+{
+    static char fixed[3][8] = {"cat", "", "a ship"};
+    static const char *const each[] = {"cat", "", "a ship"};
+    hid_t f = open_or_make(file), type = H5Tcopy(H5T_C_S1);
+    hid_t set = H5Dopen2(f, "labels", H5P_DEFAULT);
+    hid_t space = H5Screate_simple(DIMS(3), NULL);
+    H5Tset_size(type, vary ? H5T_VARIABLE : sizeof fixed[0]);
+    hid_t names =
+        H5Acreate2(set, "names", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(
+        H5Awrite(names, type, vary ? (const void *)each : (void *)fixed) >= 0);
+    H5Aclose(names);
+    H5Sclose(space);
+    H5Dclose(set);
+    H5Tclose(type);
+    H5Fclose(f);
+}
+
 /* 4 images of 2 x 3 with labels and a condition. */
 static void put_images(const char *file)
 {
@@ -129,6 +150,22 @@ static void images_come_with_labels_and_conditions(void **state)
     gt_source_close(source);
 }
 
+static void classes_have_names_of_one_length_or_of_any(void **state)
+{
+    (void)state;
+    for (int vary = 0; vary < 2; vary++) {
+        const char *file = vary ? "vary.h5" : "fixed.h5";
+        put_images(file);
+        name_classes(file, vary);
+        gt_source *source = open_file(in_scratch(file));
+        assert_non_null(source->class_names);
+        assert_string_equal(source->class_names[0], "cat");
+        assert_string_equal(source->class_names[1], "");
+        assert_string_equal(source->class_names[2], "a ship");
+        gt_source_close(source);
+    }
+}
+
 static void channels_first_are_turned(void **state)
 {
     (void)state;
@@ -143,6 +180,25 @@ static void channels_first_are_turned(void **state)
         for (int i = 0; i < 30; i++) {
             assert_int_equal(bytes[2 * i], 60 + i);
             assert_int_equal(bytes[2 * i + 1], 90 + i);
+        }
+        gt_source_close(source);
+    }
+}
+
+static void volumes_with_channels_first_are_turned(void **state)
+{
+    (void)state;
+    for (hsize_t chunk = 0; chunk < 3; chunk += 2) {
+        const char *file = chunk ? "packed.h5" : "plain.h5";
+        put_packed(file, "x", H5T_STD_U8LE, counting, chunk,
+                   DIMS(2, 2, 5, 2, 6));
+        gt_source *source = open_file(in_scratch(file));
+        assert_shape(source, 2, 6, 2, 5);
+        uint8_t bytes[120];
+        read_bytes(source, 1, bytes);
+        for (int i = 0; i < 60; i++) {
+            assert_int_equal(bytes[2 * i], 120 + i);
+            assert_int_equal(bytes[2 * i + 1], 180 + i);
         }
         gt_source_close(source);
     }
@@ -465,7 +521,9 @@ int main(void)
     cmocka_unit_test_setup_teardown(test, set_up, remove_scratch)
     const struct CMUnitTest tests[] = {
         with_numbers(images_come_with_labels_and_conditions),
+        with_numbers(classes_have_names_of_one_length_or_of_any),
         with_numbers(channels_first_are_turned),
+        with_numbers(volumes_with_channels_first_are_turned),
         with_numbers(flat_vectors_and_volumes_are_samples),
         with_numbers(held_out_samples_have_the_word_test),
         with_numbers(files_are_joined_in_the_order_of_their_bytes),

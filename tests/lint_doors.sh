@@ -35,8 +35,9 @@ tasks base core store nn data comm model
 run base core store nn data comm model tasks
 eval base core store nn data comm model tasks
 train base core store nn data comm comm/mpi model tasks run eval
+evaluate base core store nn data comm model tasks run eval train
 import base core store data comm
-cli base core store nn data comm comm/mpi model tasks run eval train import
+cli base core store nn data comm comm/mpi model tasks run eval train evaluate import
 api base core store nn data comm model tasks run train
 '
 

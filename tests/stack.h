@@ -22,12 +22,13 @@ typedef struct stack {
     size_t in, out;
 } stack;
 
-static inline void stack_open(stack *s, gt_shape in, const char *const *layers,
-                              bool training)
+static inline void stack_open_in(stack *s, gt_precision precision, gt_shape in,
+                                 const char *const *layers, bool training)
 {
     *s = (stack){0};
     for (; *layers; layers++) {
         s->specs[s->n] = spec_of(*layers);
+        s->specs[s->n].precision = precision;
         assert_non_null(s->specs[s->n++].options);
     }
     gt_status status =
@@ -54,6 +55,12 @@ static inline void stack_open(stack *s, gt_shape in, const char *const *layers,
                         .param = s->net->weights,
                         .state = s->net->state,
                         .grad = s->grad};
+}
+
+static inline void stack_open(stack *s, gt_shape in, const char *const *layers,
+                              bool training)
+{
+    stack_open_in(s, GT_FP32, in, layers, training);
 }
 
 static inline void stack_close(stack *s)

@@ -207,11 +207,13 @@ static void keys_of_metrics_are_there_once(void **state)
                 break;
             keys++;
             assert_true(strlen(rank->key) < GT_BEST_RECORD - 8);
-            assert_true(rank->better != GT_BETTER_NEITHER);
+            bool neither = rank->better == GT_BETTER_NEITHER;
             assert_int_equal(gt_eval_choose(gt_eval_metrics[i]->name, &all),
                              GT_OK);
             assert_ptr_equal(gt_eval_ranked(&all, rank->key, &better),
-                             gt_eval_metrics[i]);
+                             neither ? NULL : gt_eval_metrics[i]);
+            assert_int_equal(gt_eval_why_not_ranked(rank->key) != NULL,
+                             neither);
             for (int j = 0; j < i; j++)
                 for (int l = 0; l < GT_EVAL_RANKS; l++)
                     if (gt_eval_metrics[j]->ranks[l].key)

@@ -375,7 +375,7 @@ static void resolved_text_spells_everything_out(void **state)
     (void)state;
     gt_config *c = parsed(gan_text, NULL);
     static const char *const lines[] = {
-        ("task: gan\ndata:\n  uri: glyphs\n  image: [28, 28, 1]\n"
+        ("task: gan\ndata:\n  uri: glyphs\n  image: [28, 28, 1]\n  stack: 1\n"
          "  range: symmetric\n  classes: 0\n"),
         "\n  on_error: stop\n",
         "\nmodel:\n  init: dcgan\n  latent: [1, 1, 100]\n",

@@ -72,6 +72,7 @@ static void what_can_be_one_thing_alone_is_taken(void **state)
     assert_is(DIMS(9, 5, 6, 1), 0, GT_LAYOUT_NHWC, (gt_shape){5, 6, 1});
     assert_is(DIMS(9, 4, 6, 5), 0, GT_LAYOUT_NCHW, (gt_shape){6, 5, 4});
     assert_is(DIMS(9, 7, 6, 5, 2), 0, GT_LAYOUT_NDHWC, (gt_shape){6, 5, 2, 7});
+    assert_is(DIMS(9, 2, 6, 5, 7), 0, GT_LAYOUT_NCDHW, (gt_shape){5, 7, 2, 6});
     assert_is(DIMS(9, 1, 1, 1, 8), GT_LAYOUT_NDHWC, GT_LAYOUT_NDHWC,
               (gt_shape){1, 1, 8, 1});
 }
@@ -96,8 +97,9 @@ static void several_possibilities_are_listed(void **state)
                    "an array of 9x3x6x2 may be read in several ways; set "
                    "data.layout to nhwc (samples of 3x6x2), nchw (samples of "
                    "6x2x3) or ndhw (samples of 3x6x2x1)");
-    assert_refused(DIMS(9, 1, 8, 8, 8), 0, GT_ERR_MISMATCH,
-                   "data.layout to ndhwc");
+    assert_refused(DIMS(9, 1, 8, 8, 3), 0, GT_ERR_MISMATCH,
+                   "data.layout to ndhwc (samples of 1x8x8x3) or ncdhw "
+                   "(samples of 8x8x3x1)");
     assert_refused(DIMS(9, 8, 8, 8), 0, GT_ERR_MISMATCH, "several ways");
     assert_refused(DIMS(9, 8, 8), GT_LAYOUT_NCHW, GT_ERR_MISMATCH,
                    "data.layout is nchw, but an array of 9x8x8 has 3 "

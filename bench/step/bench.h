@@ -102,7 +102,7 @@ typedef struct bench_layer_result {
 
 typedef struct bench_result {
     const gt_preset *preset;
-    const char *task;
+    const char *task, *precision;
     int batch, shards, steps, rounds, n_layers;
     const char *unit; /* what a sample is called, "images" */
     size_t parameters;

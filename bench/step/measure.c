@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/blas.h"
 #include "core/gemm.h"
+#include "core/precision.h"
 #include "data/config.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
@@ -182,6 +183,8 @@ static gt_status measure_steps(bench_subject *s, const bench_options *options,
     bench_probes probes = {0};
     rounds r = {0};
     out->task = s->task->type->name;
+    out->precision =
+        gt_precision_names[gt_train_config_of(s->config)->precision];
     out->batch = (int)gt_train_config_of(s->config)->batch;
     out->shards = s->shards;
     out->rounds = options->rounds;

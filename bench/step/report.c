@@ -31,7 +31,7 @@ void bench_report_head(const bench_options *options)
     char cpu[128];
     cpu_model(cpu);
     printf("gentrain %s on %s\n"
-           "%d BLAS thread%s, %s kernels, fp32; sgemm is %d x %d x %d; medians "
+           "%d BLAS thread%s, %s kernels; sgemm is %d x %d x %d; medians "
            "of %d round%s (lowest .. highest)\n",
            GT_VERSION, cpu, options->threads, options->threads == 1 ? "" : "s",
            gt_blas_kernel(), options->sgemm, options->sgemm, options->sgemm,
@@ -81,9 +81,9 @@ static void print_layers(const bench_result *r)
 
 void bench_report_text(const bench_result *r)
 {
-    printf("\n%s: %s, batch %d in %d shard%s, %zu parameters\n",
+    printf("\n%s: %s, batch %d in %d shard%s, %zu parameters, %s\n",
            r->preset->name, r->task, r->batch, r->shards,
-           r->shards == 1 ? "" : "s", r->parameters);
+           r->shards == 1 ? "" : "s", r->parameters, r->precision);
     printf("  step         %.2f ms (%.2f .. %.2f), %.0f %s/s\n",
            1e3 * r->step.median, 1e3 * r->step.low, 1e3 * r->step.high,
            r->samples.median, r->unit);
@@ -146,10 +146,10 @@ static void json_result(FILE *out, const bench_result *r)
 {
     fprintf(out,
             "{\"preset\": \"%s\", \"task\": \"%s\", \"batch\": %d, "
-            "\"shards\": %d, \"parameters\": %zu, \"rounds\": %d, "
-            "\"steps_per_round\": %d",
+            "\"shards\": %d, \"parameters\": %zu, \"precision\": \"%s\", "
+            "\"rounds\": %d, \"steps_per_round\": %d",
             r->preset->name, r->task, r->batch, r->shards, r->parameters,
-            r->rounds, r->steps);
+            r->precision, r->rounds, r->steps);
     json_pair(out, "gflop_per_step", r->work / 1e9);
     json_pair(out, "gflop_computed_per_step", r->computed / 1e9);
     json_spread(out, "step_s", r->step, 1);

@@ -17,7 +17,7 @@
 #include "store/h5file.h"
 #include "tasks/config.h"
 #include "tasks/sampler.h"
-#include "train/schema.h"
+#include "train/checkpoint_config.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -57,9 +57,7 @@ static gt_status read_model(gentrain_model *m, const char *path)
     gt_checkpoint *from = &m->from;
     gt_status status = gt_checkpoint_choose(from, path);
     if (status == GT_OK)
-        status = gt_config_parse(&m->config, &gt_train_schema, from->path,
-                                 from->info.config, strlen(from->info.config),
-                                 NULL, 0);
+        status = gt_checkpoint_config(&m->config, from, NULL, 0);
     if (status == GT_OK)
         status = gt_task_check_generates(m->config, from->path);
     if (status != GT_OK)

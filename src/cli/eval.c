@@ -4,12 +4,12 @@
 #include "cli/features_choice.h"
 
 #include "base/log.h"
+#include "evaluate/report.h"
 #include "model/config.h"
 #include "run/checkpoint_choose.h"
 #include "run/checkpoint_list.h"
 #include "run/run.h"
-#include "train/evaluate_report.h"
-#include "train/schema.h"
+#include "train/checkpoint_config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -213,14 +213,6 @@ static void find_run(job *j)
 
 /* --- The work. */
 
-static gt_status parse(const job *j, const gt_checkpoint *from,
-                       gt_config **config)
-{
-    return gt_config_parse(config, &gt_train_schema, from->path,
-                           from->info.config, strlen(from->info.config),
-                           (const char *const *)j->sets, j->n_sets);
-}
-
 static char *next_path(char **text)
 {
     char *path = *text, *end = strchr(path, '\n');
@@ -234,7 +226,10 @@ static gt_status open_evaluator(job *j, const char *path)
 {
     gt_status status = gt_checkpoint_choose_shared(j->comm, &j->first, path);
     if (status == GT_OK)
-        status = gt_comm_agree(j->comm, parse(j, &j->first, &j->config));
+        status = gt_comm_agree(
+            j->comm,
+            gt_checkpoint_config(&j->config, &j->first,
+                                 (const char *const *)j->sets, j->n_sets));
     if (status == GT_OK)
         status = gt__features_choice_find(&j->features, j->comm, j->run,
                                           j->config, &j->how);
@@ -316,10 +311,17 @@ static gt_status choose_pictures(job *j)
 {
     const char *folder = gt_cli_value(j->args, "pictures");
     int n = 0;
+    if (folder && gt_cli_flag(j->args, "no-pictures"))
+        return gt_fail(GT_ERR_USAGE,
+                       "--pictures and --no-pictures: one of them");
+    if (folder && j->features.file)
+        return gt_fail(GT_ERR_USAGE,
+                       "--pictures %s: there are no samples to draw, as "
+                       "--features %s has features alone; leave out one of "
+                       "them",
+                       folder, j->features.file);
     if (gt_cli_flag(j->args, "no-pictures") || j->features.file)
-        return folder ? gt_fail(GT_ERR_USAGE,
-                                "--pictures and --no-pictures: one of them")
-                      : GT_OK;
+        return GT_OK;
     if (folder)
         n = snprintf(j->pictures, sizeof j->pictures, "%s", folder);
     else if (*j->run)

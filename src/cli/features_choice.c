@@ -4,6 +4,7 @@
 #include "cli/features_choice.h"
 
 #include "base/nearest.h"
+#include "data/config.h"
 #include "tasks/task.h"
 
 #include <string.h>
@@ -48,7 +49,9 @@ gt_status gt__features_choice_find(gt__features_choice *f, gt_comm *comm,
     gt_status status = gt_eval_choose(how->metrics, &choice);
     if (status != GT_OK || how->classifier || f->values || f->file ||
         !gt_task_type_of(config)->generate ||
-        (!gt_eval_wants_features(&choice) && !f->classifier))
+        (!gt_eval_wants_features(&choice,
+                                 gt_data_config_of(config)->stack > 1) &&
+         !f->classifier))
         return status;
     status = gt_own_classifier_find(&f->own, comm, run, config, how->threads);
     if (status == GT_OK && f->classifier && !*f->own.path)

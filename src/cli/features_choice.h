@@ -4,8 +4,8 @@
 #define GT_CLI_FEATURES_CHOICE_H
 
 #include "cli/args.h"
-#include "train/evaluate.h"
-#include "train/own_classifier.h"
+#include "evaluate/evaluator.h"
+#include "evaluate/own_classifier.h"
 
 /* {0}: nothing is asked for. */
 typedef struct gt__features_choice {

@@ -4,8 +4,8 @@
 
 #include "model/config.h"
 #include "run/checkpoint_choose.h"
+#include "train/checkpoint_config.h"
 #include "train/generate.h"
-#include "train/schema.h"
 
 #include <string.h>
 
@@ -104,10 +104,8 @@ static gt_status run(gt_comm *comm, const gt_cli_args *args)
     if (status == GT_OK)
         status = gt_checkpoint_choose_shared(comm, &from, args->operand[0]);
     if (status == GT_OK)
-        status = gt_comm_agree(
-            comm, gt_config_parse(&config, &gt_train_schema, from.path,
-                                  from.info.config, strlen(from.info.config),
-                                  NULL, 0));
+        status =
+            gt_comm_agree(comm, gt_checkpoint_config(&config, &from, NULL, 0));
     if (status == GT_OK)
         status = gt_generate(comm, config, &from, &how);
     gt_config_free(config);

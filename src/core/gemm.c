@@ -17,6 +17,11 @@ double gt_gemm_operations(void)
     return operations;
 }
 
+void gt_gemm_count(int m, int n, int k)
+{
+    operations += 2.0 * m * n * k;
+}
+
 /* --- Products with a short side. */
 
 typedef struct product {

@@ -25,8 +25,9 @@ void gt_gemm_double(gt_transpose ta, gt_transpose tb, int m, int n, int k,
                     double beta, double *c, int ldc);
 
 /* Floating-point operations of this thread's products so far, 2 x m x n x k
- * each. */
+ * each, and a product that was computed elsewhere (product.h). */
 double gt_gemm_operations(void);
+void gt_gemm_count(int m, int n, int k);
 
 /* Have the library allocate its buffer for the calling thread, by a first
  * product: OpenBLAS does so when it is needed, and where a limit of addresses

@@ -27,6 +27,7 @@ enum {
     GT_STREAM_SAMPLE = 0x800,  /* `gentrain sample` */
     GT_STREAM_EVAL = 0x900,    /* noise in validation */
     GT_STREAM_PROJECTION = 0xA00, /* of features; sample = row */
+    GT_STREAM_STACK = 0xB00,      /* of data; sample = number of the stack */
     GT_STREAM_AUGMENT = 0xE00,    /* of training data; step = epoch */
     /* Of data, + number of the step of data.transform; step = epoch. */
     GT_STREAM_DEQUANTIZE = 0xF00,

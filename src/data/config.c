@@ -29,6 +29,11 @@ static const gt_option options[] = {
      "shape of a sample: [height, width, channels]; of a volume [depth, "
      "height, "
      "width, channels]; n numbers: [1, 1, n]"},
+    {"stack", GT_OPTION_INT, FIELD(stack), "1", 1, 16, NULL,
+     "images of one channel that are drawn, by keyed random numbers, and "
+     "stacked as the channels of one; its label has their labels as digits. 3 "
+     "of MNIST, with image [28, 28, 3], is stacked MNIST with its 1000 "
+     "classes. 1: images are as they are"},
     {"range", GT_OPTION_CHOICE, FIELD(range), "symmetric", 0, 0, range_names,
      "how pixels 0..255 are scaled: symmetric to [-1, 1], for networks that "
      "end with tanh, unit to [0, 1], for sigmoid and Bernoulli logits; points "
@@ -107,10 +112,25 @@ static gt_status check_holdout(const gt_data_config *data, gt_config_place *at)
     return status;
 }
 
+static gt_status check_stack(const gt_data_config *data, gt_config_place *at)
+{
+    char text[GT_SHAPE_TEXT];
+    at->key = "stack";
+    if (data->stack == 1 || (!gt_shape_is_volume(data->image) &&
+                             (int64_t)data->image.c == data->stack))
+        return GT_OK;
+    return gt_fail(GT_ERR_CONFIG,
+                   "%lld images are stacked as so many channels, and "
+                   "data.image is %s",
+                   (long long)data->stack, gt_shape_text(data->image, text));
+}
+
 static gt_status check(const gt_config *config, gt_config_place *at)
 {
     const gt_data_config *data = gt_data_config_of(config);
     const gt_word_list *list = &data->conditions;
+    if (check_stack(data, at) != GT_OK)
+        return GT_ERR_CONFIG;
     at->key = "augment";
     if (gt_augment_check(&data->augment, data->image) != GT_OK)
         return GT_ERR_CONFIG;

@@ -39,6 +39,7 @@ typedef struct gt_data_config {
     char *test;              /* URI of what is held out; NULL: data.uri's */
     char *holdout;           /* "10%" of the training samples */
     gt_shape image;          /* of a sample, that the model works at */
+    int64_t stack;           /* samples in one, as channels; 1: as they are */
     int range;               /* gt_range */
     int64_t classes;         /* labels that the model is told; 0: none */
     gt_word_list conditions; /* columns that it is told, in this order */

@@ -8,8 +8,8 @@
 
 enum { MOST_CHANNELS = 4, LARGEST_SIDE = 16384 };
 
-const char *const gt_layout_names[] = {"auto", "nhw",   "nhwc", "nchw",
-                                       "ndhw", "ndhwc", "nv",   NULL};
+const char *const gt_layout_names[] = {"auto",  "nhw",   "nhwc", "nchw", "ndhw",
+                                       "ndhwc", "ncdhw", "nv",   NULL};
 
 /* Where each side of a sample is among the dimensions; 0: it has none, and is 1
  * or, as a depth, 0. */
@@ -18,7 +18,8 @@ static const struct place {
 } places[] = {
     [GT_LAYOUT_NHW] = {3, 0, 1, 2, 0},   [GT_LAYOUT_NHWC] = {4, 0, 1, 2, 3},
     [GT_LAYOUT_NCHW] = {4, 0, 2, 3, 1},  [GT_LAYOUT_NDHW] = {4, 1, 2, 3, 0},
-    [GT_LAYOUT_NDHWC] = {5, 1, 2, 3, 4}, [GT_LAYOUT_NV] = {2, 0, 0, 0, 1},
+    [GT_LAYOUT_NDHWC] = {5, 1, 2, 3, 4}, [GT_LAYOUT_NCDHW] = {5, 2, 3, 4, 1},
+    [GT_LAYOUT_NV] = {2, 0, 0, 0, 1},
 };
 enum { LAYOUTS = sizeof places / sizeof *places };
 
@@ -70,10 +71,12 @@ static gt_layout guess(const uint64_t *dims, int n_dims)
     if (n_dims == 3)
         return GT_LAYOUT_NHW;
     bool first = is_channels(dims[1]), last = is_channels(dims[n_dims - 1]);
-    if (n_dims == 5)
-        return first && !last ? GT_LAYOUT_AUTO : GT_LAYOUT_NDHWC;
+    if (n_dims == 5 && !first)
+        return GT_LAYOUT_NDHWC;
     if (first == last)
         return GT_LAYOUT_AUTO;
+    if (n_dims == 5)
+        return GT_LAYOUT_NCDHW;
     return last ? GT_LAYOUT_NHWC : GT_LAYOUT_NCHW;
 }
 
@@ -191,7 +194,7 @@ static void transpose(size_t rows, size_t columns, size_t size,
 
 bool gt_layout_is_channels_first(gt_layout layout)
 {
-    return layout == GT_LAYOUT_NCHW;
+    return layout == GT_LAYOUT_NCHW || layout == GT_LAYOUT_NCDHW;
 }
 
 void gt_layout_to_sample(gt_layout layout, gt_shape shape, size_t size,

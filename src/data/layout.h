@@ -22,6 +22,7 @@ typedef enum gt_layout {
     GT_LAYOUT_NCHW,
     GT_LAYOUT_NDHW, /* volumes of one channel */
     GT_LAYOUT_NDHWC,
+    GT_LAYOUT_NCDHW,
     GT_LAYOUT_NV, /* flat vectors: 1 x 1 x v */
 } gt_layout;
 
@@ -33,12 +34,13 @@ enum { GT_LAYOUT_DIMS = 5 }; /* of an array, at most */
 /* The layout of an array of `n_dims` dimensions and the shape of its samples.
  * `wanted` is data.layout. Where that is GT_LAYOUT_AUTO, it is the only one in
  * which samples have the shape `image` (0 x 0 x 0: any), if one does; else two
- * dimensions are flat vectors, three are images of one channel and five are
- * volumes; of four, the channels are that of the second and the last which is 1
- * to 4 where the other is not. `what` names the array in messages ("FILE",
- * "FILE:/path"). GT_ERR_MISMATCH: several layouts are possible, or `wanted` is
- * not; the message names the choices. GT_ERR_FORMAT: nothing is possible, there
- * are no samples, or a side is not 1 to 16384. */
+ * dimensions are flat vectors, three are images of one channel; of four
+ * and five, the channels are that of the second and the last which is 1 to 4
+ * where the other is not, and of five, the last where neither is. `what` names
+ * the array in messages ("FILE", "FILE:/path"). GT_ERR_MISMATCH: several
+ * layouts are possible, or `wanted` is not; the message names the choices.
+ * GT_ERR_FORMAT: nothing is possible, there are no samples, or a side is not 1
+ * to 16384. */
 gt_status gt_layout_choose(const char *what, const uint64_t *dims, int n_dims,
                            gt_layout wanted, gt_shape image, gt_layout *layout,
                            gt_shape *shape);

@@ -4,7 +4,8 @@
 #include "core/hash.h"
 #include "data/cache.h"
 #include "data/digest.h"
-#include "data/finite.h"
+#include "data/stack.h"
+#include "data/stored_read.h"
 #include "data/uri.h"
 
 #include <math.h>
@@ -46,13 +47,43 @@ static uint64_t built_in_digest(const gt_source *source)
     return gt_hash_of(text, (size_t)n);
 }
 
-/* Of what a type has opened. */
-static gt_status check_fit(const gt_source *source, gt_shape want)
+/* What is read, and as what. */
+typedef struct wanted {
+    gt_data_config config; /* of what is stacked, where stack says so */
+    int64_t stack;         /* channels; 1: nothing is stacked */
+    gt__uri uri;
+    gt_split split; /* that the caller wants */
+    gt_subset part; /* of the samples that the type will have */
+    int permille;   /* that is held out */
+    int processes;  /* that may attach it; 0: none, and nothing is kept */
+    const gt_source_handle *handle; /* to attach; NULL: nobody has opened it */
+    const gt_source *train;         /* is open; NULL: it is not */
+} wanted;
+
+static wanted want(const gt_data_config *config, gt_split split)
 {
+    wanted o = {.config = *config, .stack = config->stack, .split = split};
+    o.config.stack = 1;
+    if (o.stack > 1 && !gt_shape_equal(config->image, GT_SHAPE_OF_SOURCE))
+        o.config.image.c = 1;
+    return o;
+}
+
+/* Of what a type has opened. */
+static gt_status check_fit(const gt_source *source, const wanted *o)
+{
+    gt_shape want = o->config.image;
     if (!source->count || gt_shape_equal(source->shape, want) ||
         gt_shape_equal(want, GT_SHAPE_OF_SOURCE))
         return GT_OK;
     char has[GT_SHAPE_TEXT], wants[GT_SHAPE_TEXT], list[GT_SHAPE_TEXT];
+    if (o->stack > 1)
+        return gt_fail(GT_ERR_MISMATCH,
+                       "data '%s': %s are %s, and data.stack takes some of %s; "
+                       "set it to 1, or choose other data",
+                       source->uri, gt_shape_noun(source->shape),
+                       gt_shape_text(source->shape, has),
+                       gt_shape_text(want, wants));
     return gt_fail(GT_ERR_MISMATCH,
                    "data '%s': %s are %s, but the model works at %s; set "
                    "data.image to %s and fit the layers to it, or "
@@ -63,23 +94,11 @@ static gt_status check_fit(const gt_source *source, gt_shape want)
                    gt_shape_list(source->shape, list));
 }
 
-/* What is read, and as what. */
-typedef struct wanted {
-    const gt_data_config *config;
-    gt__uri uri;
-    gt_split split; /* that the caller wants */
-    gt_subset part; /* of the samples that the type will have */
-    int permille;   /* that is held out */
-    int processes;  /* that may attach it; 0: none, and nothing is kept */
-    const gt_source_handle *handle; /* to attach; NULL: nobody has opened it */
-    const gt_source *train;         /* is open; NULL: it is not */
-} wanted;
-
 /* Held-out samples are a part of the training samples, or a URI of their own,
  * or what the type has as such. */
 static gt_split split_of(const wanted *o)
 {
-    bool own = !o->permille && !o->config->test;
+    bool own = !o->permille && !o->config.test;
     return own ? o->split : GT_SPLIT_TRAIN;
 }
 
@@ -87,7 +106,7 @@ static gt_status open_type(gt_source *source, const wanted *o)
 {
     bool test = o->split == GT_SPLIT_TEST;
     gt_source_request request = {
-        .path = o->uri.path, .split = split_of(o), .config = o->config};
+        .path = o->uri.path, .split = split_of(o), .config = &o->config};
     if (request.split == GT_SPLIT_TEST)
         request.train = o->train;
     request.opened = o->handle != NULL;
@@ -116,7 +135,7 @@ static gt_status check_holdout(const gt_source *source)
 /* A source of which nothing is known yet but its type. */
 static gt_status begin(gt_source **out, wanted *o)
 {
-    const gt_data_config *config = o->config;
+    const gt_data_config *config = &o->config;
     bool apart = o->split == GT_SPLIT_TEST && config->test;
     const char *uri = apart ? config->test : config->uri;
     *out = NULL;
@@ -204,7 +223,7 @@ static gt_status open_cache(gt_source *source, const wanted *o)
     if (!streams(source->type) || !o->processes || source->region.size)
         return GT_OK;
     if (!o->handle)
-        return gt__cache_new(&source->cache, source, o->config->cache,
+        return gt__cache_new(&source->cache, source, o->config.cache,
                              o->processes > 1);
     if (!o->handle->cache.size)
         return GT_OK;
@@ -214,7 +233,7 @@ static gt_status open_cache(gt_source *source, const wanted *o)
 
 static gt_status complete(gt_source *source, const wanted *o)
 {
-    gt_status status = check_fit(source, o->config->image);
+    gt_status status = check_fit(source, o);
     if (status != GT_OK || !source->count)
         return status;
     if (source->element == GT_ELEMENT_BYTES)
@@ -243,6 +262,8 @@ static gt_status finish(gt_source **out, const wanted *o, gt_status status)
 {
     if (status == GT_OK)
         status = complete(*out, o);
+    if (status == GT_OK && (*out)->count && o->stack > 1)
+        status = gt__stack_new(out, (int)o->stack);
     if (status == GT_OK && (*out)->count)
         return GT_OK;
     gt_source_close(*out);
@@ -262,17 +283,24 @@ static gt_status open_source(gt_source **out, wanted *o)
     return finish(out, o, status);
 }
 
+/* What was opened, whether or not it is stacked. */
+static const gt_source *stored(const gt_source *source)
+{
+    return source->single ? source->single : source;
+}
+
 gt_status gt_source_open(gt_source **out, const gt_data_config *config,
                          gt_split split)
 {
-    wanted o = {.config = config, .split = split};
+    wanted o = want(config, split);
     return open_source(out, &o);
 }
 
 gt_status gt_source_open_held_out(gt_source **out, const gt_data_config *config,
                                   const gt_source *train)
 {
-    wanted o = {.config = config, .split = GT_SPLIT_TEST, .train = train};
+    wanted o = want(config, GT_SPLIT_TEST);
+    o.train = stored(train);
     return gt_source_holds_out_part(config) ? gt_source_hold_out(out, train)
                                             : open_source(out, &o);
 }
@@ -281,16 +309,18 @@ gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
                                 gt_split split, int processes,
                                 gt_source_handle *handle)
 {
-    wanted o = {.config = config, .split = split, .processes = processes};
+    wanted o = want(config, split);
+    o.processes = processes;
     gt_status status = open_source(out, &o);
+    gt_source *opened = *out && (*out)->single ? (*out)->single : *out;
     *handle = (gt_source_handle){.memory.file = -1, .cache.file = -1};
-    if (*out) {
-        handle->memory = gt_region_share(&(*out)->region);
-        handle->digest = (*out)->contents;
+    if (opened) {
+        handle->memory = gt_region_share(&opened->region);
+        handle->digest = opened->contents;
     }
-    if (*out && (*out)->cache) {
-        handle->cache = gt__cache_share((*out)->cache);
-        handle->cached = gt__cache_count((*out)->cache);
+    if (opened && opened->cache) {
+        handle->cache = gt__cache_share(opened->cache);
+        handle->cached = gt__cache_count(opened->cache);
     }
     return status;
 }
@@ -298,8 +328,9 @@ gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
 gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
                            gt_split split, const gt_source_handle *handle)
 {
-    wanted o = {
-        .config = config, .split = split, .processes = 2, .handle = handle};
+    wanted o = want(config, split);
+    o.processes = 2;
+    o.handle = handle;
     gt_status status = begin(out, &o);
     if (status == GT_OK && (handle->memory.size || !streams(o.uri.type)))
         status = gt_region_attach(&(*out)->region, &handle->memory);
@@ -313,18 +344,18 @@ gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
 bool gt_source_attaches(const gt_source *source)
 {
     return !source->type->default_count &&
-           (streams(source->type) || source->region.shared);
+           (streams(source->type) || stored(source)->region.shared);
 }
 
 double gt_source_memory(const gt_data_config *config)
 {
     double bytes = 0;
     for (int split = GT_SPLIT_TRAIN; split <= GT_SPLIT_TEST; split++) {
-        wanted o = {.config = config, .split = (gt_split)split};
+        wanted o = want(config, (gt_split)split);
         gt_source *source;
         gt_status status = begin(&source, &o);
         gt_source_request request = {
-            .path = o.uri.path, .split = split_of(&o), .config = config};
+            .path = o.uri.path, .split = split_of(&o), .config = &o.config};
         bool again = split == GT_SPLIT_TEST && o.permille > 0;
         if (status == GT_OK && o.uri.type->memory && !again)
             bytes += o.uri.type->memory(&request);
@@ -341,7 +372,7 @@ bool gt_source_holds_out_part(const gt_data_config *config)
            permille > 0;
 }
 
-gt_status gt_source_hold_out(gt_source **out, const gt_source *train)
+static gt_status hold_out(gt_source **out, const gt_source *train)
 {
     gt_source *source = calloc(1, sizeof *source);
     *out = NULL;
@@ -365,8 +396,17 @@ gt_status gt_source_hold_out(gt_source **out, const gt_source *train)
     return GT_OK;
 }
 
+gt_status gt_source_hold_out(gt_source **out, const gt_source *train)
+{
+    gt_status status = hold_out(out, stored(train));
+    if (status == GT_OK && *out && train->single)
+        status = gt__stack_new(out, (int)train->shape.c);
+    return status;
+}
+
 double gt_source_cached(const gt_source *source)
 {
+    source = stored(source);
     return source->cache ? (double)gt__cache_sample_bytes(source) *
                                (double)gt__cache_count(source->cache)
                          : 0;
@@ -374,47 +414,24 @@ double gt_source_cached(const gt_source *source)
 
 double gt_source_bytes(const gt_source *source)
 {
-    uint64_t stored = source->part.block ? source->part.count : source->count;
-    return (double)gt__cache_sample_bytes(source) * (double)stored;
-}
-
-/* By the numbers that the type has. */
-static gt_status read_stored(const gt_source *source, const uint64_t *numbers,
-                             int n, const gt_source_rows *to)
-{
-    gt_status status =
-        source->cache ? gt__cache_read(source->cache, source, numbers, n, to)
-                      : source->type->read(source, numbers, n, to);
-    return status == GT_OK && source->finite ? gt__finite_check(source, n, to)
-                                             : status;
+    source = stored(source);
+    uint64_t count = source->part.block ? source->part.count : source->count;
+    return (double)gt__cache_sample_bytes(source) * (double)count;
 }
 
 gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,
                          int n, const gt_source_rows *to)
 {
-    enum { PIECE = 64 };
-    if (!source->part.block)
-        return read_stored(source, numbers, n, to);
-    size_t size = gt_shape_size(source->shape);
-    gt_source_rows rows = *to;
-    gt_status status = GT_OK;
-    for (int done = 0; done < n && status == GT_OK; done += PIECE) {
-        uint64_t stored[PIECE];
-        int piece = n - done < PIECE ? n - done : PIECE;
-        for (int i = 0; i < piece; i++)
-            stored[i] = gt_subset_at(&source->part, numbers[done + i]);
-        status = read_stored(source, stored, piece, &rows);
-        rows = gt_source_rows_from(&rows, (size_t)piece, size,
-                                   source->n_conditions);
-    }
-    return status;
+    return source->single ? gt__stack_read(source, numbers, n, to)
+                          : gt__stored_read(source, numbers, n, to);
 }
 
 void gt_source_close(gt_source *source)
 {
     if (!source)
         return;
-    if (!source->view) {
+    gt_source_close(source->single);
+    if (!source->view && !source->single) {
         if (source->type && source->type->close)
             source->type->close(source);
         gt_region_free(&source->region);

@@ -158,8 +158,10 @@ struct gt_source {
     uint64_t first;    /* built-in: sample i has the random numbers of address
                           first + i, so those of the splits differ */
     gt_subset part;    /* of the samples that the type has (holdout.h) */
-    struct gt_cache *cache; /* of samples that were read (cache.h), or NULL */
-    bool finite;            /* NaN and infinities are refused (data.on_nan) */
+    struct gt_cache *cache;   /* of samples that were read (cache.h), or NULL */
+    bool finite;              /* NaN and infinities are refused (data.on_nan) */
+    struct gt_source *single; /* whose samples are stacked (stack.h); owned;
+                                 NULL: this is no stack */
     bool view;        /* all but `uri` and `part` belong to another source */
     const void *form; /* an HDF5 file in memory: the input's data sets without
                          samples; in `data`. NULL: the input is none */

@@ -78,7 +78,8 @@ static void scale_of(gt_range range, double *scale, double *shift)
 }
 
 gt_status gt_features_of_classifier(gt_features *f, gt_task *classifier,
-                                    gt_range range, size_t size, int max_n)
+                                    gt_range range, size_t size, int stack,
+                                    int max_n)
 {
     const gt_data_config *data = gt_data_config_of(classifier->setup.config);
     const gt_network *net = classifier->learner[0]->net;
@@ -88,27 +89,33 @@ gt_status gt_features_of_classifier(gt_features *f, gt_task *classifier,
     scale_of((gt_range)data->range, &to, &to_shift);
     *f = (gt_features){
         .kind = GT_FEATURES_CLASSIFIER,
-        .dim = (int)gt_shape_size(net->layers[net->n_layers - 1].in),
-        .classes = (int)data->classes,
+        .dim = stack * (int)gt_shape_size(net->layers[net->n_layers - 1].in),
+        .classes = 1,
         .max_n = max_n,
         .size = size,
         .classifier = classifier,
+        .stack = stack,
         .scale = to / from,
         .shift = to_shift - from_shift * to / from};
-    if (f->scale == 1 && f->shift == 0)
+    for (int c = 0; c < stack; c++)
+        f->classes *= (int)data->classes;
+    if (stack == 1 && f->scale == 1 && f->shift == 0)
         return GT_OK;
-    f->shown = gt_real_alloc((size_t)max_n * size);
+    f->shown = gt_real_alloc((size_t)max_n * (size / (size_t)stack));
     return f->shown ? GT_OK
                     : gt_fail(GT_ERR_MEMORY, "no memory for a classifier");
 }
 
 static const gt_real *shown_to_classifier(const gt_features *f,
-                                          const gt_samples *samples)
+                                          const gt_samples *samples,
+                                          int channel)
 {
     if (!f->shown)
         return samples->x;
-    for (size_t i = 0; i < (size_t)samples->n * f->size; i++)
-        f->shown[i] = (gt_real)(f->scale * samples->x[i] + f->shift);
+    size_t stack = (size_t)f->stack, size = f->size / stack;
+    const gt_real *x = samples->x + channel;
+    for (size_t i = 0; i < (size_t)samples->n * size; i++)
+        f->shown[i] = (gt_real)(f->scale * x[i * stack] + f->shift);
     return f->shown;
 }
 
@@ -127,16 +134,31 @@ static gt_features_class class_of(const gt_real *logits, int classes)
 }
 
 static void classify(const gt_features *f, const gt_samples *samples,
-                     gt_real *points, gt_features_class *found)
+                     int channel, gt_real *points, gt_features_class *found)
 {
     size_t dim;
-    gt_samples alone = {.n = samples->n, .x = shown_to_classifier(f, samples)};
+    gt_samples alone = {.n = samples->n,
+                        .x = shown_to_classifier(f, samples, channel)};
     const gt_real *logits = gt_runner_eval(f->classifier, 0, alone.x, &alone);
     const gt_real *last = gt_runner_last_input(f->classifier, 0, &dim);
-    memcpy(points, last, (size_t)samples->n * dim * sizeof *points);
+    int classes = (int)gt_data_config_of(f->classifier->setup.config)->classes;
+    for (int i = 0; i < samples->n; i++) {
+        gt_features_class here =
+            class_of(logits + (size_t)i * (size_t)classes, classes);
+        found[i].number = found[i].number * classes + here.number;
+        found[i].confidence *= here.confidence;
+        memcpy(points + (size_t)i * (size_t)f->dim + (size_t)channel * dim,
+               last + (size_t)i * dim, dim * sizeof *points);
+    }
+}
+
+static void classify_all(const gt_features *f, const gt_samples *samples,
+                         gt_real *points, gt_features_class *found)
+{
     for (int i = 0; i < samples->n; i++)
-        found[i] =
-            class_of(logits + (size_t)i * (size_t)f->classes, f->classes);
+        found[i] = (gt_features_class){.number = 0, .confidence = 1};
+    for (int c = 0; c < f->stack; c++)
+        classify(f, samples, c, points, found);
 }
 
 /* --- All. */
@@ -155,7 +177,7 @@ void gt_features_find(const gt_features *f, const gt_samples *samples,
     for (int i = 0; i < n; i++)
         found[i] = (gt_features_class){.number = -1};
     if (f->kind == GT_FEATURES_CLASSIFIER)
-        classify(f, samples, points, found);
+        classify_all(f, samples, points, found);
     else if (f->kind == GT_FEATURES_VALUES)
         memcpy(points, samples->x, (size_t)n * f->size * sizeof *points);
     else

@@ -29,19 +29,26 @@ typedef struct gt_features {
     size_t size;         /* values of a sample */
     gt_real *projection; /* [size x dim] */
     gt_task *classifier; /* borrowed */
+    int stack; /* channels that it sees one by one; 1: samples whole */
     double scale, shift; /* from the model's values to the classifier's */
-    gt_real *shown;      /* [max_n x size]: these */
+    gt_real *shown;      /* [max_n x size / stack]: these */
 } gt_features;
 
 /* Features of samples of `size` values without a classifier, for calls of up to
  * max_n samples. GT_ERR_MEMORY. */
 gt_status gt_features_of_values(gt_features *features, size_t size, int max_n);
 
-/* Those of a classifier, which stays borrowed and takes passes of max_n samples
- * of `size` values, for samples of a model whose bytes are in `range`. The
- * classifier must be one: gt_features_has_classes. GT_ERR_MEMORY. */
+/* Those of a classifier, which stays borrowed and takes passes of max_n
+ * samples, for samples of a model of `size` values whose bytes are in `range`.
+ * It sees them whole, or, where they are stacks (data.stack), each of their
+ * `stack` channels by itself: then features of channels stand one behind the
+ * other, a class has those of the channels as digits, and its confidence is
+ * their product. The classifier must be one: gt_features_has_classes.
+ * GT_ERR_MEMORY.
+ */
 gt_status gt_features_of_classifier(gt_features *features, gt_task *classifier,
-                                    gt_range range, size_t size, int max_n);
+                                    gt_range range, size_t size, int stack,
+                                    int max_n);
 void gt_features_free(gt_features *features);
 
 /* Whether a task finds classes of samples. */

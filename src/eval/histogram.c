@@ -222,7 +222,7 @@ static gt_status count_block(void *context, int64_t block, double *result)
 
 /* --- The whole. */
 
-static gt_status begin(pass *p, const gt_subject *subject, gt_counted whose)
+static gt_status begin(pass *p, gt_subject *subject, gt_counted whose)
 {
     gt_subject_set set = whose == GT_COUNTED_MODEL
                              ? GT_SET_MODEL

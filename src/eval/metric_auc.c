@@ -42,4 +42,5 @@ const gt_eval_metric gt__metric_auc = {
     .missing = missing,
     .run = run,
     .points = true,
+    .ranks = {{"auc", GT_BETTER_LESS}},
 };

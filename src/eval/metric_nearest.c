@@ -79,4 +79,10 @@ const gt_eval_metric gt__metric_nearest = {
     .missing = missing,
     .run = run,
     .plain = true,
+    .ranks = {{"nearest_ratio", GT_BETTER_NEITHER,
+               "it is best at about 1; less says that samples repeat the "
+               "training, more that they lie beside the data"},
+              {"nearest_model", GT_BETTER_NEITHER,
+               "samples may be too near to those of the training, or too "
+               "far"}},
 };

@@ -36,6 +36,10 @@ static gt_status run_two_sample(gt_subject *s, gt_eval_figures *figures)
     return GT_OK;
 }
 
+#define BOTH_ENDS                                                              \
+    "it is best at 0.5; more says that samples and data can be told apart, "   \
+    "less that samples repeat the data"
+
 const gt_eval_metric gt__metric_coverage = {
     .name = "coverage",
     .help = "precision and recall (Kynkaanniemi et al. 2019), density and "
@@ -56,4 +60,7 @@ const gt_eval_metric gt__metric_two_sample = {
     .missing = gt__missing_samples,
     .run = run_two_sample,
     .points = true,
+    .ranks = {{"neighbour_accuracy", GT_BETTER_NEITHER, BOTH_ENDS},
+              {"neighbour_accuracy_data", GT_BETTER_NEITHER, BOTH_ENDS},
+              {"neighbour_accuracy_model", GT_BETTER_NEITHER, BOTH_ENDS}},
 };

@@ -11,10 +11,13 @@
 #include "eval/figures.h"
 #include "eval/subject.h"
 
-/* A figure by which one model is better than another. */
+/* A figure by which one model is better than another, or of which people may
+ * think so. */
 typedef struct gt_eval_rank {
     const char *key; /* as gt_eval_figures has it */
     gt_better better;
+    /* GT_BETTER_NEITHER: why, as the end of a sentence. */
+    const char *why;
 } gt_eval_rank;
 
 enum { GT_EVAL_RANKS = 8 };
@@ -29,9 +32,12 @@ typedef struct gt_eval_metric {
     gt_status (*run)(gt_subject *subject, gt_eval_figures *figures);
     bool costly; /* only where it is asked for by name */
     bool plain;  /* looks at no features of samples, nor at their classes */
+    bool stacks; /* looks at the classes of stacked samples, though it is plain
+                    where there are others */
     bool points; /* looks at features of samples, and at nothing else */
-    /* Those of its figures that checkpoints can be chosen by (output.best);
-     * ends with {0} where it has fewer. */
+    /* Those of its figures that checkpoints can be chosen by (output.best), and
+     * those that are refused with a reason; ends with {0} where it has fewer.
+     */
     gt_eval_rank ranks[GT_EVAL_RANKS];
 } gt_eval_metric;
 

@@ -91,10 +91,10 @@ gt_status gt_eval_choose(const char *list, gt_eval_choice *choice)
     return GT_OK;
 }
 
-bool gt_eval_wants_features(const gt_eval_choice *choice)
+bool gt_eval_wants_features(const gt_eval_choice *choice, bool stacked)
 {
     for (int i = 0; i < choice->count; i++)
-        if (!choice->metric[i]->plain)
+        if (!choice->metric[i]->plain || (stacked && choice->metric[i]->stacks))
             return true;
     return false;
 }
@@ -105,10 +105,21 @@ const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
     for (int i = 0; i < choice->count; i++) {
         const gt_eval_rank *rank = choice->metric[i]->ranks;
         for (int k = 0; k < GT_EVAL_RANKS && rank[k].key; k++)
-            if (!strcmp(rank[k].key, key)) {
+            if (rank[k].better && !strcmp(rank[k].key, key)) {
                 *better = rank[k].better;
                 return choice->metric[i];
             }
+    }
+    return NULL;
+}
+
+const char *gt_eval_why_not_ranked(const char *key)
+{
+    for (int i = 0; gt_eval_metrics[i]; i++) {
+        const gt_eval_rank *rank = gt_eval_metrics[i]->ranks;
+        for (int k = 0; k < GT_EVAL_RANKS && rank[k].key; k++)
+            if (!strcmp(rank[k].key, key))
+                return rank[k].why;
     }
     return NULL;
 }

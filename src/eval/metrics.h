@@ -25,13 +25,18 @@ typedef struct gt_eval_choice {
  * GT_ERR_USAGE: an unknown name. Local. */
 gt_status gt_eval_choose(const char *list, gt_eval_choice *choice);
 
-/* Whether one of them looks at features of samples or at classes. Pure. */
-bool gt_eval_wants_features(const gt_eval_choice *choice);
+/* Whether one of them looks at features of samples or at classes, of a model of
+ * stacked samples (data.stack) or of others. Pure. */
+bool gt_eval_wants_features(const gt_eval_choice *choice, bool stacked);
 
 /* The metric of the choice that has the figure `key`, and which values of that
  * are better; NULL: none has, or no model is better by it. Pure. */
 const gt_eval_metric *gt_eval_ranked(const gt_eval_choice *choice,
                                      const char *key, gt_better *better);
+
+/* Why no model is better than another by the figure `key`, of whichever metric;
+ * NULL: it is none, or one is. Pure. */
+const char *gt_eval_why_not_ranked(const char *key);
 
 /* Whether the subject has what the named metrics need; GT_ERR_MISMATCH, with
  * what is missing. Local. */

@@ -13,21 +13,20 @@ enum { ASKED, FOUND, CONFIDENCE, BESIDE };
 
 typedef struct filling {
     const gt_features *features;
-    gt_sample_stream stream;
-    gt_real *points; /* [block x dim] */
+    gt_sample_stream *stream; /* borrowed */
+    gt_real *points;          /* [block x dim] */
     gt_features_class *found;
 } filling;
 
 static void release(filling *f)
 {
-    gt_sample_stream_free(&f->stream);
     free(f->points);
     free(f->found);
 }
 
 static gt_status prepare(filling *f)
 {
-    size_t block = (size_t)f->stream.block;
+    size_t block = (size_t)f->stream->block;
     f->points = gt_real_alloc(block * (size_t)f->features->dim);
     f->found = malloc(block * sizeof *f->found);
     return f->points && f->found
@@ -40,7 +39,7 @@ static gt_status fill_block(void *context, int64_t block, double *result)
     filling *f = context;
     size_t dim = (size_t)f->features->dim;
     gt_samples samples;
-    gt_status status = gt_sample_stream_block(&f->stream, block, &samples);
+    gt_status status = gt_sample_stream_block(f->stream, block, &samples);
     if (status != GT_OK)
         return status;
     gt_features_find(f->features, &samples, f->points, f->found);
@@ -58,7 +57,7 @@ static gt_status fill_block(void *context, int64_t block, double *result)
 static gt_status take(gt_sample_set *set, const filling *f,
                       const double *results)
 {
-    size_t n = (size_t)f->stream.n, dim = (size_t)f->features->dim;
+    size_t n = (size_t)f->stream->n, dim = (size_t)f->features->dim;
     gt_real *x = gt_real_alloc(n * dim);
     *set = (gt_sample_set){.points = {.n = n, .dim = (int)dim, .x = x},
                            .asked = malloc(n * sizeof *set->asked),
@@ -79,24 +78,21 @@ static gt_status take(gt_sample_set *set, const filling *f,
     return GT_OK;
 }
 
-static gt_status fill(gt_sample_set *set, gt_comm *comm,
-                      const gt_features *features, gt_reader *reader,
-                      gt_task *task, uint64_t seed, uint64_t n)
+gt_status gt_sample_set_collect(gt_sample_set *set, gt_comm *comm,
+                                const gt_features *features,
+                                gt_sample_stream *stream)
 {
-    filling f = {.features = features};
-    gt_status status =
-        gt_sample_stream_new(&f.stream, reader, task, seed, n, features->max_n);
-    size_t blocks = (size_t)f.stream.blocks;
-    size_t size = (size_t)f.stream.block * ((size_t)features->dim + BESIDE);
+    filling f = {.features = features, .stream = stream};
+    size_t blocks = (size_t)stream->blocks;
+    size_t size = (size_t)stream->block * ((size_t)features->dim + BESIDE);
     double *results = NULL;
-    if (status == GT_OK)
-        status = prepare(&f);
+    gt_status status = prepare(&f);
     if (status == GT_OK)
         status = gt_blocks_alloc(&results, blocks * size, "features");
     status = gt_comm_agree(comm, status);
     if (status == GT_OK)
         status =
-            gt_blocks_map(comm, f.stream.blocks, size, fill_block, &f, results);
+            gt_blocks_map(comm, stream->blocks, size, fill_block, &f, results);
     if (status == GT_OK)
         status = gt_comm_agree(comm, take(set, &f, results));
     if (status != GT_OK)
@@ -110,14 +106,14 @@ gt_status gt_sample_set_read(gt_sample_set *set, gt_comm *comm,
                              const gt_features *features, gt_reader *reader,
                              uint64_t n)
 {
-    return fill(set, comm, features, reader, NULL, 0, n);
-}
-
-gt_status gt_sample_set_make(gt_sample_set *set, gt_comm *comm,
-                             const gt_features *features, gt_task *task,
-                             gt_reader *like, uint64_t seed, uint64_t n)
-{
-    return fill(set, comm, features, like, task, seed, n);
+    gt_sample_stream stream;
+    gt_status status =
+        gt_comm_agree(comm, gt_sample_stream_new(&stream, reader, NULL, 0, n,
+                                                 features->max_n));
+    if (status == GT_OK)
+        status = gt_sample_set_collect(set, comm, features, &stream);
+    gt_sample_stream_free(&stream);
+    return status;
 }
 
 void gt_sample_set_free(gt_sample_set *set)

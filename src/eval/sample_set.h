@@ -16,19 +16,18 @@ typedef struct gt_sample_set {
     gt_features_class *found; /* [n] */
 } gt_sample_set;
 
+/* All samples of a stream whose blocks have features->max_n samples. As
+ * gt_sample_stream_block; GT_ERR_MEMORY. Collective; all ranks fail together.
+ */
+gt_status gt_sample_set_collect(gt_sample_set *set, gt_comm *comm,
+                                const gt_features *features,
+                                gt_sample_stream *stream);
+
 /* n of the samples of a reader, n <= its source's count: all, or a choice by a
- * keyed permutation. As gt_reader_read; GT_ERR_MEMORY. Collective; all ranks
- * fail together. */
+ * keyed permutation. As gt_sample_set_collect. Collective. */
 gt_status gt_sample_set_read(gt_sample_set *set, gt_comm *comm,
                              const gt_features *features, gt_reader *reader,
                              uint64_t n);
-
-/* n samples of a seed of a task that makes some, with the labels and conditions
- * that the samples of `like` have: sample i those of its sample i modulo count.
- * The task takes passes of features->max_n samples. As gt_sample_set_read. */
-gt_status gt_sample_set_make(gt_sample_set *set, gt_comm *comm,
-                             const gt_features *features, gt_task *task,
-                             gt_reader *like, uint64_t seed, uint64_t n);
 void gt_sample_set_free(gt_sample_set *set);
 
 /* The share of samples in which the class is found that was asked for, or that

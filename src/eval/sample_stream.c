@@ -8,6 +8,7 @@
 #include "tasks/config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef gt_sample_stream stream;
 
@@ -39,6 +40,24 @@ void gt_sample_stream_free(stream *s)
     *s = (stream){0};
 }
 
+static void make(stream *s, uint64_t first, const gt_samples *given, gt_real *x)
+{
+    int n = given->n;
+    int64_t number = (int64_t)(first / (uint64_t)s->block);
+    size_t count = (size_t)n * gt_shape_size(s->reader->source->shape);
+    const gt_real *kept =
+        s->made ? gt_sample_cache_find(s->made, number) : NULL;
+    if (kept) {
+        memcpy(x, kept, count * sizeof *x);
+        return;
+    }
+    gt_rng at = {.seed = s->seed, .sample = first, .stream = GT_STREAM_SAMPLE};
+    gt_task_latents(s->task->setup.config, at, n, s->latents);
+    s->task->type->generate(s->task, s->latents, given, x);
+    if (s->made)
+        gt_sample_cache_keep(s->made, number, s->blocks, x, count);
+}
+
 /* Made samples are asked for as data are; of these, x is then overwritten. */
 static gt_status fill(stream *s, uint64_t first, int n)
 {
@@ -56,10 +75,8 @@ static gt_status fill(stream *s, uint64_t first, int n)
         status = gt_reader_read(s->reader, s->numbers, n, &given);
     if (status != GT_OK || !s->task)
         return status;
-    gt_rng at = {.seed = s->seed, .sample = first, .stream = GT_STREAM_SAMPLE};
     gt_samples samples = gt_sample_buffer_view(&s->buffer, 0, n);
-    gt_task_latents(s->task->setup.config, at, n, s->latents);
-    s->task->type->generate(s->task, s->latents, &samples, rows.x);
+    make(s, first, &samples, rows.x);
     return GT_OK;
 }
 

@@ -8,14 +8,17 @@
 #define GT_EVAL_SAMPLE_STREAM_H
 
 #include "data/reader.h"
+#include "eval/sample_cache.h"
 #include "tasks/task.h"
 
 typedef struct gt_sample_stream {
     gt_reader *reader; /* borrowed */
     gt_task *task;     /* makes the samples; NULL: they are read; borrowed */
-    uint64_t seed;     /* of those that are made */
-    uint64_t n;        /* samples */
-    int block;         /* of a block; the last may have fewer */
+    gt_sample_cache *made; /* keeps those, and has those of this n, seed and
+                              block alone; NULL: nobody does; borrowed */
+    uint64_t seed;         /* of those that are made */
+    uint64_t n;            /* samples */
+    int block;             /* of a block; the last may have fewer */
     int64_t blocks;
     gt_sample_buffer buffer; /* [block]: the one that was asked for last */
     /* Private: */

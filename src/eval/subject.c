@@ -34,28 +34,31 @@ bool gt_subject_has_floor(const gt_subject *subject)
                           : subject->test != NULL;
 }
 
-static gt_status fill(gt_subject *s, gt_subject_set which, gt_sample_set *set)
-{
-    if (which == GT_SET_MODEL)
-        return gt_sample_set_make(set, s->comm, s->features, s->task,
-                                  gt_subject_reference_reader(s), s->seed,
-                                  s->samples);
-    gt_reader *reader = which == GT_SET_TEST ? s->test : s->training;
-    return gt_sample_set_read(set, s->comm, s->features, reader,
-                              at_most(reader->source->count, s->samples));
-}
-
-gt_status gt_subject_stream(const gt_subject *s, gt_subject_set which,
+gt_status gt_subject_stream(gt_subject *s, gt_subject_set which,
                             gt_sample_stream *stream)
 {
     int block = s->features->max_n;
-    if (which == GT_SET_MODEL)
-        return gt_sample_stream_new(stream, gt_subject_reference_reader(s),
-                                    s->task, s->seed, s->samples, block);
     gt_reader *reader = which == GT_SET_TEST ? s->test : s->training;
-    return gt_sample_stream_new(stream, reader, NULL, 0,
-                                at_most(reader->source->count, s->samples),
-                                block);
+    if (which != GT_SET_MODEL)
+        return gt_sample_stream_new(stream, reader, NULL, 0,
+                                    at_most(reader->source->count, s->samples),
+                                    block);
+    gt_status status =
+        gt_sample_stream_new(stream, gt_subject_reference_reader(s), s->task,
+                             s->seed, s->samples, block);
+    stream->made = &s->made;
+    return status;
+}
+
+static gt_status fill(gt_subject *s, gt_subject_set which, gt_sample_set *set)
+{
+    gt_sample_stream stream;
+    gt_status status =
+        gt_comm_agree(s->comm, gt_subject_stream(s, which, &stream));
+    if (status == GT_OK)
+        status = gt_sample_set_collect(set, s->comm, s->features, &stream);
+    gt_sample_stream_free(&stream);
+    return status;
 }
 
 gt_status gt_subject_get(gt_subject *s, gt_subject_set which,
@@ -98,12 +101,14 @@ void gt_subject_keep_floor(gt_subject *s, const char *key, gt_estimate estimate)
 
 void gt_subject_forget(gt_subject *subject)
 {
+    gt_sample_cache_clear(&subject->made);
     if (!subject->given)
         gt_sample_set_free(&subject->set[GT_SET_MODEL]);
 }
 
 void gt_subject_free(gt_subject *subject)
 {
+    gt_sample_cache_clear(&subject->made);
     for (int i = 0; i < GT_SETS; i++)
         gt_sample_set_free(&subject->set[i]);
 }

@@ -30,9 +30,10 @@ typedef struct gt_subject {
     const gt_features *features; /* all borrowed */
     uint64_t samples;            /* most of each set */
     uint64_t seed;
-    int draws;     /* importance samples of a likelihood */
-    bool progress; /* rank 0 shows how far long work is */
-    bool given;    /* gt_subject_give was called: there are points alone */
+    int draws;            /* importance samples of a likelihood */
+    bool progress;        /* rank 0 shows how far long work is */
+    gt_sample_cache made; /* keeps the model's samples where it has room */
+    bool given; /* gt_subject_give was called: there are points alone */
     /* Private: */
     gt_sample_set set[GT_SETS];
     int n_floors; /* figures of data alone, which are found once: */
@@ -57,7 +58,7 @@ gt_status gt_subject_get(gt_subject *subject, gt_subject_set which,
 
 /* The same samples themselves, a block at a time; `stream` is to be freed. As
  * gt_sample_stream_new. Local. */
-gt_status gt_subject_stream(const gt_subject *subject, gt_subject_set which,
+gt_status gt_subject_stream(gt_subject *subject, gt_subject_set which,
                             gt_sample_stream *stream);
 
 /* The data that a model's samples are compared with: held-out ones where there

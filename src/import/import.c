@@ -16,6 +16,7 @@
 #include "core/hash.h"
 #include "data/columns.h"
 #include "data/source.h"
+#include "import/balance.h"
 #include "import/finish.h"
 #include "import/tables.h"
 #include "store/disk_room.h"
@@ -44,6 +45,7 @@ typedef struct importer {
     gt__portion piece;     /* this rank's */
     int first_length;      /* samples of rank 0 in this wave, */
     int next_length;       /* and in the next one, as rank 0 has it */
+    gt__balance balance;   /* of this split */
     bool stopped;          /* by a signal */
     gt_progress progress;
     /* Of rank 0: */
@@ -298,20 +300,9 @@ static void tell_progress(importer *m)
 /* What ranks tell each other in every wave: sums over them. */
 enum { SKIPPED, SIGNALS, FIRST_LENGTH, SUMS };
 
-/* Rank 0 also writes, while the others read on. So it reads the fewer, such
- * that all are done at the same time. */
-static int balance(const importer *m, int n, double read, double write)
-{
-    double each = n > 0 ? read / n : 0, most = m->piece.most;
-    if (m->readers == 1 || each <= 0)
-        return m->piece.most;
-    double length = most - write / each;
-    return (int)(length > most / 8 ? length : most / 8 + 1);
-}
-
 /* Of a wave that was read. What fails in writing is said at the next
  * agreement. */
-static gt_status share_wave(importer *m, int split, int n, double read)
+static gt_status share_wave(importer *m, int split)
 {
     uint64_t first = m->next[split];
     double sums[SUMS] = {[SKIPPED] = m->piece.skipped.size > 0,
@@ -331,7 +322,10 @@ static gt_status share_wave(importer *m, int split, int n, double read)
     double start = gt_seconds();
     if (m->comm->rank == 0)
         gt_failure_keep(&m->failure, take_wave(m, split, first, reasons));
-    m->next_length = balance(m, n, read, gt_seconds() - start);
+    m->balance.writing += gt_seconds() - start;
+    m->balance.waves++;
+    if (m->readers > 1)
+        m->next_length = gt__balance_length(&m->balance, m->piece.most);
     free(reasons);
     uint64_t left = m->is[split].count - first;
     uint64_t wave = (uint64_t)m->first_length +
@@ -350,10 +344,11 @@ static gt_status read_wave(importer *m, int split)
     if (status == GT_OK)
         status = gt__portion_read(&m->piece, m->source[split], begin, n,
                                   m->options->skip);
-    double read = gt_seconds() - start;
+    m->balance.reading += gt_seconds() - start;
+    m->balance.samples += (uint64_t)n;
     status = gt_comm_agree(m->comm, status);
     if (status == GT_OK)
-        status = share_wave(m, split, n, read);
+        status = share_wave(m, split);
     if (status == GT_OK)
         tell_progress(m);
     return status;
@@ -364,6 +359,7 @@ static gt_status allocate(importer *m, int split)
     gt_status status =
         gt__portion_new(&m->piece, &m->is[split], piece_length(m, split));
     m->first_length = m->next_length = m->piece.most;
+    m->balance = (gt__balance){0};
     size_t size = m->piece.size * (size_t)m->comm->size;
     if (status == GT_OK && m->comm->rank == 0 && !(m->wave = malloc(size)))
         status = gt_fail(GT_ERR_MEMORY, "cannot allocate %.0f MB for samples",

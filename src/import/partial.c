@@ -5,6 +5,7 @@
 
 #include "base/collective_tick.h"
 #include "core/hash.h"
+#include "store/begin_flush.h"
 #include "store/reason.h"
 
 #include <errno.h>
@@ -282,6 +283,7 @@ gt_status gt__partial_add(gt__partial *p, const void *note, size_t note_size,
         status = write_all(p->list_fd, p->list, note, note_size);
     if (status != GT_OK)
         return status;
+    gt_file_begin_flush(p->fd, p->end, chunk_size);
     p->end += chunk_size;
     p->list_end += sizeof r + note_size;
     p->unflushed += chunk_size;

@@ -31,7 +31,7 @@ gt_status gt_config_parse(gt_config **out, const gt_schema *schema,
     if (status == GT_OK)
         status = gt__config_check(&tree, config);
     if (status == GT_OK)
-        status = gt__text_emit(&tree, &config->text);
+        status = gt__text_emit(&tree, 1, &config->text);
     if (status == GT_OK) {
         *out = config;
         config = NULL;

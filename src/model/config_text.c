@@ -295,7 +295,7 @@ static bool emit_node(yaml_emitter_t *emitter, gt__tree *tree, int node)
            yaml_emitter_emit(emitter, &event);
 }
 
-gt_status gt__text_emit(gt__tree *tree, char **text)
+gt_status gt__text_emit(gt__tree *tree, int node, char **text)
 {
     yaml_emitter_t emitter;
     yaml_event_t event;
@@ -309,7 +309,8 @@ gt_status gt__text_emit(gt__tree *tree, char **text)
         yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) &&
         yaml_emitter_emit(&emitter, &event) &&
         yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1) &&
-        yaml_emitter_emit(&emitter, &event) && emit_node(&emitter, tree, 1) &&
+        yaml_emitter_emit(&emitter, &event) &&
+        emit_node(&emitter, tree, node) &&
         yaml_document_end_event_initialize(&event, 1) &&
         yaml_emitter_emit(&emitter, &event) &&
         yaml_stream_end_event_initialize(&event) &&

@@ -15,8 +15,8 @@ gt_status gt__text_parse(gt__tree *tree, const char *name, const char *text,
  * from a --set, or has none if `set` is -1. */
 gt_status gt__text_value(gt__tree *tree, int set, const char *text, int *node);
 
-/* Write the tree as YAML (malloc'ed, NUL-terminated), each mapping and list in
- * the style its node says. */
-gt_status gt__text_emit(gt__tree *tree, char **text);
+/* Write what is below a node, the root being 1, as YAML (malloc'ed,
+ * NUL-terminated), each mapping and list in the style its node says. */
+gt_status gt__text_emit(gt__tree *tree, int node, char **text);
 
 #endif

@@ -33,7 +33,10 @@ typedef struct conv2d_plan {
 static gt__conv_geometry over_x(const gt_layer *layer)
 {
     const options *o = layer->options;
-    return gt__window_geometry(&o->window, layer->in, layer->out);
+    gt__conv_geometry g =
+        gt__window_geometry(&o->window, layer->in, layer->out);
+    g.precision = layer->precision;
+    return g;
 }
 
 /* The turned kernel's: it stands over y, at the positions of x. */
@@ -50,7 +53,8 @@ static gt__conv_geometry over_y(const gt__conv_geometry *x)
                                .sh = 1,
                                .sw = 1,
                                .top = x->kh - 1 - x->top,
-                               .left = x->kw - 1 - x->left};
+                               .left = x->kw - 1 - x->left,
+                               .precision = x->precision};
 }
 
 static bool is_turned(const gt__conv_geometry *g)
@@ -161,12 +165,13 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     gt__conv_epilogue epilogue = {layer, pass};
     if (p->turned) {
         turn(&p->g, weight, io->scratch);
-        gt__conv_backward_data(p->conv, pass->n, io->x[0], GT_PLAIN,
-                               io->scratch, io->y, &epilogue,
-                               io->scratch + p->weights);
+        gt__conv_backward_data(
+            p->conv, pass->n, gt_layer_precision(layer, pass), io->x[0],
+            GT_PLAIN, io->scratch, io->y, &epilogue, io->scratch + p->weights);
     } else {
-        gt__conv_forward(p->conv, pass->n, io->x[0], GT_PLAIN, weight, io->y,
-                         &epilogue, io->scratch);
+        gt__conv_forward(p->conv, pass->n, gt_layer_precision(layer, pass),
+                         io->x[0], GT_PLAIN, weight, io->y, &epilogue,
+                         io->scratch);
     }
 }
 
@@ -178,12 +183,13 @@ static void backward_turned(const gt_layer *layer, const gt_pass *pass,
     size_t at = layer->param[0].offset;
     if (io->dx[0]) {
         turn(&p->g, pass->param + at, weight);
-        gt__conv_forward(p->conv, pass->n, io->dy, GT_TRANSPOSED, weight,
-                         io->dx[0], NULL, rest);
+        gt__conv_forward(p->conv, pass->n, gt_layer_precision(layer, pass),
+                         io->dy, GT_TRANSPOSED, weight, io->dx[0], NULL, rest);
     }
     if (pass->grad) {
-        gt__conv_backward_weights(p->conv, pass->n, io->dy, io->x[0],
-                                  GT_TRANSPOSED, weight, false, rest);
+        gt__conv_backward_weights(p->conv, pass->n,
+                                  gt_layer_precision(layer, pass), io->dy,
+                                  io->x[0], GT_TRANSPOSED, weight, false, rest);
         turn_back(&p->g, weight, pass->grad + at, pass->accumulate);
     }
 }
@@ -201,12 +207,13 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
         return;
     }
     if (pass->grad)
-        gt__conv_backward_weights(p->conv, pass->n, io->x[0], io->dy, GT_PLAIN,
-                                  pass->grad + at, pass->accumulate,
-                                  io->scratch);
+        gt__conv_backward_weights(
+            p->conv, pass->n, gt_layer_precision(layer, pass), io->x[0], io->dy,
+            GT_PLAIN, pass->grad + at, pass->accumulate, io->scratch);
     if (io->dx[0])
-        gt__conv_backward_data(p->conv, pass->n, io->dy, GT_TRANSPOSED,
-                               pass->param + at, io->dx[0], NULL, io->scratch);
+        gt__conv_backward_data(
+            p->conv, pass->n, gt_layer_precision(layer, pass), io->dy,
+            GT_TRANSPOSED, pass->param + at, io->dx[0], NULL, io->scratch);
 }
 
 const gt_layer_type gt__conv2d = {

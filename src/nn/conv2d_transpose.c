@@ -43,7 +43,10 @@ static void pads(const options *o, int axis, int in, int *before, int *after)
 static gt__conv_geometry over_y(const gt_layer *layer)
 {
     const options *o = layer->options;
-    return gt__window_geometry(&o->window, layer->out, layer->in);
+    gt__conv_geometry g =
+        gt__window_geometry(&o->window, layer->out, layer->in);
+    g.precision = layer->precision;
+    return g;
 }
 
 static gt_status out_size(const options *o, int axis, int in, int *out)
@@ -109,7 +112,8 @@ static void release(gt_layer *layer)
 static void forward(const gt_layer *layer, const gt_pass *pass,
                     const gt_layer_io *io)
 {
-    gt__conv_backward_data(layer->plan, pass->n, io->x[0], GT_PLAIN,
+    gt__conv_backward_data(layer->plan, pass->n,
+                           gt_layer_precision(layer, pass), io->x[0], GT_PLAIN,
                            pass->param + layer->param[0].offset, io->y,
                            &(gt__conv_epilogue){layer, pass}, io->scratch);
 }
@@ -123,12 +127,13 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     gt__epilogue_backward(layer, pass, io->y, io->dy, (size_t)pass->n * pixels,
                           pass->accumulate);
     if (pass->grad)
-        gt__conv_backward_weights(conv, pass->n, io->dy, io->x[0],
-                                  GT_TRANSPOSED, pass->grad + at,
-                                  pass->accumulate, io->scratch);
+        gt__conv_backward_weights(
+            conv, pass->n, gt_layer_precision(layer, pass), io->dy, io->x[0],
+            GT_TRANSPOSED, pass->grad + at, pass->accumulate, io->scratch);
     if (io->dx[0])
-        gt__conv_forward(conv, pass->n, io->dy, GT_TRANSPOSED, pass->param + at,
-                         io->dx[0], NULL, io->scratch);
+        gt__conv_forward(conv, pass->n, gt_layer_precision(layer, pass), io->dy,
+                         GT_TRANSPOSED, pass->param + at, io->dx[0], NULL,
+                         io->scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {

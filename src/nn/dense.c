@@ -1,7 +1,7 @@
 /* dense.c: y = x W + b over the last axis. Positions are rows like samples, so
  * after an image the layer is applied to each pixel; put a flatten before it to
  * connect everything. */
-#include "core/gemm.h"
+#include "core/product.h"
 #include "nn/epilogue.h"
 #include "nn/layers.h"
 #include "nn/parametrization.h"
@@ -73,8 +73,9 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     int in = layer->in.c, out = layer->out.c;
     for (block b = {0}; next_block(layer, pass, &b);) {
         gt_real *to = y + b.first * (size_t)out;
-        gt_gemm(GT_PLAIN, GT_PLAIN, (int)b.rows, out, in,
-                x + b.first * (size_t)in, in, weight, out, 0, to, out);
+        gt_product(gt_layer_precision(layer, pass), GT_PLAIN, GT_PLAIN,
+                   (int)b.rows, out, in, x + b.first * (size_t)in, in, weight,
+                   out, 0, to, out);
         gt__epilogue_forward(layer, pass, to, b.rows);
     }
 }
@@ -86,11 +87,11 @@ static void backward_block(const gt_layer *layer, const gt_pass *pass,
     size_t at = layer->param[0].offset;
     int in = layer->in.c, out = layer->out.c;
     if (pass->grad)
-        gt_gemm(GT_TRANSPOSED, GT_PLAIN, in, out, rows, x, in, dy, out, add,
-                pass->grad + at, out);
+        gt_product(gt_layer_precision(layer, pass), GT_TRANSPOSED, GT_PLAIN, in,
+                   out, rows, x, in, dy, out, add, pass->grad + at, out);
     if (dx)
-        gt_gemm(GT_PLAIN, GT_TRANSPOSED, rows, in, out, dy, out,
-                pass->param + at, out, 0, dx, in);
+        gt_product(gt_layer_precision(layer, pass), GT_PLAIN, GT_TRANSPOSED,
+                   rows, in, out, dy, out, pass->param + at, out, 0, dx, in);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,

@@ -12,6 +12,7 @@ typedef struct gt_layer_spec {
     const char *name;        /* borrowed; NULL or "": none */
     const char *const *from; /* borrowed; names of what it reads */
     int n_from;              /* 0: it reads the layer before */
+    gt_precision precision;  /* of its products in training */
 } gt_layer_spec;
 
 /* A named input of a network, such as "z". */

@@ -15,6 +15,7 @@
 
 #include "base/option.h"
 #include "base/status.h"
+#include "core/precision.h"
 #include "core/tensor.h"
 
 #include <stdint.h>
@@ -67,12 +68,14 @@ struct gt_layer {
                                                        */
     gt_real state_rate; /* weight of a batch in the state: s += rate (b - s) */
     void *plan;         /* owned; private to the type, see release */
-    double products;    /* multiplications by weights in forward, of a sample;
-                           taps that fall on padding are counted, as is usual */
-    size_t saved;       /* reals kept from forward to backward by a pass */
-    size_t scratch;     /* reals of working memory for any n <= max_n */
-    size_t stat_count;  /* doubles that a shard contributes to the statistics of
-                           the whole batch; 0: the layer has none */
+    gt_precision precision; /* of matrix products in training
+                               (gt_layer_precision) */
+    double products;   /* multiplications by weights in forward, of a sample;
+                          taps that fall on padding are counted, as is usual */
+    size_t saved;      /* reals kept from forward to backward by a pass */
+    size_t scratch;    /* reals of working memory for any n <= max_n */
+    size_t stat_count; /* doubles that a shard contributes to the statistics of
+                          the whole batch; 0: the layer has none */
 };
 
 /* One pass of some samples (a shard of the batch) through a network. Pointers
@@ -216,6 +219,14 @@ struct gt_layer_type {
 static inline bool gt_layer_is_idle(const gt_layer *layer)
 {
     return layer->type->view || layer->is_fused;
+}
+
+/* Of the matrix products of a pass: what is evaluated is evaluated in fp32,
+ * wherever and in whatever precision it was trained. */
+static inline gt_precision gt_layer_precision(const gt_layer *layer,
+                                              const gt_pass *pass)
+{
+    return pass->training ? layer->precision : GT_FP32;
 }
 
 /* For plan functions: declare a tensor. Weights also get their fans.

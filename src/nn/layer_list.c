@@ -65,7 +65,8 @@ const gt_variants gt_layer_variants = {
 
 gt_status gt_network_from_list(gt_network **out, const char *name,
                                const gt_network_input *inputs, int n_inputs,
-                               const gt_variant_list *list, int max_n)
+                               const gt_variant_list *list,
+                               gt_precision precision, int max_n)
 {
     gt_layer_spec *specs = calloc((size_t)list->count + 1, sizeof *specs);
     if (!specs)
@@ -77,7 +78,8 @@ gt_status gt_network_from_list(gt_network **out, const char *name,
                             .options = list->items[i].options,
                             .name = l->name,
                             .from = (const char *const *)l->from.words,
-                            .n_from = l->from.count};
+                            .n_from = l->from.count,
+                            .precision = precision};
     }
     gt_status status =
         gt_network_new(out, name, inputs, n_inputs, specs, list->count, max_n);

@@ -100,6 +100,7 @@ static gt_status plan_layer(gt_network *net, int i, const gt__node *node,
                         .options = joins_for ? NULL : spec->options,
                         .name = spec->name && !joins_for ? spec->name : "",
                         .index = node->spec,
+                        .precision = spec->precision,
                         .n_inputs = node->n_from};
     for (int k = 0; k < node->n_from; k++) {
         layer->from[k] = node->from[k];

@@ -9,8 +9,8 @@
 
 #include "base/collective_tick.h"
 #include "base/memory.h"
+#include "store/directory.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -381,28 +381,23 @@ gt_status gt_directory_make(const char *path)
     }
 }
 
+typedef struct name_visit {
+    gt_status (*visit)(const char *name, void *context);
+    void *context;
+} name_visit;
+
+static gt_status visit_name(const gt_entry *entry, void *context)
+{
+    const name_visit *v = context;
+    return v->visit(entry->name, v->context);
+}
+
 gt_status gt_directory_list(const char *path,
                             gt_status (*visit)(const char *name, void *context),
                             void *context)
 {
-    DIR *dir = opendir(path);
-    if (!dir)
-        return gt_fail(GT_ERR_IO, "cannot list %s: %s", path,
-                       gt_file_reason(path));
-    gt_status status = GT_OK;
-    while (status == GT_OK) {
-        errno = 0; /* else an error would pass for the end */
-        const struct dirent *e = readdir(dir);
-        if (!e && errno != 0)
-            status =
-                gt_fail(GT_ERR_IO, "cannot list %s: %s", path, strerror(errno));
-        if (!e)
-            break;
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            status = visit(e->d_name, context);
-    }
-    closedir(dir);
-    return status;
+    name_visit v = {visit, context};
+    return gt_directory_visit(path, visit_name, &v);
 }
 
 /* Only names that open_temporary gives, which people do not. */

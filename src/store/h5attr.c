@@ -1,5 +1,6 @@
-/* h5attr.c: texts have a fixed length, as texts of variable length lie in heaps
- * of the file that no checksum covers, and many readers stumble over them. */
+/* h5attr.c: texts are written with a fixed length, as texts of variable length
+ * lie in heaps of the file that no checksum covers, and many readers stumble
+ * over them. Lists of others are read, too. */
 #include "store/h5attr.h"
 
 #include "store/h5handle.h"
@@ -183,29 +184,56 @@ gt_status gt_h5_get_real(gt_h5 *f, const char *object, const char *key,
     return get_scalar(f, object, key, H5T_NATIVE_DOUBLE, value);
 }
 
+/* Texts of one length, one behind the other. */
+static bool read_fixed(hid_t from, hid_t type, char **texts, size_t count)
+{
+    size_t width = H5Tget_size(type);
+    char *all = width < LARGEST_LIST ? malloc(count * width) : NULL;
+    bool read = all && H5Aread(from, type, all) >= 0;
+    for (size_t i = 0; read && i < count; i++)
+        texts[i] = strndup(all + i * width, width);
+    free(all);
+    return read;
+}
+
+/* As h5py writes them. HDF5 allocates each; what is empty may be NULL. */
+static bool read_varying(hid_t from, hid_t type, char **texts, size_t count)
+{
+    char **each = calloc(count, sizeof *each);
+    hid_t space = H5Aget_space(from);
+    bool read = each && H5Aread(from, type, (void *)each) >= 0;
+    for (size_t i = 0; read && i < count; i++)
+        texts[i] = strdup(each[i] ? each[i] : "");
+    if (read)
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, (void *)each);
+    H5Sclose(space);
+    free((void *)each);
+    return read;
+}
+
 char **gt__h5_texts_of(int64_t object, const char *key, int *n)
 {
-    char **texts = NULL;
     *n = 0;
     if (H5Aexists(object, key) <= 0)
         return NULL;
     hid_t from = H5Aopen(object, key, H5P_DEFAULT);
     hid_t type = H5Aget_type(from), space = H5Aget_space(from);
-    size_t width = H5Tget_size(type);
     hssize_t count = H5Sget_simple_extent_npoints(space);
-    bool fits = H5Tget_class(type) == H5T_STRING &&
-                H5Tis_variable_str(type) == 0 && count > 0 &&
-                count < LARGEST_LIST && width < LARGEST_LIST;
-    char *all = fits ? malloc((size_t)count * width) : NULL;
-    if (all && H5Aread(from, type, all) >= 0)
-        texts = calloc((size_t)count, sizeof *texts);
-    for (hssize_t i = 0; texts && i < count; i++)
-        texts[(*n)++] = strndup(all + (size_t)i * width, width);
-    free(all);
+    bool fits =
+        H5Tget_class(type) == H5T_STRING && count > 0 && count < LARGEST_LIST;
+    char **texts = fits ? calloc((size_t)count, sizeof *texts) : NULL;
+    bool read = texts && (H5Tis_variable_str(type) > 0
+                              ? read_varying(from, type, texts, (size_t)count)
+                              : read_fixed(from, type, texts, (size_t)count));
+    if (read)
+        *n = (int)count;
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(from);
-    return texts;
+    if (read)
+        return texts;
+    free((void *)texts);
+    return NULL;
 }
 
 char **gt_h5_get_texts(gt_h5 *f, const char *object, const char *key, int *n)

@@ -29,9 +29,10 @@ gt_status gt_h5_get_int(gt_h5 *file, const char *object, const char *key,
 gt_status gt_h5_get_real(gt_h5 *file, const char *object, const char *key,
                          double *value);
 
-/* A list as gt_h5_set_texts writes it, malloc'ed, for gt_h5_free_texts; NULL
- * and 0: there is none. The second is for the room: of an HDF5 object that is
- * open, under the lock; a text is NULL where memory ran out. */
+/* A list as gt_h5_set_texts writes it, or of texts of variable length,
+ * malloc'ed, for gt_h5_free_texts; NULL and 0: there is none. The second is for
+ * the room: of an HDF5 object that is open, under the lock; a text is NULL
+ * where memory ran out. */
 char **gt_h5_get_texts(gt_h5 *file, const char *object, const char *key,
                        int *n);
 char **gt__h5_texts_of(int64_t object, const char *key, int *n);

@@ -28,6 +28,7 @@ typedef struct gt_train_config {
     int64_t shards;     /* -1: auto */
     double watchdog_s;  /* 0: off */
     int64_t accumulate; /* pieces of a shard */
+    int precision;      /* gt_precision */
 } gt_train_config;
 extern const gt_section gt_train_section;
 

@@ -51,8 +51,12 @@ gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
     gt_learner *l = calloc(1, sizeof *l);
     if (!l)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate the %s", name);
-    gt_status status = gt_network_from_list(&l->net, name, inputs, n_inputs,
-                                            layers, setup->max_n);
+    gt_precision precision =
+        (gt_precision)gt_train_config_of(setup->config)->precision;
+    gt_status status = setup->training ? gt_precision_check(precision) : GT_OK;
+    if (status == GT_OK)
+        status = gt_network_from_list(&l->net, name, inputs, n_inputs, layers,
+                                      precision, setup->max_n);
     if (status != GT_OK)
         goto out;
     gt_network_init(l->net, (gt_init)gt_start_config_of(setup->config)->init,

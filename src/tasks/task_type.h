@@ -32,7 +32,7 @@ typedef struct gt_task_setup {
      * and parameters: whether `bytes` more of this rank fit. Collective. NULL:
      * they do. */
     gt_status (*fits)(void *context, const gt_task *task, size_t bytes);
-    void *context; /* borrowed */
+    void *context; /* of `fits`; borrowed while the task is built */
 } gt_task_setup;
 
 /* What the outputs of a network are. */

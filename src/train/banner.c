@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "comm/mpi/binding.h"
 #include "core/blas.h"
+#include "core/precision.h"
 #include "data/augment.h"
 #include "data/config.h"
 #include "run/picture/picture.h"
@@ -33,7 +34,7 @@ static const char *plural(int n)
 
 /* What BLAS was asked for and what it does may differ: a library has a largest
  * number, or goes by its own environment alone. */
-static void print_ranks(gt_comm *comm, int asked)
+static void print_ranks(gt_comm *comm, int asked, gt_precision precision)
 {
     char blas[64] = "BLAS threads by its own settings";
     char library[GT_BLAS_VERSION];
@@ -42,8 +43,12 @@ static void print_ranks(gt_comm *comm, int asked)
     if (threads > 0)
         snprintf(blas, sizeof blas, "%s%d BLAS thread%s each",
                  most > threads ? "at least " : "", threads, plural(threads));
-    gt_info("  ranks         %d on %d node%s, %s, %s kernels, fp32", comm->size,
-            comm->nodes, plural(comm->nodes), blas, gt_blas_kernel());
+    gt_info("  ranks         %d on %d node%s, %s, %s kernels, %s", comm->size,
+            comm->nodes, plural(comm->nodes), blas, gt_blas_kernel(),
+            gt_precision_names[precision]);
+    if (precision == GT_BF16)
+        gt_info("  precision     products in bf16 by %s, the rest in fp32",
+                gt_bf16_kernel());
     gt_info("  BLAS          %s", gt_blas_version(library));
     if (most != asked && most > 0)
         gt_warn("BLAS runs %d thread%s where --threads asks for %d: it has no "
@@ -167,7 +172,8 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     double memory = gt_comm_max(comm, peak_memory());
 
     gt_info("gentrain %s: %s, %s", GT_VERSION, task->type->name, source->uri);
-    print_ranks(comm, asked);
+    print_ranks(comm, asked,
+                (gt_precision)gt_train_config_of(config)->precision);
     print_data(source, test);
     if (comm->rank == 0)
         gt_data_values_print(source, gt_data_config_of(config));

@@ -20,16 +20,19 @@ static int add_name(const char **names, int n, const char *name)
 static gt_status refuse(const gt_task_type *type, const gt_eval_choice *choice,
                         const char *key)
 {
-    const char *names[MOST_NAMES];
+    const char *names[MOST_NAMES], *why = gt_eval_why_not_ranked(key);
     char list[1024] = "", suggestion[GT_SUGGESTION];
     size_t used = 0;
     int n = 0;
+    if (why)
+        return gt_fail(GT_ERR_CONFIG,
+                       "%s does not tell which step is the best: %s", key, why);
     for (const gt_metric *m = type->metrics; m->test; m++)
         if (m->better)
             n = add_name(names, n, m->test);
     for (int i = 0; i < choice->count; i++)
         for (int k = 0; k < GT_EVAL_RANKS; k++)
-            if (choice->metric[i]->ranks[k].key)
+            if (choice->metric[i]->ranks[k].better)
                 n = add_name(names, n, choice->metric[i]->ranks[k].key);
     for (int i = 0; i < n && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",

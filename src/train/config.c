@@ -35,7 +35,8 @@ static const gt_option evaluation_options[] = {
     {"eval_every", GT_OPTION_INT, FIELD(every), "0", 0, GT_CONFIG_MOST_STEPS,
      NULL,
      "steps between evaluations of the model by output.metrics, as gentrain "
-     "eval makes them; 0: none"},
+     "eval makes them; there is one where output.patience ends the training, "
+     "too; 0: none"},
     {"metrics", GT_OPTION_WORDS, FIELD(metrics), NULL, 0, 0, NULL,
      "what an evaluation finds, as a list; see gentrain help metrics. Without "
      "it, all that the model and the data allow and that is not costly",

@@ -8,8 +8,8 @@
 #include "run/checkpoint_choose.h"
 #include "run/snapshot.h"
 #include "tasks/task.h"
+#include "train/checkpoint_config.h"
 #include "train/memory_need.h"
-#include "train/schema.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,30 +25,43 @@ double gt_eval_features_room(const gt_data_config *data, uint64_t samples)
            (GT_SETS * sizeof(gt_real) + 2 * sizeof(double));
 }
 
-static gt_status fits(void *context, const gt_task *task, size_t bytes)
+/* Channels of a stack that the classifier sees one by one; 1: it sees samples
+ * whole. */
+static int stack_for(const gt_eval_features *f, setup *s)
 {
-    setup *s = context;
-    (void)task;
-    return gt_memory_check(s->comm, GT_MEMORY_SAMPLES,
-                           (double)bytes + s->beside,
-                           s->beside + gt_memory_later(0));
+    return gt_data_config_of(f->config)->stack == s->data->stack
+               ? 1
+               : (int)s->data->stack;
+}
+
+static gt_status check_shape(const gt_eval_features *f, setup *s)
+{
+    gt_shape own = gt_data_config_of(f->config)->image, wanted = s->data->image;
+    char text[GT_SHAPE_TEXT], others[GT_SHAPE_TEXT];
+    bool apart = stack_for(f, s) > 1;
+    if (apart)
+        wanted.c = 1;
+    if (gt_shape_equal(own, wanted))
+        return GT_OK;
+    return gt_fail(GT_ERR_MISMATCH, "%s %s: it takes samples of %s, and %s %s",
+                   s->option, f->from.path, gt_shape_text(own, text),
+                   apart ? "channels of the model's samples are"
+                         : "the model makes",
+                   gt_shape_text(wanted, others));
 }
 
 static gt_status check(const gt_eval_features *f, setup *s)
 {
     const gt_data_config *own = gt_data_config_of(f->config);
     const char *path = f->from.path;
-    char text[GT_SHAPE_TEXT], wanted[GT_SHAPE_TEXT];
     if (!gt_features_has_classes(f->classifier))
         return gt_fail(GT_ERR_MISMATCH,
                        "%s %s: a %s, and no classifier; train one with a "
                        "preset such as classifier28",
                        s->option, path, f->classifier->type->name);
-    if (!gt_shape_equal(own->image, s->data->image))
-        return gt_fail(GT_ERR_MISMATCH,
-                       "%s %s: it takes samples of %s, and the model makes %s",
-                       s->option, path, gt_shape_text(own->image, text),
-                       gt_shape_text(s->data->image, wanted));
+    gt_status status = check_shape(f, s);
+    if (status != GT_OK)
+        return status;
     char steps[GT_TRANSFORM_TEXT], others[GT_TRANSFORM_TEXT];
     gt_transform_text(&own->transform, steps);
     gt_transform_text(&s->data->transform, others);
@@ -66,16 +79,15 @@ static gt_status open_classifier(gt_eval_features *f, setup *s)
     gt_status status =
         gt_checkpoint_choose_shared(s->comm, from, s->classifier);
     if (status == GT_OK)
-        status = gt_comm_agree(
-            s->comm, gt_config_parse(&f->config, &gt_train_schema, from->path,
-                                     from->info.config,
-                                     strlen(from->info.config), NULL, 0));
+        status = gt_comm_agree(s->comm,
+                               gt_checkpoint_config(&f->config, from, NULL, 0));
+    gt_memory_beside beside = {s->comm, GT_MEMORY_FIGURES, s->beside};
     gt_task_setup build = {.config = f->config,
                            .comm = s->comm,
                            .max_n = s->block,
                            .blas_threads = s->threads,
-                           .fits = fits,
-                           .context = (void *)s};
+                           .fits = gt_memory_fits_beside,
+                           .context = &beside};
     if (status == GT_OK)
         status = gt_task_new(&f->classifier, &build);
     if (status == GT_OK)
@@ -97,9 +109,9 @@ gt_status gt_eval_features_open(gt_eval_features *f, setup *s)
     if (status != GT_OK)
         return status;
     if (f->classifier)
-        status =
-            gt_features_of_classifier(&f->features, f->classifier,
-                                      (gt_range)s->data->range, size, s->block);
+        status = gt_features_of_classifier(&f->features, f->classifier,
+                                           (gt_range)s->data->range, size,
+                                           stack_for(f, s), s->block);
     else
         status = gt_features_of_values(&f->features, size, s->block);
     return gt_comm_agree(s->comm, status);
@@ -122,7 +134,7 @@ gt_status gt_eval_features_judge(gt_eval_features *f, setup *s,
     gt_reader reader;
     if (!f->classifier)
         return GT_OK;
-    with_labels.classes = gt_data_config_of(f->config)->classes;
+    with_labels.classes = f->features.classes;
     if (source->classes == 0 || source->classes > with_labels.classes)
         return GT_OK;
     gt_status status =

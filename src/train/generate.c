@@ -208,20 +208,17 @@ static gt_status check_model(generator *g)
 
 /* Blocks on each rank; on rank 0 a wave of them, and the file, which is built
  * in memory. */
-static gt_status fits(void *context, const gt_task *task, size_t bytes)
+static double bytes_beside(const generator *g)
 {
-    const generator *g = context;
     double block = BLOCK * (double)(g->size + g->latent) * sizeof(gt_real);
     double with =
         BLOCK * (sizeof(int) + (double)g->given.columns * sizeof(gt_real));
     double beside = block + with * g->comm->size;
-    (void)task;
     if (g->comm->rank == 0)
         beside += block * g->comm->size + set_bytes(g, least_ratio);
     else if (latents_given(g))
         beside += (double)(BLOCK * g->latent * sizeof(gt_real)) * g->comm->size;
-    return gt_memory_check(g->comm, GT_MEMORY_SAMPLES, (double)bytes + beside,
-                           beside + gt_memory_later(0));
+    return beside;
 }
 
 /* --- What is given. */
@@ -409,11 +406,12 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
                        gt_checkpoint_data_is_reals(&from->info.data, image),
                    .size = gt_shape_size(image),
                    .latent = gt_shape_size(gt_latent_config_of(config)->shape)};
+    gt_memory_beside beside = {.comm = comm, .use = GT_MEMORY_SAMPLES};
     gt_task_setup setup = {.config = config,
                            .comm = comm,
                            .max_n = BLOCK,
-                           .fits = fits,
-                           .context = &g};
+                           .fits = gt_memory_fits_beside,
+                           .context = &beside};
     status = gt_given_read(&g.given, comm, config, from->path, &options->given,
                            options->count);
     g.count = g.given.count;
@@ -422,6 +420,7 @@ gt_status gt_generate(gt_comm *comm, const gt_config *config,
     if (status == GT_OK)
         status = gt_memory_start_libraries(options->threads, 0);
     status = gt_comm_agree(comm, status);
+    beside.bytes = bytes_beside(&g);
     if (status == GT_OK)
         status = gt_task_new(&g.task, &setup);
     if (status == GT_OK)

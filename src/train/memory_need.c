@@ -31,6 +31,9 @@ static const struct {
                         "use less of them"},
     [GT_MEMORY_SAMPLES] = {" for the samples", "the job",
                            "make fewer of them (--count)"},
+    [GT_MEMORY_FIGURES] = {" for an evaluation", "the evaluation",
+                           "look at fewer samples (--samples; while a model "
+                           "trains, output.eval_samples)"},
 };
 
 static gt_status fail_addresses(const gt_memory_room *room, double need,
@@ -152,4 +155,13 @@ gt_status gt_memory_check(gt_comm *comm, gt_memory_use use, double bytes,
     }
     free(all);
     return status;
+}
+
+gt_status gt_memory_fits_beside(void *context, const gt_task *task,
+                                size_t bytes)
+{
+    const gt_memory_beside *b = context;
+    (void)task;
+    return gt_memory_check(b->comm, b->use, (double)bytes + b->bytes,
+                           b->bytes + gt_memory_later(0));
 }

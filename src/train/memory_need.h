@@ -4,6 +4,7 @@
 #define GT_TRAIN_MEMORY_NEED_H
 
 #include "comm/comm.h"
+#include "tasks/task_type.h"
 
 /* Whether a limit of addresses leaves what MPI takes to start, which may crash
  * or hang without. GT_ERR_MEMORY names the limit. Local. */
@@ -24,6 +25,7 @@ typedef enum gt_memory_use {
     GT_MEMORY_WORK, /* networks, batches: all that follows from the settings */
     GT_MEMORY_DATA, /* images that are read from files */
     GT_MEMORY_SAMPLES, /* samples that are made all at once */
+    GT_MEMORY_FIGURES, /* sets of samples that figures compare */
 } gt_memory_use;
 
 /* Whether `bytes` more of this rank, and what other ranks pass, fit into what
@@ -32,6 +34,18 @@ typedef enum gt_memory_use {
  * limit and the mend. Collective; all ranks fail together. */
 gt_status gt_memory_check(gt_comm *comm, gt_memory_use use, double bytes,
                           double addresses);
+
+/* What else a job will take when it has built its task. */
+typedef struct gt_memory_beside {
+    gt_comm *comm; /* borrowed */
+    gt_memory_use use;
+    double bytes; /* of this rank */
+} gt_memory_beside;
+
+/* The `fits` of a gt_task_setup whose context is a gt_memory_beside. As
+ * gt_memory_check. Collective; all ranks fail together. */
+gt_status gt_memory_fits_beside(void *context, const gt_task *task,
+                                size_t bytes);
 
 /* All is allocated: is there still room for what libraries take now and then,
  * and, where this rank `writes` files, for HDF5? GT_ERR_MEMORY names the limit.

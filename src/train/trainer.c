@@ -81,26 +81,38 @@ typedef struct findings {
     bool tested, evaluated, best;
 } findings;
 
-static gt_status look(trainer *t, findings *f)
+/* Figures that are due after this step and have not been found yet; `early`: it
+ * turns out to be the last one. */
+static gt_status find_figures(trainer *t, findings *f, bool early)
 {
-    gt_status status = GT_OK;
     int64_t test_every = t->validate->test_every;
-    f->tested = t->test_source &&
-                (test_every > 0 ? every(t->step, test_every)
-                                : epoch_ended(t) || t->step == t->last);
-    if (f->tested)
+    gt_status status = GT_OK;
+    if (t->test_source && !f->tested &&
+        (test_every > 0 ? every(t->step, test_every)
+                        : epoch_ended(t) || early || t->step == t->last))
         f->tested = validate(t, &f->figures);
-    if (every(t->step, t->evaluate->every)) {
+    if (!f->evaluated && (every(t->step, t->evaluate->every) ||
+                          (early && t->evaluate->every > 0))) {
         int before = f->figures.count;
         status = evaluate(t, &f->figures);
         f->evaluated = f->figures.count > before;
     }
-    f->best = gt_best_add(&t->best, t->step, &f->figures);
-    if (status == GT_OK && gt_best_is_over(&t->best) && t->step < t->last) {
-        t->last = t->step;
-        gt_report_end(&t->report, t->step);
-    }
     return status;
+}
+
+/* What is found of a step that patience ends at is found after the figure that
+ * ran out of it, which is not among it; so a run that goes on with more
+ * patience has the same best steps. */
+static gt_status look(trainer *t, findings *f)
+{
+    gt_status status = find_figures(t, f, false);
+    f->best = gt_best_add(&t->best, t->step, &f->figures);
+    if (status != GT_OK || !gt_best_is_over(&t->best) || t->step >= t->last ||
+        t->unreadable.status != GT_OK)
+        return status;
+    t->last = t->step;
+    gt_report_end(&t->report, t->step);
+    return find_figures(t, f, true);
 }
 
 static gt_status write_outputs(trainer *t, const gt_place *here, bool ends,

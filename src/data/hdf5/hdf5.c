@@ -227,16 +227,21 @@ static gt_h5_target target_of(const gt_source *source,
                               const gt_source_rows *to)
 {
     gt_shape s = source->shape;
-    size_t c = (size_t)s.c, w = (size_t)s.w;
+    size_t step = gt_shape_size(s);
+    int last = gt_shape_is_volume(s) ? 4 : 3;
     bool bytes = source->element == GT_ELEMENT_BYTES;
     gt_h5_target target = gt_h5_target_plain(
         part->samples, bytes ? GT_H5_AS_BYTES : GT_H5_AS_REALS,
         bytes ? (void *)to->bytes : (void *)to->reals);
-    if (((const input *)source->data)->files.choice.layout != GT_LAYOUT_NCHW)
+    gt_layout layout = ((const input *)source->data)->files.choice.layout;
+    if (!gt_layout_is_channels_first(layout))
         return target;
+    const size_t sides[] = {(size_t)s.d, (size_t)s.h, (size_t)s.w};
     target.stride[1] = 1;
-    target.stride[2] = w * c;
-    target.stride[3] = c;
+    for (int i = 2; i <= last; i++) {
+        step /= sides[i + 2 - last];
+        target.stride[i] = step;
+    }
     return target;
 }
 

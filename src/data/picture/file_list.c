@@ -1,10 +1,11 @@
 /* file_list.c: a list of a million files takes 24 bytes for each and the bytes
- * of its name. A file's size is kept because a file of another size later is
- * not the same file. */
+ * of its name. What a directory says beside the names is enough for most of it:
+ * on a network, a look at each file takes longer than all else. */
 #include "data/picture/file_list.h"
 
 #include "base/collective_tick.h"
 #include "data/picture/picture_file.h"
+#include "store/directory.h"
 #include "store/files.h"
 
 #include <fcntl.h>
@@ -37,18 +38,23 @@ static bool grow(void **items, uint64_t count, uint64_t *room, size_t size)
     return true;
 }
 
-static bool add_name(gt__file_list *list, const char *name, uint64_t *at)
+static bool add_text(char **names, uint64_t *used, uint64_t *room,
+                     const char *name, uint64_t *at)
 {
     uint64_t size = strlen(name) + 1;
-    while (list->names_size + size > list->names_room) {
-        uint64_t room = list->names_room;
-        if (!grow((void **)&list->names, room, &list->names_room, 1))
+    while (*used + size > *room)
+        if (!grow((void **)names, *room, room, 1))
             return false;
-    }
-    *at = list->names_size;
-    memcpy(list->names + *at, name, size);
-    list->names_size += size;
+    *at = *used;
+    memcpy(*names + *at, name, size);
+    *used += size;
     return true;
+}
+
+static bool add_name(gt__file_list *list, const char *name, uint64_t *at)
+{
+    return add_text(&list->names, &list->names_size, &list->names_room, name,
+                    at);
 }
 
 static bool add_folder(gt__file_list *list, const char *name)
@@ -65,13 +71,13 @@ static bool add_folder(gt__file_list *list, const char *name)
     return true;
 }
 
-static bool add_file(gt__file_list *list, const char *name, uint64_t size)
+static bool add_file(gt__file_list *list, const char *name)
 {
     if (!grow((void **)&list->files, list->count, &list->room,
               sizeof *list->files))
         return false;
     uint32_t folder = list->n_folders - 1;
-    gt__file file = {.size = size, .folder = folder, .label = -1};
+    gt__file file = {.folder = folder, .label = -1};
     if (!add_name(list, name, &file.name))
         return false;
     list->files[list->count++] = file;
@@ -81,45 +87,74 @@ static bool add_file(gt__file_list *list, const char *name, uint64_t size)
 
 /* --- Names of a folder, in their order. */
 
+/* `first`: the first bytes of the name, as a number of the same order, for most
+ * comparisons. */
+typedef struct item {
+    uint64_t first;
+    uint64_t name;    /* where it begins in `names` */
+    const char *text; /* there, when all names are known */
+    gt_entry_kind kind;
+} item;
+
 typedef struct listing {
-    char **names;
-    uint64_t count, room;
+    char *names;
+    item *items;
+    uint64_t count, room, names_size, names_room;
     uint64_t most; /* of them are wanted; 0: all */
 } listing;
 
-static gt_status visit(const char *name, void *context)
+static const char *name_of(const listing *l, uint64_t i)
+{
+    return l->names + l->items[i].name;
+}
+
+static gt_status add_item(listing *l, const char *name, gt_entry_kind kind)
+{
+    item new = {.kind = kind};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof new.first; i++)
+        new.first = new.first << 8 | (i < length ? (uint8_t)name[i] : 0);
+    if (!add_text(&l->names, &l->names_size, &l->names_room, name, &new.name) ||
+        !grow((void **)&l->items, l->count, &l->room, sizeof *l->items))
+        return gt_fail(GT_ERR_MEMORY, "no memory for a list of files");
+    l->items[l->count++] = new;
+    return GT_OK;
+}
+
+static gt_status visit(const gt_entry *entry, void *context)
 {
     listing *l = context;
-    if (*name == '.')
+    if (*entry->name == '.')
         return GT_OK;
     if (l->most && l->count == l->most)
         return gt_fail(GT_ERR_IO, "these are enough");
-    if (!grow((void **)&l->names, l->count, &l->room, sizeof *l->names) ||
-        !(l->names[l->count] = strdup(name)))
-        return gt_fail(GT_ERR_MEMORY, "no memory for a list of files");
-    if (++l->count % TICK == 0)
+    if (l->count % TICK == TICK - 1)
         gt_collective_tick();
-    return GT_OK;
+    return add_item(l, entry->name, gt_entry_kind_of(entry));
 }
 
 static int by_bytes(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    const item *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return strcmp(x->text, y->text);
 }
 
 static gt_status list_names(const char *path, listing *l)
 {
-    gt_status status = gt_directory_list(path, visit, l);
+    gt_status status = gt_directory_visit(path, visit, l);
+    for (uint64_t i = 0; i < l->count; i++)
+        l->items[i].text = name_of(l, i);
     if (l->count > 1)
-        qsort((void *)l->names, l->count, sizeof *l->names, by_bytes);
+        qsort(l->items, l->count, sizeof *l->items, by_bytes);
     return status;
 }
 
 static void free_names(listing *l)
 {
-    for (uint64_t i = 0; i < l->count; i++)
-        free(l->names[i]);
-    free((void *)l->names);
+    free(l->items);
+    free(l->names);
 }
 
 /* --- Pictures. */
@@ -151,21 +186,21 @@ static bool begins_as_pictures_do(const char *path)
 
 typedef enum kind { NOTHING, PICTURE, FOLDER, OTHER } kind;
 
-/* What a path is, and the size of a picture. A name that promises one is taken
- * at its word, also where it cannot be looked at: reading it will tell. */
-static kind kind_of(const char *path, const char *name, uint64_t *size)
+/* What a path is. A name that promises a picture is taken at its word, also
+ * where it cannot be looked at: reading it will tell. */
+static kind kind_of(const char *path, const char *name, gt_entry_kind entry)
 {
-    struct stat info;
     bool named = ends_in(name, ours);
-    *size = 0;
-    if (stat(path, &info) != 0)
-        return named ? PICTURE : OTHER;
-    if (S_ISDIR(info.st_mode))
+    switch (entry) {
+    case GT_ENTRY_FOLDER:
         return FOLDER;
-    if (!S_ISREG(info.st_mode))
+    case GT_ENTRY_FILE:
+        return named || begins_as_pictures_do(path) ? PICTURE : OTHER;
+    case GT_ENTRY_UNKNOWN:
+        return named ? PICTURE : OTHER;
+    default:
         return OTHER;
-    *size = (uint64_t)info.st_size;
-    return named || begins_as_pictures_do(path) ? PICTURE : OTHER;
+    }
 }
 
 static bool join(const char *folder, const char *name, char path[GT_PATH])
@@ -191,16 +226,16 @@ static gt_status add_pictures(gt__file_list *list, const char *path,
     gt_status status = list_names(path, &l);
     for (uint64_t i = 0; i < l.count && status == GT_OK; i++) {
         char file[GT_PATH];
-        uint64_t size;
-        if (!join(path, l.names[i], file)) {
+        const char *name = name_of(&l, i);
+        if (!join(path, name, file)) {
             status = gt_fail(GT_ERR_IO, "%s: the path of %s is too long", path,
-                             l.names[i]);
+                             name);
             break;
         }
-        kind what = kind_of(file, l.names[i], &size);
+        kind what = kind_of(file, name, l.items[i].kind);
         if (what == FOLDER && inner)
-            status = visit(l.names[i], inner);
-        else if (what == PICTURE && !add_file(list, l.names[i], size))
+            status = add_item(inner, name, GT_ENTRY_FOLDER);
+        else if (what == PICTURE && !add_file(list, name))
             status = no_memory(path);
         else if (what == OTHER)
             status = count_other(list, file);
@@ -229,6 +264,21 @@ static gt_status add_inner(gt__file_list *list, const char *name)
     return status;
 }
 
+/* Of those that are spread over the list. */
+static void note_sizes(gt__file_list *list)
+{
+    uint64_t n = list->count < GT__SIZED ? list->count : GT__SIZED;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t file = n == list->count ? i : i * (list->count - 1) / (n - 1);
+        char path[GT_PATH];
+        struct stat info;
+        gt__file_list_path(list, file, true, path, sizeof path);
+        if (stat(path, &info) == 0 && S_ISREG(info.st_mode))
+            list->files[file].size = (uint64_t)info.st_size;
+        gt_collective_tick();
+    }
+}
+
 gt_status gt__file_list_read(gt__file_list *list, const char *root)
 {
     listing inner = {0};
@@ -237,8 +287,10 @@ gt_status gt__file_list_read(gt__file_list *list, const char *root)
         return no_memory(root);
     gt_status status = add_pictures(list, root, &inner);
     for (uint64_t i = 0; i < inner.count && status == GT_OK; i++)
-        status = add_inner(list, inner.names[i]);
+        status = add_inner(list, name_of(&inner, i));
     free_names(&inner);
+    if (status == GT_OK)
+        note_sizes(list);
     return status;
 }
 
@@ -316,10 +368,10 @@ static bool looks_for_pictures(const char *path, int depth, int *looks)
     (void)list_names(path, &l); /* some of them will do */
     for (uint64_t i = 0; i < l.count && !found; i++) {
         char file[GT_PATH];
-        uint64_t size;
-        if (++*looks > MOST_LOOKS || !join(path, l.names[i], file))
+        const char *name = name_of(&l, i);
+        if (++*looks > MOST_LOOKS || !join(path, name, file))
             break;
-        kind what = kind_of(file, l.names[i], &size);
+        kind what = kind_of(file, name, l.items[i].kind);
         found = what == PICTURE || (what == FOLDER && depth > 0 &&
                                     looks_for_pictures(file, depth - 1, looks));
     }

@@ -8,13 +8,19 @@
 
 #include "base/status.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Files whose sizes are looked up when the list is made. */
+enum { GT__SIZED = 1024 };
+
 typedef struct gt__file {
     uint64_t name; /* where it begins in `names` */
-    uint64_t size; /* bytes; 0: unknown */
+    /* Bytes; 0: unknown. A file of another size later is not the same file.
+     * Whoever reads one for the first time notes it. */
+    _Atomic uint64_t size;
     uint32_t folder;
     int32_t label; /* -1: none */
 } gt__file;
@@ -41,8 +47,9 @@ typedef struct gt__file_list {
 } gt__file_list;
 
 /* List what is in a folder. A file whose name ends as those of PNG and JPEG do
- * is taken for a picture; of others, the first bytes tell. To be freed also
- * after a failure: GT_ERR_IO, GT_ERR_MEMORY. */
+ * is taken for a picture; of others, the first bytes tell. Sizes are those of
+ * GT__SIZED files that are spread evenly. To be freed also after a failure:
+ * GT_ERR_IO, GT_ERR_MEMORY. */
 gt_status gt__file_list_read(gt__file_list *list, const char *root);
 void gt__file_list_free(gt__file_list *list);
 

@@ -48,11 +48,13 @@ static gt_status load(const gt__file_list *list, uint64_t file, bool look,
     uint8_t *bytes;
     size_t size;
     *pixels = (gt__pixels){0};
+    _Atomic uint64_t *known = &list->files[file].size;
     gt__file_list_path(list, file, true, path, sizeof path);
-    gt_status status =
-        gt__picture_load(path, list->files[file].size, &bytes, &size);
+    gt_status status = gt__picture_load(path, *known, &bytes, &size);
     if (status != GT_OK)
         return status;
+    if (!look)
+        *known = size;
     status = gt__picture_decode(bytes, size, look, pixels);
     free(bytes);
     return status == GT_OK ? GT_OK : gt_fail_in(status, "%s", path);
@@ -199,10 +201,11 @@ static gt_status find_digest(gt_source *source, const pictures *p)
                        source->uri);
     for (uint64_t i = 0; i < p->list.count; i++) {
         const gt__file *file = &p->list.files[i];
+        uint64_t size = file->size;
         char path[GT_PATH];
         gt__file_list_path(&p->list, i, false, path, sizeof path);
         gt_hash_add(hash, path, strlen(path) + 1);
-        gt_hash_add(hash, &file->size, sizeof file->size);
+        gt_hash_add(hash, &size, sizeof size);
         gt_hash_add(hash, &file->label, sizeof file->label);
     }
     for (int i = 0; source->class_names && i < source->classes; i++)

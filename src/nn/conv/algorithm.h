@@ -9,7 +9,7 @@
 #ifndef GT_NN_CONV_ALGORITHM_H
 #define GT_NN_CONV_ALGORITHM_H
 
-#include "core/gemm.h"
+#include "core/product.h"
 #include "nn/conv/blocks.h"
 #include "nn/conv/geometry.h"
 #include "nn/layer.h"

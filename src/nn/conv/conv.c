@@ -1,6 +1,6 @@
 /* conv.c: which algorithm computes a convolution: the first one in the table
- * that takes the sizes. That depends on sizes alone, so a shard is computed in
- * the same way wherever it is. */
+ * that takes the sizes. That depends on sizes and precision alone, so a shard
+ * is computed in the same way wherever it is. */
 #include "nn/conv/conv.h"
 
 #include "nn/conv/algorithms.h"
@@ -18,38 +18,59 @@ enum {
     ALGORITHMS = sizeof gt__conv_algorithms / sizeof *gt__conv_algorithms - 1
 };
 
-struct gt__conv {
+/* The plans of one precision. */
+typedef struct plans {
     void *plan[ALGORITHMS]; /* NULL: that one takes no n */
+} plans;
+
+enum { PRECISIONS = GT_BF16 + 1 };
+
+struct gt__conv {
+    plans in[PRECISIONS];
     size_t scratch;
 };
+
+static gt_status make_plans(gt__conv *conv, const gt__conv_geometry *g,
+                            int max_n)
+{
+    plans *p = &conv->in[g->precision];
+    for (int i = 0; i < ALGORITHMS; i++) {
+        const gt__conv_algorithm *algorithm = gt__conv_algorithms[i];
+        gt_status status = algorithm->plan_new(&p->plan[i], g, max_n);
+        if (status != GT_OK)
+            return status;
+        size_t needed = p->plan[i] ? algorithm->scratch(p->plan[i]) : 0;
+        conv->scratch = needed > conv->scratch ? needed : conv->scratch;
+    }
+    return GT_OK;
+}
 
 gt_status gt__conv_new(gt__conv **out, const gt__conv_geometry *g, int max_n)
 {
     gt__conv *conv = calloc(1, sizeof *conv);
+    gt__conv_geometry fp32 = *g;
     *out = NULL;
     if (!conv)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
-    for (int i = 0; i < ALGORITHMS; i++) {
-        const gt__conv_algorithm *algorithm = gt__conv_algorithms[i];
-        gt_status status = algorithm->plan_new(&conv->plan[i], g, max_n);
-        if (status != GT_OK) {
-            gt__conv_free(conv);
-            return status;
-        }
-        size_t needed = conv->plan[i] ? algorithm->scratch(conv->plan[i]) : 0;
-        conv->scratch = needed > conv->scratch ? needed : conv->scratch;
-    }
-    *out = conv;
-    return GT_OK;
+    fp32.precision = GT_FP32;
+    gt_status status = make_plans(conv, &fp32, max_n);
+    if (status == GT_OK && g->precision != GT_FP32)
+        status = make_plans(conv, g, max_n);
+    if (status != GT_OK)
+        gt__conv_free(conv);
+    else
+        *out = conv;
+    return status;
 }
 
 void gt__conv_free(gt__conv *conv)
 {
     if (!conv)
         return;
-    for (int i = 0; i < ALGORITHMS; i++)
-        if (conv->plan[i])
-            gt__conv_algorithms[i]->plan_free(conv->plan[i]);
+    for (int p = 0; p < PRECISIONS; p++)
+        for (int i = 0; i < ALGORITHMS; i++)
+            if (conv->in[p].plan[i])
+                gt__conv_algorithms[i]->plan_free(conv->in[p].plan[i]);
     free(conv);
 }
 
@@ -59,41 +80,46 @@ size_t gt__conv_scratch(const gt__conv *conv)
 }
 
 /* The number of the algorithm for passes of n samples. */
-static int choose(const gt__conv *conv, int n)
+static int choose(const plans *p, int n)
 {
     int i = 0;
-    while (!conv->plan[i] || !gt__conv_algorithms[i]->takes(conv->plan[i], n)) {
+    while (!p->plan[i] || !gt__conv_algorithms[i]->takes(p->plan[i], n)) {
         i++;
         assert(i < ALGORITHMS); /* the last one takes all */
     }
     return i;
 }
 
-void gt__conv_forward(const gt__conv *conv, int n, const gt_real *big,
-                      gt_transpose op, const gt_real *weight, gt_real *small,
+void gt__conv_forward(const gt__conv *conv, int n, gt_precision precision,
+                      const gt_real *big, gt_transpose op,
+                      const gt_real *weight, gt_real *small,
                       const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    int i = choose(conv, n);
-    gt__conv_algorithms[i]->forward(conv->plan[i], n, big, op, weight, small,
+    const plans *p = &conv->in[precision];
+    int i = choose(p, n);
+    gt__conv_algorithms[i]->forward(p->plan[i], n, big, op, weight, small,
                                     epilogue, scratch);
 }
 
-void gt__conv_backward_data(const gt__conv *conv, int n, const gt_real *small,
-                            gt_transpose op, const gt_real *weight,
-                            gt_real *big, const gt__conv_epilogue *epilogue,
-                            gt_real *scratch)
+void gt__conv_backward_data(const gt__conv *conv, int n, gt_precision precision,
+                            const gt_real *small, gt_transpose op,
+                            const gt_real *weight, gt_real *big,
+                            const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    int i = choose(conv, n);
-    gt__conv_algorithms[i]->backward_data(conv->plan[i], n, small, op, weight,
-                                          big, epilogue, scratch);
+    const plans *p = &conv->in[precision];
+    int i = choose(p, n);
+    gt__conv_algorithms[i]->backward_data(p->plan[i], n, small, op, weight, big,
+                                          epilogue, scratch);
 }
 
-void gt__conv_backward_weights(const gt__conv *conv, int n, const gt_real *big,
+void gt__conv_backward_weights(const gt__conv *conv, int n,
+                               gt_precision precision, const gt_real *big,
                                const gt_real *small, gt_transpose op,
                                gt_real *weight, bool accumulate,
                                gt_real *scratch)
 {
-    int i = choose(conv, n);
-    gt__conv_algorithms[i]->backward_weights(conv->plan[i], n, big, small, op,
+    const plans *p = &conv->in[precision];
+    int i = choose(p, n);
+    gt__conv_algorithms[i]->backward_weights(p->plan[i], n, big, small, op,
                                              weight, accumulate, scratch);
 }

@@ -18,7 +18,8 @@ extern const gt__conv_algorithm *const gt__conv_algorithms[];
 
 typedef struct gt__conv gt__conv;
 
-/* Plan passes of up to max_n samples. GT_ERR_MEMORY. */
+/* Plan passes of up to max_n samples, in g->precision and in GT_FP32.
+ * GT_ERR_MEMORY. */
 gt_status gt__conv_new(gt__conv **out, const gt__conv_geometry *g, int max_n);
 void gt__conv_free(gt__conv *conv);
 
@@ -27,20 +28,23 @@ size_t gt__conv_scratch(const gt__conv *conv);
 
 /* small[n x oh x ow x m] = patches of big . op(weight), with op(weight)
  * [K x m]; GT_TRANSPOSED: stored as [m x K]. */
-void gt__conv_forward(const gt__conv *conv, int n, const gt_real *big,
-                      gt_transpose op, const gt_real *weight, gt_real *small,
+void gt__conv_forward(const gt__conv *conv, int n, gt_precision precision,
+                      const gt_real *big, gt_transpose op,
+                      const gt_real *weight, gt_real *small,
                       const gt__conv_epilogue *epilogue, gt_real *scratch);
 
 /* The adjoint: big[n x h x w x c] = small . op(weight), each patch added where
  * it came from, with op(weight) [m x K]; GT_TRANSPOSED: stored as [K x m]. */
-void gt__conv_backward_data(const gt__conv *conv, int n, const gt_real *small,
-                            gt_transpose op, const gt_real *weight,
-                            gt_real *big, const gt__conv_epilogue *epilogue,
+void gt__conv_backward_data(const gt__conv *conv, int n, gt_precision precision,
+                            const gt_real *small, gt_transpose op,
+                            const gt_real *weight, gt_real *big,
+                            const gt__conv_epilogue *epilogue,
                             gt_real *scratch);
 
 /* weight[K x m] = (patches of big)' . small, or its transpose [m x K] if
  * GT_TRANSPOSED; added to what is there if `accumulate`. */
-void gt__conv_backward_weights(const gt__conv *conv, int n, const gt_real *big,
+void gt__conv_backward_weights(const gt__conv *conv, int n,
+                               gt_precision precision, const gt_real *big,
                                const gt_real *small, gt_transpose op,
                                gt_real *weight, bool accumulate,
                                gt_real *scratch);

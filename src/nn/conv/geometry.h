@@ -3,6 +3,7 @@
 #define GT_NN_CONV_GEOMETRY_H
 
 #include "base/status.h"
+#include "core/precision.h"
 
 /* A kernel of kh x kw taps stands at oh x ow positions over an image of
  * h x w x c. The image is called `big`; the m values of each position together
@@ -16,6 +17,7 @@ typedef struct gt__conv_geometry {
     int sh, sw;    /* stride: lines and columns from position to position */
     int top, left; /* how far the first position lies beyond the image's edge;
                       below 0: within the image */
+    gt_precision precision; /* of the products; of a layer: in training */
 } gt__conv_geometry;
 
 /* Reals of a patch: the K of the matrix products. */

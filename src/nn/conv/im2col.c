@@ -228,16 +228,17 @@ static void forward(const void *plan, int n, const gt_real *big,
     size_t positions = (size_t)g->oh * (size_t)g->ow;
     if (is_identity(g)) {
         gt__block all = {.n_images = n, .n_lines = g->oh};
-        gt_gemm(GT_PLAIN, op, n * g->oh * g->ow, m, k, big, k, weight, ld, 0,
-                small, m);
+        gt_product(g->precision, GT_PLAIN, op, n * g->oh * g->ow, m, k, big, k,
+                   weight, ld, 0, small, m);
         gt__conv_epilogue_run(epilogue, &grid, &all, small, positions);
         return;
     }
     gt__block size = block_size(g, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
         im2col(g, &b, big, scratch);
-        gt_gemm(GT_PLAIN, op, (int)gt__block_rows(&grid, &b), m, k, scratch, k,
-                weight, ld, 0, small + gt__block_first(&grid, &b) * m, m);
+        gt_product(g->precision, GT_PLAIN, op, (int)gt__block_rows(&grid, &b),
+                   m, k, scratch, k, weight, ld, 0,
+                   small + gt__block_first(&grid, &b) * m, m);
         gt__conv_epilogue_run(epilogue, &grid, &b, small, positions);
     }
 }
@@ -253,17 +254,17 @@ static void backward_data(const void *plan, int n, const gt_real *small,
     size_t pixels = (size_t)g->h * (size_t)g->w;
     if (is_identity(g)) {
         gt__block all = {.n_images = n, .n_lines = g->oh};
-        gt_gemm(GT_PLAIN, op, n * g->oh * g->ow, k, m, small, m, weight, ld, 0,
-                big, k);
+        gt_product(g->precision, GT_PLAIN, op, n * g->oh * g->ow, k, m, small,
+                   m, weight, ld, 0, big, k);
         gt__conv_epilogue_run(epilogue, &grid, &all, big, pixels);
         return;
     }
     memset(big, 0, (size_t)n * g->h * g->w * g->c * sizeof *big);
     gt__block size = block_size(g, &grid), b = {0};
     while (gt__block_next(&grid, &size, &b)) {
-        gt_gemm(GT_PLAIN, op, (int)gt__block_rows(&grid, &b), k, m,
-                small + gt__block_first(&grid, &b) * m, m, weight, ld, 0,
-                scratch, k);
+        gt_product(g->precision, GT_PLAIN, op, (int)gt__block_rows(&grid, &b),
+                   k, m, small + gt__block_first(&grid, &b) * m, m, weight, ld,
+                   0, scratch, k);
         col2im(g, &b, scratch, big);
         gt__conv_epilogue_run(epilogue, &grid, &b, big, pixels);
     }
@@ -288,11 +289,11 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
         }
         int rows = (int)gt__block_rows(&grid, &b);
         if (op == GT_TRANSPOSED)
-            gt_gemm(GT_TRANSPOSED, GT_PLAIN, m, k, rows, right, m, patches, k,
-                    accumulate, weight, k);
+            gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, m, k, rows, right,
+                       m, patches, k, accumulate, weight, k);
         else
-            gt_gemm(GT_TRANSPOSED, GT_PLAIN, k, m, rows, patches, k, right, m,
-                    accumulate, weight, m);
+            gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, k, m, rows,
+                       patches, k, right, m, accumulate, weight, m);
         accumulate = true;
     }
 }

@@ -240,9 +240,9 @@ static void forward(const void *plan, int n, const gt_real *big,
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
-            gt_gemm(GT_PLAIN, op, (int)rows, m, at.depth, at.big, at.depth,
-                    at.kernel, op == GT_TRANSPOSED ? at.depth : m, 0, at.small,
-                    m);
+            gt_product(g->precision, GT_PLAIN, op, (int)rows, m, at.depth,
+                       at.big, at.depth, at.kernel,
+                       op == GT_TRANSPOSED ? at.depth : m, 0, at.small, m);
         }
         gt__side_transform_back(&k.small, &t->grid, &b, k.of_small, small,
                                 k.line);
@@ -270,9 +270,9 @@ static void backward_data(const void *plan, int n, const gt_real *small,
         for (pair at = {0}; next_pair(&k, rows, &at);) {
             if (!k.whole_kernel)
                 transform_kernel(&k, &at, weight);
-            gt_gemm(GT_PLAIN, op, (int)rows, at.depth, m, at.small, m,
-                    at.kernel, op == GT_TRANSPOSED ? m : at.depth, 0, at.big,
-                    at.depth);
+            gt_product(g->precision, GT_PLAIN, op, (int)rows, at.depth, m,
+                       at.small, m, at.kernel,
+                       op == GT_TRANSPOSED ? m : at.depth, 0, at.big, at.depth);
         }
         gt__side_transform_back(&k.big, &t->grid, &b, k.of_big, big, k.line);
         gt__conv_epilogue_run(epilogue, &t->grid, &b, big,
@@ -299,11 +299,13 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
         gt__side_transform(&k.small, &t->grid, &b, small, k.of_small, k.line);
         for (pair at = {0}; next_pair(&k, (size_t)rows, &at);) {
             if (op == GT_TRANSPOSED)
-                gt_gemm(GT_TRANSPOSED, GT_PLAIN, m, at.depth, rows, at.small, m,
-                        at.big, at.depth, begun, at.kernel, at.depth);
+                gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, m, at.depth,
+                           rows, at.small, m, at.big, at.depth, begun,
+                           at.kernel, at.depth);
             else
-                gt_gemm(GT_TRANSPOSED, GT_PLAIN, at.depth, m, rows, at.big,
-                        at.depth, at.small, m, begun, at.kernel, m);
+                gt_product(g->precision, GT_TRANSPOSED, GT_PLAIN, at.depth, m,
+                           rows, at.big, at.depth, at.small, m, begun,
+                           at.kernel, m);
             if (!k.whole_kernel)
                 transform_kernel_back(&k, &at, weight);
         }

@@ -63,6 +63,26 @@ static void transpose(const gt__terms *rows, int n, gt__terms *back)
             add_term(&back[rows[r].at[i]], r, rows[r].by[i]);
 }
 
+static double square(const gt__terms *row)
+{
+    double sum = 0;
+    for (int i = 0; i < row->n; i++)
+        sum += (double)row->by[i] * (double)row->by[i];
+    return sum;
+}
+
+/* Row i of point a: its products have errors of the size of |B[i]| |G[i]|,
+ * which A[a] spreads over the tile. */
+static double noise(const gt__axis *axis, int kernel)
+{
+    double sum = 0;
+    for (int a = 0; a < axis->points; a++)
+        for (int i = axis->first[a]; i < axis->first[a + 1]; i++)
+            sum += square(&axis->small[a]) * square(&axis->big[i]) *
+                   square(&axis->kernel[i]);
+    return sum / ((double)axis->tile * kernel);
+}
+
 int gt__axis_points(int kernel, int stride, int tile)
 {
     return tile + (kernel + stride - 1) / stride - 1;
@@ -93,6 +113,7 @@ void gt__axis_make(gt__axis *axis, int kernel, int stride, int outputs,
         }
     }
     axis->first[axis->points] = axis->rows;
+    axis->noise = noise(axis, kernel);
     transpose(axis->big, axis->rows, axis->big_back);
     transpose(axis->small, axis->points, axis->small_back);
 }

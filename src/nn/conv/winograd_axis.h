@@ -42,6 +42,11 @@ typedef struct gt__axis {
     gt__terms small[GT__POINTS];    /* A, on the outputs of the tile */
     gt__terms big_back[GT__SPAN];   /* B', on rows */
     gt__terms small_back[GT__SPAN]; /* A', on points */
+    double noise; /* variance that rounding what is multiplied leaves in a
+                     result, mean over a tile, in units of what it leaves
+                     without tiles; of two axes: their product. The same for all
+                     three products, where numbers are independent and of one
+                     variance */
 } gt__axis;
 
 /* Points that tiles of `tile` outputs need. */

@@ -110,17 +110,30 @@ gt__tiling gt__winograd_tiling(const gt__winograd *w, int n)
 
 /* --- The choice of tiles. */
 
+/* In bf16 an error may be twice that of plain products: then points are 0, 1,
+ * -1 and infinity, as those with halves leave four times as much or more. */
+static const double MOST_NOISE = 2.0 * 2.0;
+
 enum {
     MIN_CHANNELS = 16, /* of either side; fewer make products slow */
     MIN_TILES = 32,    /* rows of a product: as well */
     TERM = 10, /* multiplications of a matrix product in the time of adding a
                   term to a value */
+    TERM_BF16 = 20 /* the same, measured beside products in bf16, which may take
+                      patches instead: to copy a value there takes TERM */
 };
+
+/* The time of a multiplication of a matrix product, in units of one in fp32. */
+static double multiplication(gt_precision precision)
+{
+    return precision == GT_BF16 ? 0.5 : 1;
+}
 
 static double cost_of_im2col(const gt__conv_geometry *g, int n)
 {
     double size = (double)g->kh * g->kw * g->c;
-    return (double)n * g->oh * g->ow * size * (g->m + TERM);
+    return (double)n * g->oh * g->ow * size *
+           (multiplication(g->precision) * g->m + TERM);
 }
 
 /* One size of tiles along one axis, and the terms that its cost depends on. */
@@ -170,15 +183,27 @@ static bool find_options(options *all, const gt__conv_geometry *g)
     return true;
 }
 
+/* Tiles that leave too much of an error in bf16 are multiplied in fp32, which
+ * may still be the fastest way: where other tiles have too many rows, and
+ * patches are many times the image. */
+static gt_precision precision_of(const options *all, const option *v,
+                                 const option *h)
+{
+    return v->axis.noise * h->axis.noise <= MOST_NOISE ? all->g.precision
+                                                       : GT_FP32;
+}
+
 static double cost(const options *all, int n, const option *v, const option *h)
 {
     double c = all->g.c, m = all->g.m;
     double tiles = (double)n * v->axis.tiles * h->axis.tiles;
-    double products = tiles * v->axis.rows * h->axis.rows * c * m;
+    double products = tiles * v->axis.rows * h->axis.rows * c * m *
+                      multiplication(precision_of(all, v, h));
     double big = c * v->axis.rows * h->big;
     double small = m * v->axis.points * h->small;
     double kernel = c * m * v->kernel * h->kernel;
-    return products + TERM * (tiles * (big + small) + kernel);
+    int term = all->g.precision == GT_BF16 ? TERM_BF16 : TERM;
+    return products + term * (tiles * (big + small) + kernel);
 }
 
 /* The cheapest for n samples; false where im2col is cheaper. */
@@ -204,7 +229,9 @@ static bool choose(const options *all, int n, const option **v,
 static gt__winograd tiles_of(const options *all, const option *v,
                              const option *h)
 {
-    return (gt__winograd){.g = all->g, .v = v->axis, .h = h->axis};
+    gt__winograd w = {.g = all->g, .v = v->axis, .h = h->axis};
+    w.g.precision = precision_of(all, v, h);
+    return w;
 }
 
 bool gt__winograd_make(gt__winograd *w, const gt__conv_geometry *g, int tile_v,

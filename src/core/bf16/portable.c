@@ -1,0 +1,90 @@
+/* portable.c: what the instructions do, one number at a time: for tests on any
+ * CPU, which see the same bits. */
+#include "core/bf16/kernel.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* A denormal number becomes zero and keeps its sign. */
+static float flush(float x)
+{
+    return fabsf(x) < FLT_MIN ? copysignf(0, x) : x;
+}
+
+/* To the nearest, ties to even; a NaN stays one. */
+static uint32_t round_up_half(float x)
+{
+    uint32_t bits;
+    float flushed = flush(x);
+    memcpy(&bits, &flushed, sizeof bits);
+    if (isnan(x))
+        return bits >> 16 | 0x40;
+    return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+static float widen(uint32_t half)
+{
+    uint32_t bits = half << 16;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* Element (term, i) is at from[term * by_term + i * by_count]. */
+static void pack(const gt__bf16_span *s, size_t by_term, size_t by_count,
+                 uint32_t *panels)
+{
+    size_t words = gt__bf16_words(s->terms), width = (size_t)s->width;
+    for (size_t i = 0; i < (size_t)s->count; i++) {
+        const float *from = s->from + i * by_count;
+        uint32_t *to = panels + i / width * width * words + i % width;
+        for (size_t w = 0; w < words; w++) {
+            bool odd = 2 * w + 1 == (size_t)s->terms;
+            uint32_t first = round_up_half(from[2 * w * by_term]);
+            uint32_t second =
+                odd ? 0 : round_up_half(from[(2 * w + 1) * by_term]);
+            to[w * width] = first | second << 16;
+        }
+    }
+}
+
+static void pack_terms(const gt__bf16_span *span, uint32_t *panels)
+{
+    pack(span, span->ld, 1, panels);
+}
+
+static void pack_rows(const gt__bf16_span *span, uint32_t *panels)
+{
+    pack(span, 1, span->ld, panels);
+}
+
+static void multiply(const gt__bf16_tile *t)
+{
+    for (int i = 0; i < t->rows; i++)
+        for (int j = 0; j < t->columns; j++) {
+            float *c = t->c + (size_t)i * t->ldc + j, sum = 0;
+            if (t->add)
+                sum = flush(*c);
+            for (int w = 0; w < t->words; w++) {
+                uint32_t a = t->a[w * GT__BF16_ROWS + i];
+                uint32_t b = t->b[w * GT__BF16_COLUMNS + j];
+                sum = flush(fmaf(widen(a >> 16), widen(b >> 16), sum));
+                sum = flush(fmaf(widen(a & 0xffff), widen(b & 0xffff), sum));
+            }
+            *c = sum;
+        }
+}
+
+static bool runs(void)
+{
+    return true;
+}
+
+const gt__bf16_kernel gt__bf16_portable = {
+    .name = "portable",
+    .runs = runs,
+    .pack_terms = pack_terms,
+    .pack_rows = pack_rows,
+    .multiply = multiply,
+};
