@@ -100,11 +100,18 @@ says() {
     grep -qF -- "$2" "$1" || fail "$1 does not say: $2"
 }
 
-# warnings FILE: the warnings in it, but for those of the machine that the tests
-# happen to run on, its BLAS kernels and its cores.
+# Warnings of the machine that the tests happen to run on, its BLAS kernels and its
+# cores.
+of_machine='BLAS runs its|threads? of gentrain share'
+
+# warnings FILE: the warnings in it, but for those of the machine.
 warnings() {
-    grep 'gentrain: warning: ' "$1" |
-        grep -vE 'BLAS runs its|threads? of gentrain share'
+    grep 'gentrain: warning: ' "$1" | grep -vE "$of_machine"
+}
+
+# silent FILE: nothing is in it, but for those.
+silent() {
+    ! grep -vE "$of_machine" "$1" >/dev/null || fail "$1 is not empty"
 }
 
 # refused CODE TEXT N COMMAND...: gentrain on N ranks fails with that exit code
