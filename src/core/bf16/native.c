@@ -163,15 +163,15 @@ static inline PART void multiply_n(int rows, int vectors,
     UNROLL for (int i = 0; i < rows; i++)
     {
         UNROLL for (int v = 0; v < vectors; v++) sum[i][v] =
-            t->add
-                ? _mm512_maskz_loadu_ps(v == vectors - 1 ? last : 0xffff,
-                                        t->c + (size_t)i * t->ldc + v * LANES)
-                : _mm512_setzero_ps();
+            t->add ? _mm512_maskz_loadu_ps(v == vectors - 1 ? last : 0xffff,
+                                           t->c + (size_t)i * t->ldc +
+                                               (size_t)v * LANES)
+                   : _mm512_setzero_ps();
     }
     for (int w = 0; w < t->words; w++) {
         __m512bh right[VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) right[v] =
-            (__m512bh)_mm512_loadu_si512(b + v * LANES);
+            (__m512bh)_mm512_loadu_si512(b + (size_t)v * LANES);
         UNROLL for (int i = 0; i < rows; i++)
         {
             __m512bh left = (__m512bh)_mm512_set1_epi32((int)a[i]);
@@ -184,35 +184,50 @@ static inline PART void multiply_n(int rows, int vectors,
     UNROLL for (int i = 0; i < rows; i++)
     {
         UNROLL for (int v = 0; v < vectors; v++)
-            _mm512_mask_storeu_ps(t->c + (size_t)i * t->ldc + v * LANES,
+            _mm512_mask_storeu_ps(t->c + (size_t)i * t->ldc + (size_t)v * LANES,
                                   v == vectors - 1 ? last : 0xffff, sum[i][v]);
     }
 }
 
-#define CASE(rows)                                                             \
+#define CASE(rows, vectors)                                                    \
     case rows:                                                                 \
-        if (t->columns > LANES)                                                \
-            multiply_n(rows, 2, t);                                            \
-        else                                                                   \
-            multiply_n(rows, 1, t);                                            \
+        multiply_n(rows, vectors, t);                                          \
         break;
 
-static NATIVE void multiply(const gt__bf16_tile *t)
+#define CASES(vectors)                                                         \
+    CASE(1, vectors)                                                           \
+    CASE(2, vectors)                                                           \
+    CASE(3, vectors)                                                           \
+    CASE(4, vectors)                                                           \
+    CASE(5, vectors)                                                           \
+    CASE(6, vectors)                                                           \
+    CASE(7, vectors)                                                           \
+    CASE(8, vectors)                                                           \
+    CASE(9, vectors)                                                           \
+    CASE(10, vectors)                                                          \
+    CASE(11, vectors)                                                          \
+    CASE(12, vectors)
+
+static NATIVE void multiply_narrow(const gt__bf16_tile *t)
 {
     switch (t->rows) {
-        CASE(1)
-        CASE(2)
-        CASE(3)
-        CASE(4)
-        CASE(5)
-        CASE(6)
-        CASE(7)
-        CASE(8)
-        CASE(9)
-        CASE(10)
-        CASE(11)
-        CASE(12)
+        CASES(1)
     }
+}
+
+static NATIVE void multiply_wide(const gt__bf16_tile *t)
+{
+    switch (t->rows) {
+        CASES(2)
+    }
+}
+
+static void multiply(const gt__bf16_tile *t)
+{
+    if (t->columns > LANES)
+        multiply_wide(t);
+    else
+        multiply_narrow(t);
 }
 
 const gt__bf16_kernel gt__bf16_native = {
