@@ -12,18 +12,17 @@ python3 -c 'import pty; pty.openpty()' 2>err.txt || {
 esc=$(printf '\033')
 
 # on_terminal NAME [--columns N] [--interrupt TEXT] COMMAND...: gentrain on a
-# terminal; what it prints is in seen.txt, with carriage returns, and by lines, but for
-# warnings of the machine, in lines.txt.
+# terminal; what it prints is in seen.txt, with carriage returns.
 on_terminal() {
     local what=$1
     shift
     python3 "$GENTRAIN_SOURCE/tests/on_terminal.py" seen.txt "$@" || fail "$what (exit code $?)"
-    tr '\r' '\n' <seen.txt | sed "s/$esc\[[0-9;]*[mK]//g" |
-        grep -vE "$of_machine" >lines.txt
+    tr '\r' '\n' <seen.txt | sed "s/$esc\[[0-9;]*[mK]//g" >lines.txt
 }
-# fits N: no line is longer. Lines that are drawn again count one by one.
+# fits N: no line is longer. Lines that are drawn again count one by one. Where lines
+# are not broken, warnings of the machine may be as long as they are.
 fits() {
-    awk -v most="$1" 'length($0) > most' lines.txt >long.txt
+    awk -v most="$1" 'length($0) > most' lines.txt | grep -vE "$of_machine" >long.txt
     [ ! -s long.txt ] || fail "longer than $1: $(head -n 3 long.txt)"
 }
 
