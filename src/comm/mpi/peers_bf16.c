@@ -4,10 +4,10 @@
 #include "comm/mpi/peers.h"
 
 #include "core/arena.h"
+#include "core/bfloat16.h"
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct bf16_sums {
     const gt__peers *peers; /* borrowed */
@@ -19,32 +19,14 @@ typedef struct bf16_sums {
     size_t pitch;       /* longest slice */
 } bf16_sums;
 
-/* The nearest bfloat16, ties to even: the upper half of a float. */
-static uint16_t bf16_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    if (x != x) /* with a bit set that rounding cannot make an infinity of */
-        return (uint16_t)(bits >> 16 | 0x40);
-    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
-static float float_of(uint16_t x)
-{
-    uint32_t bits = (uint32_t)x << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* Round values, each with what earlier rounding took from it. */
 static void round_values(bf16_sums *s, gt__interval span)
 {
     const gt_real *values = s->peers->config.stack[0];
     for (size_t i = span.from; i < span.to; i++) {
         gt_real wanted = values[i] + s->residual[i];
-        s->rounded[i] = bf16_of((float)wanted);
-        s->residual[i] = wanted - (gt_real)float_of(s->rounded[i]);
+        s->rounded[i] = gt_bfloat16_of((float)wanted);
+        s->residual[i] = wanted - (gt_real)gt_bfloat16_widen(s->rounded[i]);
     }
 }
 
@@ -99,10 +81,9 @@ static void rs_finish(void *sums, int bucket)
     for (size_t i = mine.from; i < mine.to; i++) {
         gt_real sum = 0;
         for (int g = 0; g < s->peers->groups; g++)
-            sum +=
-                g == group
-                    ? own[i]
-                    : (gt_real)float_of(received(s, bucket, g)[i - mine.from]);
+            sum += g == group ? own[i]
+                              : (gt_real)gt_bfloat16_widen(
+                                    received(s, bucket, g)[i - mine.from]);
         own[i] = sum;
     }
     round_values(s, mine);
@@ -129,7 +110,7 @@ static void ag_finish(void *sums, int bucket)
     for (int g = 0; g < s->peers->groups; g++) {
         gt__interval span = gt__peers_slice(s->peers, bucket, g);
         for (size_t i = span.from; i < span.to; i++)
-            to[i] = (gt_real)float_of(s->rounded[i]);
+            to[i] = (gt_real)gt_bfloat16_widen(s->rounded[i]);
     }
 }
 

@@ -2,9 +2,10 @@
  * CPU, which see the same bits. */
 #include "core/bf16/kernel.h"
 
+#include "core/bfloat16.h"
+
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 /* A denormal number becomes zero and keeps its sign. */
 static float flush(float x)
@@ -12,23 +13,9 @@ static float flush(float x)
     return fabsf(x) < FLT_MIN ? copysignf(0, x) : x;
 }
 
-/* To the nearest, ties to even; a NaN stays one. */
-static uint32_t round_up_half(float x)
+static uint32_t rounded(float x)
 {
-    uint32_t bits;
-    float flushed = flush(x);
-    memcpy(&bits, &flushed, sizeof bits);
-    if (isnan(x))
-        return bits >> 16 | 0x40;
-    return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-}
-
-static float widen(uint32_t half)
-{
-    uint32_t bits = half << 16;
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    return gt_bfloat16_of(flush(x));
 }
 
 /* Element (term, i) is at from[term * by_term + i * by_count]. */
@@ -41,9 +28,8 @@ static void pack(const gt__bf16_span *s, size_t by_term, size_t by_count,
         uint32_t *to = panels + i / width * width * words + i % width;
         for (size_t w = 0; w < words; w++) {
             bool odd = 2 * w + 1 == (size_t)s->terms;
-            uint32_t first = round_up_half(from[2 * w * by_term]);
-            uint32_t second =
-                odd ? 0 : round_up_half(from[(2 * w + 1) * by_term]);
+            uint32_t first = rounded(from[2 * w * by_term]);
+            uint32_t second = odd ? 0 : rounded(from[(2 * w + 1) * by_term]);
             to[w * width] = first | second << 16;
         }
     }
@@ -59,6 +45,12 @@ static void pack_rows(const gt__bf16_span *span, uint32_t *panels)
     pack(span, 1, span->ld, panels);
 }
 
+static float add_product(uint32_t a, uint32_t b, float sum)
+{
+    return flush(fmaf(gt_bfloat16_widen((uint16_t)a),
+                      gt_bfloat16_widen((uint16_t)b), sum));
+}
+
 static void multiply(const gt__bf16_tile *t)
 {
     for (int i = 0; i < t->rows; i++)
@@ -69,8 +61,8 @@ static void multiply(const gt__bf16_tile *t)
             for (int w = 0; w < t->words; w++) {
                 uint32_t a = t->a[w * GT__BF16_ROWS + i];
                 uint32_t b = t->b[w * GT__BF16_COLUMNS + j];
-                sum = flush(fmaf(widen(a >> 16), widen(b >> 16), sum));
-                sum = flush(fmaf(widen(a & 0xffff), widen(b & 0xffff), sum));
+                sum = add_product(a >> 16, b >> 16, sum);
+                sum = add_product(a & 0xffff, b & 0xffff, sum);
             }
             *c = sum;
         }
