@@ -7,15 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* Samples of each class, in counts[classes]. */
-static void count(const gt_sample_set *set, int classes, double *counts)
-{
-    memset(counts, 0, (size_t)classes * sizeof *counts);
-    for (size_t i = 0; i < set->points.n; i++)
-        counts[set->found[i].number]++;
-}
 
 /* The mean probability of the class that is found. */
 static gt_estimate mean_confidence(const gt_sample_set *set)
@@ -40,8 +31,8 @@ static gt_status find(const gt_sample_set *data, const gt_sample_set *made,
     if (status != GT_OK)
         return status;
     double *expected = counts + classes;
-    count(data, classes, expected);
-    count(made, classes, counts);
+    gt_sample_set_count(data, classes, expected);
+    gt_sample_set_count(made, classes, counts);
     status = gt_class_figures_of(expected, NULL, classes, of_data);
     if (status == GT_OK)
         status = gt_class_figures_of(counts, expected, classes, of_made);

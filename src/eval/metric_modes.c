@@ -11,7 +11,6 @@
 #include "eval/modes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static bool is_stacked(const gt_subject *s)
 {
@@ -68,14 +67,13 @@ static gt_status count_classes(const gt_subject *s, const gt_sample_set *made,
                                gt_class_figures *found)
 {
     double *counts;
-    size_t classes = (size_t)s->features->classes;
-    gt_status status = gt_blocks_alloc(&counts, classes, "counts of classes");
+    int classes = s->features->classes;
+    gt_status status =
+        gt_blocks_alloc(&counts, (size_t)classes, "counts of classes");
     if (status != GT_OK)
         return status;
-    memset(counts, 0, classes * sizeof *counts);
-    for (size_t i = 0; i < made->points.n; i++)
-        counts[made->found[i].number]++;
-    status = gt_class_figures_of(counts, NULL, (int)classes, found);
+    gt_sample_set_count(made, classes, counts);
+    status = gt_class_figures_of(counts, NULL, classes, found);
     free(counts);
     return status;
 }

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What stands behind the features of a sample in the results of its block. */
 enum { ASKED, FOUND, CONFIDENCE, BESIDE };
@@ -122,6 +123,13 @@ void gt_sample_set_free(gt_sample_set *set)
     free(set->asked);
     free(set->found);
     *set = (gt_sample_set){0};
+}
+
+void gt_sample_set_count(const gt_sample_set *set, int classes, double *counts)
+{
+    memset(counts, 0, (size_t)classes * sizeof *counts);
+    for (size_t i = 0; i < set->points.n; i++)
+        counts[set->found[i].number]++;
 }
 
 gt_estimate gt_sample_set_agreement(const gt_sample_set *set)

@@ -30,6 +30,9 @@ gt_status gt_sample_set_read(gt_sample_set *set, gt_comm *comm,
                              uint64_t n);
 void gt_sample_set_free(gt_sample_set *set);
 
+/* Samples in which each class was found, to counts[classes]. Pure. */
+void gt_sample_set_count(const gt_sample_set *set, int classes, double *counts);
+
 /* The share of samples in which the class is found that was asked for, or that
  * they have, with its standard error. Pure. */
 gt_estimate gt_sample_set_agreement(const gt_sample_set *set);
