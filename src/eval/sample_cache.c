@@ -5,22 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In front of a block's values are the bytes that it takes. */
-enum { HEAD = 64 };
-
 const gt_real *gt_sample_cache_find(const gt_sample_cache *cache,
                                     int64_t number)
 {
-    return number < cache->blocks && cache->block[number]
-               ? cache->block[number] + HEAD / sizeof(gt_real)
-               : NULL;
+    return number < cache->blocks ? cache->block[number] : NULL;
 }
 
 void gt_sample_cache_keep(gt_sample_cache *cache, int64_t number,
                           int64_t blocks, const gt_real *x, size_t n)
 {
-    size_t size = HEAD + n * sizeof *x;
-    if (size > cache->left)
+    size_t size = n * sizeof *x;
+    if (size > cache->room - cache->used)
         return;
     if (!cache->block) {
         cache->block = calloc((size_t)blocks, sizeof *cache->block);
@@ -29,21 +24,15 @@ void gt_sample_cache_keep(gt_sample_cache *cache, int64_t number,
     gt_real *kept = cache->block ? malloc(size) : NULL;
     if (!kept)
         return;
-    memcpy(kept, &size, sizeof size);
-    memcpy(kept + HEAD / sizeof *x, x, n * sizeof *x);
+    memcpy(kept, x, size);
     cache->block[number] = kept;
-    cache->left -= size;
+    cache->used += size;
 }
 
 void gt_sample_cache_clear(gt_sample_cache *cache)
 {
-    for (int64_t i = 0; i < cache->blocks; i++) {
-        size_t size = 0;
-        if (cache->block[i])
-            memcpy(&size, cache->block[i], sizeof size);
-        cache->left += size;
+    for (int64_t i = 0; i < cache->blocks; i++)
         free(cache->block[i]);
-    }
-    free(cache->block);
-    *cache = (gt_sample_cache){.left = cache->left};
+    free((void *)cache->block);
+    *cache = (gt_sample_cache){.room = cache->room};
 }

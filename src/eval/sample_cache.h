@@ -8,9 +8,10 @@
 
 #include <stdint.h>
 
-/* {.left = bytes} is empty and has room for so many. Owns its blocks. */
+/* {.room = bytes} is empty. Owns its blocks. */
 typedef struct gt_sample_cache {
-    size_t left; /* bytes that may still be taken */
+    size_t room; /* bytes that blocks may take */
+    size_t used; /* that they do */
     /* Private: */
     gt_real **block; /* [blocks]; NULL: it is not there */
     int64_t blocks;

@@ -155,7 +155,7 @@ gt_status gt_evaluator_open(gt_evaluator *e, gt_comm *comm,
                               .samples = options->samples,
                               .seed = options->seed,
                               .draws = options->draws,
-                              .made = {.left = kept(e)},
+                              .made = {.room = kept(e)},
                               .progress = true};
     if (options->points)
         status = gt_given_points_read(options->points, &e->subject,
