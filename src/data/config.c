@@ -112,6 +112,14 @@ static gt_status check_holdout(const gt_data_config *data, gt_config_place *at)
     return status;
 }
 
+gt_shape gt_data_single_image(const gt_data_config *data)
+{
+    gt_shape image = data->image;
+    if (data->stack > 1 && image.c > 0) /* 0 x 0 x 0: whatever there is */
+        image.c = 1;
+    return image;
+}
+
 static gt_status check_stack(const gt_data_config *data, gt_config_place *at)
 {
     char text[GT_SHAPE_TEXT];

@@ -60,4 +60,8 @@ static inline const gt_data_config *gt_data_config_of(const gt_config *config)
     return gt_config_get(config, &gt_data_section);
 }
 
+/* The shape of the samples that are read: those of `image`, or, where they are
+ * stacked, of one channel. Pure. */
+gt_shape gt_data_single_image(const gt_data_config *data);
+
 #endif

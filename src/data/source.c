@@ -64,8 +64,7 @@ static wanted want(const gt_data_config *config, gt_split split)
 {
     wanted o = {.config = *config, .stack = config->stack, .split = split};
     o.config.stack = 1;
-    if (o.stack > 1 && !gt_shape_equal(config->image, GT_SHAPE_OF_SOURCE))
-        o.config.image.c = 1;
+    o.config.image = gt_data_single_image(config);
     return o;
 }
 

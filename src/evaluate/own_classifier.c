@@ -112,11 +112,7 @@ static const struct known *preset_for(gt_shape image)
 /* Of stacked samples it sees the channels one by one. */
 static gt_shape image_of(const training *t)
 {
-    const gt_data_config *data = gt_data_config_of(t->model);
-    gt_shape image = data->image;
-    if (data->stack > 1)
-        image.c = 1;
-    return image;
+    return gt_data_single_image(gt_data_config_of(t->model));
 }
 
 /* The data are closed again, as the training opens them. */

@@ -36,11 +36,10 @@ static int stack_for(const gt_eval_features *f, setup *s)
 
 static gt_status check_shape(const gt_eval_features *f, setup *s)
 {
-    gt_shape own = gt_data_config_of(f->config)->image, wanted = s->data->image;
-    char text[GT_SHAPE_TEXT], others[GT_SHAPE_TEXT];
     bool apart = stack_for(f, s) > 1;
-    if (apart)
-        wanted.c = 1;
+    gt_shape own = gt_data_config_of(f->config)->image;
+    gt_shape wanted = apart ? gt_data_single_image(s->data) : s->data->image;
+    char text[GT_SHAPE_TEXT], others[GT_SHAPE_TEXT];
     if (gt_shape_equal(own, wanted))
         return GT_OK;
     return gt_fail(GT_ERR_MISMATCH, "%s %s: it takes samples of %s, and %s %s",
