@@ -33,10 +33,8 @@ typedef struct conv2d_plan {
 static gt__conv_geometry over_x(const gt_layer *layer)
 {
     const options *o = layer->options;
-    gt__conv_geometry g =
-        gt__window_geometry(&o->window, layer->in, layer->out);
-    g.precision = layer->precision;
-    return g;
+    return gt__window_geometry(&o->window, layer->in, layer->out,
+                               layer->precision);
 }
 
 /* The turned kernel's: it stands over y, at the positions of x. */

@@ -43,10 +43,8 @@ static void pads(const options *o, int axis, int in, int *before, int *after)
 static gt__conv_geometry over_y(const gt_layer *layer)
 {
     const options *o = layer->options;
-    gt__conv_geometry g =
-        gt__window_geometry(&o->window, layer->out, layer->in);
-    g.precision = layer->precision;
-    return g;
+    return gt__window_geometry(&o->window, layer->out, layer->in,
+                               layer->precision);
 }
 
 static gt_status out_size(const options *o, int axis, int in, int *out)

@@ -24,7 +24,7 @@ void gt__window_pads(const gt__window *window, int axis, int size, int *before,
 }
 
 gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
-                                      gt_shape small)
+                                      gt_shape small, gt_precision precision)
 {
     int top, left, unused;
     gt__window_pads(window, 0, big.h, &top, &unused);
@@ -40,7 +40,8 @@ gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
                                .sh = window->stride[0],
                                .sw = window->stride[1],
                                .top = top,
-                               .left = left};
+                               .left = left,
+                               .precision = precision};
 }
 
 gt_status gt__window_params(gt_layer *layer, const gt__window *window,

@@ -62,9 +62,10 @@ extern const char *const gt__padding_words[];
 void gt__window_pads(const gt__window *window, int axis, int size, int *before,
                      int *after);
 
-/* The kernel over an image `big`, with a position for each pixel of `small`. */
+/* The kernel over an image `big`, with a position for each pixel of `small`,
+ * for products of `precision`. */
 gt__conv_geometry gt__window_geometry(const gt__window *window, gt_shape big,
-                                      gt_shape small);
+                                      gt_shape small, gt_precision precision);
 
 /* Declare weight [dim] and bias [filters]. GT_ERR_MEMORY. */
 gt_status gt__window_params(gt_layer *layer, const gt__window *window,
