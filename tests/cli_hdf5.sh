@@ -235,5 +235,5 @@ must "even values" "$GENTRAIN" inspect even.h5 >out.txt 2>err.txt
 grep -q "decades" out.txt && fail "even values do not go over decades"
 grep -qE "data.transform=\[\{range: " out.txt || fail "no range is advised"
 must "a size that no preset has" "$GENTRAIN" inspect other-size.h5 >out.txt 2>err.txt
-says out.txt "Preset resgan32 works at 32x32x3: from pictures, gentrain import --channels 3"
-says out.txt "Preset dcgan28 works at 28x28x1: from pictures, gentrain import --size 28"
+says out.txt "Preset resgan32 works at 32x32x3: gentrain import --channels 3"
+says out.txt "Preset dcgan28 works at 28x28x1: gentrain import --size 28"

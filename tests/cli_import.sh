@@ -197,8 +197,10 @@ refused 2 "must be skip or stop" 1 import glyphs -o a.h5 --on-error no
 refused 3 "train" 1 import glyphs -o a.h5 --set train.batch=3
 refused 4 "No such file" 1 import ./nowhere -o a.h5
 refused 4 "cannot write nowhere/a.h5" 1 import "glyphs?count=10" -o nowhere/a.h5
-refused 6 "but the model works at" 1 import ring -o a.h5 --size 3 --channels 1
-says err.txt "leave these out"
+refused 6 "points are 2, and only images of 1 to 4 channels" 1 import ring -o a.h5 --size 3 --channels 1
+says err.txt "leave out --size and --channels"
+refused 6 "resized images have 1, 3 or 4 channels" 1 import idx -o a.h5 --channels 2
+refused 6 "only images of bytes are resized" 1 import grey.h5 -o a.h5 --size 5
 [ ! -e a.h5.part ] || fail "something was begun"
 
 # --- what others read
@@ -220,3 +222,37 @@ slant = h5py.File("slant.h5")["/train/slant"]
 assert slant.shape == (20,) and -0.15 <= slant[:].min() < slant[:].max() <= 0.4
 assert f.attrs["date"] == b"2001-09-09T01:46:40Z" or f.attrs["date"] == "2001-09-09T01:46:40Z"
 END
+
+# --- images of an array are resized like the same pictures in a folder, and so is
+# what is held out of them
+/usr/bin/python3 -c 'import PIL' 2>/dev/null || exit 0
+/usr/bin/python3 - <<'END_PYTHON' || fail "making pictures"
+import os, h5py, numpy
+from PIL import Image
+x = numpy.random.default_rng(1).integers(0, 256, (20, 9, 13, 3), dtype="u1")
+y = numpy.arange(20) % 3
+for i in range(20):
+    os.makedirs("same/%d" % y[i], exist_ok=True)
+    Image.fromarray(x[i]).save("same/%d/%02d.png" % (y[i], i))
+order = numpy.argsort(y, kind="stable")
+with h5py.File("same.h5", "w") as f:
+    f["x"], f["y"] = x[order], y[order]
+with h5py.File("other.h5", "w") as f:
+    f["x"] = x[:5, :, :8, :1]
+END_PYTHON
+for as in "--size 5 --channels 1" "--size 7x5 --fit pad" "--size 30 --channels 4"; do
+    # shellcheck disable=SC2086
+    must "pictures $as" ranks 1 import same -o from-pictures.h5 $as --holdout 20%
+    # shellcheck disable=SC2086
+    must "an array $as" ranks 2 import same.h5 -o from-array.h5 $as --holdout 20%
+    /usr/bin/python3 - <<'END_PYTHON' || fail "not the same as pictures: $as"
+import h5py
+a, b = h5py.File("from-pictures.h5"), h5py.File("from-array.h5")
+for name in ["/train/images", "/train/labels", "/test/images", "/test/labels"]:
+    assert a[name].shape == b[name].shape and len(a[name]) in (4, 16), name
+    assert (a[name][:] == b[name][:]).all(), name
+END_PYTHON
+done
+must "held-out images of another size" ranks 1 import same.h5 -o both.h5 --size 6 \
+    --channels 3 --test other.h5
+says err.txt "20 training and 5 held-out images of 6x6x3"

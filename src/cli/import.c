@@ -15,7 +15,7 @@
 static const gt_cli_option options[] = {
     {"out", 'o', "FILE.h5", "write this file"},
     {"size", 0, "N|HxW",
-     "height and width of images, to which pictures are resized (data.image) "
+     "height and width to which pictures and images of bytes are resized "
      "[as they are]"},
     {"channels", 0, "N", "1: grey, 3: colours, 4: with opacity [as they are]"},
     {"fit", 0, "crop|pad",

@@ -84,9 +84,8 @@ static void print_near(const gt_source *source, gt_shape shape,
         printf("Preset %s works at %s: --set 'data.image=%s' makes these.\n",
                preset->name, gt_shape_text(shape, text),
                gt_shape_list(shape, list));
-    else
-        printf("Preset %s works at %s: from pictures, gentrain import %s %d "
-               "makes these.\n",
+    else if (source->element == GT_ELEMENT_BYTES)
+        printf("Preset %s works at %s: gentrain import %s %d makes these.\n",
                preset->name, gt_shape_text(shape, text), option, value);
 }
 

@@ -4,6 +4,7 @@
 #include "core/hash.h"
 #include "data/cache.h"
 #include "data/digest.h"
+#include "data/resized.h"
 #include "data/stack.h"
 #include "data/stored_read.h"
 #include "data/uri.h"
@@ -282,12 +283,6 @@ static gt_status open_source(gt_source **out, wanted *o)
     return finish(out, o, status);
 }
 
-/* What was opened, whether or not it is stacked. */
-static const gt_source *stored(const gt_source *source)
-{
-    return source->single ? source->single : source;
-}
-
 gt_status gt_source_open(gt_source **out, const gt_data_config *config,
                          gt_split split)
 {
@@ -299,7 +294,7 @@ gt_status gt_source_open_held_out(gt_source **out, const gt_data_config *config,
                                   const gt_source *train)
 {
     wanted o = want(config, GT_SPLIT_TEST);
-    o.train = stored(train);
+    o.train = gt_source_stored(train);
     return gt_source_holds_out_part(config) ? gt_source_hold_out(out, train)
                                             : open_source(out, &o);
 }
@@ -311,7 +306,7 @@ gt_status gt_source_open_shared(gt_source **out, const gt_data_config *config,
     wanted o = want(config, split);
     o.processes = processes;
     gt_status status = open_source(out, &o);
-    gt_source *opened = *out && (*out)->single ? (*out)->single : *out;
+    gt_source *opened = *out && (*out)->inner ? (*out)->inner : *out;
     *handle = (gt_source_handle){.memory.file = -1, .cache.file = -1};
     if (opened) {
         handle->memory = gt_region_share(&opened->region);
@@ -343,7 +338,7 @@ gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
 bool gt_source_attaches(const gt_source *source)
 {
     return !source->type->default_count &&
-           (streams(source->type) || stored(source)->region.shared);
+           (streams(source->type) || gt_source_stored(source)->region.shared);
 }
 
 double gt_source_memory(const gt_data_config *config)
@@ -363,49 +358,9 @@ double gt_source_memory(const gt_data_config *config)
     return bytes;
 }
 
-bool gt_source_holds_out_part(const gt_data_config *config)
-{
-    int permille;
-    return config->holdout &&
-           gt_holdout_parse(config->holdout, &permille) == GT_OK &&
-           permille > 0;
-}
-
-static gt_status hold_out(gt_source **out, const gt_source *train)
-{
-    gt_source *source = calloc(1, sizeof *source);
-    *out = NULL;
-    if (source) {
-        *source = *train;
-        source->uri = strdup(train->uri);
-    }
-    if (!source || !source->uri) {
-        free(source);
-        return gt_fail(GT_ERR_MEMORY, "no memory to open data '%s'",
-                       train->uri);
-    }
-    source->view = true;
-    source->part.held_out = true;
-    source->count = gt_subset_size(&source->part);
-    source->chunk = 0;
-    if (source->count)
-        *out = source;
-    else
-        gt_source_close(source);
-    return GT_OK;
-}
-
-gt_status gt_source_hold_out(gt_source **out, const gt_source *train)
-{
-    gt_status status = hold_out(out, stored(train));
-    if (status == GT_OK && *out && train->single)
-        status = gt__stack_new(out, (int)train->shape.c);
-    return status;
-}
-
 double gt_source_cached(const gt_source *source)
 {
-    source = stored(source);
+    source = gt_source_stored(source);
     return source->cache ? (double)gt__cache_sample_bytes(source) *
                                (double)gt__cache_count(source->cache)
                          : 0;
@@ -413,7 +368,7 @@ double gt_source_cached(const gt_source *source)
 
 double gt_source_bytes(const gt_source *source)
 {
-    source = stored(source);
+    source = gt_source_stored(source);
     uint64_t count = source->part.block ? source->part.count : source->count;
     return (double)gt__cache_sample_bytes(source) * (double)count;
 }
@@ -421,16 +376,18 @@ double gt_source_bytes(const gt_source *source)
 gt_status gt_source_read(const gt_source *source, const uint64_t *numbers,
                          int n, const gt_source_rows *to)
 {
-    return source->single ? gt__stack_read(source, numbers, n, to)
-                          : gt__stored_read(source, numbers, n, to);
+    if (!source->inner)
+        return gt__stored_read(source, numbers, n, to);
+    return source->resized ? gt__resized_read(source, numbers, n, to)
+                           : gt__stack_read(source, numbers, n, to);
 }
 
 void gt_source_close(gt_source *source)
 {
     if (!source)
         return;
-    gt_source_close(source->single);
-    if (!source->view && !source->single) {
+    gt_source_close(source->inner);
+    if (!source->view && !source->inner) {
         if (source->type && source->type->close)
             source->type->close(source);
         gt_region_free(&source->region);

@@ -8,6 +8,7 @@
 #ifndef GT_DATA_SOURCE_H
 #define GT_DATA_SOURCE_H
 
+#include "data/derived.h"
 #include "data/sources.h"
 
 /* As data.image: the shape that a file has, or the natural one of a built-in
@@ -60,12 +61,6 @@ gt_status gt_source_attach(gt_source **out, const gt_data_config *config,
 
 /* Whether others may attach what this process has opened to be shared. */
 bool gt_source_attaches(const gt_source *source);
-
-/* Whether a part of the training samples is held out by number (data.holdout),
- * and those that are: a view of `train`, to be closed before it. *out is NULL
- * where the part has no samples. GT_ERR_MEMORY. */
-bool gt_source_holds_out_part(const gt_data_config *config);
-gt_status gt_source_hold_out(gt_source **out, const gt_source *train);
 
 /* Bytes that samples take which stay in memory when they were read; 0: none
  * do. */

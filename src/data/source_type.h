@@ -158,10 +158,12 @@ struct gt_source {
     uint64_t first;    /* built-in: sample i has the random numbers of address
                           first + i, so those of the splits differ */
     gt_subset part;    /* of the samples that the type has (holdout.h) */
-    struct gt_cache *cache;   /* of samples that were read (cache.h), or NULL */
-    bool finite;              /* NaN and infinities are refused (data.on_nan) */
-    struct gt_source *single; /* whose samples are stacked (stack.h); owned;
-                                 NULL: this is no stack */
+    struct gt_cache *cache;  /* of samples that were read (cache.h), or NULL */
+    bool finite;             /* NaN and infinities are refused (data.on_nan) */
+    struct gt_source *inner; /* of whose samples those of this source are
+                                made; owned; NULL: they are read */
+    bool resized;            /* they are so by resized.h; else by stack.h */
+    int fit;                 /* gt_fit of images that are resized */
     bool view;        /* all but `uri` and `part` belong to another source */
     const void *form; /* an HDF5 file in memory: the input's data sets without
                          samples; in `data`. NULL: the input is none */
@@ -172,5 +174,11 @@ struct gt_source {
     gt_region region; /* of samples, where the type has `attach` */
     void *data;       /* private to the type */
 };
+
+/* What was opened, whether or not something else is made of it. */
+static inline const gt_source *gt_source_stored(const gt_source *source)
+{
+    return source->inner ? source->inner : source;
+}
 
 #endif

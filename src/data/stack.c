@@ -77,7 +77,7 @@ gt_status gt__stack_new(gt_source **source, int channels)
                          .seed = single->seed,
                          .first = single->first,
                          .digest = gt_hash_of(text, (size_t)n),
-                         .single = single};
+                         .inner = single};
     stack->shape.c = channels;
     stack->contents = stack->digest;
     *source = stack;
@@ -90,7 +90,7 @@ static uint64_t drawn(const gt_source *stack, uint64_t number, int channel)
     uint32_t words[4];
     gt_rng at = {.sample = number, .stream = GT_STREAM_STACK};
     gt_rng_block(at, (uint32_t)channel, words);
-    return ((uint64_t)words[0] << 32 | words[1]) % stack->single->count;
+    return ((uint64_t)words[0] << 32 | words[1]) % stack->inner->count;
 }
 
 /* Sample `number`, to row i of what is asked for. */
@@ -98,7 +98,7 @@ static gt_status read_one(const gt_source *stack, uint64_t number, int i,
                           const gt_source_rows *to)
 {
     uint8_t pixels[MOST_PIXELS];
-    const gt_source *single = stack->single;
+    const gt_source *single = stack->inner;
     int channels = (int)stack->shape.c, label = 0, all = 0;
     size_t size = gt_shape_size(single->shape);
     gt_source_rows rows = {.bytes = to->bytes ? pixels : NULL,

@@ -98,7 +98,7 @@ static gt_status build(evaluator *e, const gt_config *config)
 static void compare_data(const evaluator *e)
 {
     const char *of = e->features.from.info.data.digest;
-    const gt_source *single = e->train->single;
+    const gt_source *single = e->train->inner;
     char digest[GT_HASH_TEXT], of_single[GT_HASH_TEXT];
     gt_hash_text(e->train->digest, digest);
     gt_hash_text(single ? single->digest : e->train->digest, of_single);

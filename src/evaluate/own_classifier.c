@@ -124,7 +124,7 @@ static gt_status look_at_data(training *t, gt_comm *comm)
         gt_node_data_open(comm, gt_data_config_of(t->model), &train, &test);
     gt_phase_leave(before);
     if (status == GT_OK) {
-        t->classes = train->single ? train->single->classes : train->classes;
+        t->classes = train->inner ? train->inner->classes : train->classes;
         t->count = train->count;
         t->scaled = train->low < train->high;
     }

@@ -18,6 +18,7 @@
 #include "data/source.h"
 #include "import/balance.h"
 #include "import/finish.h"
+#include "import/splits.h"
 #include "import/tables.h"
 #include "store/disk_room.h"
 #include "store/h5around.h"
@@ -61,42 +62,6 @@ static bool reads(const importer *m)
 }
 
 /* --- What there is to read. */
-
-/* One file is read at one shape. */
-static gt_status check_splits(const importer *m)
-{
-    char train[GT_SHAPE_TEXT], test[GT_SHAPE_TEXT];
-    const gt_source *a = m->source[0], *b = m->source[1];
-    if (gt_shape_equal(a->shape, b->shape) && a->element == b->element)
-        return GT_OK;
-    return gt_fail(GT_ERR_MISMATCH,
-                   "data '%s': training %s are %s of %s, held-out ones %s of "
-                   "%s; give --size and --channels, or other data with --test",
-                   a->uri, gt_shape_noun(a->shape),
-                   gt_shape_text(a->shape, train),
-                   a->element == GT_ELEMENT_BYTES ? "bytes" : "reals",
-                   gt_shape_text(b->shape, test),
-                   b->element == GT_ELEMENT_BYTES ? "bytes" : "reals");
-}
-
-static gt_status open_sources(importer *m)
-{
-    gt_status status =
-        gt_source_open(&m->source[0], &m->config, GT_SPLIT_TRAIN);
-    if (status == GT_ERR_MISMATCH &&
-        !gt_shape_equal(m->config.image, GT_SHAPE_OF_SOURCE))
-        return gt_fail(status,
-                       "%s; only pictures in a folder are brought to another "
-                       "--size or --channels, so leave these out",
-                       gt_message());
-    if (status == GT_OK && !m->source[0])
-        status = gt_fail(GT_ERR_FORMAT, "data '%s': there are no samples",
-                         m->config.uri);
-    if (status == GT_OK)
-        status =
-            gt_source_open_held_out(&m->source[1], &m->config, m->source[0]);
-    return status == GT_OK && m->source[1] ? check_splits(m) : status;
-}
 
 static void describe(const gt_source *source, const char *subject, char *text,
                      size_t size)
@@ -159,7 +124,7 @@ static gt_status open_data(importer *m)
     gt_status status = GT_OK;
     gt_comm_work_begin(m->comm);
     if (reads(m))
-        status = open_sources(m);
+        status = gt__splits_open(m->source, &m->config);
     status = gt_comm_work_end(m->comm, status);
     return status == GT_OK ? agree_on_data(m) : status;
 }
