@@ -18,7 +18,7 @@ previews?|heldout|outer        -
 seals?|sealed|pulses?|beats?   -
 asks?           src/store/                  # another module, whether it may
 then            src/(model|run)/            # the settings of then and of now
-lanes?          src/core/(rng|vmath|bf16/)        # of SIMD; a communicator is a channel
+lanes?          src/core/(rng|vmath|panels/)        # of SIMD; a communicator is a channel
 carry|carries   src/comm/reducer            # of a binary counter
 loss|losses     (src/(nn|tasks|run|eval)|bench)/ # of a network; a file has write errors
 owners?         src/comm/                   # the rank that updates a slice
@@ -30,7 +30,7 @@ patch|patches   src/nn/conv/                # what a kernel sees of an image
 # The same for whole words of comments.
 words='
 meetings?|exchanges?|excuses?|heldout|pulses?|journals?|previews?  -
-lanes?    src/core/(rng|vmath|bf16/)
+lanes?    src/core/(rng|vmath|panels/)
 '
 
 # shellcheck disable=SC2016
@@ -204,7 +204,7 @@ plant 'src/nn/a.c:1: gt_meeting_up: meeting: this word is not used' <<'END'
 == src/nn/a.c
 int gt_meeting_up;
 END
-plant 'src/nn/a.c:1: LANES: lanes: this word is for src/core/(rng|vmath|bf16/)' <<'END'
+plant 'src/nn/a.c:1: LANES: lanes: this word is for src/core/(rng|vmath|panels/)' <<'END'
 == src/nn/a.c
 enum { LANES = 4 };
 END

@@ -2,13 +2,13 @@
  * portable loops take ten times as long as fp32, and are there for tests. */
 #include "core/precision.h"
 
-#include "core/bf16/kernel.h"
+#include "core/panels/kernel.h"
 
 const char *const gt_precision_names[] = {"fp32", "bf16", NULL};
 
 const char *gt_bf16_kernel(void)
 {
-    const gt__bf16_kernel *kernel = gt__bf16_kernel_choose();
+    const gt__panel_kernel *kernel = gt__bf16_kernel_choose();
     return kernel ? kernel->name : NULL;
 }
 

@@ -1,29 +1,105 @@
 /* product.c: apart from gemm.c, which the build tries with each BLAS by itself.
- */
+ * In double, which is for tests of gradients, the rows of all shards are one
+ * product. */
 #include "core/product.h"
 
-#include "core/bf16/multiply.h"
+#include "core/blas.h"
+#include "core/panels/multiply.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 
-/* The least of rows and columns with which packing pays. */
-enum { LEAST = 8 };
+/* Fewer columns fill too little of a panel. A pass has as many rows as it has
+ * samples, so these must not decide. */
+enum { LEAST_COLUMNS = 8 };
+
+#ifndef GT_DOUBLE
+static const gt__panel_kernel *kernel_of(gt_precision precision)
+{
+    return precision == GT_BF16 ? gt__bf16_kernel_choose()
+                                : gt__fp32_kernel_choose();
+}
+
+static void multiply(const gt__panel_kernel *kernel, gt_transpose ta,
+                     gt_transpose tb, int m, int n, int k, const gt_real *a,
+                     int lda, const gt_real *b, int ldb, gt_real beta,
+                     gt_real *c, int ldc)
+{
+    assert(kernel && (beta == 0 || beta == 1));
+    gt_gemm_count(m, n, k);
+    gt__panel_multiply(
+        kernel, m, n, k, (gt__panel_matrix){a, lda, ta == GT_TRANSPOSED},
+        (gt__panel_matrix){b, ldb, tb == GT_TRANSPOSED}, beta != 0, c, ldc);
+}
+
+/* In fp32 BLAS packs as well and knows more shapes, unless it is older than
+ * this CPU, or was told to be: then it has half its speed or less. */
+static bool is_better(gt_precision precision)
+{
+    static atomic_int old = -1; /* any thread may find out */
+    int is = atomic_load_explicit(&old, memory_order_relaxed);
+    if (is < 0) {
+        is = gt_blas_kernel_is_old();
+        atomic_store_explicit(&old, is, memory_order_relaxed);
+    }
+    return precision == GT_BF16 || is;
+}
+#endif
 
 void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int n, int k, const gt_real *a, int lda, const gt_real *b,
                 int ldb, gt_real beta, gt_real *c, int ldc)
 {
 #ifndef GT_DOUBLE
-    if (precision == GT_BF16 && m >= LEAST && n >= LEAST) {
-        const gt__bf16_kernel *kernel = gt__bf16_kernel_choose();
-        assert(kernel && (beta == 0 || beta == 1));
-        gt_gemm_count(m, n, k);
-        gt__bf16_multiply(
-            kernel, m, n, k, (gt__bf16_matrix){a, lda, ta == GT_TRANSPOSED},
-            (gt__bf16_matrix){b, ldb, tb == GT_TRANSPOSED}, beta != 0, c, ldc);
+    const gt__panel_kernel *kernel = kernel_of(precision);
+    if (kernel && n >= LEAST_COLUMNS && is_better(precision)) {
+        multiply(kernel, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
         return;
     }
 #endif
     (void)precision;
     gt_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+bool gt_product_is_stable(gt_precision precision)
+{
+#ifndef GT_DOUBLE
+    return kernel_of(precision) != NULL;
+#else
+    (void)precision;
+    return true;
+#endif
+}
+
+void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
+                       int m, int n, int k, const gt_real *a, int lda,
+                       const gt_real *b, int ldb, gt_real beta, gt_real *c,
+                       int ldc)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = kernel_of(precision);
+    if (kernel) {
+        multiply(kernel, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+        return;
+    }
+#endif
+    gt_product(precision, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+void gt_product_shards(gt_precision precision, const int *cut, int shards,
+                       int m, int n, const gt_real *a, int lda,
+                       const gt_real *b, int ldb, gt_real *c, int ldc)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = kernel_of(precision);
+    assert(kernel);
+    gt_gemm_count(m, n, cut[shards] - cut[0]);
+    gt__panel_multiply_shards(kernel, m, n, &(gt__panel_shards){shards, cut},
+                              (gt__panel_matrix){a, lda, true},
+                              (gt__panel_matrix){b, ldb, false}, c, ldc);
+#else
+    gt_product_stable(precision, GT_TRANSPOSED, GT_PLAIN, m, n,
+                      cut[shards] - cut[0], a + (size_t)cut[0] * (size_t)lda,
+                      lda, b + (size_t)cut[0] * (size_t)ldb, ldb, 0, c, ldc);
+#endif
 }

@@ -13,4 +13,23 @@ void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int n, int k, const gt_real *a, int lda, const gt_real *b,
                 int ldb, gt_real beta, gt_real *c, int ldc);
 
+/* The same with these bits in fp32, too: samples have the same, however many
+ * others are beside them. Without own kernels for this CPU
+ * (gt_product_is_stable) it is gt_product. */
+void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
+                       int m, int n, int k, const gt_real *a, int lda,
+                       const gt_real *b, int ldb, gt_real beta, gt_real *c,
+                       int ldc);
+bool gt_product_is_stable(gt_precision precision);
+
+/* C[m x n] = the sum over shards of A^T B, where A[rows x m] and B[rows x n]
+ * have the rows cut[s] .. cut[s + 1] - 1 of shard s, each with samples. Shards
+ * are added in the tree of comm/reducer.h: the bits are those of stable
+ * products of one shard at a time, added so. At most GT_PRODUCT_SHARDS shards
+ * and GT_PRODUCT_ROWS rows. */
+enum { GT_PRODUCT_SHARDS = 16, GT_PRODUCT_ROWS = 3072 };
+void gt_product_shards(gt_precision precision, const int *cut, int shards,
+                       int m, int n, const gt_real *a, int lda,
+                       const gt_real *b, int ldb, gt_real *c, int ldc);
+
 #endif

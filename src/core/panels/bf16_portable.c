@@ -1,6 +1,6 @@
 /* portable.c: what the instructions do, one number at a time: for tests on any
  * CPU, which see the same bits. */
-#include "core/bf16/kernel.h"
+#include "core/panels/kernel.h"
 
 #include "core/bfloat16.h"
 
@@ -19,10 +19,10 @@ static uint32_t rounded(float x)
 }
 
 /* Element (term, i) is at from[term * by_term + i * by_count]. */
-static void pack(const gt__bf16_span *s, size_t by_term, size_t by_count,
+static void pack(const gt__panel_span *s, size_t by_term, size_t by_count,
                  uint32_t *panels)
 {
-    size_t words = gt__bf16_words(s->terms), width = (size_t)s->width;
+    size_t words = ((size_t)s->terms + 1) / 2, width = (size_t)s->width;
     for (size_t i = 0; i < (size_t)s->count; i++) {
         const float *from = s->from + i * by_count;
         uint32_t *to = panels + i / width * width * words + i % width;
@@ -35,12 +35,12 @@ static void pack(const gt__bf16_span *s, size_t by_term, size_t by_count,
     }
 }
 
-static void pack_terms(const gt__bf16_span *span, uint32_t *panels)
+static void pack_terms(const gt__panel_span *span, uint32_t *panels)
 {
     pack(span, span->ld, 1, panels);
 }
 
-static void pack_rows(const gt__bf16_span *span, uint32_t *panels)
+static void pack_rows(const gt__panel_span *span, uint32_t *panels)
 {
     pack(span, 1, span->ld, panels);
 }
@@ -51,7 +51,7 @@ static float add_product(uint32_t a, uint32_t b, float sum)
                       gt_bfloat16_widen((uint16_t)b), sum));
 }
 
-static void multiply(const gt__bf16_tile *t)
+static void multiply(const gt__panel_tile *t)
 {
     for (int i = 0; i < t->rows; i++)
         for (int j = 0; j < t->columns; j++) {
@@ -59,12 +59,12 @@ static void multiply(const gt__bf16_tile *t)
             if (t->add)
                 sum = flush(*c);
             for (int w = 0; w < t->words; w++) {
-                uint32_t a = t->a[w * GT__BF16_ROWS + i];
-                uint32_t b = t->b[w * GT__BF16_COLUMNS + j];
+                uint32_t a = t->a[w * GT__PANEL_ROWS + i];
+                uint32_t b = t->b[w * GT__PANEL_COLUMNS + j];
                 sum = add_product(a >> 16, b >> 16, sum);
                 sum = add_product(a & 0xffff, b & 0xffff, sum);
             }
-            *c = sum;
+            *c = gt__panel_add_sums(t, i, j, sum);
         }
 }
 
@@ -73,8 +73,9 @@ static bool runs(void)
     return true;
 }
 
-const gt__bf16_kernel gt__bf16_portable = {
+const gt__panel_kernel gt__bf16_portable = {
     .name = "portable",
+    .terms = 2,
     .runs = runs,
     .pack_terms = pack_terms,
     .pack_rows = pack_rows,

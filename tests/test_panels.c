@@ -1,8 +1,10 @@
-/* Products in bf16: both kernels against each other, bit for bit, where this
- * CPU has both, and against plain loops over rounded numbers in double. */
+/* Products from packed panels, in fp32 and bf16: the kernels that this CPU runs
+ * against portable ones, bit for bit, these against plain loops in double, and
+ * products of several shards against those of one at a time. */
 #include "core/arena.h"
-#include "core/bf16/multiply.h"
 #include "core/hash.h"
+#include "core/panels/multiply.h"
+#include "core/precision.h"
 #include "core/rng.h"
 
 #include <float.h>
@@ -18,7 +20,18 @@
 
 enum { SPARE = 3 }; /* values after each row */
 
+/* The portable kernel of a precision, which all others agree with. */
+static const gt__panel_kernel *const kernels[][3] = {
+    {&gt__fp32_portable, &gt__fp32_avx512, &gt__fp32_avx2},
+    {&gt__bf16_portable, &gt__bf16_native}};
+
+static bool runs(const gt__panel_kernel *kernel)
+{
+    return kernel && kernel->name && kernel->runs();
+}
+
 typedef struct trial {
+    gt_precision precision;
     int m, n, k;
     bool a_turned, b_turned, add;
     float *a, *b, *before;
@@ -59,16 +72,16 @@ static void close_trial(trial *t)
     free(t->before);
 }
 
-static float *result_of(const trial *t, const gt__bf16_kernel *kernel)
+static float *result_of(const trial *t, const gt__panel_kernel *kernel)
 {
     size_t size = (size_t)t->m * (size_t)(t->n + SPARE);
     float *c = gt_real_alloc(size);
     assert_non_null(c);
     memcpy(c, t->before, size * sizeof *c);
-    gt__bf16_multiply(
+    gt__panel_multiply(
         kernel, t->m, t->n, t->k,
-        (gt__bf16_matrix){t->a, columns_of_a(t) + SPARE, t->a_turned},
-        (gt__bf16_matrix){t->b, columns_of_b(t) + SPARE, t->b_turned}, t->add,
+        (gt__panel_matrix){t->a, columns_of_a(t) + SPARE, t->a_turned},
+        (gt__panel_matrix){t->b, columns_of_b(t) + SPARE, t->b_turned}, t->add,
         c, t->n + SPARE);
     return c;
 }
@@ -81,12 +94,12 @@ static double rounded(double x)
     return ldexp(nearbyint(ldexp(part, 8)), exponent - 8);
 }
 
-static double entry(const float *at, int columns, bool turned, int row,
-                    int column)
+static double entry(const trial *t, const float *at, int columns, bool turned,
+                    int row, int column)
 {
     int stride = columns + SPARE;
-    return rounded(turned ? at[column * stride + row]
-                          : at[row * stride + column]);
+    double x = turned ? at[column * stride + row] : at[row * stride + column];
+    return t->precision == GT_BF16 ? rounded(x) : x;
 }
 
 static void compare_with_loops(const trial *t, const float *c)
@@ -98,8 +111,9 @@ static void compare_with_loops(const trial *t, const float *c)
             if (j < t->n && !t->add)
                 want = 0;
             for (int l = 0; l < t->k && j < t->n; l++) {
-                double term = entry(t->a, columns_of_a(t), t->a_turned, i, l) *
-                              entry(t->b, columns_of_b(t), t->b_turned, l, j);
+                double term =
+                    entry(t, t->a, columns_of_a(t), t->a_turned, i, l) *
+                    entry(t, t->b, columns_of_b(t), t->b_turned, l, j);
                 want += term;
                 size += fabs(term);
             }
@@ -114,12 +128,13 @@ static const int shapes[][3] = {{1, 1, 1},     {3, 2, 5},    {12, 32, 2},
                                 {13, 33, 7},   {7, 16, 31},  {25, 17, 33},
                                 {40, 70, 64},  {193, 20, 9}, {5, 1030, 3},
                                 {30, 48, 385}, {2, 9, 1000}, {11, 31, 800}};
-enum { SHAPES = sizeof shapes / sizeof *shapes, WAYS = 8 };
+enum { SHAPES = sizeof shapes / sizeof *shapes, WAYS = 16 };
 
 static trial trial_of(int shape, int way)
 {
     const int *s = shapes[shape];
-    return (trial){.m = s[0],
+    return (trial){.precision = way & 8 ? GT_BF16 : GT_FP32,
+                   .m = s[0],
                    .n = s[1],
                    .k = s[2],
                    .a_turned = way & 1,
@@ -127,72 +142,75 @@ static trial trial_of(int shape, int way)
                    .add = way & 4};
 }
 
-static void products_match_loops_over_rounded_numbers(void **state)
+static void products_match_loops_in_double(void **state)
 {
     (void)state;
     for (int i = 0; i < SHAPES * WAYS; i++) {
         trial t = trial_of(i / WAYS, i % WAYS);
         open_trial(&t);
-        float *c = result_of(&t, &gt__bf16_portable);
+        float *c = result_of(&t, kernels[t.precision][0]);
         compare_with_loops(&t, c);
         free(c);
         close_trial(&t);
     }
 }
 
-static void need_native(void)
-{
-    if (!gt__bf16_native.name || !gt__bf16_native.runs())
-        skip();
-}
-
-static void both_kernels_give_the_same_bits(void **state)
+static void all_kernels_give_the_same_bits(void **state)
 {
     (void)state;
-    need_native();
     for (int i = 0; i < SHAPES * WAYS; i++) {
         trial t = trial_of(i / WAYS, i % WAYS);
-        open_trial(&t);
-        float *portable = result_of(&t, &gt__bf16_portable);
-        float *native = result_of(&t, &gt__bf16_native);
         size_t size = (size_t)t.m * (size_t)(t.n + SPARE);
-        assert_memory_equal(portable, native, size * sizeof *native);
+        open_trial(&t);
+        float *portable = result_of(&t, kernels[t.precision][0]);
+        for (int k = 1; k < 3; k++) {
+            if (!runs(kernels[t.precision][k]))
+                continue;
+            float *native = result_of(&t, kernels[t.precision][k]);
+            assert_memory_equal(portable, native, size * sizeof *native);
+            free(native);
+        }
         free(portable);
-        free(native);
         close_trial(&t);
     }
 }
 
 /* Golden bits: products are the same on every CPU and with every compiler. */
-static void the_bits_are_those_of_every_machine(void **state)
+static void check_golden(gt_precision precision, const char *golden)
 {
-    (void)state;
-    trial t = {.m = 30, .n = 48, .k = 385};
+    trial t = {.precision = precision, .m = 30, .n = 48, .k = 385};
     open_trial(&t);
     for (size_t i = 0; i < (size_t)t.m * (size_t)(t.k + SPARE); i++)
         t.a[i] = (float)((i * 2654435761u % 1000003) / 1000003.0 - 0.5);
     for (size_t i = 0; i < (size_t)t.k * (size_t)(t.n + SPARE); i++)
         t.b[i] = (float)((i * 40503u % 65537) / 65537.0 - 0.5);
-    float *c = result_of(&t, &gt__bf16_portable);
+    float *c = result_of(&t, kernels[precision][0]);
     char text[GT_HASH_TEXT];
     gt_hash *hash = gt_hash_new();
     assert_non_null(hash);
     for (int i = 0; i < t.m; i++)
         gt_hash_add(hash, c + i * (t.n + SPARE), (size_t)t.n * sizeof *c);
-    assert_string_equal(gt_hash_text(gt_hash_value(hash), text),
-                        "8849bb63ab8d4f46");
+    assert_string_equal(gt_hash_text(gt_hash_value(hash), text), golden);
     gt_hash_free(hash);
     free(c);
     close_trial(&t);
 }
 
-/* What is beside them does not matter, so shards of any size agree. */
-static void elements_depend_on_their_row_and_column_alone(void **state)
+static void the_bits_are_those_of_every_machine(void **state)
 {
     (void)state;
-    const gt__bf16_kernel *kernel = gt__bf16_kernel_choose();
-    kernel = kernel ? kernel : &gt__bf16_portable;
-    trial t = {.m = 30, .n = 50, .k = 401};
+    check_golden(GT_BF16, "8849bb63ab8d4f46");
+    check_golden(GT_FP32, "0dec36742ac20009");
+}
+
+/* What is beside them does not matter, so shards of any size agree. */
+static void check_rows(gt_precision precision)
+{
+    const gt__panel_kernel *kernel = precision == GT_BF16
+                                         ? gt__bf16_kernel_choose()
+                                         : gt__fp32_kernel_choose();
+    kernel = kernel ? kernel : kernels[precision][0];
+    trial t = {.precision = precision, .m = 30, .n = 50, .k = 401};
     open_trial(&t);
     float *whole = result_of(&t, kernel);
     trial part = t;
@@ -208,6 +226,82 @@ static void elements_depend_on_their_row_and_column_alone(void **state)
     close_trial(&t);
 }
 
+static void elements_depend_on_their_row_and_column_alone(void **state)
+{
+    (void)state;
+    check_rows(GT_FP32);
+    check_rows(GT_BF16);
+}
+
+/* --- Products of several shards. */
+
+enum { SHARD_M = 30, SHARD_N = 70 };
+
+/* Of shards first .. first + n - 1, one at a time, in the tree of reducer.h. */
+static void sum_of(const gt__panel_kernel *kernel, const int *cut, int first,
+                   int n, const float *a, const float *b, float *c)
+{
+    if (n == 1) {
+        gt__panel_multiply(
+            kernel, SHARD_M, SHARD_N, cut[first + 1] - cut[first],
+            (gt__panel_matrix){a + cut[first] * SHARD_M, SHARD_M, true},
+            (gt__panel_matrix){b + cut[first] * SHARD_N, SHARD_N, false}, false,
+            c, SHARD_N);
+        return;
+    }
+    int half = 1;
+    float *other = gt_real_alloc(SHARD_M * SHARD_N);
+    assert_non_null(other);
+    while (2 * half < n)
+        half *= 2;
+    sum_of(kernel, cut, first, half, a, b, c);
+    sum_of(kernel, cut, first + half, n - half, a, b, other);
+    for (int i = 0; i < SHARD_M * SHARD_N; i++)
+        c[i] += other[i];
+    free(other);
+}
+
+/* Of `each` samples a shard, more or less. */
+static void check_shards(const gt__panel_kernel *kernel, int shards, int each)
+{
+    int cut[GT__PANEL_SHARDS + 1] = {0};
+    for (int s = 0; s < shards; s++)
+        cut[s + 1] = cut[s] + each + (each > 1 ? s % 3 - 1 : 0);
+    int rows = cut[shards];
+    float *a = drawn((size_t)rows * SHARD_M, 7);
+    float *b = drawn((size_t)rows * SHARD_N, 8);
+    float *want = gt_real_alloc(SHARD_M * SHARD_N);
+    float *have = gt_real_alloc(SHARD_M * SHARD_N);
+    assert_non_null(want);
+    assert_non_null(have);
+    sum_of(kernel, cut, 0, shards, a, b, want);
+    gt__panel_multiply_shards(
+        kernel, SHARD_M, SHARD_N, &(gt__panel_shards){shards, cut},
+        (gt__panel_matrix){a, SHARD_M, true},
+        (gt__panel_matrix){b, SHARD_N, false}, have, SHARD_N);
+    assert_memory_equal(want, have, SHARD_M * SHARD_N * sizeof *have);
+    free(a);
+    free(b);
+    free(want);
+    free(have);
+}
+
+static void shards_add_up_as_if_they_were_multiplied_one_by_one(void **state)
+{
+    (void)state;
+    for (int p = 0; p < 2; p++)
+        for (int k = 0; k < 3; k++)
+            for (int shards = 1;
+                 runs(kernels[p][k]) && shards <= GT__PANEL_SHARDS; shards++) {
+                check_shards(kernels[p][k], shards, 1);
+                check_shards(kernels[p][k], shards, 16);
+            }
+    /* Blocks become narrow. */
+    check_shards(&gt__fp32_portable, 16, 191);
+}
+
+/* --- Rounding. */
+
 static float bits(uint32_t b)
 {
     float x;
@@ -216,7 +310,7 @@ static float bits(uint32_t b)
 }
 
 /* c = x by 1. */
-static void check_rounding(const gt__bf16_kernel *kernel)
+static void check_rounding(const gt__panel_kernel *kernel)
 {
     static const struct {
         uint32_t from, to;
@@ -234,13 +328,13 @@ static void check_rounding(const gt__bf16_kernel *kernel)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         float x = bits(cases[i].from), one = 1, c = 7, want = bits(cases[i].to);
-        gt__bf16_multiply(kernel, 1, 1, 1, (gt__bf16_matrix){&x, 1, false},
-                          (gt__bf16_matrix){&one, 1, false}, false, &c, 1);
+        gt__panel_multiply(kernel, 1, 1, 1, (gt__panel_matrix){&x, 1, false},
+                           (gt__panel_matrix){&one, 1, false}, false, &c, 1);
         assert_memory_equal(&c, &want, sizeof c);
     }
     float none = NAN, one = 1, c = 7;
-    gt__bf16_multiply(kernel, 1, 1, 1, (gt__bf16_matrix){&none, 1, false},
-                      (gt__bf16_matrix){&one, 1, false}, false, &c, 1);
+    gt__panel_multiply(kernel, 1, 1, 1, (gt__panel_matrix){&none, 1, false},
+                       (gt__panel_matrix){&one, 1, false}, false, &c, 1);
     assert_true(isnan(c));
 }
 
@@ -248,17 +342,18 @@ static void numbers_are_rounded_to_the_nearest(void **state)
 {
     (void)state;
     check_rounding(&gt__bf16_portable);
-    if (gt__bf16_native.name && gt__bf16_native.runs())
+    if (runs(&gt__bf16_native))
         check_rounding(&gt__bf16_native);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_match_loops_over_rounded_numbers),
-        cmocka_unit_test(both_kernels_give_the_same_bits),
+        cmocka_unit_test(products_match_loops_in_double),
+        cmocka_unit_test(all_kernels_give_the_same_bits),
         cmocka_unit_test(the_bits_are_those_of_every_machine),
         cmocka_unit_test(elements_depend_on_their_row_and_column_alone),
+        cmocka_unit_test(shards_add_up_as_if_they_were_multiplied_one_by_one),
         cmocka_unit_test(numbers_are_rounded_to_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,61 @@
+/* fp32_portable.c: what the instructions do, one number at a time: for tests on
+ * any CPU, which see the same bits. */
+#include "core/panels/kernel.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Element (term, i) is at from[term * by_term + i * by_count]. */
+static void pack(const gt__panel_span *s, size_t by_term, size_t by_count,
+                 uint32_t *panels)
+{
+    size_t terms = (size_t)s->terms, width = (size_t)s->width;
+    for (size_t i = 0; i < (size_t)s->count; i++)
+        for (size_t k = 0; k < terms; k++)
+            memcpy(panels + i / width * width * terms + k * width + i % width,
+                   s->from + i * by_count + k * by_term, sizeof(float));
+}
+
+static void pack_terms(const gt__panel_span *span, uint32_t *panels)
+{
+    pack(span, span->ld, 1, panels);
+}
+
+static void pack_rows(const gt__panel_span *span, uint32_t *panels)
+{
+    pack(span, 1, span->ld, panels);
+}
+
+static float number(const uint32_t *word)
+{
+    float x;
+    memcpy(&x, word, sizeof x);
+    return x;
+}
+
+static void multiply(const gt__panel_tile *t)
+{
+    for (int i = 0; i < t->rows; i++)
+        for (int j = 0; j < t->columns; j++) {
+            float *c = t->c + (size_t)i * t->ldc + j, sum = t->add ? *c : 0;
+            for (int k = 0; k < t->words; k++)
+                sum =
+                    fmaf(number(t->a + (size_t)k * GT__PANEL_ROWS + i),
+                         number(t->b + (size_t)k * GT__PANEL_COLUMNS + j), sum);
+            *c = gt__panel_add_sums(t, i, j, sum);
+        }
+}
+
+static bool runs(void)
+{
+    return true;
+}
+
+const gt__panel_kernel gt__fp32_portable = {
+    .name = "portable",
+    .terms = 1,
+    .runs = runs,
+    .pack_terms = pack_terms,
+    .pack_rows = pack_rows,
+    .multiply = multiply,
+};
