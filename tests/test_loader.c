@@ -127,8 +127,24 @@ static void assert_batch(const gt_loader_config *c, const gt_batch *batch,
     free(x);
 }
 
-/* Two epochs of `count` samples on `ranks` ranks. */
-static void check_ranks(gt_source *source, int batch, int shards, int ranks)
+/* What shards of a unit have lies in one piece. */
+static void assert_together(const gt_loader_config *c, const gt_batch *batch)
+{
+    size_t size = gt_shape_size(c->source->shape);
+    for (int i = 0; i + 1 < gt_batch_present(batch); i++) {
+        const gt_samples *a = &batch->shards[i].samples;
+        const gt_samples *b = &batch->shards[i + 1].samples;
+        if ((i + 1) % c->unit == 0)
+            continue;
+        assert_ptr_equal(b->x, a->x + (size_t)a->n * size);
+        assert_ptr_equal(b->labels, a->labels + a->n);
+    }
+}
+
+/* Two epochs of `count` samples on `ranks` ranks, whose shards come in units.
+ */
+static void check_units(gt_source *source, int batch, int shards, int ranks,
+                        int unit)
 {
     uint64_t batches = gt_batches_per_epoch(source->count, batch);
     gt_loader_config config[4];
@@ -143,6 +159,7 @@ static void check_ranks(gt_source *source, int batch, int shards, int ranks)
             .shards = shards,
             .first_shard = first,
             .n_shards = shards * (r + 1) / ranks - first,
+            .unit = unit,
         };
         loader[r] = open_loader(&config[r]);
     }
@@ -153,12 +170,31 @@ static void check_ranks(gt_source *source, int batch, int shards, int ranks)
             const gt_batch *got = gt_loader_next(loader[r]);
             assert_int_equal(got->n, n);
             assert_batch(&config[r], got, b, hits);
+            assert_together(&config[r], got);
         }
         for (int i = 0; i < 64; i++)
             assert_int_equal(hits[i], i < n ? 1 : 0);
     }
     for (int r = 0; r < ranks; r++)
         gt_loader_close(loader[r]);
+}
+
+static void check_ranks(gt_source *source, int batch, int shards, int ranks)
+{
+    check_units(source, batch, shards, ranks, 1);
+}
+
+static void shards_of_a_unit_lie_in_one_piece(void **state)
+{
+    (void)state;
+    gt_source *source = open_source("grid?count=130", GT_SPLIT_TRAIN, point);
+    for (int ranks = 1; ranks <= 3; ranks++) {
+        check_units(source, 32, 12, ranks, 2);
+        check_units(source, 32, 12, ranks, ranks == 2 ? 2 : 4);
+        check_units(source, 31, 12, ranks, ranks == 2 ? 2 : 4);
+    }
+    check_units(source, 13, 8, 1, 8);
+    gt_source_close(source);
 }
 
 static void every_rank_count_delivers_the_same_batches(void **state)
@@ -409,6 +445,7 @@ int main(void)
         cmocka_unit_test(shard_bounds_cover_any_batch_without_gaps),
         cmocka_unit_test(a_full_batch_is_cut_as_evenly_as_integers_allow),
         cmocka_unit_test(every_rank_count_delivers_the_same_batches),
+        cmocka_unit_test(shards_of_a_unit_lie_in_one_piece),
         cmocka_unit_test(each_sample_comes_exactly_once_an_epoch),
         cmocka_unit_test(starting_in_the_middle_equals_continuing),
         cmocka_unit_test(

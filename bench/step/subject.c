@@ -3,6 +3,7 @@
 #include "bench/step/bench.h"
 
 #include "core/blas.h"
+#include "core/product.h"
 #include "data/config.h"
 #include "model/config.h"
 #include "tasks/config.h"
@@ -38,27 +39,29 @@ static gt_status parse(bench_subject *s, const bench_options *options)
 
 static gt_status build(bench_subject *s)
 {
-    int batch = (int)gt_train_config_of(s->config)->batch;
+    const gt_train_config *train = gt_train_config_of(s->config);
+    int batch = (int)train->batch;
+    gt_precision precision = (gt_precision)train->precision;
     gt_status status = gt_shards_choose(
-        (int)gt_train_config_of(s->config)->shards,
-        (int)gt_train_config_of(s->config)->accumulate, batch, 1, &s->shards);
+        (int)train->shards, (int)train->accumulate, batch, 1, &s->shards);
     if (status != GT_OK)
         return status;
     gt_task_setup setup = {.config = s->config,
                            .comm = s->comm,
                            .n_shards = s->shards,
+                           .stable = gt_product_is_stable(precision),
                            .max_n = gt_shard_max(batch, s->shards),
                            .training = true};
     status = gt_task_new(&s->task, &setup);
     if (status != GT_OK)
         return status;
-    gt_loader_config loader = {
-        .source = s->source,
-        .data = gt_data_config_of(s->config),
-        .seed = (uint64_t)gt_train_config_of(s->config)->seed,
-        .batch = batch,
-        .shards = s->shards,
-        .n_shards = s->shards};
+    gt_loader_config loader = {.source = s->source,
+                               .data = gt_data_config_of(s->config),
+                               .seed = (uint64_t)train->seed,
+                               .batch = batch,
+                               .shards = s->shards,
+                               .n_shards = s->shards,
+                               .unit = s->task->setup.unit};
     return gt_loader_open(&s->loader, &loader);
 }
 

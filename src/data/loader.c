@@ -30,6 +30,7 @@ struct gt_loader {
     gt_loader_config config;
     gt_position from; /* that batches are counted from */
     size_t most;      /* samples of a shard */
+    int unit;         /* shards that lie together */
     gt_reader reader; /* the thread's */
     gt_arena arena;   /* x and conditions of all buffers */
     gt_shard *shards; /* of all buffers */
@@ -91,10 +92,26 @@ static uint64_t number_at(const gt_loader *loader, uint64_t epoch,
     return source->endless ? number + epoch * source->count : number;
 }
 
+/* Behind the shards before it in its unit. */
+static void place_shard(const gt_loader *loader, gt_shard *shard,
+                        gt_sample_rows *rows)
+{
+    const gt_loader_config *config = &loader->config;
+    int place = (shard->index - config->first_shard) % loader->unit;
+    if (place == 0)
+        return;
+    const gt_shard *first = shard - place;
+    size_t done = (size_t)(shard->first_sample - first->first_sample);
+    *rows = gt_sample_rows_from(rows - place, &loader->reader, done);
+    shard->samples.x = rows->x;
+    shard->samples.labels = rows->labels;
+    shard->samples.conditions = rows->conditions;
+}
+
 /* One shard; returns early, half filled, when the loader is being closed. */
 static gt_status fill_shard(gt_loader *loader, const gt_batch *batch,
                             uint64_t batch_first, gt_shard *shard,
-                            const gt_sample_rows *rows)
+                            gt_sample_rows *rows)
 {
     const gt_loader_config *config = &loader->config;
     gt_status status = GT_OK;
@@ -102,6 +119,8 @@ static gt_status fill_shard(gt_loader *loader, const gt_batch *batch,
     gt_shard_bounds(batch->n, config->batch, config->shards, shard->index,
                     &first, n);
     shard->first_sample = (uint64_t)first;
+    if (*n > 0)
+        place_shard(loader, shard, rows);
     for (int done = 0;
          done < *n && status == GT_OK && !atomic_load(&loader->stop);
          done += PIECE) {
@@ -177,7 +196,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Reals of a shard, rounded up so that the next one is aligned. */
+/* Reals of a unit, rounded up so that the next one is aligned. */
 static size_t stride_of(size_t reals)
 {
     gt_arena arena = {0};
@@ -193,9 +212,10 @@ static gt_status allocate(gt_loader *loader)
     size_t shards = (size_t)loader->slots * (size_t)config->n_shards;
     size_t most = loader->most = (size_t)gt_shard_largest(
         config->source->count, config->batch, config->shards);
-    size_t x = stride_of(most * gt_shape_size(config->source->shape));
-    size_t conditions = stride_of(most * (size_t)reader->n_conditions);
-    gt_arena_reserve(&loader->arena, shards * (x + conditions));
+    size_t unit = (size_t)loader->unit, together = unit * most;
+    size_t x = stride_of(together * gt_shape_size(config->source->shape));
+    size_t conditions = stride_of(together * (size_t)reader->n_conditions);
+    gt_arena_reserve(&loader->arena, shards / unit * (x + conditions));
     gt_status status = gt_arena_commit(&loader->arena, "read-ahead batches");
     if (status != GT_OK)
         return status;
@@ -209,11 +229,11 @@ static gt_status allocate(gt_loader *loader)
         return gt_fail(GT_ERR_MEMORY, "no memory for read-ahead batches");
     for (size_t i = 0; i < shards; i++) {
         gt_sample_rows *rows = &loader->rows[i];
-        rows->x = gt_arena_at(&loader->arena, i * (x + conditions));
+        rows->x = gt_arena_at(&loader->arena, i / unit * (x + conditions));
         if (conditions)
             rows->conditions = rows->x + x;
         if (loader->labels)
-            rows->labels = loader->labels + i * most;
+            rows->labels = loader->labels + i / unit * together;
         loader->shards[i] =
             (gt_shard){.index = config->first_shard + (int)i % config->n_shards,
                        .samples = {.x = rows->x,
@@ -248,6 +268,7 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     assert(config->batch > 0 && config->shards > 0 && config->n_shards > 0);
     assert(config->start >= config->from);
     assert(!config->end || config->end >= config->start);
+    assert(config->n_shards % (config->unit > 0 ? config->unit : 1) == 0);
     assert(config->first_shard >= 0 &&
            config->first_shard + config->n_shards <= config->shards);
     *out = NULL;
@@ -255,6 +276,7 @@ gt_status gt_loader_open(gt_loader **out, const gt_loader_config *config)
     if (!loader)
         return gt_fail(GT_ERR_MEMORY, "no memory for the data loader");
     loader->config = *config;
+    loader->unit = config->unit > 0 ? config->unit : 1;
     loader->slots = gt_loader_slots(config->per_step);
     loader->total = config->end ? config->end - config->start : UINT64_MAX;
     loader->from = (gt_position){.count = config->source->count,

@@ -45,9 +45,11 @@ typedef struct gt_loader_config {
     int batch;                 /* global */
     int shards;                /* global */
     int first_shard, n_shards; /* of this rank */
-    uint64_t start;            /* number of the first batch to deliver */
-    uint64_t end;              /* number after the last one; 0: no end */
-    int per_step;              /* batches that a step takes; 0: one */
+    int unit;       /* so many shards, from shard 0 of this rank on, have their
+                       samples one after the other in memory; 0: one */
+    uint64_t start; /* number of the first batch to deliver */
+    uint64_t end;   /* number after the last one; 0: no end */
+    int per_step;   /* batches that a step takes; 0: one */
     /* That batches are counted from (position.h); 0, 0: the beginning. */
     uint64_t from, from_samples;
 } gt_loader_config;

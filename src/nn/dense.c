@@ -36,6 +36,7 @@ static gt_status plan(gt_layer *layer, int max_n)
     layer->out = layer->in;
     layer->out.c = units;
     layer->products = (double)gt_shape_size(layer->in) * units;
+    layer->scratch = gt__epilogue_scratch(layer);
     gt_status status =
         gt_layer_add_param(layer, "weight", GT_ROLE_WEIGHT, 2,
                            (int[]){layer->in.c, units}, layer->in.c, units);
@@ -64,6 +65,20 @@ static bool next_block(const gt_layer *layer, const gt_pass *pass, block *b)
     return b->rows > 0;
 }
 
+/* C = op(A) op(B) + beta C, as the network wants it. */
+static void multiply(const gt_layer *layer, const gt_pass *pass,
+                     gt_transpose ta, gt_transpose tb, int m, int n, int k,
+                     const gt_real *a, int lda, const gt_real *b, int ldb,
+                     gt_real beta, gt_real *c)
+{
+    gt_precision precision = gt_layer_precision(layer, pass);
+    if (layer->stable)
+        gt_product_stable(precision, ta, tb, m, n, k, a, lda, b, ldb, beta, c,
+                          n);
+    else
+        gt_product(precision, ta, tb, m, n, k, a, lda, b, ldb, beta, c, n);
+}
+
 static void forward(const gt_layer *layer, const gt_pass *pass,
                     const gt_layer_io *io)
 {
@@ -73,25 +88,46 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     int in = layer->in.c, out = layer->out.c;
     for (block b = {0}; next_block(layer, pass, &b);) {
         gt_real *to = y + b.first * (size_t)out;
-        gt_product(gt_layer_precision(layer, pass), GT_PLAIN, GT_PLAIN,
-                   (int)b.rows, out, in, x + b.first * (size_t)in, in, weight,
-                   out, 0, to, out);
+        multiply(layer, pass, GT_PLAIN, GT_PLAIN, (int)b.rows, out, in,
+                 x + b.first * (size_t)in, in, weight, out, 0, to);
         gt__epilogue_forward(layer, pass, to, b.rows);
     }
+}
+
+static void find_dx(const gt_layer *layer, const gt_pass *pass,
+                    const gt_real *dy, gt_real *dx, int rows)
+{
+    int in = layer->in.c, out = layer->out.c;
+    if (dx)
+        multiply(layer, pass, GT_PLAIN, GT_TRANSPOSED, rows, in, out, dy, out,
+                 pass->param + layer->param[0].offset, out, 0, dx);
 }
 
 static void backward_block(const gt_layer *layer, const gt_pass *pass,
                            const gt_real *x, gt_real *dy, gt_real *dx, int rows,
                            bool add)
 {
-    size_t at = layer->param[0].offset;
     int in = layer->in.c, out = layer->out.c;
     if (pass->grad)
-        gt_product(gt_layer_precision(layer, pass), GT_TRANSPOSED, GT_PLAIN, in,
-                   out, rows, x, in, dy, out, add, pass->grad + at, out);
-    if (dx)
-        gt_product(gt_layer_precision(layer, pass), GT_PLAIN, GT_TRANSPOSED,
-                   rows, in, out, dy, out, pass->param + at, out, 0, dx, in);
+        multiply(layer, pass, GT_TRANSPOSED, GT_PLAIN, in, out, rows, x, in, dy,
+                 out, add, pass->grad + layer->param[0].offset);
+    find_dx(layer, pass, dy, dx, rows);
+}
+
+/* Of several shards. */
+static void backward_shards(const gt_layer *layer, const gt_pass *pass,
+                            const gt_layer_io *io)
+{
+    int in = layer->in.c, out = layer->out.c, cut[GT_PRODUCT_SHARDS + 1];
+    int positions = (int)gt_shape_positions(layer->in);
+    for (int s = 0; s <= pass->shards; s++)
+        cut[s] = pass->cut[s] * positions;
+    gt__epilogue_backward_shards(layer, pass, io->y, io->dy, cut, io->scratch);
+    if (pass->grad)
+        gt_product_shards(gt_layer_precision(layer, pass), cut, pass->shards,
+                          in, out, io->x[0], in, io->dy, out,
+                          pass->grad + layer->param[0].offset, out);
+    find_dx(layer, pass, io->dy, io->dx[0], cut[pass->shards]);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
@@ -102,6 +138,10 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     gt_real *dy = io->dy;
     gt_real *dx = io->dx[0];
     size_t in = (size_t)layer->in.c, out = (size_t)layer->out.c;
+    if (gt_pass_shards(pass) > 1) {
+        backward_shards(layer, pass, io);
+        return;
+    }
     for (block b = {0}; next_block(layer, pass, &b);) {
         bool add = pass->accumulate || b.first > 0;
         gt__epilogue_backward(layer, pass, y + b.first * out,
@@ -120,6 +160,7 @@ const gt_layer_type gt__dense = {
     .has_epilogue = true,
     .piecewise_linear = true,
     .volumes = true,
+    .takes_shards = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,

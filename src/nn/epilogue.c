@@ -6,6 +6,9 @@
 
 #include "core/simd.h"
 
+#include <assert.h>
+#include <string.h>
+
 enum {
     STRIP = 64,
     ROWS = 128,
@@ -125,21 +128,65 @@ static void clear_bias(const gt_tensor *bias, const gt_pass *pass, bool add)
         grad[i] = 0;
 }
 
-void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
-                           const gt_real *y, gt_real *dy, size_t rows, bool add)
+/* dy *= the derivative; the sums of columns go to `sums`, if that is set, and
+ * are added to what is there if `add`. */
+static void go_back(const gt_layer *layer, const gt_real *y, gt_real *dy,
+                    size_t rows, gt_real *sums, bool add)
 {
     size_t m = (size_t)layer->out.c, most = piece_rows(layer);
-    const gt_tensor *bias = pass->grad ? bias_of(layer) : NULL;
-    bool sums = bias && !pass->tangent;
-    if (bias && pass->tangent)
-        clear_bias(bias, pass, add);
     if (!sums && !layer->fused)
         return;
     for (size_t r = 0; r < rows; r += most) {
         size_t n = rows - r < most ? rows - r : most;
         gt__fused_apply_grad(layer, y + r * m, dy + r * m, n * m);
         if (sums)
-            sum_columns(dy + r * m, n, layer->out.c, pass->grad + bias->offset,
-                        add || r > 0);
+            sum_columns(dy + r * m, n, layer->out.c, sums, add || r > 0);
     }
+}
+
+void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
+                           const gt_real *y, gt_real *dy, size_t rows, bool add)
+{
+    const gt_tensor *bias = pass->grad ? bias_of(layer) : NULL;
+    if (bias && pass->tangent)
+        clear_bias(bias, pass, add);
+    go_back(layer, y, dy, rows,
+            bias && !pass->tangent ? pass->grad + bias->offset : NULL, add);
+}
+
+/* Sums of a tree over GT_PRODUCT_SHARDS shards that wait for others. */
+enum { LEVELS = 5 };
+
+size_t gt__epilogue_scratch(const gt_layer *layer)
+{
+    return LEVELS * (size_t)layer->out.c;
+}
+
+GT_SIMD static void add_sums(gt_real *restrict to, const gt_real *restrict from,
+                             size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[i];
+}
+
+void gt__epilogue_backward_shards(const gt_layer *layer, const gt_pass *pass,
+                                  const gt_real *y, gt_real *dy, const int *cut,
+                                  gt_real *scratch)
+{
+    const gt_tensor *bias = pass->grad ? bias_of(layer) : NULL;
+    size_t m = (size_t)layer->out.c;
+    int height = 0;
+    assert(!pass->accumulate && !pass->tangent);
+    for (int s = 0; s < pass->shards; s++) {
+        size_t at = (size_t)cut[s] * m, rows = (size_t)(cut[s + 1] - cut[s]);
+        gt_real *sums = bias ? scratch + (size_t)height++ * m : NULL;
+        go_back(layer, y + at, dy + at, rows, sums, false);
+        bool last = s + 1 == pass->shards;
+        for (int ended = s + 1; sums && height > 1 && (last || ended % 2 == 0);
+             ended /= 2, height--)
+            add_sums(scratch + (size_t)(height - 2) * m,
+                     scratch + (size_t)(height - 1) * m, m);
+    }
+    if (bias)
+        memcpy(pass->grad + bias->offset, scratch, m * sizeof *scratch);
 }

@@ -22,6 +22,14 @@ void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
                            const gt_real *y, gt_real *dy, size_t rows,
                            bool add);
 
+/* The same for the rows cut[s] .. cut[s + 1] - 1 of each of pass->shards
+ * shards, whose sums are added in the tree of comm/reducer.h. `scratch` has
+ * gt__epilogue_scratch() reals. */
+void gt__epilogue_backward_shards(const gt_layer *layer, const gt_pass *pass,
+                                  const gt_real *y, gt_real *dy, const int *cut,
+                                  gt_real *scratch);
+size_t gt__epilogue_scratch(const gt_layer *layer);
+
 /* The activation alone, on some values. */
 static inline void gt__fused_apply(const gt_layer *layer, gt_real *y,
                                    size_t count)

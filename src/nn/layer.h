@@ -70,10 +70,13 @@ struct gt_layer {
     void *plan;         /* owned; private to the type, see release */
     gt_precision precision; /* of matrix products in training
                                (gt_layer_precision) */
-    double products;   /* multiplications by weights in forward, of a sample;
-                          taps that fall on padding are counted, as is usual */
-    size_t saved;      /* reals kept from forward to backward by a pass */
-    size_t scratch;    /* reals of working memory for any n <= max_n */
+    bool stable;     /* of its products: a sample's bits are the same beside any
+                        others (gt_product_stable), as its network takes several
+                        shards in a pass */
+    double products; /* multiplications by weights in forward, of a sample;
+                        taps that fall on padding are counted, as is usual */
+    size_t saved;    /* reals kept from forward to backward by a pass */
+    size_t scratch;  /* reals of working memory for any n <= max_n */
     size_t stat_count; /* doubles that a shard contributes to the statistics of
                           the whole batch; 0: the layer has none */
 };
@@ -82,8 +85,11 @@ struct gt_layer {
  * are to allocations of the whole network; a layer finds its own tensors at
  * their offsets. */
 typedef struct gt_pass {
-    int n;         /* samples, at least 1 */
-    bool training; /* batch statistics and dropout are on */
+    int n;          /* samples, at least 1 */
+    int shards;     /* that these are, in training; 0: one. More only where
+                       gt_network_shard_samples allows it */
+    const int *cut; /* [shards + 1]: the first sample of each, then n */
+    bool training;  /* batch statistics and dropout are on */
     /* Addresses of random numbers (rng.h): sample i of the pass has number
      * first_sample + i in its global batch. */
     uint64_t seed;
@@ -164,6 +170,11 @@ struct gt_layer_type {
     /* Whether it takes volumes; else they are refused before `plan`. */
     bool volumes;
 
+    /* Whether backward keeps to the shards of a pass: gradients of parameters
+     * are found for each of them, and added in the tree of comm/reducer.h.
+     * Layers without parameters and statistics need not. */
+    bool takes_shards;
+
     /* Limits of an activation's values; both 0: none. */
     double least, most;
 
@@ -219,6 +230,12 @@ struct gt_layer_type {
 static inline bool gt_layer_is_idle(const gt_layer *layer)
 {
     return layer->type->view || layer->is_fused;
+}
+
+/* The shards of a pass. */
+static inline int gt_pass_shards(const gt_pass *pass)
+{
+    return pass->shards > 1 ? pass->shards : 1;
 }
 
 /* Of the matrix products of a pass: what is evaluated is evaluated in fp32,

@@ -6,6 +6,7 @@
 #include "nn/network.h"
 
 #include "core/arena.h"
+#include "core/product.h"
 #include "nn/parametrization.h"
 
 #include <assert.h>
@@ -249,6 +250,8 @@ gt_status gt_network_new(gt_network **out, const char *name,
     status = plan_layers(net, specs, n);
     if (status == GT_OK) {
         fuse_activations(net);
+        for (int i = 0; i < net->n_layers; i++)
+            net->layers[i].stable = gt_network_shard_samples(net) > 0;
         status = gt__placement_new(&net->placement, net->layers, net->n_layers,
                                    max_n);
     }
@@ -298,6 +301,28 @@ void gt_network_pull_back(const gt_network *net, gt_real *grad, size_t from,
             layer->parametrization->pull_back(layer, net->params, net->weights,
                                               grad);
     }
+}
+
+/* Of a layer, 0 as for gt_network_shard_samples; without parameters it takes
+ * any number. */
+static int shard_samples(const gt_layer *layer)
+{
+    if (layer->n_states || layer->stat_count || layer->parametrization ||
+        (layer->n_params && !layer->type->takes_shards))
+        return 0;
+    return layer->n_params
+               ? GT_PRODUCT_ROWS / (int)gt_shape_positions(layer->in)
+               : GT_PRODUCT_ROWS;
+}
+
+int gt_network_shard_samples(const gt_network *net)
+{
+    int least = GT_PRODUCT_ROWS;
+    for (int i = 0; i < net->n_layers; i++) {
+        int n = shard_samples(&net->layers[i]);
+        least = n < least ? n : least;
+    }
+    return least;
 }
 
 void gt_network_update_stats(gt_network *net, const gt_real *batch)

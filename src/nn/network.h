@@ -49,6 +49,10 @@ void gt_network_parametrize(gt_network *net);
 void gt_network_pull_back(const gt_network *net, gt_real *grad, size_t from,
                           size_t to);
 
+/* Most samples of a pass of several shards; 0: there are no such passes, as a
+ * layer has statistics of a shard, or does not tell shards apart. */
+int gt_network_shard_samples(const gt_network *net);
+
 /* Move the running statistics towards those of a batch, laid out as state:
  * s += rate (batch - s). */
 void gt_network_update_stats(gt_network *net, const gt_real *batch);

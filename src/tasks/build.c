@@ -7,6 +7,7 @@
 #include "nn/layer_list.h"
 #include "tasks/config.h"
 #include "tasks/learner.h"
+#include "tasks/units.h"
 
 #include <string.h>
 
@@ -108,12 +109,10 @@ static gt_status check_conditions(const gt_task *task)
 
 /* --- Networks. */
 
-gt_status gt_task_build(gt_task *task)
+static gt_status build_learners(gt_task *task)
 {
     const gt_config *config = task->setup.config;
-    gt_status status = check_labels(task);
-    if (status == GT_OK)
-        status = check_conditions(task);
+    gt_status status = GT_OK;
     for (int i = 0; i < task->type->n_networks && status == GT_OK; i++) {
         const gt_task_network *of = &task->type->networks[i];
         gt_network_input inputs[GT_NETWORK_MAX_INPUTS];
@@ -127,6 +126,25 @@ gt_status gt_task_build(gt_task *task)
         status = of->check(config, task->learner[i]->net);
     }
     return status;
+}
+
+/* How many shards go together follows from the networks, and how large these
+ * are planned from that. */
+gt_status gt_task_build(gt_task *task)
+{
+    gt_status status = check_labels(task);
+    if (status == GT_OK)
+        status = check_conditions(task);
+    task->setup.unit = 1;
+    if (status == GT_OK)
+        status = build_learners(task);
+    int unit = status == GT_OK ? gt_units_choose(task) : 1;
+    if (unit == 1)
+        return status;
+    task->setup.unit = unit;
+    while (task->n_learners > 0)
+        gt_learner_free(task->learner[--task->n_learners]);
+    return build_learners(task);
 }
 
 gt_status gt_task_check_makes_data(const gt_config *config,

@@ -39,7 +39,7 @@ static gt_status new_reducer(gt_learner *l, const gt_task_setup *setup,
     if (config->bucket_mb > 0 && reducer.bucket == 0)
         reducer.bucket = 1;
     return gt_reducer_new(&l->reducer, setup->comm, vector_size(l->net),
-                          setup->n_shards, &reducer);
+                          setup->n_shards / setup->unit, &reducer);
 }
 
 gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
@@ -56,12 +56,13 @@ gt_status gt_learner_new(gt_learner **out, const gt_task_setup *setup,
     gt_status status = setup->training ? gt_precision_check(precision) : GT_OK;
     if (status == GT_OK)
         status = gt_network_from_list(&l->net, name, inputs, n_inputs, layers,
-                                      precision, setup->max_n);
+                                      precision, setup->max_n * setup->unit);
     if (status != GT_OK)
         goto out;
     gt_network_init(l->net, (gt_init)gt_start_config_of(setup->config)->init,
                     (uint64_t)gt_train_config_of(setup->config)->seed, number);
     l->comm = setup->comm;
+    l->unit = setup->unit;
     l->rule = optimizer;
     if (status == GT_OK && setup->training)
         status = new_reducer(l, setup, number);
@@ -176,7 +177,7 @@ static bool update_all(gt_learner *l, const gt_real *gradients)
 
 void gt_learner_begin(gt_learner *l, const gt_batch *batch, bool abstain)
 {
-    int present = gt_batch_present(batch);
+    int present = (gt_batch_present(batch) + l->unit - 1) / l->unit;
     if (l->squares)
         memset(l->squares, 0,
                gt_optimizer_blocks(l->net->n_params) * sizeof *l->squares);
@@ -295,19 +296,22 @@ gt_status gt_learner_update(gt_learner *l, uint64_t step,
 }
 
 gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
-                        const gt_batch *batch, const gt_shard *shard,
-                        uint32_t stream)
+                        const gt_batch *batch, const gt_shard *first,
+                        int shards, uint32_t stream)
 {
+    int n = 0;
+    for (int s = 0; s < shards; s++)
+        n += first[s].samples.n;
     return (gt_pass){
-        .n = shard->samples.n,
+        .n = n,
         .training = true,
         .seed = (uint64_t)gt_train_config_of(task->setup.config)->seed,
         .step = (uint32_t)batch->number,
-        .first_sample = shard->first_sample,
+        .first_sample = first->first_sample,
         .stream = stream,
         .param = l->net->weights,
         .state = l->net->state,
-        .weight = (gt_real)shard->samples.n / (gt_real)batch->n,
+        .weight = (gt_real)n / (gt_real)batch->n,
     };
 }
 

@@ -1,9 +1,9 @@
 /* learner.h: one network with all that its training needs.
  *
- * The vector of a shard is what it hands to the reducer: gradients, batch
- * statistics and a few scalars (losses and the like) in one span, so that one
- * reduction per update carries all of them:
- *   [n_params | n_state | GT_SCALARS]
+ * The vector of a shard, or of several in a pass, is what goes to the reducer:
+ * gradients, batch statistics and a few scalars (losses and the like) in one
+ * span, so that one reduction per update carries all of them: [n_params |
+ * n_state | GT_SCALARS]
  *
  * If each slice of the reducer's vector belongs to one rank (reducer.h), the
  * optimizer is sharded (ZeRO stage 1, Rajbhandari et al. 2020): a rank keeps
@@ -34,6 +34,7 @@ typedef struct gt_learner {
     gt_real *average_state; /* of the running statistics; NULL: no average */
     size_t pulled; /* from here on gradients of the opened vector are those
                       towards what is stored (parametrization.h) */
+    int unit;      /* shards of a vector */
     bool sharded;
     double *squares; /* of each block of gradients; NULL: no clipping */
     double clip;     /* factor for the gradients of this update */
@@ -52,7 +53,8 @@ void gt_learner_free(gt_learner *learner);
  * fail on some ranks only. */
 gt_status gt_learner_prepare(gt_learner *learner);
 
-/* Begin an update, to which the shards of `batch` with samples are added. A
+/* Begin an update, to which the shards of `batch` with samples are added, a
+ * vector for each unit of them. A
  * rank that has no samples adds nothing, or calls gt_learner_abstain if
  * `abstain`. Local. */
 void gt_learner_begin(gt_learner *learner, const gt_batch *batch, bool abstain);
@@ -90,11 +92,11 @@ void gt_learner_abstain(gt_learner *learner, bool stop);
 gt_status gt_learner_update(gt_learner *learner, uint64_t step,
                             const gt_real **scalars);
 
-/* A training pass of one shard of `batch`, without gradients. `stream` tells
- * the passes of a step apart (gt_pass). */
+/* A training pass of shards first[0] .. first[shards - 1] of `batch`, without
+ * gradients. `stream` tells the passes of a step apart (gt_pass). */
 gt_pass gt_learner_pass(const gt_learner *learner, const gt_task *task,
-                        const gt_batch *batch, const gt_shard *shard,
-                        uint32_t stream);
+                        const gt_batch *batch, const gt_shard *first,
+                        int shards, uint32_t stream);
 
 /* A pass of n samples in evaluation mode. */
 gt_pass gt_learner_eval_pass(const gt_learner *learner, int n);

@@ -39,7 +39,7 @@ gt_status gt_passes_plan_new(gt_passes_plan *plan, const gt_task *task)
         size_t count = gt_network_stat_count(task->learner[i]->net);
         most = count > most ? count : most;
     }
-    *plan = (gt_passes_plan){0};
+    *plan = (gt_passes_plan){.unit = setup->unit};
     if (!setup->training || !gt_norm_config_of(setup->config)->sync ||
         most == 0)
         return plan_workspaces(plan, task, 1);
@@ -67,15 +67,18 @@ void gt_passes_plan_free(gt_passes_plan *plan)
 
 int gt_passes_ranges(const gt_passes_plan *plan, const gt_batch *batch)
 {
-    return plan->allreduce ? 1 : gt_batch_present(batch);
+    int present = gt_batch_present(batch);
+    return plan->allreduce ? 1 : (present + plan->unit - 1) / plan->unit;
 }
 
 gt_shard_range gt_passes_range(const gt_passes_plan *plan,
                                const gt_batch *batch, int number)
 {
+    int present = gt_batch_present(batch), first = number * plan->unit;
     if (plan->allreduce)
-        return (gt_shard_range){0, gt_batch_present(batch)};
-    return (gt_shard_range){number, 1};
+        return (gt_shard_range){0, present, present};
+    int left = present - first;
+    return (gt_shard_range){first, left < plan->unit ? left : plan->unit, 1};
 }
 
 /* --- One network. */
@@ -126,12 +129,19 @@ gt_shard_pass *gt_passes_enter(gt_passes *net, const gt_task *task,
                                const gt_batch *batch, gt_shard_range range,
                                int k, uint32_t stream)
 {
-    int i = range.first + k;
+    int i = range.first + k, shards = range.n / range.passes;
+    const gt_shard *first = &batch->shards[i];
     gt_shard_pass *shard = &net->shard[k];
-    *shard =
-        (gt_shard_pass){.tape = gt_passes_tape(net, i),
-                        .pass = gt_learner_pass(net->learner, task, batch,
-                                                &batch->shards[i], stream)};
+    *shard = (gt_shard_pass){.tape = gt_passes_tape(net, i),
+                             .pass = gt_learner_pass(net->learner, task, batch,
+                                                     first, shards, stream)};
+    if (shards > 1) {
+        shard->pass.shards = shards;
+        shard->pass.cut = net->cut;
+        for (int s = 0; s < shards; s++)
+            net->cut[s] = (int)(first[s].first_sample - first->first_sample);
+        net->cut[shards] = shard->pass.n;
+    }
     return shard;
 }
 
@@ -173,13 +183,13 @@ static const gt_stat_sync *stat_sync_of(const gt_passes *net)
 
 void gt_passes_forward(gt_passes *net, gt_shard_range range)
 {
-    gt_lockstep_forward(net->learner->net, net->shard, range.n,
+    gt_lockstep_forward(net->learner->net, net->shard, range.passes,
                         stat_sync_of(net));
 }
 
 void gt_passes_backward(gt_passes *net, gt_shard_range range, gt_wanted wanted)
 {
-    gt_lockstep_backward(net->learner->net, net->shard, range.n, wanted,
+    gt_lockstep_backward(net->learner->net, net->shard, range.passes, wanted,
                          stat_sync_of(net));
 }
 
@@ -197,7 +207,7 @@ void gt_passes_add(gt_passes *net, gt_shard_range range)
         gt_learner_add(net->learner);
         return;
     }
-    for (int k = 0; k < range.n; k++) {
+    for (int k = 0; k < range.passes; k++) {
         gt_pass to = {0};
         gt_learner_open(net->learner, &to);
         memcpy(to.grad, vector_of(net, k),

@@ -7,6 +7,7 @@
 
 #include "tasks/config.h"
 #include "tasks/passes.h"
+#include "tasks/scalars.h"
 #include "tasks/stage_memory.h"
 
 #include <assert.h>
@@ -24,7 +25,8 @@ struct gt_runner {
         int network[GT_TASK_MAX_NETWORKS];
     } changes[GT_MAX_UPDATES];
     gt_stage_memory memory;
-    double (*figures)[GT_MAX_FIGURES]; /* of each shard of a range */
+    int most;                          /* shards of a range */
+    double (*figures)[GT_MAX_FIGURES]; /* [most], of each */
     double values[GT_MAX_FIGURES];     /* of the batch */
 };
 
@@ -68,7 +70,8 @@ gt_status gt_runner_new(gt_runner **out, const gt_task *task)
     }
     for (int u = 0; u < t->n_updates; u++)
         r->changes[u].n = gt_update_networks(t, u, r->changes[u].network);
-    r->figures = calloc((size_t)r->plan.width, sizeof *r->figures);
+    r->most = r->plan.width * r->plan.unit;
+    r->figures = calloc((size_t)r->most, sizeof *r->figures);
     if (!r->figures)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate figures");
     status = gt_stage_memory_new(&r->memory, task, tapes, r->kept);
@@ -107,6 +110,7 @@ static gt_passes *passes_of(const update *u, int s)
     return &u->runner->net[u->table->stages[s].network];
 }
 
+/* Of pass k. */
 static gt_tape *tape_of(const update *u, int s, int k)
 {
     return gt_passes_tape(passes_of(u, s), u->range.first + k);
@@ -119,13 +123,25 @@ static int last_network(const update *u)
     return changes->network[changes->n - 1];
 }
 
-/* A span of shard k of the range. */
+/* A span of pass k of the range. */
 static gt_real *span_of(const update *u, const gt_shard_spans *spans, int k)
 {
     return gt_stage_memory_at(&u->runner->memory, spans, u->range.first + k);
 }
 
-static gt_stage_shard shard_of(const update *u, int s, int k)
+/* All samples of pass k. */
+static gt_samples samples_of(const update *u, int k)
+{
+    const gt_shard *first = &u->batch->shards[u->range.first + k];
+    gt_samples all = first->samples;
+    for (int i = 1; i < u->range.n / u->range.passes; i++)
+        all.n += first[i].samples.n;
+    return all;
+}
+
+/* Pass k, as a stage sees it. */
+static gt_stage_shard pass_of(const update *u, int s, int k,
+                              const gt_samples *samples)
 {
     const gt_runner *r = u->runner;
     const gt_stage *stage = &u->table->stages[s];
@@ -135,7 +151,7 @@ static gt_stage_shard shard_of(const update *u, int s, int k)
     return (gt_stage_shard){
         .task = u->task,
         .step = u->step,
-        .samples = &u->batch->shards[u->range.first + k].samples,
+        .samples = samples,
         .scale = (gt_real)1 / (gt_real)u->batch->n,
         .noise = span_of(u, stage->noise ? &own->noise : &other->noise, k),
         .from = stage->from >= 0 ? gt_tape_output(tape_of(u, stage->from, k))
@@ -146,7 +162,38 @@ static gt_stage_shard shard_of(const update *u, int s, int k)
         .figure = r->figures[k]};
 }
 
-/* Draw noise and find the inputs of shard k; of a pass that is made again,
+static void skip(const gt_real **rows, size_t done, size_t size)
+{
+    if (*rows)
+        *rows += done * size;
+}
+
+/* Shard k of the range, as a stage sees it: it may be a part of a pass. */
+static gt_stage_shard shard_of(const update *u, int s, int k)
+{
+    const gt_shard *shard = &u->batch->shards[u->range.first + k];
+    if (u->range.passes == u->range.n)
+        return pass_of(u, s, k, &shard->samples);
+    gt_stage_shard at = pass_of(u, s, 0, &shard->samples);
+    const gt_stage *stage = &u->table->stages[s];
+    const gt_network *net = passes_of(u, s)->learner->net;
+    size_t done = (size_t)passes_of(u, s)->cut[k];
+    int sender = u->runner->stage[s].sender;
+    if (at.noise) /* else there may be no latents */
+        skip(&at.noise, done, gt_latent_size(u->task->setup.config));
+    skip(&at.y, done, gt_shape_size(net->out));
+    if (stage->from >= 0)
+        skip(&at.from, done,
+             gt_shape_size(passes_of(u, stage->from)->learner->net->out));
+    skip(
+        &at.dinput, done,
+        gt_shape_size(passes_of(u, sender < 0 ? s : sender)->learner->net->in));
+    at.dy += done * gt_shape_size(net->out);
+    at.figure = u->runner->figures[k];
+    return at;
+}
+
+/* Draw noise and find the inputs of pass k; of a pass that is made again,
  * those it had. */
 static void set_inputs(const update *u, int s, int k)
 {
@@ -154,7 +201,8 @@ static void set_inputs(const update *u, int s, int k)
     const gt_stage *stage = &u->table->stages[first];
     const gt_stage_spans *spans = &u->runner->memory.stage[first];
     gt_shard_pass *shard = &passes_of(u, s)->shard[k];
-    gt_stage_shard at = shard_of(u, first, k);
+    gt_samples samples = samples_of(u, k);
+    gt_stage_shard at = pass_of(u, first, k, &samples);
     gt_real *noise = span_of(u, &spans->noise, k);
     gt_real *input = span_of(u, &spans->input, k);
     if (stage->noise) {
@@ -170,15 +218,16 @@ static void set_inputs(const update *u, int s, int k)
                   : stage->from >= 0             ? at.from
                   : stage->from == GT_FROM_NOISE ? noise
                                                  : at.samples->x;
-    gt_stage_memory_inputs(&u->runner->memory, u->range.first + k, at.samples,
-                           shard->x);
+    gt_stage_memory_inputs(&u->runner->memory,
+                           u->range.first / u->runner->plan.unit + k,
+                           at.samples, shard->x);
     if (u->table->stages[s].input)
         shard->dx[0] = stage->make
                            ? span_of(u, &spans->dinput, k)
                            : gt_tape_loss_gradient(tape_of(u, stage->from, k));
 }
 
-/* Where gradients and batch statistics of shard k go. */
+/* Where gradients and batch statistics of pass k go. */
 static void set_outputs(const update *u, int s, int k)
 {
     const gt_stage *stage = &u->table->stages[s];
@@ -207,7 +256,7 @@ static void take_kept(const update *u, int s)
     gt_passes *net = passes_of(u, s);
     int from = u->table->stages[s].from;
     size_t size = net->learner->net->n_state * sizeof(gt_real);
-    for (int k = 0; k < u->range.n; k++) {
+    for (int k = 0; k < u->range.passes; k++) {
         const gt_real *kept =
             span_of(u, &u->runner->memory.stage[from].state, k);
         memcpy(net->shard[k].pass.batch_state, kept, size);
@@ -220,7 +269,7 @@ static void forward(const update *u, int s)
     const gt_stage *stage = &u->table->stages[s];
     gt_passes *net = passes_of(u, s);
     bool kept = stage->again && u->runner->kept[stage->from];
-    for (int k = 0; k < u->range.n; k++) {
+    for (int k = 0; k < u->range.passes; k++) {
         gt_passes_enter(net, u->task, u->batch, u->range, k, stage->stream);
         set_outputs(u, s, k);
         if (!kept)
@@ -232,15 +281,15 @@ static void forward(const update *u, int s)
         gt_passes_forward(net, u->range);
 }
 
-/* The figures of shard k as the scalars of its vector, which are added up. */
+/* The figures of pass k as the scalars of its vector, which are added up. */
 static void set_scalars(const update *u, const gt_passes *net, int k)
 {
-    gt_real *scalars = gt_passes_scalars(net, k) + GT_SCALAR_FIRST;
-    gt_real n = (gt_real)net->shard[k].pass.n, all = (gt_real)u->batch->n;
-    for (int f = 0; f < u->table->n_figures; f++)
-        if (u->table->figures[f].update == u->number)
-            scalars[f] = (u->table->figures[f].mean ? n / all : 1 / all) *
-                         (gt_real)u->runner->figures[k][f];
+    int n = u->range.n / u->range.passes;
+    size_t first = (size_t)k * (size_t)n;
+    gt_scalars_set(u->table, u->number,
+                   u->batch->shards + u->range.first + first,
+                   u->runner->figures + first, n, u->batch->n,
+                   gt_passes_scalars(net, k) + GT_SCALAR_FIRST);
 }
 
 static void backward(const update *u, int s)
@@ -253,9 +302,9 @@ static void backward(const update *u, int s)
         gt_stage_shard at = shard_of(u, s, k);
         if (stage->loss)
             stage->loss(&at);
-        if (plan->reports)
-            set_scalars(u, net, k);
     }
+    for (int k = 0; k < u->range.passes && plan->reports; k++)
+        set_scalars(u, net, k);
     if (!plan->closes) {
         gt_passes_backward(net, u->range, wanted);
         return;
@@ -312,11 +361,23 @@ static gt_status run_update(update *u, bool *stop)
     return GT_OK;
 }
 
+/* Of all passes of a range. */
+static void set_labels(gt_runner *r, const gt_batch *batch,
+                       gt_shard_range range)
+{
+    update u = {.runner = r, .batch = batch, .range = range};
+    for (int k = 0; k < range.passes; k++) {
+        gt_samples samples = samples_of(&u, k);
+        gt_stage_memory_set_labels(&r->memory, range.first / r->plan.unit + k,
+                                   &samples);
+    }
+}
+
 static const gt_batch *next_batch(gt_runner *r, gt_loader *loader)
 {
     const gt_batch *batch = gt_loader_next(loader);
-    for (int i = 0; i < gt_batch_present(batch); i++)
-        gt_stage_memory_set_labels(&r->memory, i, &batch->shards[i].samples);
+    for (int i = 0; i < gt_passes_ranges(&r->plan, batch); i++)
+        set_labels(r, batch, gt_passes_range(&r->plan, batch, i));
     return batch;
 }
 

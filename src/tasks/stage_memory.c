@@ -22,7 +22,7 @@ static void plan_stage(gt_stage_memory *m, const gt_task *task, int s,
     const gt_stage *stage = &task->type->step.stages[s];
     const gt_network *net = task->learner[stage->network]->net;
     gt_stage_spans *spans = &m->stage[s];
-    size_t max_n = (size_t)task->setup.max_n;
+    size_t max_n = (size_t)net->max_n;
     if (stage->noise)
         reserve(m, &spans->noise, tapes,
                 max_n * gt_latent_size(task->setup.config));
@@ -38,12 +38,14 @@ gt_status gt_stage_memory_new(gt_stage_memory *m, const gt_task *task,
                               const int *tapes, const bool *keeps)
 {
     const gt_step_table *t = &task->type->step;
-    size_t max_n = (size_t)task->setup.max_n;
+    int unit = task->setup.unit;
+    size_t max_n = (size_t)task->setup.max_n * (size_t)unit;
     *m = (gt_stage_memory){.label_size = gt_task_label_size(task),
                            .condition_size = gt_task_condition_size(task)};
     for (int s = 0; s < t->n_stages; s++)
         plan_stage(m, task, s, tapes[t->stages[s].network], keeps[s]);
-    reserve(m, &m->labels, task->setup.training ? task->setup.n_shards : 1,
+    reserve(m, &m->labels,
+            task->setup.training ? task->setup.n_shards / unit : 1,
             max_n * m->label_size);
     reserve(m, &m->unconditioned, 1, max_n * m->condition_size);
     return gt_arena_commit(&m->arena, "latents");

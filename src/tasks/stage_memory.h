@@ -6,10 +6,11 @@
 #include "core/arena.h"
 #include "tasks/task_type.h"
 
-/* A span for each shard; n = 0: there is none. */
+/* A span for each shard, or for each unit of shards that go together; n = 0:
+ * there is none. */
 typedef struct gt_shard_spans {
     size_t offset, each;
-    int n; /* shard i of this rank has number i % n */
+    int n; /* shard i of this rank, or unit i, has number i % n */
 } gt_shard_spans;
 
 /* Of one stage. */
@@ -34,17 +35,18 @@ gt_status gt_stage_memory_new(gt_stage_memory *memory, const gt_task *task,
                               const int *tapes, const bool *keeps);
 void gt_stage_memory_free(gt_stage_memory *memory);
 
-/* The span of shard i of this rank; NULL: there are none. */
+/* The span of shard or unit i of this rank; NULL: there are none. */
 gt_real *gt_stage_memory_at(const gt_stage_memory *memory,
                             const gt_shard_spans *spans, int i);
 
-/* Take the labels of samples, of shard i of a batch; a sample without one has
- * zeros. */
+/* Take the labels of samples, of shard or unit i of a batch; a sample without
+ * one has zeros. */
 void gt_stage_memory_set_labels(gt_stage_memory *memory, int i,
                                 const gt_samples *samples);
 
 /* Set the inputs of a network behind the first one, x[1] and up: the labels
- * taken for shard i, and the conditions of its samples or, without, zeros. */
+ * taken for shard or unit i, and the conditions of its samples or, without,
+ * zeros. */
 void gt_stage_memory_inputs(const gt_stage_memory *memory, int i,
                             const gt_samples *samples, const gt_real *x[]);
 

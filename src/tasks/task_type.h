@@ -25,9 +25,12 @@ typedef struct gt_task_setup {
     const gt_config *config; /* borrowed */
     gt_comm *comm;           /* borrowed */
     int n_shards;            /* of this rank */
-    int max_n;               /* most samples of one pass */
-    int blas_threads;        /* of this rank */
-    bool training;           /* false: no gradients, no optimizer */
+    int max_n;               /* most samples of one pass, of a shard */
+    bool stable;      /* in training: all ranks have products that shards may go
+                         through together (gt_product_is_stable) */
+    int unit;         /* shards that do so; from gt_task_new */
+    int blas_threads; /* of this rank */
+    bool training;    /* false: no gradients, no optimizer */
     /* Asked once all is planned and before it takes memory, but for addresses
      * and parameters: whether `bytes` more of this rank fit. Collective. NULL:
      * they do. */

@@ -6,6 +6,7 @@
 #include "base/heartbeat.h"
 #include "base/log.h"
 #include "core/blas.h"
+#include "core/product.h"
 #include "data/columns.h"
 #include "tasks/advice.h"
 #include "tasks/shards.h"
@@ -111,6 +112,14 @@ static int running_threads(const trainer *t)
     return threads > 0 ? threads : t->options->threads;
 }
 
+/* On all ranks, as their vectors must be of as many shards. Collective. */
+static bool has_stable_products(const trainer *t)
+{
+    double without = !gt_product_is_stable((gt_precision)t->train->precision);
+    gt_comm_sum(t->comm, &without, 1);
+    return without == 0;
+}
+
 static gt_status build_task(trainer *t)
 {
     int batch = (int)t->train->batch;
@@ -126,6 +135,7 @@ static gt_status build_task(trainer *t)
                                                     t->test_source, t->shards),
                            .blas_threads = running_threads(t),
                            .training = true,
+                           .stable = has_stable_products(t),
                            .fits = fits,
                            .context = t};
     return gt_task_new(&t->task, &setup);
@@ -198,6 +208,7 @@ gt_status gt__training_prepare_outputs(trainer *t)
                                .first_shard =
                                    t->comm->rank * (t->shards / t->comm->size),
                                .n_shards = t->shards / t->comm->size,
+                               .unit = t->task->setup.unit,
                                .start = t->position.number,
                                .end = gt__training_batch(t, t->last),
                                .per_step = (int)t->batches_per_step,
