@@ -6,7 +6,7 @@
 data="glyphs?count=500&test_count=200"
 must "training" ranks 1 train --preset cgan28 --data "$data" --steps 4 --out a --quiet
 last=classifier/checkpoints/step-00000500.h5
-for n in 2 3 4; do cp -r a a-$n; done
+for n in 2 3; do cp -r a a-$n; done
 
 # --- the classifier
 # begin_and_kill: in a-3, between its first checkpoint and its last. A fast machine may
@@ -14,7 +14,7 @@ for n in 2 3 4; do cp -r a a-$n; done
 begin_and_kill() {
     local started rank
     rm -rf a-3
-    cp -r a a-3
+    cp -r a-2 a-3
     "$MPIRUN" -np 3 "$GENTRAIN" eval a-3 -n 300 >killed.txt 2>&1 &
     started=$!
     await_checkpoint a-3/classifier
@@ -25,16 +25,23 @@ begin_and_kill() {
     done
     [ ! -e a-3/$last ]
 }
-for try in 1 2 3 4 5 6; do
-    begin_and_kill && break
-    [ "$try" -lt 6 ] || fail "the classifier was trained before it was killed, each time"
-done
-must "evaluating, and going on" ranks 2 eval a-3 -n 300
-says err.txt "going on to train a classifier of the data first"
 must "evaluating" ranks 3 eval a -n 300
 says err.txt "training a classifier of the data first, once: preset classifier28, in a/classifier"
 says err.txt "held out: loss"
-same {a,a-3}/$last
+counts="1 2 3 4"
+if sanitized; then
+    counts="1 3"
+else
+    for try in 1 2 3 4 5 6; do
+        begin_and_kill && break
+        [ "$try" -lt 6 ] ||
+            fail "the classifier was trained before it was killed, each time"
+    done
+    must "evaluating, and going on" ranks 2 eval a-3 -n 300
+    says err.txt "going on to train a classifier of the data first"
+    same {a,a-3}/$last
+    must "evaluating" ranks 3 eval a -n 300
+fi
 for text in "as the last layer of a classifier reads them" "a/$last" \
     "its accuracy" "300 of the model against 200 held out"; do
     says out.txt "$text"
@@ -44,7 +51,7 @@ done
 cp a/eval.json wanted.json
 says wanted.json "\"classifier\": \"a/$last\""
 grep -q '"accuracy": {"value": \(1\|0.9\)' wanted.json || fail "its accuracy is not told"
-for n in 1 2 3 4; do
+for n in $counts; do
     must "evaluating on $n ranks" ranks $n eval a -n 300
     [ "$(grep -c "training a classifier" err.txt)" -eq 0 ] ||
         fail "the classifier was trained again"
@@ -85,7 +92,7 @@ write("flat.h5", model=a, data=b[:, 0])
 b[7, 2] = np.nan
 write("nan.h5", model=a, data=b)
 PYTHON
-    for n in 1 2 3 4; do
+    for n in $counts; do
         must "given features on $n ranks" ranks $n eval a --features features.h5 \
             --out given-$n.json
         cmp given-{1,$n}.json || fail "figures of given features differ on $n ranks"

@@ -14,10 +14,12 @@
 enum { LEAST_COLUMNS = 8 };
 
 #ifndef GT_DOUBLE
+/* NULL: none. Own products are made by one thread. */
 static const gt__panel_kernel *kernel_of(gt_precision precision)
 {
-    return precision == GT_BF16 ? gt__bf16_kernel_choose()
-                                : gt__fp32_kernel_choose();
+    if (precision == GT_BF16)
+        return gt__bf16_kernel_choose();
+    return gt_blas_threads() > 1 ? NULL : gt__fp32_kernel_choose();
 }
 
 static void multiply(const gt__panel_kernel *kernel, gt_transpose ta,
