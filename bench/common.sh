@@ -78,6 +78,7 @@ build() {
 # ranks.
 scratch() {
     launcher 1 >/dev/null || exit 2
+    mkdir -p "$GENTRAIN_BENCH_DIR"
     work=$(mktemp -d "$GENTRAIN_BENCH_DIR/gentrain-bench.XXXXXX")
     trap 'rm -rf "$work"' EXIT
 }
