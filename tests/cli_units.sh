@@ -24,7 +24,10 @@ last() { echo "$1"/checkpoints/step-*.h5; }
 weights() { "$GENTRAIN" inspect "$1" --json | sed -n 's/.*"fingerprint": "\([0-9a-f]*\)".*/\1/p'; }
 figures() { sed 's/"samples_per_s": [^,]*, //' "$1/metrics.jsonl"; }
 
-for np in 1 2 3 4 6; do
+counts="2 3 4 6"
+if sanitized; then counts=3; fi
+must "on 1" ranks 1 train told.yaml --out told-1 --quiet
+for np in $counts; do
     must "on $np" ranks $np train told.yaml --out told-$np --quiet
     same "$(last told-1)" "$(last told-$np)"
     figures told-1 >1.txt
@@ -59,7 +62,8 @@ model: {classifier: [{dense: {units: 9}}, relu, {dense: {units: 8}}]}
 train: {batch: 24, epochs: 2, shards: 6}
 output: {log_every: 1}
 END
-for np in 1 2 3 6; do
+for np in 1 $counts; do
+    [ "$np" -ne 4 ] || continue # of 6 shards
     must "classes on $np" ranks $np train classes.yaml --out classes-$np --quiet
     same "$(last classes-1)" "$(last classes-$np)"
 done
