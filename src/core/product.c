@@ -9,6 +9,10 @@
 #include <assert.h>
 #include <stdatomic.h>
 
+_Static_assert(GT_PRODUCT_SHARDS + 0 == GT__PANEL_SHARDS + 0 &&
+                   GT_PRODUCT_ROWS + 0 == GT__PANEL_TERMS + 0,
+               "what may be asked for is what panels take");
+
 /* Fewer columns fill too little of a panel. A pass has as many rows as it has
  * samples, so these must not decide. */
 enum { LEAST_COLUMNS = 8 };

@@ -138,7 +138,7 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     gt_real *dy = io->dy;
     gt_real *dx = io->dx[0];
     size_t in = (size_t)layer->in.c, out = (size_t)layer->out.c;
-    if (gt_pass_shards(pass) > 1) {
+    if (pass->shards > 1) {
         backward_shards(layer, pass, io);
         return;
     }

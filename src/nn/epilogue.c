@@ -4,6 +4,7 @@
  * Partial sums over a few rows keep rounding small. */
 #include "nn/epilogue.h"
 
+#include "core/product.h"
 #include "core/simd.h"
 
 #include <assert.h>
@@ -156,6 +157,7 @@ void gt__epilogue_backward(const gt_layer *layer, const gt_pass *pass,
 
 /* Sums of a tree over GT_PRODUCT_SHARDS shards that wait for others. */
 enum { LEVELS = 5 };
+_Static_assert(1 << (LEVELS - 1) == GT_PRODUCT_SHARDS, "the tree's levels");
 
 size_t gt__epilogue_scratch(const gt_layer *layer)
 {

@@ -232,12 +232,6 @@ static inline bool gt_layer_is_idle(const gt_layer *layer)
     return layer->type->view || layer->is_fused;
 }
 
-/* The shards of a pass. */
-static inline int gt_pass_shards(const gt_pass *pass)
-{
-    return pass->shards > 1 ? pass->shards : 1;
-}
-
 /* Of the matrix products of a pass: what is evaluated is evaluated in fp32,
  * wherever and in whatever precision it was trained. */
 static inline gt_precision gt_layer_precision(const gt_layer *layer,

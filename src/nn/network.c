@@ -250,8 +250,9 @@ gt_status gt_network_new(gt_network **out, const char *name,
     status = plan_layers(net, specs, n);
     if (status == GT_OK) {
         fuse_activations(net);
+        bool stable = gt_network_shard_samples(net) > 0;
         for (int i = 0; i < net->n_layers; i++)
-            net->layers[i].stable = gt_network_shard_samples(net) > 0;
+            net->layers[i].stable = stable;
         status = gt__placement_new(&net->placement, net->layers, net->n_layers,
                                    max_n);
     }

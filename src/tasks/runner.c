@@ -25,8 +25,7 @@ struct gt_runner {
         int network[GT_TASK_MAX_NETWORKS];
     } changes[GT_MAX_UPDATES];
     gt_stage_memory memory;
-    int most;                          /* shards of a range */
-    double (*figures)[GT_MAX_FIGURES]; /* [most], of each */
+    double (*figures)[GT_MAX_FIGURES]; /* of each shard of a range */
     double values[GT_MAX_FIGURES];     /* of the batch */
 };
 
@@ -70,8 +69,8 @@ gt_status gt_runner_new(gt_runner **out, const gt_task *task)
     }
     for (int u = 0; u < t->n_updates; u++)
         r->changes[u].n = gt_update_networks(t, u, r->changes[u].network);
-    r->most = r->plan.width * r->plan.unit;
-    r->figures = calloc((size_t)r->most, sizeof *r->figures);
+    r->figures = calloc((size_t)r->plan.width * (size_t)r->plan.unit,
+                        sizeof *r->figures);
     if (!r->figures)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate figures");
     status = gt_stage_memory_new(&r->memory, task, tapes, r->kept);

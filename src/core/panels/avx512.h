@@ -60,5 +60,19 @@ static inline GT__AVX512 void gt__turn_words(__m512i r[GT__LANES])
     }
 }
 
+/* Columns become rows, of which the first n are words of a panel. */
+static inline GT__AVX512 void gt__store_turned(__m512i r[GT__LANES], int n,
+                                               __mmask16 wanted, int width,
+                                               uint32_t *to)
+{
+    gt__turn_words(r);
+    GT__UNROLL for (int i = 0; i < GT__LANES; i++)
+    {
+        if (i < n)
+            _mm512_mask_storeu_epi32(to + (size_t)i * (size_t)width, wanted,
+                                     r[i]);
+    }
+}
+
 #endif
 #endif

@@ -86,14 +86,7 @@ static NATIVE void pack_turned(const gt__panel_span *s, const float *from,
                                       _mm512_maskz_loadu_ps(high, row + LANES))
                              : _mm512_setzero_si512();
         }
-        gt__turn_words(r);
-        int words = (int)words_of(s->terms - k);
-        UNROLL for (int i = 0; i < LANES; i++)
-        {
-            if (i < words)
-                _mm512_mask_storeu_epi32(to + (size_t)i * (size_t)s->width,
-                                         wanted, r[i]);
-        }
+        gt__store_turned(r, (int)words_of(s->terms - k), wanted, s->width, to);
         to += LANES * (size_t)s->width;
     }
 }

@@ -49,13 +49,7 @@ static NATIVE void pack_turned(const gt__panel_span *s, const float *from,
             i < rows
                 ? _mm512_maskz_loadu_epi32(there, from + (size_t)i * s->ld + k)
                 : _mm512_setzero_si512();
-        gt__turn_words(r);
-        UNROLL for (int i = 0; i < LANES; i++)
-        {
-            if (i < s->terms - k)
-                _mm512_mask_storeu_epi32(to + (size_t)i * (size_t)s->width,
-                                         wanted, r[i]);
-        }
+        gt__store_turned(r, s->terms - k, wanted, s->width, to);
         to += LANES * (size_t)s->width;
     }
 }

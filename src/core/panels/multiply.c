@@ -119,13 +119,13 @@ static span terms_of(const gt__panel_shards *shards, int s)
     return (span){shards->cut[s], shards->cut[s + 1] - shards->cut[s]};
 }
 
-/* Words along the sum of the shards before shard s. */
-static size_t words_before(const gt__panel_kernel *kernel,
-                           const gt__panel_shards *shards, int s)
+/* Words along the sum of all shards. */
+static size_t words_of(const gt__panel_kernel *kernel,
+                       const gt__panel_shards *shards)
 {
     size_t words = 0;
-    for (int i = 0; i < s; i++)
-        words += gt__panel_words(kernel, terms_of(shards, i).size);
+    for (int s = 0; s < shards->n; s++)
+        words += gt__panel_words(kernel, terms_of(shards, s).size);
     return words;
 }
 
@@ -203,7 +203,7 @@ void gt__panel_multiply_shards(const gt__panel_kernel *kernel, int m, int n,
                                gt__panel_matrix a, gt__panel_matrix b, float *c,
                                int ldc)
 {
-    size_t words = words_before(kernel, shards, shards->n);
+    size_t words = words_of(kernel, shards);
     assert(shards->n <= GT__PANEL_SHARDS && words <= GT__PANEL_TERMS);
     int columns = block_across(words, n, COLUMNS, GT__PANEL_COLUMNS);
     int rows = block_across(words, m, ROWS, GT__PANEL_ROWS);
