@@ -118,22 +118,25 @@ enum {
     MIN_CHANNELS = 16, /* of either side; fewer make products slow */
     MIN_TILES = 32,    /* rows of a product: as well */
     TERM = 10, /* multiplications of a matrix product in the time of adding a
-                  term to a value */
-    TERM_BF16 = 20 /* the same, measured beside products in bf16, which may take
-                      patches instead: to copy a value there takes TERM */
+                  term to a value, or of copying one into a patch */
+    TERM_BF16 = 14, /* the same of tiles for products in bf16 */
+    PACK = 7        /* the same of rounding and packing a number for one */
 };
 
-/* The time of a multiplication of a matrix product, in units of one in fp32. */
-static double multiplication(gt_precision precision)
+/* The time of a multiplication of a matrix product with sides of m and `depth`
+ * beside many rows, in units of one in fp32. In bf16 each number is rounded and
+ * packed for as many of them as the other matrix has rows or columns; of the
+ * three products of training two pack for m of them, and two for `depth`. */
+static double multiplication(gt_precision precision, double m, double depth)
 {
-    return precision == GT_BF16 ? 0.5 : 1;
+    return precision == GT_BF16 ? 0.5 + PACK / m + PACK / depth : 1;
 }
 
 static double cost_of_im2col(const gt__conv_geometry *g, int n)
 {
     double size = (double)g->kh * g->kw * g->c;
     return (double)n * g->oh * g->ow * size *
-           (multiplication(g->precision) * g->m + TERM);
+           (multiplication(g->precision, g->m, size) * g->m + TERM);
 }
 
 /* One size of tiles along one axis, and the terms that its cost depends on. */
@@ -197,12 +200,14 @@ static double cost(const options *all, int n, const option *v, const option *h)
 {
     double c = all->g.c, m = all->g.m;
     double tiles = (double)n * v->axis.tiles * h->axis.tiles;
-    double products = tiles * v->axis.rows * h->axis.rows * c * m *
-                      multiplication(precision_of(all, v, h));
+    double pairs = (double)v->axis.points * h->axis.points;
+    double depth = c * v->axis.rows * h->axis.rows / pairs;
+    double products = tiles * pairs * depth * m *
+                      multiplication(precision_of(all, v, h), m, depth);
     double big = c * v->axis.rows * h->big;
     double small = m * v->axis.points * h->small;
     double kernel = c * m * v->kernel * h->kernel;
-    int term = all->g.precision == GT_BF16 ? TERM_BF16 : TERM;
+    int term = precision_of(all, v, h) == GT_BF16 ? TERM_BF16 : TERM;
     return products + term * (tiles * (big + small) + kernel);
 }
 
