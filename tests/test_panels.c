@@ -1,9 +1,10 @@
-/* Products from packed panels, in fp32 and bf16: the kernels that this CPU runs
+/* Products from panels, in fp32 and bf16: the kernels that this CPU runs
  * against portable ones, bit for bit, these against plain loops in double, and
  * products of several shards against those of one at a time. */
 #include "core/arena.h"
 #include "core/hash.h"
 #include "core/panels/multiply.h"
+#include "core/panels/multiply_shards.h"
 #include "core/precision.h"
 #include "core/rng.h"
 
@@ -233,6 +234,63 @@ static void elements_depend_on_their_row_and_column_alone(void **state)
     check_rows(GT_BF16);
 }
 
+/* --- Large matrices, beside few rows or terms. */
+
+/* C by pieces of a few rows and columns, none of which is large. */
+static void in_pieces(const gt__panel_kernel *kernel, const trial *t, float *c)
+{
+    enum { ROWS = 60, COLUMNS = 50 };
+    int lda = columns_of_a(t), ldb = columns_of_b(t);
+    for (int i = 0; i < t->m; i += ROWS)
+        for (int j = 0; j < t->n; j += COLUMNS)
+            gt__panel_multiply(
+                kernel, t->m - i < ROWS ? t->m - i : ROWS,
+                t->n - j < COLUMNS ? t->n - j : COLUMNS, t->k,
+                (gt__panel_matrix){t->a + (t->a_turned ? i : i * lda), lda,
+                                   t->a_turned},
+                (gt__panel_matrix){t->b + (t->b_turned ? j * ldb : j), ldb,
+                                   t->b_turned},
+                t->add, c + i * t->n + j, t->n);
+}
+
+static void check_large(const trial *t, const gt__panel_kernel *kernel)
+{
+    size_t size = (size_t)t->m * (size_t)t->n;
+    float *want = drawn(size, 9), *have = drawn(size, 9);
+    in_pieces(kernels[t->precision][0], t, want);
+    gt__panel_multiply(kernel, t->m, t->n, t->k,
+                       (gt__panel_matrix){t->a, columns_of_a(t), t->a_turned},
+                       (gt__panel_matrix){t->b, columns_of_b(t), t->b_turned},
+                       t->add, have, t->n);
+    assert_memory_equal(want, have, size * sizeof *have);
+    free(want);
+    free(have);
+}
+
+/* B is read ahead, in rows that touch and in others; turned round; C goes past
+ * the caches. */
+static void large_matrices_take_other_ways_to_the_same_bits(void **state)
+{
+    static const int sizes[][3] = {
+        {16, 256, 1100}, {5, 1000, 300}, {24, 40, 7000}, {1, 300, 900},
+        {7, 1100, 250},  {24, 600, 512}, {1100, 1024, 3}};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes * 8; i++) {
+        const int *s = sizes[i / 8];
+        trial t = {.m = s[0],
+                   .n = s[1],
+                   .k = s[2],
+                   .a_turned = i & 1,
+                   .b_turned = i & 2,
+                   .add = i & 4};
+        open_trial(&t);
+        for (int k = 0; k < 3; k++)
+            if (runs(kernels[GT_FP32][k]))
+                check_large(&t, kernels[GT_FP32][k]);
+        close_trial(&t);
+    }
+}
+
 /* --- Products of several shards. */
 
 enum { SHARD_M = 30, SHARD_N = 70 };
@@ -353,6 +411,7 @@ int main(void)
         cmocka_unit_test(all_kernels_give_the_same_bits),
         cmocka_unit_test(the_bits_are_those_of_every_machine),
         cmocka_unit_test(elements_depend_on_their_row_and_column_alone),
+        cmocka_unit_test(large_matrices_take_other_ways_to_the_same_bits),
         cmocka_unit_test(shards_add_up_as_if_they_were_multiplied_one_by_one),
         cmocka_unit_test(numbers_are_rounded_to_the_nearest),
     };

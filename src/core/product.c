@@ -5,6 +5,7 @@
 
 #include "core/blas.h"
 #include "core/panels/multiply.h"
+#include "core/panels/multiply_shards.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -38,17 +39,29 @@ static void multiply(const gt__panel_kernel *kernel, gt_transpose ta,
         (gt__panel_matrix){b, ldb, tb == GT_TRANSPOSED}, beta != 0, c, ldc);
 }
 
-/* In fp32 BLAS packs as well and knows more shapes, unless it is older than
- * this CPU, or was told to be: then it has half its speed or less. */
-static bool is_better(gt_precision precision)
+/* Whether a kernel of fp32 is better than BLAS, or whoever starts the program
+ * wants it. A BLAS that does not know the CPU, or was told not to, has half its
+ * speed or less. */
+static bool is_better(const gt__panel_kernel *kernel)
 {
-    static atomic_int old = -1; /* any thread may find out */
-    int is = atomic_load_explicit(&old, memory_order_relaxed);
-    if (is < 0) {
-        is = gt_blas_kernel_is_old();
-        atomic_store_explicit(&old, is, memory_order_relaxed);
+    static atomic_int blas_is_weak = -1; /* any thread may find out */
+    int weak = atomic_load_explicit(&blas_is_weak, memory_order_relaxed);
+    if (weak < 0) {
+        weak = gt_blas_kernel_is_old() || gt__fp32_kernel_is_asked();
+        atomic_store_explicit(&blas_is_weak, weak, memory_order_relaxed);
     }
-    return precision == GT_BF16 || is;
+    return kernel->faster_than_blas || weak;
+}
+#endif
+
+#ifndef GT_DOUBLE
+/* Where a large matrix is read or written for a few rows or terms, the way to
+ * memory decides, and rounding only adds to it. */
+static bool comes_slowly(int m, int n, int k)
+{
+    enum { FEW = 24, LARGE = 1 << 20 };
+    int least = m < k ? m : k;
+    return least <= FEW && (double)n * (m < k ? k : m) >= LARGE;
 }
 #endif
 
@@ -57,14 +70,27 @@ void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int ldb, gt_real beta, gt_real *c, int ldc)
 {
 #ifndef GT_DOUBLE
+    if (comes_slowly(m, n, k))
+        precision = GT_FP32;
     const gt__panel_kernel *kernel = kernel_of(precision);
-    if (kernel && n >= LEAST_COLUMNS && is_better(precision)) {
+    if (kernel && n >= LEAST_COLUMNS &&
+        (precision == GT_BF16 || is_better(kernel))) {
         multiply(kernel, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
         return;
     }
 #endif
     (void)precision;
     gt_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+const char *gt_product_makers(void)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = kernel_of(GT_FP32);
+    if (kernel)
+        return is_better(kernel) ? "own" : "own, BLAS";
+#endif
+    return "BLAS";
 }
 
 bool gt_product_is_stable(gt_precision precision)

@@ -5,22 +5,27 @@
 #include "core/gemm.h"
 #include "core/precision.h"
 
-/* gt_gemm in a precision that gt_precision_check allows; beta is 0 or 1. In
- * GT_BF16 the bits of an element depend on beta, its row of op(A) and its
- * column of op(B) alone. GT_DOUBLE knows one precision. Calls gt_progress_hook.
- */
+/* gt_gemm in a precision that gt_precision_check allows, or in fp32 where a few
+ * rows or terms meet a matrix so large that bf16 saves nothing; beta is 0 or 1.
+ * The bits of an element follow from these sizes, beta, its row of op(A) and
+ * its column of op(B), and in fp32 from what gt_gemm's do. GT_DOUBLE knows one
+ * precision. Calls gt_progress_hook. */
 void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int n, int k, const gt_real *a, int lda, const gt_real *b,
                 int ldb, gt_real beta, gt_real *c, int ldc);
 
-/* The same with these bits in fp32, too: samples have the same, however many
- * others are beside them. Without own kernels for this CPU
- * (gt_product_is_stable) it is gt_product. */
+/* The same in that precision, with bits that follow from the row and column
+ * alone: samples have the same, however many others are beside them. Without
+ * own kernels for this CPU (gt_product_is_stable) it is gt_product. */
 void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
                        int m, int n, int k, const gt_real *a, int lda,
                        const gt_real *b, int ldb, gt_real beta, gt_real *c,
                        int ldc);
 bool gt_product_is_stable(gt_precision precision);
+
+/* Who makes products in fp32, as bits depend on it: "own" kernels, all but
+ * those of few columns; "own, BLAS": stable ones and the others; "BLAS". */
+const char *gt_product_makers(void);
 
 /* C[m x n] = the sum over shards of A^T B, where A[rows x m] and B[rows x n]
  * have the rows cut[s] .. cut[s + 1] - 1 of shard s, each with samples. Shards

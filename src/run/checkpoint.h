@@ -5,7 +5,7 @@
  * Layout, version 2 (attributes of "/": format "gentrain checkpoint",
  * format_version, gentrain_version, task, step, epoch, samples, batches,
  * updates, seed, fingerprint; data_count, data_classes, data_digest; and what
- * bits depend on: build, blas, blas_kernel, blas_threads, shards,
+ * bits depend on: build, blas, blas_kernel, products, blas_threads, shards,
  * norm_sync, reduction; of a branch parent, parent_step, parent_fingerprint and
  * parent_state; of data that are not bytes data_values, data_low, data_high).
  * The fingerprint is the XXH3 hash of the parameters and statistics, network by

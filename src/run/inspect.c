@@ -221,7 +221,8 @@ static void print_header(FILE *out, gt_h5 *f, const char *path,
                                         "fingerprint",  "data_digest",
                                         "updates",      "build",
                                         "blas",         "blas_kernel",
-                                        "norm_sync",    "reduction"};
+                                        "products",     "norm_sync",
+                                        "reduction"};
     static const char *const numbers[] = {
         "format_version", "step",        "samples",      "batches",
         "data_count",     "parent_step", "data_classes", "seed",

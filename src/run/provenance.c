@@ -8,6 +8,7 @@
 #include "comm/config.h"
 #include "comm/reducer.h"
 #include "core/blas.h"
+#include "core/product.h"
 #include "tasks/config.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ static const struct {
     [GT_PROVENANCE_BUILD] = {"build", false},
     [GT_PROVENANCE_BLAS] = {"blas", false},
     [GT_PROVENANCE_BLAS_KERNEL] = {"blas_kernel", false},
+    [GT_PROVENANCE_PRODUCTS] = {"products", false},
     [GT_PROVENANCE_BLAS_THREADS] = {"blas_threads", true},
     [GT_PROVENANCE_SHARDS] = {"shards", true},
     [GT_PROVENANCE_NORM_SYNC] = {"norm_sync", false},
@@ -62,6 +64,8 @@ void gt_provenance_find(const gt_task *task,
     snprintf(found[GT_PROVENANCE_BLAS], GT_PROVENANCE_TEXT, "%s", blas);
     snprintf(found[GT_PROVENANCE_BLAS_KERNEL], GT_PROVENANCE_TEXT, "%s",
              gt_blas_kernel());
+    snprintf(found[GT_PROVENANCE_PRODUCTS], GT_PROVENANCE_TEXT, "%s",
+             gt_product_makers());
     snprintf(found[GT_PROVENANCE_BLAS_THREADS], GT_PROVENANCE_TEXT, "%d",
              setup->blas_threads);
     snprintf(found[GT_PROVENANCE_SHARDS], GT_PROVENANCE_TEXT, "%d",
@@ -89,22 +93,39 @@ void gt_provenance_compare(const gt_task *task,
                 text);
 }
 
+/* Whether rank 0 says the same; `first` is what it says. */
+static bool same_as_first(gt_comm *comm, const char *mine,
+                          char first[GT_PROVENANCE_TEXT])
+{
+    snprintf(first, GT_PROVENANCE_TEXT, "%s", mine);
+    gt_comm_broadcast(comm, first, GT_PROVENANCE_TEXT);
+    return !strcmp(first, mine);
+}
+
 /* The agreement carries the first rank's words that has something to say. */
 void gt_provenance_check_ranks(gt_comm *comm)
 {
-    char first[GT_PROVENANCE_TEXT];
-    const char *mine = gt_blas_kernel();
+    static const char outcome[] =
+        "so the last bits of the weights depend on which rank computes what";
+    char kernel[GT_PROVENANCE_TEXT], makers[GT_PROVENANCE_TEXT];
     const char *variable = gt_blas_kernel_variable();
+    bool same_kernel = same_as_first(comm, gt_blas_kernel(), kernel);
+    bool same_makers = same_as_first(comm, gt_product_makers(), makers);
     gt_status status = GT_OK;
-    snprintf(first, sizeof first, "%s", mine);
-    gt_comm_broadcast(comm, first, sizeof first);
-    if (strcmp(first, mine) != 0)
+    if (!same_kernel)
         status = gt_fail(
             GT_ERR_MISMATCH,
-            "BLAS runs its %s kernels here, but its %s kernels on rank 0, so "
-            "the last bits of the weights depend on which rank computes what; "
+            "BLAS runs its %s kernels here, but its %s kernels on rank 0, %s; "
             "set %s to kernels that all CPUs of the job can run",
-            mine, first, variable ? variable : "the variable of its library");
+            gt_blas_kernel(), kernel, outcome,
+            variable ? variable : "the variable of its library");
+    else if (!same_makers)
+        status = gt_fail(
+            GT_ERR_MISMATCH,
+            "products are made by %s here, but by %s on rank 0, %s; set "
+            "GENTRAIN_FP32 to AVX2, which all CPUs of the job may run, or to "
+            "none",
+            gt_product_makers(), makers, outcome);
     if (gt_comm_agree(comm, status) != GT_OK)
         gt_warn("%s", gt_message());
 }

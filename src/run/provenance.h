@@ -12,6 +12,7 @@ typedef enum gt_provenance {
     GT_PROVENANCE_BUILD, /* version.h */
     GT_PROVENANCE_BLAS,  /* library and version */
     GT_PROVENANCE_BLAS_KERNEL,
+    GT_PROVENANCE_PRODUCTS,     /* who makes them: product.h */
     GT_PROVENANCE_BLAS_THREADS, /* of a rank */
     GT_PROVENANCE_SHARDS,       /* with those of train.accumulate */
     GT_PROVENANCE_NORM_SYNC,

@@ -8,6 +8,7 @@
 #include "comm/mpi/binding.h"
 #include "core/blas.h"
 #include "core/precision.h"
+#include "core/product.h"
 #include "data/augment.h"
 #include "data/config.h"
 #include "run/picture/picture.h"
@@ -17,6 +18,7 @@
 #include "train/data_values.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 /* Largest resident size of this process so far, in MB. */
@@ -185,7 +187,7 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     print_networks(task);
     gt_info("  memory        %.0f MB per rank at most%s", memory,
             source->region.shared ? ", the data included" : "");
-    if (gt_blas_kernel_is_old())
+    if (gt_blas_kernel_is_old() && !strcmp(gt_product_makers(), "BLAS"))
         gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",
                 gt_blas_kernel(), gt_blas_best_kernel());

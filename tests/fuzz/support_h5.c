@@ -57,6 +57,7 @@ static const char *const keys[] = {
     "blas",         "blas_kernel",    "blas_threads",
     "shards",       "norm_sync",      "reduction",
     "source",       "digest",         "CLASS",
+    "products",
 };
 static const char *const names[] = {
     "/config",

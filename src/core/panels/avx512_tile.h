@@ -3,7 +3,10 @@
  * vector of them. A tile of 12 rows and two vectors of columns keeps 24 sums in
  * registers: enough to begin two instructions each cycle, with 14 loads for 24
  * of them. Rows and vectors are known to the compiler, which keeps the sums in
- * registers. */
+ * registers. Rows of A lie a distance apart that it does not know: an address
+ * has once or twice that distance, so each third row has a pointer. */
+
+enum { APART = 3, POINTERS = GT__PANEL_ROWS / APART };
 
 static inline PART void add_sums(int rows, int vectors, const gt__panel_tile *t,
                                  __m512 sum[GT__PANEL_ROWS][VECTORS])
@@ -19,12 +22,25 @@ static inline PART void add_sums(int rows, int vectors, const gt__panel_tile *t,
     }
 }
 
-static inline PART void multiply_n(int rows, int vectors,
-                                   const gt__panel_tile *t)
+/* The rows of A and C below those of this tile come into the cache. */
+static inline PART void fetch_below(int rows, int vectors,
+                                    const gt__panel_tile *t)
 {
-    __m512 sum[GT__PANEL_ROWS][VECTORS];
-    __mmask16 last = gt__first(t->columns - (vectors - 1) * LANES);
-    const uint32_t *a = t->a, *b = t->b;
+    const uint32_t *a = t->a.at + (size_t)rows * t->a.across;
+    const float *c = t->c + (size_t)rows * t->ldc;
+    UNROLL for (int i = 0; i < rows; i++)
+    {
+        _mm_prefetch((const char *)(a + (size_t)i * t->a.across), _MM_HINT_T0);
+        UNROLL for (int v = 0; v < vectors; v++) _mm_prefetch(
+            (const char *)(c + (size_t)i * t->ldc + (size_t)v * LANES),
+            _MM_HINT_T0);
+    }
+}
+
+static inline PART void begin(int rows, int vectors, const gt__panel_tile *t,
+                              __mmask16 last,
+                              __m512 sum[GT__PANEL_ROWS][VECTORS])
+{
     UNROLL for (int i = 0; i < rows; i++)
     {
         UNROLL for (int v = 0; v < vectors; v++) sum[i][v] =
@@ -33,64 +49,125 @@ static inline PART void multiply_n(int rows, int vectors,
                                                (size_t)v * LANES)
                    : _mm512_setzero_ps();
     }
+}
+
+/* What a word adds to a row. */
+static inline PART void add_word(int vectors, const uint32_t *a,
+                                 const __m512 right[VECTORS],
+                                 __m512 sum[VECTORS])
+{
+    uint32_t left = gt__panel_word(a);
+    UNROLL for (int v = 0; v < vectors; v++) sum[v] =
+        add_products(sum[v], left, right[v]);
+}
+
+static inline PART void add_words(int rows, int vectors, bool ahead,
+                                  const gt__panel_tile *t, __mmask16 last,
+                                  __m512 sum[GT__PANEL_ROWS][VECTORS])
+{
+    const uint32_t *a[POINTERS], *b = t->b.at;
+    const float *line = t->ahead;
+    size_t across = t->a.across;
+    UNROLL for (int p = 0; APART * p < rows; p++) a[p] =
+        t->a.at + (size_t)(APART * p) * across;
     for (int w = 0; w < t->words; w++) {
         __m512 right[VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) right[v] =
-            _mm512_loadu_ps(b + (size_t)v * LANES);
+            _mm512_maskz_loadu_ps(v == vectors - 1 ? last : 0xffff,
+                                  b + (size_t)v * LANES);
+        if (ahead)
+            _mm_prefetch((const char *)line, _MM_HINT_T0);
         UNROLL for (int i = 0; i < rows; i++)
-        {
-            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] =
-                add_products(sum[i][v], a[i], right[v]);
-        }
-        a += GT__PANEL_ROWS;
-        b += GT__PANEL_COLUMNS;
+            add_word(vectors, a[i / APART] + (size_t)(i % APART) * across,
+                     right, sum[i]);
+        UNROLL for (int p = 0; APART * p < rows; p++) a[p] += t->a.along;
+        b += t->b.along;
+        if (ahead)
+            line += t->ahead_step;
     }
+}
+
+/* A mask of all lanes takes its time, too. */
+static inline PART void store(const gt__panel_tile *t, float *to, bool whole,
+                              __mmask16 wanted, __m512 sum)
+{
+    if (!whole)
+        _mm512_mask_storeu_ps(to, wanted, sum);
+    else if (t->past_caches)
+        _mm512_stream_ps(to, sum);
+    else
+        _mm512_storeu_ps(to, sum);
+}
+
+static inline PART void multiply_n(int rows, int vectors, bool ahead,
+                                   const gt__panel_tile *t)
+{
+    __m512 sum[GT__PANEL_ROWS][VECTORS];
+    __mmask16 last = gt__first(t->columns - (vectors - 1) * LANES);
+    if (t->below)
+        fetch_below(rows, vectors, t);
+    begin(rows, vectors, t, last, sum);
+    add_words(rows, vectors, ahead, t, last, sum);
     add_sums(rows, vectors, t, sum);
     UNROLL for (int i = 0; i < rows; i++)
     {
         UNROLL for (int v = 0; v < vectors; v++)
-            _mm512_mask_storeu_ps(t->c + (size_t)i * t->ldc + (size_t)v * LANES,
-                                  v == vectors - 1 ? last : 0xffff, sum[i][v]);
+            store(t, t->c + (size_t)i * t->ldc + (size_t)v * LANES,
+                  v < vectors - 1 || last == 0xffff, last, sum[i][v]);
     }
 }
 
-#define CASE(rows, vectors)                                                    \
+#define CASE(rows, vectors, ahead)                                             \
     case rows:                                                                 \
-        multiply_n(rows, vectors, t);                                          \
+        multiply_n(rows, vectors, ahead, t);                                   \
         break;
 
-#define CASES(vectors)                                                         \
-    CASE(1, vectors)                                                           \
-    CASE(2, vectors)                                                           \
-    CASE(3, vectors)                                                           \
-    CASE(4, vectors)                                                           \
-    CASE(5, vectors)                                                           \
-    CASE(6, vectors)                                                           \
-    CASE(7, vectors)                                                           \
-    CASE(8, vectors)                                                           \
-    CASE(9, vectors)                                                           \
-    CASE(10, vectors)                                                          \
-    CASE(11, vectors)                                                          \
-    CASE(12, vectors)
+#define CASES(vectors, ahead)                                                  \
+    CASE(1, vectors, ahead)                                                    \
+    CASE(2, vectors, ahead)                                                    \
+    CASE(3, vectors, ahead)                                                    \
+    CASE(4, vectors, ahead)                                                    \
+    CASE(5, vectors, ahead)                                                    \
+    CASE(6, vectors, ahead)                                                    \
+    CASE(7, vectors, ahead)                                                    \
+    CASE(8, vectors, ahead)                                                    \
+    CASE(9, vectors, ahead)                                                    \
+    CASE(10, vectors, ahead)                                                   \
+    CASE(11, vectors, ahead)                                                   \
+    CASE(12, vectors, ahead)
 
 static NATIVE void multiply_narrow(const gt__panel_tile *t)
 {
     switch (t->rows) {
-        CASES(1)
+        CASES(1, false)
     }
 }
 
 static NATIVE void multiply_wide(const gt__panel_tile *t)
 {
     switch (t->rows) {
-        CASES(2)
+        CASES(2, false)
+    }
+}
+
+static NATIVE void multiply_narrow_ahead(const gt__panel_tile *t)
+{
+    switch (t->rows) {
+        CASES(1, true)
+    }
+}
+
+static NATIVE void multiply_wide_ahead(const gt__panel_tile *t)
+{
+    switch (t->rows) {
+        CASES(2, true)
     }
 }
 
 static void multiply(const gt__panel_tile *t)
 {
-    if (t->columns > LANES)
-        multiply_wide(t);
+    if (t->columns <= LANES)
+        (t->ahead ? multiply_narrow_ahead : multiply_narrow)(t);
     else
-        multiply_narrow(t);
+        (t->ahead ? multiply_wide_ahead : multiply_wide)(t);
 }

@@ -59,8 +59,9 @@ static void multiply(const gt__panel_tile *t)
             if (t->add)
                 sum = flush(*c);
             for (int w = 0; w < t->words; w++) {
-                uint32_t a = t->a[w * GT__PANEL_ROWS + i];
-                uint32_t b = t->b[w * GT__PANEL_COLUMNS + j];
+                uint32_t a =
+                    t->a.at[(size_t)w * t->a.along + (size_t)i * t->a.across];
+                uint32_t b = t->b.at[(size_t)w * t->b.along + (size_t)j];
                 sum = add_product(a >> 16, b >> 16, sum);
                 sum = add_product(a & 0xffff, b & 0xffff, sum);
             }

@@ -49,8 +49,7 @@ static NATIVE void pack_rows(const gt__panel_span *s, uint32_t *panels)
         }
 }
 
-/* --- Multiplying. What lies beyond the tile's columns is computed, from what
- * the panel has there, and not stored. */
+/* --- Multiplying. */
 
 /* The lanes of vector v that are among the first n columns. */
 static inline PART __m256i lanes_of(int n, int v)
@@ -59,11 +58,52 @@ static inline PART __m256i lanes_of(int n, int v)
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n - v * LANES), number);
 }
 
-static inline PART void multiply_n(int rows, const gt__panel_tile *t)
+/* `whole`: all columns are there. */
+static inline PART void add_words(int rows, bool whole, const gt__panel_tile *t,
+                                  const __m256i wanted[VECTORS],
+                                  __m256 sum[ROWS][VECTORS])
+{
+    const uint32_t *a = t->a.at, *b = t->b.at;
+    for (int w = 0; w < t->words; w++) {
+        __m256 right[VECTORS];
+        UNROLL for (int v = 0; v < VECTORS; v++)
+        {
+            const float *at =
+                (const float *)(const void *)(b + (size_t)v * LANES);
+            right[v] =
+                whole ? _mm256_loadu_ps(at) : _mm256_maskload_ps(at, wanted[v]);
+        }
+        UNROLL for (int i = 0; i < rows; i++)
+        {
+            uint32_t word = gt__panel_word(a + (size_t)i * t->a.across);
+            __m256 left = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
+            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] =
+                _mm256_fmadd_ps(left, right[v], sum[i][v]);
+        }
+        a += t->a.along;
+        b += t->b.along;
+    }
+}
+
+static inline PART void add_sums(int rows, const gt__panel_tile *t,
+                                 __m256 sum[ROWS][VECTORS])
+{
+    for (int s = 0; s < t->n_sums; s++) {
+        const float *more = t->sums - (ptrdiff_t)s * GT__PANEL_TILE;
+        UNROLL for (int i = 0; i < rows; i++)
+        {
+            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = _mm256_add_ps(
+                sum[i][v],
+                _mm256_loadu_ps(more + (i * GT__PANEL_COLUMNS + v * LANES)));
+        }
+    }
+}
+
+static inline PART void multiply_n(int rows, bool whole,
+                                   const gt__panel_tile *t)
 {
     __m256 sum[ROWS][VECTORS];
     __m256i wanted[VECTORS];
-    const uint32_t *a = t->a, *b = t->b;
     UNROLL for (int v = 0; v < VECTORS; v++) wanted[v] =
         lanes_of(t->columns, v);
     UNROLL for (int i = 0; i < rows; i++)
@@ -74,29 +114,8 @@ static inline PART void multiply_n(int rows, const gt__panel_tile *t)
                       t->c + (size_t)i * t->ldc + (size_t)v * LANES, wanted[v])
                 : _mm256_setzero_ps();
     }
-    for (int w = 0; w < t->words; w++) {
-        __m256 right[VECTORS];
-        UNROLL for (int v = 0; v < VECTORS; v++) right[v] =
-            _mm256_castsi256_ps(_mm256_loadu_si256(
-                (const __m256i *)(const void *)(b + (size_t)v * LANES)));
-        UNROLL for (int i = 0; i < rows; i++)
-        {
-            __m256 left = _mm256_castsi256_ps(_mm256_set1_epi32((int)a[i]));
-            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] =
-                _mm256_fmadd_ps(left, right[v], sum[i][v]);
-        }
-        a += GT__PANEL_ROWS;
-        b += GT__PANEL_COLUMNS;
-    }
-    for (int s = 0; s < t->n_sums; s++) {
-        const float *more = t->sums - (ptrdiff_t)s * GT__PANEL_TILE;
-        UNROLL for (int i = 0; i < rows; i++)
-        {
-            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = _mm256_add_ps(
-                sum[i][v],
-                _mm256_loadu_ps(more + (i * GT__PANEL_COLUMNS + v * LANES)));
-        }
-    }
+    add_words(rows, whole, t, wanted, sum);
+    add_sums(rows, t, sum);
     UNROLL for (int i = 0; i < rows; i++)
     {
         UNROLL for (int v = 0; v < VECTORS; v++)
@@ -107,7 +126,10 @@ static inline PART void multiply_n(int rows, const gt__panel_tile *t)
 
 #define CASE(rows)                                                             \
     case rows:                                                                 \
-        multiply_n(rows, t);                                                   \
+        if (t->columns == COLUMNS)                                             \
+            multiply_n(rows, true, t);                                         \
+        else                                                                   \
+            multiply_n(rows, false, t);                                        \
         break;
 
 static NATIVE void multiply_tile(const gt__panel_tile *t)
@@ -129,8 +151,8 @@ static void multiply(const gt__panel_tile *t)
             gt__panel_tile part = *t;
             part.rows = smaller(t->rows - i, ROWS);
             part.columns = smaller(t->columns - j, COLUMNS);
-            part.a = t->a + i;
-            part.b = t->b + j;
+            part.a.at = t->a.at + (size_t)i * t->a.across;
+            part.b.at = t->b.at + j;
             part.c = t->c + (size_t)i * t->ldc + j;
             if (t->n_sums > 0)
                 part.sums = t->sums + (i * GT__PANEL_COLUMNS + j);

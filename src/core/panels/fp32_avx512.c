@@ -79,6 +79,7 @@ static inline PART __m512 add_products(__m512 sum, uint32_t a, __m512 b)
 const gt__panel_kernel gt__fp32_avx512 = {
     .name = "AVX-512",
     .terms = 1,
+    .faster_than_blas = true,
     .runs = runs,
     .pack_terms = pack_terms,
     .pack_rows = pack_rows,

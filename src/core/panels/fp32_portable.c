@@ -39,9 +39,9 @@ static void multiply(const gt__panel_tile *t)
         for (int j = 0; j < t->columns; j++) {
             float *c = t->c + (size_t)i * t->ldc + j, sum = t->add ? *c : 0;
             for (int k = 0; k < t->words; k++)
-                sum =
-                    fmaf(number(t->a + (size_t)k * GT__PANEL_ROWS + i),
-                         number(t->b + (size_t)k * GT__PANEL_COLUMNS + j), sum);
+                sum = fmaf(number(t->a.at + (size_t)k * t->a.along +
+                                  (size_t)i * t->a.across),
+                           number(t->b.at + (size_t)k * t->b.along + j), sum);
             *c = gt__panel_add_sums(t, i, j, sum);
         }
 }

@@ -1,12 +1,11 @@
-/* kernel.h: the inner loops of a product from packed panels. For src/core.
- * Local.
+/* kernel.h: the inner loops of a product. For src/core. Local.
  *
- * Numbers are packed as words of 32 bits along the sum. In fp32 a word is a
- * term. In bf16 it is two, k and k + 1, the first in its lower half; an odd
- * number of terms ends with a zero. Words lie in panels, [words along the sum x
- * panel's width]: GT__PANEL_ROWS rows of A or GT__PANEL_COLUMNS columns of B.
- * What lies beyond the matrix in the last panel is zero, or nothing that a
- * kernel reads.
+ * A kernel multiplies a panel of A by one of B: GT__PANEL_ROWS rows by
+ * GT__PANEL_COLUMNS columns, or fewer. Their numbers are words of 32 bits along
+ * the sum. In fp32 a word is a term, and a panel may be a part of a tensor. In
+ * bf16 it is two, k and k + 1, the first in its lower half; an odd number of
+ * terms ends with a zero. Such words are packed, [words along the sum x panel's
+ * width].
  *
  * All kernels of a precision give the same bits: c += a b for each term, in the
  * order of terms, each rounded once; in bf16 a word's second term comes before
@@ -18,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { GT__PANEL_ROWS = 12, GT__PANEL_COLUMNS = 32 };
 
@@ -29,23 +29,47 @@ typedef struct gt__panel_span {
     int terms, count, width;
 } gt__panel_span;
 
+/* Word w of row or column i of a panel is at[i * across + w * along]; `across`
+ * is 1 for columns of B. */
+typedef struct gt__panel_words {
+    const uint32_t *at; /* or reals of a tensor */
+    size_t across, along;
+} gt__panel_words;
+
 /* C[rows x columns] = A B, or += if `add`, of at most a panel each. What this
  * makes may be added to sums that wait: C = ((A B) + sums[0]) + sums[1] ..., in
- * fp32, each [GT__PANEL_ROWS x GT__PANEL_COLUMNS]. */
+ * fp32, each [GT__PANEL_ROWS x GT__PANEL_COLUMNS].
+ *
+ * Hints that need not be taken: `ahead`, with each word, ask for the line
+ * there, where the next one is ahead_step further; NULL: none. `below`: the
+ * tile below is next, and not in a cache. `past_caches`: C is large, it and its
+ * rows begin where a line does, and it is not read soon. */
 enum { GT__PANEL_TILE = GT__PANEL_ROWS * GT__PANEL_COLUMNS };
 typedef struct gt__panel_tile {
     int words, rows, columns;
-    const uint32_t *a, *b;
+    gt__panel_words a, b;
     bool add;
     int n_sums;
     const float *sums; /* of them the first; the next lie before it */
     float *c;
     size_t ldc;
+    const float *ahead;
+    size_t ahead_step;
+    bool below, past_caches;
 } gt__panel_tile;
 
+/* op(A)[m x k] of what is stored as [m x k], or as [k x m] if `turned`; the
+ * same of B. */
+typedef struct gt__panel_matrix {
+    const float *at;
+    int ld;
+    bool turned;
+} gt__panel_matrix;
+
 typedef struct gt__panel_kernel {
-    const char *name; /* NULL: not in this build */
-    int terms;        /* of a word */
+    const char *name;      /* NULL: not in this build */
+    int terms;             /* of a word; 1: panels may be parts of tensors */
+    bool faster_than_blas; /* one that knows the CPU, too */
     bool (*runs)(void);
     /* Pack a matrix that is stored with a row for each term of the sum, or with
      * a row for each of `count`. */
@@ -57,11 +81,22 @@ typedef struct gt__panel_kernel {
 extern const gt__panel_kernel gt__bf16_native, gt__bf16_portable;
 extern const gt__panel_kernel gt__fp32_avx512, gt__fp32_avx2, gt__fp32_portable;
 
-/* Those that products use; NULL: this CPU has none. For tests the environment's
+/* Those that products use; NULL: this CPU has none. The environment's
  * GENTRAIN_FP32 and GENTRAIN_BF16 decide: the name of a kernel, "portable"
  * among them, or "none". */
 const gt__panel_kernel *gt__fp32_kernel_choose(void);
 const gt__panel_kernel *gt__bf16_kernel_choose(void);
+
+/* Whether the environment decides. */
+bool gt__fp32_kernel_is_asked(void);
+
+/* A word of bits, or of a real. */
+static inline uint32_t gt__panel_word(const uint32_t *at)
+{
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
 
 /* For portable kernels: element (i, j) of a tile, with the sums that wait. */
 static inline float gt__panel_add_sums(const gt__panel_tile *t, int i, int j,
@@ -72,7 +107,8 @@ static inline float gt__panel_add_sums(const gt__panel_tile *t, int i, int j,
     return sum;
 }
 
-static inline size_t gt__panel_words(const gt__panel_kernel *kernel, int terms)
+/* Words of that many terms. */
+static inline size_t gt__panel_length(const gt__panel_kernel *kernel, int terms)
 {
     return ((size_t)terms + (size_t)kernel->terms - 1) / (size_t)kernel->terms;
 }

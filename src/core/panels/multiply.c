@@ -1,86 +1,123 @@
 /* multiply.c: a product in blocks, so that what is read again is in a cache: a
- * panel of B in the first level, a block of A in the second, where one of B
- * fits beside it (Goto and van de Geijn 2008). Numbers are rounded while they
- * are packed, so tensors need no second copy in bf16.
- *
- * A block of B is packed once, one of A again for each block of B's columns:
- * few products have several. */
+ * panel of A in the first level, a block of B in the second (Goto and van de
+ * Geijn 2008). A block of B is packed once, one of A again for each block of
+ * B's columns: few products have several. */
 #include "core/panels/multiply.h"
+
+#include "core/panels/side.h"
+#include "core/panels/turned.h"
 
 #include "base/progress_hook.h"
 
-#include <assert.h>
-#include <pthread.h>
-
 enum {
-    WORDS = 256,   /* along the sum, of a block */
-    ROWS = 144,    /* of a block of A; whole panels */
-    COLUMNS = 768, /* of a block of B; whole panels */
-    PADDING = 64   /* bytes */
+    WORDS_IN_PLACE = 512,   /* along the sum of a block, if B is not packed */
+    COLUMNS_IN_PLACE = 256, /* of a block of B, if A is not packed */
+    SHORT_SUM = 128,        /* terms; with more, tiles come slowly */
+    PAST_TERMS = 32,        /* with more of them, writing C takes no time */
+    PAST_REALS = 1 << 20,   /* of C that no cache holds until it is read */
+    LINE = GT__BLOCK_ALIGN / sizeof(float)
 };
 
-_Static_assert(ROWS % GT__PANEL_ROWS == 0 && COLUMNS % GT__PANEL_COLUMNS == 0,
-               "blocks are whole panels");
+typedef struct product {
+    const gt__panel_kernel *kernel;
+    gt__side a, b;
+    int m, n, k;
+    int rows, columns, terms; /* of a block */
+    int strip;                /* rows of a tile */
+    bool add;
+    bool far;         /* B is read once, and from memory */
+    bool below;       /* as a kernel's hint */
+    bool past_caches; /* C goes there */
+    float *c;
+    size_t ldc;
+} product;
 
-/* Of the process: where ranks train, one thread multiplies. */
-static uint32_t block_a[WORDS * ROWS] __attribute__((aligned(PADDING)));
-static uint32_t block_b[WORDS * COLUMNS] __attribute__((aligned(PADDING)));
-static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;
-
-/* Part of a side of a matrix. */
-typedef struct span {
-    int from, size;
-} span;
-
-static bool next(span *s, int all, int most)
+static bool reads_far(const product *p)
 {
-    s->from += s->size;
-    s->size = all - s->from < most ? all - s->from : most;
-    return s->size > 0;
+    return p->m <= GT__FEW_ROWS && !p->b.packed &&
+           (size_t)p->n * (size_t)p->k >= GT__FAR;
 }
 
-/* The side in as few blocks as there must be, of whole units and much the same
- * size: a small one at the end would cost as much as a large one. */
-static int block_size(int side, int most, int unit)
+static bool writes_far(const product *p)
 {
-    int blocks = (side + most - 1) / most;
-    int units = (side + unit - 1) / unit;
-    return (units + blocks - 1) / blocks * unit;
+    return !p->add && p->k <= PAST_TERMS &&
+           (size_t)p->m * (size_t)p->n >= PAST_REALS &&
+           (uintptr_t)p->c % GT__BLOCK_ALIGN == 0 && p->ldc % LINE == 0;
 }
 
-/* The terms `k` of rows of A, or columns of B; `rows`: stored with a row for
- * each of them. */
-static void pack(const gt__panel_kernel *kernel, const gt__panel_matrix *from,
-                 bool rows, span k, span across, int width, uint32_t *panels)
+static void choose_blocks(product *p)
 {
-    size_t ld = (size_t)from->ld, i = (size_t)across.from, j = (size_t)k.from;
-    gt__panel_span s = {.from = from->at + (rows ? i * ld + j : j * ld + i),
-                        .ld = ld,
-                        .terms = k.size,
-                        .count = across.size,
-                        .width = width};
-    if (rows)
-        kernel->pack_rows(&s, panels);
-    else
-        kernel->pack_terms(&s, panels);
+    int unit = p->kernel->terms;
+    bool packs = p->a.packed;
+    p->terms = gt__extent_size(
+        p->k, (p->b.packed ? GT__BLOCK_WORDS : WORDS_IN_PLACE) * unit, unit);
+    p->columns = gt__extent_size(
+        p->n, packs ? GT__BLOCK_COLUMNS : COLUMNS_IN_PLACE, GT__PANEL_COLUMNS);
+    p->rows =
+        packs ? gt__extent_size(p->m, GT__BLOCK_ROWS, GT__PANEL_ROWS) : p->m;
+    p->strip =
+        packs ? GT__PANEL_ROWS : gt__extent_size(p->m, GT__PANEL_ROWS, 1);
+    p->past_caches = writes_far(p);
+    p->below = p->k <= SHORT_SUM && !packs;
+    p->far = reads_far(p);
+    if (p->far) /* so that there is a tile for each line of a row of B */
+        p->strip = (p->m + 1) / 2;
 }
 
-static void multiply_blocks(const gt__panel_kernel *kernel, span k, span m,
-                            span n, bool add, float *c, size_t ldc)
+/* What comes from memory takes longer to come than to be multiplied, so the
+ * tiles of a block ask for all lines of the next one. */
+static void look_ahead(const product *p, gt__extent k, gt__extent n, int number,
+                       gt__panel_tile *tile)
 {
-    size_t words = gt__panel_words(kernel, k.size);
-    for (span j = {0}; next(&j, n.size, GT__PANEL_COLUMNS);)
-        for (span i = {0}; next(&i, m.size, GT__PANEL_ROWS);) {
-            gt__panel_tile tile = {.words = (int)words,
-                                   .rows = i.size,
-                                   .columns = j.size,
-                                   .a = block_a + (size_t)i.from * words,
-                                   .b = block_b + (size_t)j.from * words,
-                                   .add = add,
-                                   .c = c + (size_t)(m.from + i.from) * ldc +
-                                        n.from + j.from,
-                                   .ldc = ldc};
-            kernel->multiply(&tile);
+    bool last = n.from + n.size == p->n;
+    int term = last ? k.from + k.size : k.from;
+    int column = last ? 0 : n.from + n.size;
+    tile->ahead = NULL;
+    if (term >= p->k)
+        return;
+    bool touching = p->b.matrix.ld == n.size; /* rows of B */
+    tile->ahead = gt__side_stored(&p->b, term, column) +
+                  (size_t)(touching ? number * tile->words : number) * LINE;
+    tile->ahead_step = touching ? LINE : (size_t)p->b.matrix.ld;
+}
+
+static void multiply_blocks(const product *p, gt__extent k, gt__extent m,
+                            gt__extent n)
+{
+    const gt__side_block a = gt__side_take(&p->a, k, m, p->a.block);
+    const gt__side_block b = gt__side_take(&p->b, k, n, p->b.block);
+    float *c = p->c + (size_t)m.from * p->ldc + n.from;
+    gt__panel_tile tile = {.words = (int)gt__panel_length(p->kernel, k.size),
+                           .add = p->add || k.from > 0,
+                           .ldc = p->ldc,
+                           .below = p->below,
+                           .past_caches = p->past_caches};
+    int number = 0;
+    for (gt__extent i = {0}; gt__extent_next(&i, m.size, p->strip);) {
+        tile.rows = i.size;
+        tile.a = gt__side_words(&a, i.from);
+        for (gt__extent j = {0};
+             gt__extent_next(&j, n.size, GT__PANEL_COLUMNS);) {
+            tile.columns = j.size;
+            tile.b = gt__side_words(&b, j.from);
+            tile.c = c + (size_t)i.from * p->ldc + j.from;
+            if (p->far)
+                look_ahead(p, k, n, number++, &tile);
+            p->kernel->multiply(&tile);
+        }
+    }
+}
+
+static void multiply(const product *p)
+{
+    for (gt__extent k = {0}; gt__extent_next(&k, p->k, p->terms);)
+        for (gt__extent n = {0}; gt__extent_next(&n, p->n, p->columns);) {
+            gt_progress_hook();
+            gt__side_pack(&p->b, k, n, p->b.block);
+            for (gt__extent m = {0}; gt__extent_next(&m, p->m, p->rows);) {
+                gt__side_pack(&p->a, k, m, p->a.block);
+                multiply_blocks(p, k, m, n);
+            }
         }
 }
 
@@ -88,135 +125,26 @@ void gt__panel_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
                         gt__panel_matrix a, gt__panel_matrix b, bool add,
                         float *c, int ldc)
 {
-    int terms = block_size(k, WORDS * kernel->terms, kernel->terms);
-    int columns = block_size(n, COLUMNS, GT__PANEL_COLUMNS);
-    int rows = block_size(m, ROWS, GT__PANEL_ROWS);
-    pthread_mutex_lock(&in_use);
-    for (span p = {0}; next(&p, k, terms); add = true)
-        for (span j = {0}; next(&j, n, columns);) {
-            gt_progress_hook();
-            pack(kernel, &b, b.turned, p, j, GT__PANEL_COLUMNS, block_b);
-            for (span i = {0}; next(&i, m, rows);) {
-                pack(kernel, &a, !a.turned, p, i, GT__PANEL_ROWS, block_a);
-                multiply_blocks(kernel, p, i, j, add, c, (size_t)ldc);
-            }
-        }
-    pthread_mutex_unlock(&in_use);
-}
-
-/* --- Products of several shards. */
-
-enum { LEVELS = 5 }; /* of the tree, and of the stack of its sums */
-
-_Static_assert(1 << (LEVELS - 1) == GT__PANEL_SHARDS &&
-                   GT__PANEL_TERMS * GT__PANEL_ROWS <= WORDS * ROWS &&
-                   GT__PANEL_TERMS * GT__PANEL_COLUMNS <= WORDS * COLUMNS,
-               "a panel of all shards fits into a block");
-
-/* The terms of shard s. */
-static span terms_of(const gt__panel_shards *shards, int s)
-{
-    return (span){shards->cut[s], shards->cut[s + 1] - shards->cut[s]};
-}
-
-/* Words along the sum of all shards. */
-static size_t words_of(const gt__panel_kernel *kernel,
-                       const gt__panel_shards *shards)
-{
-    size_t words = 0;
-    for (int s = 0; s < shards->n; s++)
-        words += gt__panel_words(kernel, terms_of(shards, s).size);
-    return words;
-}
-
-/* Rows or columns of a block whose terms are all that there are. */
-static int block_across(size_t words, int side, int most, int unit)
-{
-    int fit = (int)((size_t)WORDS * (size_t)most / words) / unit * unit;
-    return block_size(side, fit < most ? fit : most, unit);
-}
-
-static int whole(int side, int unit)
-{
-    return (side + unit - 1) / unit * unit;
-}
-
-/* All shards, one after the other. */
-static void pack_shards(const gt__panel_kernel *kernel,
-                        const gt__panel_shards *shards,
-                        const gt__panel_matrix *from, span across, int width,
-                        uint32_t *panels)
-{
-    for (int s = 0; s < shards->n; s++) {
-        span k = terms_of(shards, s);
-        pack(kernel, from, false, k, across, width, panels);
-        panels +=
-            gt__panel_words(kernel, k.size) * (size_t)whole(across.size, width);
+    if (gt__turned_suits(kernel, m, n, k, b, add)) {
+        gt__turned_multiply(kernel, m, n, k, a, b, c, ldc);
+        return;
     }
-}
-
-/* Subtrees that shard s is the last one of. */
-static int ended_by(int s)
-{
-    int subtrees = 0;
-    for (s++; s % 2 == 0; s /= 2)
-        subtrees++;
-    return subtrees;
-}
-
-/* A tile of C: the products of shards are added like a binary number counts, as
- * reducer.c adds vectors. */
-static void multiply_shards(const gt__panel_kernel *kernel,
-                            const gt__panel_shards *shards, span m, span n,
-                            span i, span j, float *c, size_t ldc)
-{
-    static float stack[LEVELS][GT__PANEL_TILE]
-        __attribute__((aligned(PADDING)));
-    size_t before = 0;
-    for (int s = 0, height = 0; s < shards->n; s++, height++) {
-        bool last = s + 1 == shards->n;
-        size_t words = gt__panel_words(kernel, terms_of(shards, s).size);
-        size_t at_a = before * (size_t)whole(m.size, GT__PANEL_ROWS);
-        size_t at_b = before * (size_t)whole(n.size, GT__PANEL_COLUMNS);
-        int sums = last ? height : ended_by(s);
-        gt__panel_tile tile = {.words = (int)words,
-                               .rows = i.size,
-                               .columns = j.size,
-                               .a = block_a + at_a + (size_t)i.from * words,
-                               .b = block_b + at_b + (size_t)j.from * words,
-                               .n_sums = sums,
-                               .sums = sums > 0 ? stack[height - 1] : NULL,
-                               .c = stack[height - sums],
-                               .ldc = GT__PANEL_COLUMNS};
-        if (last) {
-            tile.c = c + (size_t)(m.from + i.from) * ldc + n.from + j.from;
-            tile.ldc = ldc;
-        }
-        kernel->multiply(&tile);
-        before += words;
-        height -= sums;
-    }
-}
-
-void gt__panel_multiply_shards(const gt__panel_kernel *kernel, int m, int n,
-                               const gt__panel_shards *shards,
-                               gt__panel_matrix a, gt__panel_matrix b, float *c,
-                               int ldc)
-{
-    size_t words = words_of(kernel, shards);
-    assert(shards->n <= GT__PANEL_SHARDS && words <= GT__PANEL_TERMS);
-    int columns = block_across(words, n, COLUMNS, GT__PANEL_COLUMNS);
-    int rows = block_across(words, m, ROWS, GT__PANEL_ROWS);
-    pthread_mutex_lock(&in_use);
-    for (span j = {0}; next(&j, n, columns);) {
-        gt_progress_hook();
-        pack_shards(kernel, shards, &b, j, GT__PANEL_COLUMNS, block_b);
-        for (span i = {0}; next(&i, m, rows);) {
-            pack_shards(kernel, shards, &a, i, GT__PANEL_ROWS, block_a);
-            for (span q = {0}; next(&q, j.size, GT__PANEL_COLUMNS);)
-                for (span p = {0}; next(&p, i.size, GT__PANEL_ROWS);)
-                    multiply_shards(kernel, shards, i, j, p, q, c, (size_t)ldc);
-        }
-    }
-    pthread_mutex_unlock(&in_use);
+    product p = {.kernel = kernel,
+                 .a = gt__side_a(kernel, a),
+                 .b = gt__side_b(kernel, b),
+                 .m = m,
+                 .n = n,
+                 .k = k,
+                 .add = add,
+                 .c = c,
+                 .ldc = (size_t)ldc};
+    bool packs = p.a.packed || p.b.packed;
+    choose_blocks(&p);
+    if (packs)
+        gt__side_lock();
+    multiply(&p);
+    if (packs)
+        gt__side_unlock();
+    if (p.past_caches) /* who is told next that C is there finds it */
+        __sync_synchronize();
 }

@@ -1,0 +1,90 @@
+/* side.c: in fp32 a matrix is taken where it lies, unless it is B, stored with
+ * a row for each column: to copy it costs more than that its numbers lie apart,
+ * as most products of a network are small. In bf16 numbers are rounded while
+ * they are packed, so tensors need no second copy. */
+#include "core/panels/side.h"
+
+#include <pthread.h>
+
+_Static_assert(GT__BLOCK_ROWS % GT__PANEL_ROWS == 0 &&
+                   GT__BLOCK_COLUMNS % GT__PANEL_COLUMNS == 0,
+               "blocks are whole panels");
+
+/* Of the process: where ranks train, one thread multiplies. */
+static uint32_t block_a[GT__BLOCK_WORDS * GT__BLOCK_ROWS]
+    __attribute__((aligned(GT__BLOCK_ALIGN)));
+static uint32_t block_b[GT__BLOCK_WORDS * GT__BLOCK_COLUMNS]
+    __attribute__((aligned(GT__BLOCK_ALIGN)));
+static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;
+
+int gt__extent_size(int all, int most, int unit)
+{
+    int spans = (all + most - 1) / most;
+    int units = (all + unit - 1) / unit;
+    return (units + spans - 1) / spans * unit;
+}
+
+gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a)
+{
+    return (gt__side){.kernel = kernel,
+                      .matrix = a,
+                      .by_row = !a.turned,
+                      .packed = kernel->terms > 1,
+                      .width = GT__PANEL_ROWS,
+                      .block = block_a};
+}
+
+gt__side gt__side_b(const gt__panel_kernel *kernel, gt__panel_matrix b)
+{
+    return (gt__side){.kernel = kernel,
+                      .matrix = b,
+                      .by_row = b.turned,
+                      .packed = kernel->terms > 1 || b.turned,
+                      .width = GT__PANEL_COLUMNS,
+                      .block = block_b};
+}
+
+void gt__side_lock(void)
+{
+    pthread_mutex_lock(&in_use);
+}
+
+void gt__side_unlock(void)
+{
+    pthread_mutex_unlock(&in_use);
+}
+
+const float *gt__side_stored(const gt__side *s, int term, int at)
+{
+    size_t ld = (size_t)s->matrix.ld, i = (size_t)at, k = (size_t)term;
+    return s->matrix.at + (s->by_row ? i * ld + k : k * ld + i);
+}
+
+void gt__side_pack(const gt__side *s, gt__extent terms, gt__extent across,
+                   uint32_t *panels)
+{
+    if (!s->packed)
+        return;
+    gt__panel_span from = {.from = gt__side_stored(s, terms.from, across.from),
+                           .ld = (size_t)s->matrix.ld,
+                           .terms = terms.size,
+                           .count = across.size,
+                           .width = s->width};
+    if (s->by_row)
+        s->kernel->pack_rows(&from, panels);
+    else
+        s->kernel->pack_terms(&from, panels);
+}
+
+gt__side_block gt__side_take(const gt__side *s, gt__extent terms,
+                             gt__extent across, const uint32_t *panels)
+{
+    size_t ld = (size_t)s->matrix.ld, width = (size_t)s->width;
+    if (s->packed)
+        return (gt__side_block){{panels, 1, width},
+                                gt__panel_length(s->kernel, terms.size)};
+    const float *first = gt__side_stored(s, terms.from, across.from);
+    gt__panel_words words = {(const uint32_t *)(const void *)first,
+                             s->by_row ? ld : 1, s->by_row ? 1 : ld};
+    return (gt__side_block){words, words.across};
+}
