@@ -29,6 +29,21 @@ static void expect_one_rank(void)
     setenv("OMPI_MCA_btl", "self", 0);
 }
 
+/* The ranks of one machine talk through its memory. */
+static void expect_one_machine(void)
+{
+#ifdef OMPI_MAJOR_VERSION
+    const char *memory = OMPI_MAJOR_VERSION < 5 ? "self,vader" : "self,sm";
+    const char *here = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+    const char *all = getenv("OMPI_COMM_WORLD_SIZE");
+    if (!here || !all || strcmp(here, all) != 0 || getenv("OMPI_MCA_pml") ||
+        getenv("OMPI_MCA_btl"))
+        return;
+    setenv("OMPI_MCA_pml", "ob1", 0);
+    setenv("OMPI_MCA_btl", memory, 0);
+#endif
+}
+
 gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
 {
     int provided;
@@ -43,6 +58,7 @@ gt_status gt_comm_init(gt_comm **out, int *argc, char ***argv)
         return gt__library_check(&launcher, 1);
     gt_launcher_hide(&launcher, missed);
     expect_one_rank();
+    expect_one_machine();
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     gt_comm *c = calloc(1, sizeof *c);
     gt__mpi *mpi = calloc(1, sizeof *mpi);
