@@ -8,7 +8,8 @@
 #   --seconds S    about how long each of a run's three measurements takes [3]
 #   --chunk N      steps of each measurement, instead of --seconds
 #   --one          one rank only
-#   --bf16         PyTorch under bf16 autocast, too
+#   --bf16         PyTorch under bf16 autocast, too, and gentrain in bf16 where the
+#                  CPU has it
 #   --python COMMAND   the Python that has PyTorch [/usr/bin/python3]
 #   --root DIR     the same in the tree of another system; only root can do that
 #   --keep DIR     keep the figures of all rounds there and go on with those that
@@ -74,6 +75,9 @@ if [ "${#core[@]}" -lt 2 ] && [ -z "$one" ]; then
     one=yes
 fi
 
+own_bf16=""
+[ -z "$bf16" ] || ! grep -qw avx512_bf16 /proc/cpuinfo || own_bf16=yes
+
 # What starts PyTorch, with everything that it is told by the environment. Debian's
 # gloo is without libuv.
 script=bench/peer_pytorch.py
@@ -130,12 +134,14 @@ row() {
     printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "${5:-0}" >>"$rows"
 }
 
+# gentrain_one PRESET ROUND SUFFIX OPTION...
 gentrain_one() {
-    local run=$work/run
+    local run=$work/run preset=$1 round=$2 suffix=$3
+    shift 3
     /usr/bin/time -f %M -o "$run.mb" taskset -c "${core[0]}" \
-        "$gentrain" "${recipe[@]}" --out "$run" >"$run.out" 2>"$run.err" ||
-        failed "$run.err" "gentrain ${recipe[*]}"
-    row "$1" "$2" gentrain "$(rate_of "$run.out")" \
+        "$gentrain" "${recipe[@]}" "$@" --out "$run" >"$run.out" 2>"$run.err" ||
+        failed "$run.err" "gentrain ${recipe[*]} $*"
+    row "$preset" "$round" "gentrain$suffix" "$(rate_of "$run.out")" \
         $(($(tail -n 1 "$run.mb") / 1024))
     rm -rf "$run"
 }
@@ -174,7 +180,8 @@ two_ranks() {
 
 # round PRESET ROUND
 round() {
-    gentrain_one "$1" "$2"
+    [ -z "$own_bf16" ] || gentrain_one "$1" "$2" -bf16 --set train.precision=bf16
+    gentrain_one "$1" "$2" ""
     torch_one "$1" "$2" "" "${how[@]}"
     [ -z "$bf16" ] || torch_one "$1" "$2" -bf16 "${how_bf16[@]}"
     [ -z "$one" ] || return 0
@@ -274,11 +281,13 @@ heading() {
 
 one_rank() {
     local preset batch parameters more=()
-    [ -z "$bf16" ] || more=("PyTorch bf16" ratio)
+    [ -z "$bf16" ] || more=("gentrain bf16" "PyTorch bf16" ratio "fp32 / PyTorch bf16")
     heading preset batch parameters "gentrain images/s" PyTorch ratio \
         "${more[@]}" "gentrain MB" "PyTorch MB" ${bf16:+"PyTorch bf16 MB"}
     while IFS=$'\t' read -r preset batch parameters _; do
-        [ -z "$bf16" ] || more=("$(median "$preset" torch-bf16 4)"
+        [ -z "$bf16" ] || more=("$(median "$preset" gentrain-bf16 4)"
+            "$(median "$preset" torch-bf16 4)"
+            "$(ratio "$preset" gentrain-bf16 torch-bf16)"
             "$(ratio "$preset" gentrain torch-bf16)")
         columns "$preset" "$batch" "$parameters" "$(median "$preset" gentrain 4)" \
             "$(median "$preset" torch 4)" "$(ratio "$preset" gentrain torch)" \
