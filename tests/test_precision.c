@@ -25,9 +25,9 @@ static const kind kinds[] = {
     {{4, 4, 50}, {"dense units=40"}},
     {{9, 9, 4}, {"conv2d filters=20 kernel=4 stride=2 padding=1"}},
     {{8, 8, 20}, {"conv2d filters=3 kernel=3 padding=same"}},
-    {{16, 16, 24}, {"conv2d filters=24 kernel=4 stride=2 padding=1"}},
-    {{16, 16, 24}, {"conv2d filters=24 kernel=3 padding=same"}},
-    {{8, 8, 24}, {"conv2d_transpose filters=24 kernel=4 stride=2 padding=1"}},
+    {{16, 16, 64}, {"conv2d filters=64 kernel=4 stride=2 padding=1"}},
+    {{16, 16, 64}, {"conv2d filters=64 kernel=3 padding=same"}},
+    {{8, 8, 64}, {"conv2d_transpose filters=64 kernel=4 stride=2 padding=1"}},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -116,6 +116,28 @@ static void results_are_as_near_to_fp32_as_bf16_is(void **state)
     }
 }
 
+/* With few channels rounding and packing would take longer than it saves, and
+ * so would it for a few rows of a large matrix. */
+static void what_bf16_would_not_speed_up_is_fp32(void **state)
+{
+    static const kind slow[] = {
+        {{16, 16, 24}, {"conv2d filters=24 kernel=3 padding=same"}},
+        {{1, 1, 5000}, {"dense units=250"}},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof slow / sizeof *slow; k++) {
+        stack t, u;
+        open_in(&t, &slow[k], GT_FP32);
+        open_in(&u, &slow[k], GT_BF16);
+        back(&t, true);
+        back(&u, true);
+        assert_memory_equal(output(&t), output(&u), t.out * sizeof(gt_real));
+        assert_memory_equal(t.grad, u.grad, t.net->n_params * sizeof(gt_real));
+        stack_close(&t);
+        stack_close(&u);
+    }
+}
+
 static void passes_that_do_not_train_are_fp32(void **state)
 {
     (void)state;
@@ -135,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_match_finite_differences),
         cmocka_unit_test(results_are_as_near_to_fp32_as_bf16_is),
+        cmocka_unit_test(what_bf16_would_not_speed_up_is_fp32),
         cmocka_unit_test(passes_that_do_not_train_are_fp32),
     };
     if (!gt_bf16_kernel())

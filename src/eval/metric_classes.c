@@ -21,9 +21,28 @@ static gt_estimate mean_confidence(const gt_sample_set *set)
     return (gt_estimate){mean, sqrt(variance / n)};
 }
 
+/* The share of each class, where these are few enough to be read. */
+static void set_shares(const gt_sample_set *made, const double *counts,
+                       int classes, gt_eval_figures *figures)
+{
+    static const char *const keys[] = {
+        "class_share_0", "class_share_1", "class_share_2",  "class_share_3",
+        "class_share_4", "class_share_5", "class_share_6",  "class_share_7",
+        "class_share_8", "class_share_9", "class_share_10", "class_share_11"};
+    double n = (double)made->points.n;
+    if (classes > (int)(sizeof keys / sizeof *keys))
+        return;
+    for (int c = 0; c < classes; c++) {
+        double share = counts[c] / n;
+        gt_eval_figures_set(
+            figures, keys[c],
+            (gt_estimate){share, sqrt(share * (1 - share) / n)});
+    }
+}
+
 static gt_status find(const gt_sample_set *data, const gt_sample_set *made,
                       int classes, gt_class_figures *of_data,
-                      gt_class_figures *of_made)
+                      gt_class_figures *of_made, gt_eval_figures *figures)
 {
     double *counts;
     gt_status status =
@@ -36,6 +55,8 @@ static gt_status find(const gt_sample_set *data, const gt_sample_set *made,
     status = gt_class_figures_of(expected, NULL, classes, of_data);
     if (status == GT_OK)
         status = gt_class_figures_of(counts, expected, classes, of_made);
+    if (status == GT_OK)
+        set_shares(made, counts, classes, figures);
     free(counts);
     return status;
 }
@@ -47,8 +68,8 @@ static gt_status run(gt_subject *s, gt_eval_figures *figures)
     gt_status status = gt_subject_get_pair(s, &data, &made);
     if (status != GT_OK)
         return status;
-    status = gt_comm_agree(
-        s->comm, find(data, made, s->features->classes, &of_data, &of_made));
+    status = gt_comm_agree(s->comm, find(data, made, s->features->classes,
+                                         &of_data, &of_made, figures));
     if (status != GT_OK)
         return status;
     gt_eval_figures_set_value(figures, "classes_seen", of_made.seen);
@@ -64,8 +85,8 @@ static gt_status run(gt_subject *s, gt_eval_figures *figures)
 const gt_eval_metric gt__metric_classes = {
     .name = "classes",
     .help =
-        "classes that the classifier finds in the samples, entropy of their "
-        "shares, KL to those of the data, mean confidence",
+        "classes that the classifier finds in the samples, the share of each, "
+        "entropy of shares, KL to those of the data, mean confidence",
     .missing = gt__missing_classes,
     .run = run,
     .ranks = {{"classes_seen", GT_BETTER_MORE}, {"class_kl", GT_BETTER_LESS}},
