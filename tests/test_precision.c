@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "core/precision.h"
+#include "core/product.h"
+#include "core/rng.h"
 
 #include "stack.h"
 
@@ -26,7 +28,7 @@ static const kind kinds[] = {
     {{9, 9, 4}, {"conv2d filters=20 kernel=4 stride=2 padding=1"}},
     {{8, 8, 20}, {"conv2d filters=3 kernel=3 padding=same"}},
     {{16, 16, 64}, {"conv2d filters=64 kernel=4 stride=2 padding=1"}},
-    {{16, 16, 64}, {"conv2d filters=64 kernel=3 padding=same"}},
+    {{8, 8, 256}, {"conv2d filters=256 kernel=3 padding=same"}},
     {{8, 8, 64}, {"conv2d_transpose filters=64 kernel=4 stride=2 padding=1"}},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -116,25 +118,48 @@ static void results_are_as_near_to_fp32_as_bf16_is(void **state)
     }
 }
 
-/* With few channels rounding and packing would take longer than it saves, and
- * so would it for a few rows of a large matrix. */
-static void what_bf16_would_not_speed_up_is_fp32(void **state)
+/* With few channels rounding and packing would take longer than it saves. */
+static void convolutions_of_few_channels_are_fp32(void **state)
 {
-    static const kind slow[] = {
-        {{16, 16, 24}, {"conv2d filters=24 kernel=3 padding=same"}},
-        {{1, 1, 5000}, {"dense units=250"}},
-    };
+    static const kind few = {{16, 16, 24},
+                             {"conv2d filters=24 kernel=3 padding=same"}};
+    stack t, u;
     (void)state;
-    for (size_t k = 0; k < sizeof slow / sizeof *slow; k++) {
-        stack t, u;
-        open_in(&t, &slow[k], GT_FP32);
-        open_in(&u, &slow[k], GT_BF16);
-        back(&t, true);
-        back(&u, true);
-        assert_memory_equal(output(&t), output(&u), t.out * sizeof(gt_real));
-        assert_memory_equal(t.grad, u.grad, t.net->n_params * sizeof(gt_real));
-        stack_close(&t);
-        stack_close(&u);
+    open_in(&t, &few, GT_FP32);
+    open_in(&u, &few, GT_BF16);
+    back(&t, true);
+    back(&u, true);
+    assert_memory_equal(output(&t), output(&u), t.out * sizeof(gt_real));
+    assert_memory_equal(t.grad, u.grad, t.net->n_params * sizeof(gt_real));
+    stack_close(&t);
+    stack_close(&u);
+}
+
+/* So would it beside a large matrix for few rows, and for few terms, but not
+ * where bits must follow from the row alone. */
+static void products_that_wait_for_memory_are_fp32(void **state)
+{
+    static const int sizes[][3] = {{3, 250, 5000}, {5000, 250, 3}};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int m = sizes[i][0], n = sizes[i][1], k = sizes[i][2];
+        size_t size = (size_t)m * (size_t)n;
+        gt_real *a = gt_real_alloc((size_t)m * (size_t)k);
+        gt_real *b = gt_real_alloc((size_t)k * (size_t)n);
+        gt_real *c = gt_real_alloc(3 * size);
+        assert_true(a && b && c);
+        gt_rng_normal((gt_rng){.seed = 1}, a, (size_t)m * (size_t)k);
+        gt_rng_normal((gt_rng){.seed = 2}, b, (size_t)k * (size_t)n);
+        gt_product(GT_FP32, GT_PLAIN, GT_PLAIN, m, n, k, a, k, b, n, 0, c, n);
+        gt_product(GT_BF16, GT_PLAIN, GT_PLAIN, m, n, k, a, k, b, n, 0,
+                   c + size, n);
+        gt_product_stable(GT_BF16, GT_PLAIN, GT_PLAIN, m, n, k, a, k, b, n, 0,
+                          c + 2 * size, n);
+        assert_memory_equal(c, c + size, size * sizeof *c);
+        assert_memory_not_equal(c, c + 2 * size, size * sizeof *c);
+        free(a);
+        free(b);
+        free(c);
     }
 }
 
@@ -157,7 +182,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_match_finite_differences),
         cmocka_unit_test(results_are_as_near_to_fp32_as_bf16_is),
-        cmocka_unit_test(what_bf16_would_not_speed_up_is_fp32),
+        cmocka_unit_test(convolutions_of_few_channels_are_fp32),
+        cmocka_unit_test(products_that_wait_for_memory_are_fp32),
         cmocka_unit_test(passes_that_do_not_train_are_fp32),
     };
     if (!gt_bf16_kernel())
