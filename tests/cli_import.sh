@@ -200,7 +200,8 @@ refused 4 "cannot write nowhere/a.h5" 1 import "glyphs?count=10" -o nowhere/a.h5
 refused 6 "points are 2, and only images of 1 to 4 channels" 1 import ring -o a.h5 --size 3 --channels 1
 says err.txt "leave out --size and --channels"
 refused 6 "resized images have 1, 3 or 4 channels" 1 import idx -o a.h5 --channels 2
-refused 6 "only images of bytes are resized" 1 import grey.h5 -o a.h5 --size 5
+[ ! -e grey.h5 ] || # made where there is a python3
+    refused 6 "only images of bytes are resized" 1 import grey.h5 -o a.h5 --size 5
 [ ! -e a.h5.part ] || fail "something was begun"
 
 # --- what others read
