@@ -52,9 +52,7 @@ static bool is_better(const gt__panel_kernel *kernel)
     }
     return kernel->faster_than_blas || weak;
 }
-#endif
 
-#ifndef GT_DOUBLE
 /* Where a large matrix is read or written for a few rows or terms, the way to
  * memory decides, and rounding only adds to it. */
 static bool comes_slowly(int m, int n, int k)

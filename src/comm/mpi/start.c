@@ -29,7 +29,8 @@ static void expect_one_rank(void)
     setenv("OMPI_MCA_btl", "self", 0);
 }
 
-/* The ranks of one machine talk through its memory. */
+/* The ranks of one machine talk through its memory, unless the user has said
+ * how. */
 static void expect_one_machine(void)
 {
 #ifdef OMPI_MAJOR_VERSION

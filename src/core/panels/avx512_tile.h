@@ -136,33 +136,18 @@ static inline PART void multiply_n(int rows, int vectors, bool ahead,
     CASE(11, vectors, ahead)                                                   \
     CASE(12, vectors, ahead)
 
-static NATIVE void multiply_narrow(const gt__panel_tile *t)
-{
-    switch (t->rows) {
-        CASES(1, false)
+#define MULTIPLY(name, vectors, ahead)                                         \
+    static NATIVE void name(const gt__panel_tile *t)                           \
+    {                                                                          \
+        switch (t->rows) {                                                     \
+            CASES(vectors, ahead)                                              \
+        }                                                                      \
     }
-}
 
-static NATIVE void multiply_wide(const gt__panel_tile *t)
-{
-    switch (t->rows) {
-        CASES(2, false)
-    }
-}
-
-static NATIVE void multiply_narrow_ahead(const gt__panel_tile *t)
-{
-    switch (t->rows) {
-        CASES(1, true)
-    }
-}
-
-static NATIVE void multiply_wide_ahead(const gt__panel_tile *t)
-{
-    switch (t->rows) {
-        CASES(2, true)
-    }
-}
+MULTIPLY(multiply_narrow, 1, false)
+MULTIPLY(multiply_wide, 2, false)
+MULTIPLY(multiply_narrow_ahead, 1, true)
+MULTIPLY(multiply_wide_ahead, 2, true)
 
 static void multiply(const gt__panel_tile *t)
 {

@@ -14,8 +14,7 @@ enum {
     COLUMNS_IN_PLACE = 256, /* of a block of B, if A is not packed */
     SHORT_SUM = 128,        /* terms; with more, tiles come slowly */
     PAST_TERMS = 32,        /* with more of them, writing C takes no time */
-    PAST_REALS = 1 << 20,   /* of C that no cache holds until it is read */
-    LINE = GT__BLOCK_ALIGN / sizeof(float)
+    PAST_REALS = 1 << 20    /* of C that no cache holds until it is read */
 };
 
 typedef struct product {
@@ -42,7 +41,7 @@ static bool writes_far(const product *p)
 {
     return !p->add && p->k <= PAST_TERMS &&
            (size_t)p->m * (size_t)p->n >= PAST_REALS &&
-           (uintptr_t)p->c % GT__BLOCK_ALIGN == 0 && p->ldc % LINE == 0;
+           (uintptr_t)p->c % GT__BLOCK_ALIGN == 0 && p->ldc % GT__LINE == 0;
 }
 
 static void choose_blocks(product *p)
@@ -77,8 +76,8 @@ static void look_ahead(const product *p, gt__extent k, gt__extent n, int number,
         return;
     bool touching = p->b.matrix.ld == n.size; /* rows of B */
     tile->ahead = gt__side_stored(&p->b, term, column) +
-                  (size_t)(touching ? number * tile->words : number) * LINE;
-    tile->ahead_step = touching ? LINE : (size_t)p->b.matrix.ld;
+                  (size_t)(touching ? number * tile->words : number) * GT__LINE;
+    tile->ahead_step = touching ? GT__LINE : (size_t)p->b.matrix.ld;
 }
 
 static void multiply_blocks(const product *p, gt__extent k, gt__extent m,

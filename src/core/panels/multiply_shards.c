@@ -45,27 +45,23 @@ typedef struct product {
     const gt__panel_kernel *kernel;
     const gt__panel_shards *shards;
     gt__side a, b;
+    /* Of a block, those of each shard: */
+    gt__side_block rows[GT__PANEL_SHARDS], columns[GT__PANEL_SHARDS];
     float *c;
     size_t ldc;
 } product;
 
-/* Words in a block before those of a shard, which has `words` before it. */
-static size_t packed_before(const gt__side *side, gt__extent across,
-                            size_t words)
-{
-    return words * (size_t)gt__extent_whole(across.size, side->width);
-}
-
 /* All shards, one after the other. */
-static void pack_shards(const product *p, const gt__side *side,
-                        gt__extent across)
+static void pack_shards(const gt__panel_shards *shards, const gt__side *side,
+                        gt__extent across, gt__side_block block[])
 {
-    size_t words = 0;
-    for (int s = 0; s < p->shards->n; s++) {
-        gt__extent k = terms_of(p->shards, s);
-        gt__side_pack(side, k, across,
-                      side->block + packed_before(side, across, words));
-        words += gt__panel_length(p->kernel, k.size);
+    uint32_t *panels = side->block;
+    for (int s = 0; s < shards->n; s++) {
+        gt__extent k = terms_of(shards, s);
+        gt__side_pack(side, k, across, panels);
+        block[s] = gt__side_take(side, k, across, panels);
+        panels += gt__panel_length(side->kernel, k.size) *
+                  (size_t)gt__extent_whole(across.size, side->width);
     }
 }
 
@@ -78,42 +74,38 @@ static int ended_by(int s)
     return subtrees;
 }
 
-/* A tile of C, at i and j of the block of m and n: the products of shards are
- * added like a binary number counts, as reducer.c adds vectors. */
-static void multiply_tile(const product *p, gt__extent m, gt__extent n,
-                          gt__extent i, gt__extent j)
+/* A tile of C, which begins at c, at i and j of its block: the products of
+ * shards are added like a binary number counts, as reducer.c adds vectors. */
+static void multiply_tile(const product *p, gt__extent i, gt__extent j,
+                          float *c)
 {
     static float stack[LEVELS][GT__PANEL_TILE]
         __attribute__((aligned(GT__BLOCK_ALIGN)));
-    const gt__side *a = &p->a, *b = &p->b;
-    size_t before = 0;
     for (int s = 0, height = 0; s < p->shards->n; s++, height++) {
         bool last = s + 1 == p->shards->n;
-        gt__extent k = terms_of(p->shards, s);
-        size_t words = gt__panel_length(p->kernel, k.size);
+        int terms = terms_of(p->shards, s).size;
         int sums = last ? height : ended_by(s);
-        gt__side_block of_a =
-            gt__side_take(a, k, m, a->block + packed_before(a, m, before));
-        gt__side_block of_b =
-            gt__side_take(b, k, n, b->block + packed_before(b, n, before));
-        gt__panel_tile tile = {.words = (int)words,
+        gt__panel_tile tile = {.words = (int)gt__panel_length(p->kernel, terms),
                                .rows = i.size,
                                .columns = j.size,
-                               .a = gt__side_words(&of_a, i.from),
-                               .b = gt__side_words(&of_b, j.from),
+                               .a = gt__side_words(&p->rows[s], i.from),
+                               .b = gt__side_words(&p->columns[s], j.from),
                                .n_sums = sums,
                                .sums = sums > 0 ? stack[height - 1] : NULL,
-                               .c = stack[height - sums],
-                               .ldc = GT__PANEL_COLUMNS};
-        if (last) {
-            tile.c =
-                p->c + (size_t)(m.from + i.from) * p->ldc + n.from + j.from;
-            tile.ldc = p->ldc;
-        }
+                               .c = last ? c : stack[height - sums],
+                               .ldc = last ? p->ldc : GT__PANEL_COLUMNS};
         p->kernel->multiply(&tile);
-        before += words;
         height -= sums;
     }
+}
+
+static void multiply_block(const product *p, gt__extent m, gt__extent n)
+{
+    float *c = p->c + (size_t)m.from * p->ldc + n.from;
+    for (gt__extent i = {0}; gt__extent_next(&i, m.size, GT__PANEL_ROWS);)
+        for (gt__extent j = {0};
+             gt__extent_next(&j, n.size, GT__PANEL_COLUMNS);)
+            multiply_tile(p, i, j, c + (size_t)i.from * p->ldc + j.from);
 }
 
 void gt__panel_multiply_shards(const gt__panel_kernel *kernel, int m, int n,
@@ -121,12 +113,12 @@ void gt__panel_multiply_shards(const gt__panel_kernel *kernel, int m, int n,
                                gt__panel_matrix a, gt__panel_matrix b, float *c,
                                int ldc)
 {
-    const product p = {.kernel = kernel,
-                       .shards = shards,
-                       .a = gt__side_a(kernel, a),
-                       .b = gt__side_b(kernel, b),
-                       .c = c,
-                       .ldc = (size_t)ldc};
+    product p = {.kernel = kernel,
+                 .shards = shards,
+                 .a = gt__side_a(kernel, a),
+                 .b = gt__side_b(kernel, b),
+                 .c = c,
+                 .ldc = (size_t)ldc};
     size_t words = words_of(kernel, shards);
     assert(shards->n <= GT__PANEL_SHARDS && words <= GT__PANEL_TERMS);
     int columns = block_across(words, n, GT__BLOCK_COLUMNS, GT__PANEL_COLUMNS);
@@ -134,14 +126,10 @@ void gt__panel_multiply_shards(const gt__panel_kernel *kernel, int m, int n,
     gt__side_lock();
     for (gt__extent j = {0}; gt__extent_next(&j, n, columns);) {
         gt_progress_hook();
-        pack_shards(&p, &p.b, j);
+        pack_shards(shards, &p.b, j, p.columns);
         for (gt__extent i = {0}; gt__extent_next(&i, m, rows);) {
-            pack_shards(&p, &p.a, i);
-            for (gt__extent r = {0};
-                 gt__extent_next(&r, i.size, GT__PANEL_ROWS);)
-                for (gt__extent q = {0};
-                     gt__extent_next(&q, j.size, GT__PANEL_COLUMNS);)
-                    multiply_tile(&p, i, j, r, q);
+            pack_shards(shards, &p.a, i, p.rows);
+            multiply_block(&p, i, j);
         }
     }
     gt__side_unlock();

@@ -19,9 +19,9 @@ static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;
 
 int gt__extent_size(int all, int most, int unit)
 {
-    int spans = (all + most - 1) / most;
+    int extents = (all + most - 1) / most;
     int units = (all + unit - 1) / unit;
-    return (units + spans - 1) / spans * unit;
+    return (units + extents - 1) / extents * unit;
 }
 
 gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a)

@@ -9,7 +9,10 @@ enum {
     GT__BLOCK_WORDS = 256,   /* along the sum, of a packed block */
     GT__BLOCK_ROWS = 144,    /* of a packed block of A; whole panels */
     GT__BLOCK_COLUMNS = 768, /* of a packed block of B; whole panels */
-    GT__BLOCK_ALIGN = 64     /* bytes */
+    GT__BLOCK_ALIGN = 64,    /* bytes */
+    GT__LINE = GT__BLOCK_ALIGN / sizeof(float), /* reals of a cache's line */
+    GT__FEW_ROWS = 2 * GT__PANEL_ROWS,
+    GT__FAR = 1 << 18 /* reals of a matrix that comes from memory */
 };
 
 /* Some neighbouring terms, rows or columns. */
@@ -17,7 +20,7 @@ typedef struct gt__extent {
     int from, size;
 } gt__extent;
 
-/* The span after *s, of at most so many; the first one if *s is all zeros.
+/* The extent after *s, of at most so many; the first one if *s is all zeros.
  * False: *s was the last. */
 static inline bool gt__extent_next(gt__extent *s, int all, int most)
 {
@@ -26,7 +29,7 @@ static inline bool gt__extent_next(gt__extent *s, int all, int most)
     return s->size > 0;
 }
 
-/* All of them in as few spans as there must be, of whole units and much the
+/* All of them in as few extents as there must be, of whole units and much the
  * same size: a small one at the end would cost as much as a large one. */
 int gt__extent_size(int all, int most, int unit);
 

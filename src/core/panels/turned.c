@@ -6,7 +6,7 @@
 #include "base/progress_hook.h"
 #include "core/panels/side.h"
 
-enum { MOST_TERMS = 512, LINE = GT__BLOCK_ALIGN / sizeof(float) };
+enum { MOST_TERMS = 512 };
 
 bool gt__turned_suits(const gt__panel_kernel *kernel, int m, int n, int k,
                       gt__panel_matrix b, bool add)
@@ -42,7 +42,7 @@ void gt__turned_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
         .b = gt__side_take(&columns, terms, all_columns, columns.block).words,
         .c = product,
         .ldc = GT__PANEL_COLUMNS,
-        .ahead_step = LINE};
+        .ahead_step = GT__LINE};
     for (gt__extent i = {0}; gt__extent_next(&i, n, GT__PANEL_ROWS);) {
         bool last = i.from + i.size == n;
         tile.rows = i.size;

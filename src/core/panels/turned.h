@@ -5,11 +5,6 @@
 
 #include "core/panels/kernel.h"
 
-enum {
-    GT__FEW_ROWS = 2 * GT__PANEL_ROWS,
-    GT__FAR = 1 << 18 /* reals of a matrix that comes from memory */
-};
-
 /* Whether gt__turned_multiply takes what gt__panel_multiply was asked for, and
  * is faster. */
 bool gt__turned_suits(const gt__panel_kernel *kernel, int m, int n, int k,
