@@ -79,40 +79,66 @@ static void compare(const trial *t, const char *what, size_t n)
                  g->sh, worst, largest);
 }
 
-/* All three products, however the kernel is stored. */
-static void check_plan(const gt__conv_algorithm *algorithm, const void *plan,
-                       const gt__conv_geometry *g, int n)
+static void check_forward(const trial *t, gt_transpose op)
 {
-    const gt__conv_algorithm *im2col = &gt__conv_im2col;
-    trial t;
-    open_trial(&t, algorithm, plan, g, n);
-    for (gt_transpose op = GT_PLAIN; op <= GT_TRANSPOSED; op++) {
-        im2col->forward(t.im2col, n, t.big, op, t.kernel, t.expected, NULL,
-                        t.im2col_scratch);
-        algorithm->forward(plan, n, t.big, op, t.kernel, t.result, NULL,
-                           t.scratch);
-        compare(&t, "forward", t.n_small);
-        im2col->backward_data(t.im2col, n, t.small, op, t.kernel, t.expected,
-                              NULL, t.im2col_scratch);
-        algorithm->backward_data(plan, n, t.small, op, t.kernel, t.result, NULL,
-                                 t.scratch);
-        compare(&t, "backward_data", t.n_big);
-        for (int accumulate = 0; accumulate < 2; accumulate++) {
-            im2col->backward_weights(t.im2col, n, t.big, t.small, op,
-                                     t.expected, accumulate, t.im2col_scratch);
-            algorithm->backward_weights(plan, n, t.big, t.small, op, t.result,
-                                        accumulate, t.scratch);
-            compare(&t, "backward_weights", t.n_kernel);
-        }
+    gt__conv_im2col.forward(t->im2col, t->n, t->big, op, t->kernel, t->expected,
+                            NULL, t->im2col_scratch);
+    t->algorithm->forward(t->plan, t->n, t->big, op, t->kernel, t->result, NULL,
+                          t->scratch);
+    compare(t, "forward", t->n_small);
+}
+
+static void check_backward_data(const trial *t, gt_transpose op)
+{
+    gt__conv_im2col.backward_data(t->im2col, t->n, t->small, op, t->kernel,
+                                  t->expected, NULL, t->im2col_scratch);
+    t->algorithm->backward_data(t->plan, t->n, t->small, op, t->kernel,
+                                t->result, NULL, t->scratch);
+    compare(t, "backward_data", t->n_big);
+}
+
+static void check_backward_weights(const trial *t, gt_transpose op)
+{
+    for (int accumulate = 0; accumulate < 2; accumulate++) {
+        gt__conv_im2col.backward_weights(t->im2col, t->n, t->big, t->small, op,
+                                         t->expected, accumulate,
+                                         t->im2col_scratch);
+        t->algorithm->backward_weights(t->plan, t->n, t->big, t->small, op,
+                                       t->result, accumulate, t->scratch);
+        compare(t, "backward_weights", t->n_kernel);
     }
+}
+
+static void (*const checks[])(const trial *t, gt_transpose op) = {
+    [GT__CONV_FORWARD] = check_forward,
+    [GT__CONV_BACKWARD_DATA] = check_backward_data,
+    [GT__CONV_BACKWARD_WEIGHTS] = check_backward_weights,
+};
+
+/* The products that the algorithm takes, however the kernel is stored. Returns
+ * their number. */
+static int check_plan(const gt__conv_algorithm *algorithm, const void *plan,
+                      const gt__conv_geometry *g, int n)
+{
+    trial t;
+    int taken = 0;
+    open_trial(&t, algorithm, plan, g, n);
+    for (int product = 0; product < GT__CONV_PRODUCTS; product++)
+        if (algorithm->takes(plan, n, product)) {
+            checks[product](&t, GT_PLAIN);
+            checks[product](&t, GT_TRANSPOSED);
+            taken++;
+        }
     close_trial(&t);
+    return taken;
 }
 
 static void check_winograd(const gt__winograd *tiles, int n)
 {
     void *plan;
     assert_int_equal(gt__winograd_plan_with(&plan, tiles, n), GT_OK);
-    check_plan(&gt__conv_winograd, plan, &tiles->g, n);
+    assert_int_equal(check_plan(&gt__conv_winograd, plan, &tiles->g, n),
+                     GT__CONV_PRODUCTS);
     gt__winograd_plan_free(plan);
 }
 
@@ -249,10 +275,8 @@ static void every_algorithm_of_the_table_equals_im2col(void **state)
         for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
             void *plan;
             assert_int_equal(algorithm->plan_new(&plan, &cases[k], 5), GT_OK);
-            if (plan && algorithm->takes(plan, 5)) {
-                check_plan(algorithm, plan, &cases[k], 5);
-                taken++;
-            }
+            if (plan)
+                taken += check_plan(algorithm, plan, &cases[k], 5);
             algorithm->plan_free(plan);
         }
         if (!taken)
@@ -260,10 +284,40 @@ static void every_algorithm_of_the_table_equals_im2col(void **state)
     }
 }
 
+/* Few channels on either side, a stride, an image without padding or with more
+ * than there is kernel, windows of several positions, the last of which ends
+ * early, several blocks of lines. */
+static void implicit_gemm_equals_im2col(void **state)
+{
+    (void)state;
+    const struct {
+        gt__conv_geometry g;
+        int n, taken;
+    } cases[] = {
+        {{28, 28, 1, 14, 14, 64, 4, 4, 2, 2, 1, 1}, 3, 2},
+        {{31, 29, 3, 16, 15, 24, 5, 5, 2, 2, 2, 2}, 2, 2},
+        {{20, 23, 16, 20, 23, 3, 5, 5, 1, 1, 2, 2}, 2, 3},
+        {{19, 21, 16, 17, 17, 1, 3, 5, 1, 1, 0, 0}, 2, 3},
+        {{9, 11, 2, 15, 15, 3, 3, 3, 1, 1, 4, 3}, 3, 3},
+        {{17, 90, 32, 17, 90, 16, 5, 5, 1, 1, 2, 2}, 1, 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        void *plan;
+        assert_int_equal(gt__conv_implicit_gemm.plan_new(&plan, &cases[i].g,
+                                                         cases[i].n),
+                         GT_OK);
+        assert_int_equal(check_plan(&gt__conv_implicit_gemm, plan, &cases[i].g,
+                                    cases[i].n),
+                         cases[i].taken);
+        gt__conv_implicit_gemm.plan_free(plan);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_algorithm_of_the_table_equals_im2col),
+        cmocka_unit_test(implicit_gemm_equals_im2col),
         cmocka_unit_test(winograd_equals_im2col_at_every_tile_size),
         cmocka_unit_test(winograd_equals_im2col_over_several_blocks),
         cmocka_unit_test(winograd_refuses_what_it_cannot_compute),

@@ -5,6 +5,7 @@
 
 #include "core/blas.h"
 #include "core/panels/multiply.h"
+#include "core/panels/multiply_runs.h"
 #include "core/panels/multiply_shards.h"
 
 #include <assert.h>
@@ -133,3 +134,45 @@ void gt_product_shards(gt_precision precision, const int *cut, int shards,
                       lda, b + (size_t)cut[0] * (size_t)ldb, ldb, 0, c, ldc);
 #endif
 }
+
+bool gt_product_takes_runs(void)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = kernel_of(GT_FP32);
+    return kernel && is_better(kernel);
+#else
+    return true;
+#endif
+}
+
+#ifndef GT_DOUBLE
+static gt__panel_words words_of(gt_runs side)
+{
+    return (gt__panel_words){(const uint32_t *)(const void *)side.at,
+                             side.across, side.along, side.apart};
+}
+
+void gt_product_runs(int m, int n, int runs, int terms, gt_runs a, gt_runs b,
+                     bool add, gt_real *c, int ldc)
+{
+    const gt__panel_kernel *kernel = kernel_of(GT_FP32);
+    assert(kernel && b.across == 1);
+    gt_gemm_count(m, n, runs * terms);
+    gt__panel_multiply_runs(kernel, m, n, runs, terms, words_of(a), words_of(b),
+                            add, c, ldc);
+}
+#else
+void gt_product_runs(int m, int n, int runs, int terms, gt_runs a, gt_runs b,
+                     bool add, gt_real *c, int ldc)
+{
+    for (size_t i = 0; i < (size_t)m; i++)
+        for (size_t j = 0; j < (size_t)n; j++) {
+            gt_real *to = c + i * (size_t)ldc + j, sum = add ? *to : 0;
+            for (size_t r = 0; r < (size_t)runs; r++)
+                for (size_t w = 0; w < (size_t)terms; w++)
+                    sum += a.at[i * a.across + w * a.along + r * a.apart] *
+                           b.at[j * b.across + w * b.along + r * b.apart];
+            *to = sum;
+        }
+}
+#endif

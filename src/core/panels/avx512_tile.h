@@ -62,14 +62,15 @@ static inline PART void add_word(int vectors, const uint32_t *a,
 }
 
 static inline PART void add_words(int rows, int vectors, bool ahead,
-                                  const gt__panel_tile *t, __mmask16 last,
+                                  const gt__panel_tile *t, const uint32_t *at,
+                                  const uint32_t *b, __mmask16 last,
                                   __m512 sum[GT__PANEL_ROWS][VECTORS])
 {
-    const uint32_t *a[POINTERS], *b = t->b.at;
+    const uint32_t *a[POINTERS];
     const float *line = t->ahead;
     size_t across = t->a.across;
     UNROLL for (int p = 0; APART * p < rows; p++) a[p] =
-        t->a.at + (size_t)(APART * p) * across;
+        at + (size_t)(APART * p) * across;
     for (int w = 0; w < t->words; w++) {
         __m512 right[VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) right[v] =
@@ -87,6 +88,23 @@ static inline PART void add_words(int rows, int vectors, bool ahead,
     }
 }
 
+/* One run, as most products have, with its lines ahead, or several. A loop over
+ * one costs as much as some words. */
+enum { ONE_RUN, AHEAD, RUNS };
+
+static inline PART void add_runs(int rows, int vectors, int way,
+                                 const gt__panel_tile *t, __mmask16 last,
+                                 __m512 sum[GT__PANEL_ROWS][VECTORS])
+{
+    const uint32_t *a = t->a.at, *b = t->b.at;
+    if (way != RUNS) {
+        add_words(rows, vectors, way == AHEAD, t, a, b, last, sum);
+        return;
+    }
+    for (int r = 0; r < t->runs; r++, a += t->a.apart, b += t->b.apart)
+        add_words(rows, vectors, false, t, a, b, last, sum);
+}
+
 /* A mask of all lanes takes its time, too. */
 static inline PART void store(const gt__panel_tile *t, float *to, bool whole,
                               __mmask16 wanted, __m512 sum)
@@ -99,7 +117,7 @@ static inline PART void store(const gt__panel_tile *t, float *to, bool whole,
         _mm512_storeu_ps(to, sum);
 }
 
-static inline PART void multiply_n(int rows, int vectors, bool ahead,
+static inline PART void multiply_n(int rows, int vectors, int way,
                                    const gt__panel_tile *t)
 {
     __m512 sum[GT__PANEL_ROWS][VECTORS];
@@ -107,7 +125,7 @@ static inline PART void multiply_n(int rows, int vectors, bool ahead,
     if (t->below)
         fetch_below(rows, vectors, t);
     begin(rows, vectors, t, last, sum);
-    add_words(rows, vectors, ahead, t, last, sum);
+    add_runs(rows, vectors, way, t, last, sum);
     add_sums(rows, vectors, t, sum);
     UNROLL for (int i = 0; i < rows; i++)
     {
@@ -117,42 +135,46 @@ static inline PART void multiply_n(int rows, int vectors, bool ahead,
     }
 }
 
-#define CASE(rows, vectors, ahead)                                             \
+#define CASE(rows, vectors, way)                                             \
     case rows:                                                                 \
-        multiply_n(rows, vectors, ahead, t);                                   \
+        multiply_n(rows, vectors, way, t);                                   \
         break;
 
-#define CASES(vectors, ahead)                                                  \
-    CASE(1, vectors, ahead)                                                    \
-    CASE(2, vectors, ahead)                                                    \
-    CASE(3, vectors, ahead)                                                    \
-    CASE(4, vectors, ahead)                                                    \
-    CASE(5, vectors, ahead)                                                    \
-    CASE(6, vectors, ahead)                                                    \
-    CASE(7, vectors, ahead)                                                    \
-    CASE(8, vectors, ahead)                                                    \
-    CASE(9, vectors, ahead)                                                    \
-    CASE(10, vectors, ahead)                                                   \
-    CASE(11, vectors, ahead)                                                   \
-    CASE(12, vectors, ahead)
+#define CASES(vectors, way)                                                  \
+    CASE(1, vectors, way)                                                    \
+    CASE(2, vectors, way)                                                    \
+    CASE(3, vectors, way)                                                    \
+    CASE(4, vectors, way)                                                    \
+    CASE(5, vectors, way)                                                    \
+    CASE(6, vectors, way)                                                    \
+    CASE(7, vectors, way)                                                    \
+    CASE(8, vectors, way)                                                    \
+    CASE(9, vectors, way)                                                    \
+    CASE(10, vectors, way)                                                   \
+    CASE(11, vectors, way)                                                   \
+    CASE(12, vectors, way)
 
-#define MULTIPLY(name, vectors, ahead)                                         \
+#define MULTIPLY(name, vectors, way)                                         \
     static NATIVE void name(const gt__panel_tile *t)                           \
     {                                                                          \
         switch (t->rows) {                                                     \
-            CASES(vectors, ahead)                                              \
+            CASES(vectors, way)                                              \
         }                                                                      \
     }
 
-MULTIPLY(multiply_narrow, 1, false)
-MULTIPLY(multiply_wide, 2, false)
-MULTIPLY(multiply_narrow_ahead, 1, true)
-MULTIPLY(multiply_wide_ahead, 2, true)
+MULTIPLY(multiply_narrow, 1, ONE_RUN)
+MULTIPLY(multiply_wide, 2, ONE_RUN)
+MULTIPLY(multiply_narrow_ahead, 1, AHEAD)
+MULTIPLY(multiply_wide_ahead, 2, AHEAD)
+MULTIPLY(multiply_narrow_runs, 1, RUNS)
+MULTIPLY(multiply_wide_runs, 2, RUNS)
 
 static void multiply(const gt__panel_tile *t)
 {
-    if (t->columns <= LANES)
-        (t->ahead ? multiply_narrow_ahead : multiply_narrow)(t);
-    else
-        (t->ahead ? multiply_wide_ahead : multiply_wide)(t);
+    static void (*const wide[])(const gt__panel_tile *) = {
+        multiply_wide, multiply_wide_ahead, multiply_wide_runs};
+    static void (*const narrow[])(const gt__panel_tile *) = {
+        multiply_narrow, multiply_narrow_ahead, multiply_narrow_runs};
+    int way = t->runs > 1 ? RUNS : t->ahead ? AHEAD : ONE_RUN;
+    (t->columns <= LANES ? narrow : wide)[way](t);
 }

@@ -51,6 +51,16 @@ static float add_product(uint32_t a, uint32_t b, float sum)
                       gt_bfloat16_widen((uint16_t)b), sum));
 }
 
+static float add_run(const gt__panel_tile *t, const uint32_t *a,
+                     const uint32_t *b, float sum)
+{
+    for (int w = 0; w < t->words; w++, a += t->a.along, b += t->b.along) {
+        sum = add_product(*a >> 16, *b >> 16, sum);
+        sum = add_product(*a & 0xffff, *b & 0xffff, sum);
+    }
+    return sum;
+}
+
 static void multiply(const gt__panel_tile *t)
 {
     for (int i = 0; i < t->rows; i++)
@@ -58,13 +68,11 @@ static void multiply(const gt__panel_tile *t)
             float *c = t->c + (size_t)i * t->ldc + j, sum = 0;
             if (t->add)
                 sum = flush(*c);
-            for (int w = 0; w < t->words; w++) {
-                uint32_t a =
-                    t->a.at[(size_t)w * t->a.along + (size_t)i * t->a.across];
-                uint32_t b = t->b.at[(size_t)w * t->b.along + (size_t)j];
-                sum = add_product(a >> 16, b >> 16, sum);
-                sum = add_product(a & 0xffff, b & 0xffff, sum);
-            }
+            for (size_t r = 0; r < (size_t)t->runs; r++)
+                sum = add_run(t,
+                              t->a.at + (size_t)i * t->a.across +
+                                  r * t->a.apart,
+                              t->b.at + j + r * t->b.apart, sum);
             *c = gt__panel_add_sums(t, i, j, sum);
         }
 }

@@ -58,12 +58,12 @@ static inline PART __m256i lanes_of(int n, int v)
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n - v * LANES), number);
 }
 
-/* `whole`: all columns are there. */
+/* One run. `whole`: all columns are there. */
 static inline PART void add_words(int rows, bool whole, const gt__panel_tile *t,
+                                  const uint32_t *a, const uint32_t *b,
                                   const __m256i wanted[VECTORS],
                                   __m256 sum[ROWS][VECTORS])
 {
-    const uint32_t *a = t->a.at, *b = t->b.at;
     for (int w = 0; w < t->words; w++) {
         __m256 right[VECTORS];
         UNROLL for (int v = 0; v < VECTORS; v++)
@@ -114,7 +114,9 @@ static inline PART void multiply_n(int rows, bool whole,
                       t->c + (size_t)i * t->ldc + (size_t)v * LANES, wanted[v])
                 : _mm256_setzero_ps();
     }
-    add_words(rows, whole, t, wanted, sum);
+    for (int r = 0; r < t->runs; r++)
+        add_words(rows, whole, t, t->a.at + (size_t)r * t->a.apart,
+                  t->b.at + (size_t)r * t->b.apart, wanted, sum);
     add_sums(rows, t, sum);
     UNROLL for (int i = 0; i < rows; i++)
     {

@@ -33,15 +33,23 @@ static float number(const uint32_t *word)
     return x;
 }
 
+static float add_run(const gt__panel_tile *t, const uint32_t *a,
+                     const uint32_t *b, float sum)
+{
+    for (size_t w = 0; w < (size_t)t->words; w++)
+        sum = fmaf(number(a + w * t->a.along), number(b + w * t->b.along), sum);
+    return sum;
+}
+
 static void multiply(const gt__panel_tile *t)
 {
     for (int i = 0; i < t->rows; i++)
         for (int j = 0; j < t->columns; j++) {
+            const uint32_t *a = t->a.at + (size_t)i * t->a.across;
+            const uint32_t *b = t->b.at + j;
             float *c = t->c + (size_t)i * t->ldc + j, sum = t->add ? *c : 0;
-            for (int k = 0; k < t->words; k++)
-                sum = fmaf(number(t->a.at + (size_t)k * t->a.along +
-                                  (size_t)i * t->a.across),
-                           number(t->b.at + (size_t)k * t->b.along + j), sum);
+            for (size_t r = 0; r < (size_t)t->runs; r++)
+                sum = add_run(t, a + r * t->a.apart, b + r * t->b.apart, sum);
             *c = gt__panel_add_sums(t, i, j, sum);
         }
 }

@@ -29,15 +29,16 @@ typedef struct gt__panel_span {
     int terms, count, width;
 } gt__panel_span;
 
-/* Word w of row or column i of a panel is at[i * across + w * along]; `across`
- * is 1 for columns of B. */
+/* Words along the sum come in runs. Word w of run r of row or column i of a
+ * panel is at[i * across + w * along + r * apart]; `across` is 1 for columns of
+ * B. Rows may overlap. */
 typedef struct gt__panel_words {
     const uint32_t *at; /* or reals of a tensor */
-    size_t across, along;
+    size_t across, along, apart;
 } gt__panel_words;
 
-/* C[rows x columns] = A B, or += if `add`, of at most a panel each. What this
- * makes may be added to sums that wait: C = ((A B) + sums[0]) + sums[1] ..., in
+/* C[rows x columns] = A B, or += if `add`, of at most a panel each, over `runs`
+ * of so many words. What this makes may be added to sums that wait: C = ((A B) + sums[0]) + sums[1] ..., in
  * fp32, each [GT__PANEL_ROWS x GT__PANEL_COLUMNS].
  *
  * Hints that need not be taken: `ahead`, with each word, ask for the line
@@ -46,7 +47,7 @@ typedef struct gt__panel_words {
  * rows begin where a line does, and it is not read soon. */
 enum { GT__PANEL_TILE = GT__PANEL_ROWS * GT__PANEL_COLUMNS };
 typedef struct gt__panel_tile {
-    int words, rows, columns;
+    int runs, words, rows, columns;
     gt__panel_words a, b;
     bool add;
     int n_sums;

@@ -12,7 +12,6 @@
 enum {
     WORDS_IN_PLACE = 512,   /* along the sum of a block, if B is not packed */
     COLUMNS_IN_PLACE = 256, /* of a block of B, if A is not packed */
-    SHORT_SUM = 128,        /* terms; with more, tiles come slowly */
     PAST_TERMS = 32,        /* with more of them, writing C takes no time */
     PAST_REALS = 1 << 20    /* of C that no cache holds until it is read */
 };
@@ -57,7 +56,7 @@ static void choose_blocks(product *p)
     p->strip =
         packs ? GT__PANEL_ROWS : gt__extent_size(p->m, GT__PANEL_ROWS, 1);
     p->past_caches = writes_far(p);
-    p->below = p->k <= SHORT_SUM && !packs;
+    p->below = p->k <= GT__SHORT_SUM && !packs;
     p->far = reads_far(p);
     if (p->far) /* so that there is a tile for each line of a row of B */
         p->strip = (p->m + 1) / 2;
@@ -86,7 +85,8 @@ static void multiply_blocks(const product *p, gt__extent k, gt__extent m,
     const gt__side_block a = gt__side_take(&p->a, k, m, p->a.block);
     const gt__side_block b = gt__side_take(&p->b, k, n, p->b.block);
     float *c = p->c + (size_t)m.from * p->ldc + n.from;
-    gt__panel_tile tile = {.words = (int)gt__panel_length(p->kernel, k.size),
+    gt__panel_tile tile = {.runs = 1,
+                           .words = (int)gt__panel_length(p->kernel, k.size),
                            .add = p->add || k.from > 0,
                            .ldc = p->ldc,
                            .below = p->below,

@@ -85,7 +85,8 @@ static void multiply_tile(const product *p, gt__extent i, gt__extent j,
         bool last = s + 1 == p->shards->n;
         int terms = terms_of(p->shards, s).size;
         int sums = last ? height : ended_by(s);
-        gt__panel_tile tile = {.words = (int)gt__panel_length(p->kernel, terms),
+        gt__panel_tile tile = {.runs = 1,
+                               .words = (int)gt__panel_length(p->kernel, terms),
                                .rows = i.size,
                                .columns = j.size,
                                .a = gt__side_words(&p->rows[s], i.from),

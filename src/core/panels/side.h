@@ -11,6 +11,7 @@ enum {
     GT__BLOCK_COLUMNS = 768, /* of a packed block of B; whole panels */
     GT__BLOCK_ALIGN = 64,    /* bytes */
     GT__LINE = GT__BLOCK_ALIGN / sizeof(float), /* reals of a cache's line */
+    GT__SHORT_SUM = 128, /* terms; with more, tiles come slowly */
     GT__FEW_ROWS = 2 * GT__PANEL_ROWS,
     GT__FAR = 1 << 18 /* reals of a matrix that comes from memory */
 };

@@ -37,6 +37,7 @@ void gt__turned_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
     gt__side_pack(&columns, terms, all_columns, columns.block);
     gt__side_block block = gt__side_take(&rows, terms, all_rows, rows.block);
     gt__panel_tile tile = {
+        .runs = 1,
         .words = k,
         .columns = m,
         .b = gt__side_take(&columns, terms, all_columns, columns.block).words,

@@ -22,6 +22,14 @@ typedef struct gt__conv_epilogue {
     const gt_pass *pass;
 } gt__conv_epilogue;
 
+/* The three products of conv.h. */
+typedef enum gt__conv_product {
+    GT__CONV_FORWARD,
+    GT__CONV_BACKWARD_DATA,
+    GT__CONV_BACKWARD_WEIGHTS,
+    GT__CONV_PRODUCTS
+} gt__conv_product;
+
 /* A plan is the algorithm's own: what it wants to know again at each product
  * of one geometry, for passes of up to max_n samples. */
 typedef struct gt__conv_algorithm {
@@ -32,16 +40,17 @@ typedef struct gt__conv_algorithm {
     gt_status (*plan_new)(void **plan, const gt__conv_geometry *g, int max_n);
     void (*plan_free)(void *plan);
 
-    /* Whether it takes passes of n samples, because it can compute them and
-     * does not expect another algorithm to be faster. The answer must follow
-     * from the sizes alone, so that a shard is computed in the same way
-     * wherever it is. */
-    bool (*takes)(const void *plan, int n);
+    /* Whether it takes a product of n samples, because it can compute it and
+     * does not expect an algorithm behind it in the table to be faster. The
+     * answer must follow from the sizes, and from who makes products
+     * (core/product.h), so that a shard is computed in the same way wherever it
+     * is. */
+    bool (*takes)(const void *plan, int n, gt__conv_product product);
 
     /* Reals of scratch that suffice for any n <= max_n that it takes. */
     size_t (*scratch)(const void *plan);
 
-    /* The three products of conv.h, for an n that it takes. */
+    /* The products, for an n that it takes. */
     void (*forward)(const void *plan, int n, const gt_real *big,
                     gt_transpose op, const gt_real *weight, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch);

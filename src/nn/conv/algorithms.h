@@ -5,6 +5,7 @@
 #include "nn/conv/algorithm.h"
 
 extern const gt__conv_algorithm gt__conv_im2col;
+extern const gt__conv_algorithm gt__conv_implicit_gemm;
 extern const gt__conv_algorithm gt__conv_winograd;
 
 #endif

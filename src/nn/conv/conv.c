@@ -1,6 +1,6 @@
 /* conv.c: which algorithm computes a convolution: the first one in the table
- * that takes the sizes. That depends on sizes and precision alone, so a shard
- * is computed in the same way wherever it is. */
+ * that takes the sizes. That depends on sizes, precision and who makes products
+ * alone, so a shard is computed in the same way wherever it is. */
 #include "nn/conv/conv.h"
 
 #include "nn/conv/algorithms.h"
@@ -10,6 +10,7 @@
 
 const gt__conv_algorithm *const gt__conv_algorithms[] = {
     &gt__conv_winograd,
+    &gt__conv_implicit_gemm,
     &gt__conv_im2col,
     NULL,
 };
@@ -79,11 +80,12 @@ size_t gt__conv_scratch(const gt__conv *conv)
     return conv->scratch;
 }
 
-/* The number of the algorithm for passes of n samples. */
-static int choose(const plans *p, int n)
+/* The number of the algorithm for a product of n samples. */
+static int choose(const plans *p, int n, gt__conv_product product)
 {
     int i = 0;
-    while (!p->plan[i] || !gt__conv_algorithms[i]->takes(p->plan[i], n)) {
+    while (!p->plan[i] ||
+           !gt__conv_algorithms[i]->takes(p->plan[i], n, product)) {
         i++;
         assert(i < ALGORITHMS); /* the last one takes all */
     }
@@ -96,7 +98,7 @@ void gt__conv_forward(const gt__conv *conv, int n, gt_precision precision,
                       const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const plans *p = &conv->in[precision];
-    int i = choose(p, n);
+    int i = choose(p, n, GT__CONV_FORWARD);
     gt__conv_algorithms[i]->forward(p->plan[i], n, big, op, weight, small,
                                     epilogue, scratch);
 }
@@ -107,7 +109,7 @@ void gt__conv_backward_data(const gt__conv *conv, int n, gt_precision precision,
                             const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const plans *p = &conv->in[precision];
-    int i = choose(p, n);
+    int i = choose(p, n, GT__CONV_BACKWARD_DATA);
     gt__conv_algorithms[i]->backward_data(p->plan[i], n, small, op, weight, big,
                                           epilogue, scratch);
 }
@@ -119,7 +121,7 @@ void gt__conv_backward_weights(const gt__conv *conv, int n,
                                gt_real *scratch)
 {
     const plans *p = &conv->in[precision];
-    int i = choose(p, n);
+    int i = choose(p, n, GT__CONV_BACKWARD_WEIGHTS);
     gt__conv_algorithms[i]->backward_weights(p->plan[i], n, big, small, op,
                                              weight, accumulate, scratch);
 }

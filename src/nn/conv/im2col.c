@@ -201,9 +201,9 @@ static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
     return GT_OK;
 }
 
-static bool takes(const void *plan, int n)
+static bool takes(const void *plan, int n, gt__conv_product product)
 {
-    (void)plan, (void)n;
+    (void)plan, (void)n, (void)product;
     return true;
 }
 

@@ -315,8 +315,10 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
         transform_kernel_back(&k, NULL, weight);
 }
 
-static bool takes(const void *plan, int n)
+/* One choice for all three, as the plan knows what they cost together. */
+static bool takes(const void *plan, int n, gt__conv_product product)
 {
+    (void)product;
     return gt__winograd_for(plan, n);
 }
 

@@ -1,11 +1,15 @@
 /* winograd_plan.c: the choice of tiles and of blocks of tiles.
  *
  * Larger tiles save more multiplications but have more terms to add, so the
- * cost of each size is counted, in multiplications, and compared with that of
- * im2col. All these costs are linear in the number of samples, so one choice is
+ * cost of each size is counted (cost.h), and compared with those of the other
+ * algorithms. All these costs are linear in the number of samples, so one choice is
  * the best for a range of numbers; a plan holds the ranges. */
 #include "nn/conv/winograd_plan.h"
 
+#include "nn/conv/cost.h"
+#include "nn/conv/implicit_gemm_plan.h"
+
+#include <math.h>
 #include <stdlib.h>
 
 /* On the small side there are no phases: each point has one row. */
@@ -117,26 +121,15 @@ static const double MOST_NOISE = 2.0 * 2.0;
 enum {
     MIN_CHANNELS = 16, /* of either side; fewer make products slow */
     MIN_TILES = 32,    /* rows of a product: as well */
-    TERM = 10, /* multiplications of a matrix product in the time of adding a
-                  term to a value, or of copying one into a patch */
-    TERM_BF16 = 14, /* the same of tiles for products in bf16 */
-    PACK = 7        /* the same of rounding and packing a number for one */
 };
 
-/* The time of a multiplication of a matrix product with sides of m and `depth`
- * beside many rows, in units of one in fp32. In bf16 each number is rounded and
- * packed for as many of them as the other matrix has rows or columns; of the
- * three products of training two pack for m of them, and two for `depth`. */
-static double multiplication(gt_precision precision, double m, double depth)
+/* One of the three products of a sample, without tiles: their mean. */
+static double cost_without(const gt__conv_geometry *g)
 {
-    return precision == GT_BF16 ? 0.5 + PACK / m + PACK / depth : 1;
-}
-
-static double cost_of_im2col(const gt__conv_geometry *g, int n)
-{
-    double size = (double)g->kh * g->kw * g->c;
-    return (double)n * g->oh * g->ow * size *
-           (multiplication(g->precision, g->m, size) * g->m + TERM);
+    double sum = 0;
+    for (int p = 0; p < GT__CONV_PRODUCTS; p++)
+        sum += fmin(gt__cost_of_im2col(g, p), gt__implicit_cost(g, p));
+    return sum / GT__CONV_PRODUCTS;
 }
 
 /* One size of tiles along one axis, and the terms that its cost depends on. */
@@ -153,6 +146,7 @@ enum {
 
 typedef struct options {
     gt__conv_geometry g;
+    double without; /* what a product of a sample costs by another algorithm */
     option v[OPTIONS], h[OPTIONS];
 } options;
 
@@ -179,6 +173,7 @@ static bool find_options(options *all, const gt__conv_geometry *g)
     if (!is_supported(g) || g->c < MIN_CHANNELS || g->m < MIN_CHANNELS)
         return false;
     all->g = *g;
+    all->without = cost_without(g);
     for (int i = 0; i < OPTIONS; i++) {
         plan_option(&all->v[i], g->kh, g->sh, g->oh, SMALLEST + i);
         plan_option(&all->h[i], g->kw, g->sw, g->ow, SMALLEST + i);
@@ -203,19 +198,20 @@ static double cost(const options *all, int n, const option *v, const option *h)
     double pairs = (double)v->axis.points * h->axis.points;
     double depth = c * v->axis.rows * h->axis.rows / pairs;
     double products = tiles * pairs * depth * m *
-                      multiplication(precision_of(all, v, h), m, depth);
+                      gt__cost_multiplication(precision_of(all, v, h), m, depth);
     double big = c * v->axis.rows * h->big;
     double small = m * v->axis.points * h->small;
     double kernel = c * m * v->kernel * h->kernel;
-    int term = precision_of(all, v, h) == GT_BF16 ? TERM_BF16 : TERM;
+    int term = precision_of(all, v, h) == GT_BF16 ? GT__COST_TERM_BF16
+                                                  : GT__COST_TERM;
     return products + term * (tiles * (big + small) + kernel);
 }
 
-/* The cheapest for n samples; false where im2col is cheaper. */
+/* The cheapest for n samples; false where the other algorithms are cheaper. */
 static bool choose(const options *all, int n, const option **v,
                    const option **h)
 {
-    double best = cost_of_im2col(&all->g, n);
+    double best = n * all->without;
     bool found = false;
     for (const option *i = all->v; i < all->v + OPTIONS; i++)
         for (const option *j = all->h; j < all->h + OPTIONS; j++) {
@@ -257,7 +253,7 @@ bool gt__winograd_make(gt__winograd *w, const gt__conv_geometry *g, int tile_v,
 
 typedef struct range {
     int last;           /* number of samples */
-    bool cheap;         /* cheaper than im2col */
+    bool cheap;         /* cheaper than other algorithms */
     gt__winograd tiles; /* only if it is */
 } range;
 

@@ -1,0 +1,318 @@
+/* implicit_gemm.c: convolution as a product over patches that are never made
+ * (implicit GEMM, as in Chetlur et al. 2014, arXiv:1410.0759). Pixels are NHWC,
+ * so one line of a patch is a run of the image, and kernels that stand side by
+ * side see runs that overlap: a row of the product is kh runs of kw x c terms,
+ * taken from the image where it lies. Only the padding has to be there, so some
+ * lines at a time are copied with it; patches would be many times that.
+ *
+ *     forward           a row for each position, all of a patch in its sum
+ *     backward_data     the same from small to big, with the kernel turned by
+ *                       180 degrees; for stride 1
+ *     backward_weights  a row for each weight of a line of the kernel, all
+ *                       positions in its sum
+ *
+ * Products with few columns leave most of a vector empty, so where there are few
+ * outputs, some neighbouring positions are one row, and their outputs, which lie
+ * side by side, its columns: they read a few more columns of the image, by a
+ * kernel that has zeros where a position does not look. */
+#include "nn/conv/algorithms.h"
+#include "nn/conv/cost.h"
+#include "nn/conv/implicit_gemm_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_REALS = 1 << 16 }; /* of lines with padding: 256 KB in fp32 */
+
+typedef struct implicit_plan {
+    gt__conv_geometry g, adjoint;
+} implicit_plan;
+
+static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
+{
+    (void)max_n;
+    *out = NULL;
+    if (!gt_product_takes_runs())
+        return GT_OK;
+    implicit_plan *plan = malloc(sizeof *plan);
+    if (!plan)
+        return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
+    *plan = (implicit_plan){.g = *g, .adjoint = gt__implicit_adjoint(g)};
+    *out = plan;
+    return GT_OK;
+}
+
+static bool takes(const void *plan, int n, gt__conv_product product)
+{
+    const gt__conv_geometry *g = &((const implicit_plan *)plan)->g;
+    (void)n;
+    return gt__implicit_cost(g, product) < gt__cost_of_im2col(g, product);
+}
+
+/* --- Lines with their padding. */
+
+static size_t line_size(const gt__conv_geometry *g)
+{
+    return (size_t)gt__implicit_columns(g) * (size_t)g->c;
+}
+
+/* Lines of positions that are computed together. */
+static int block_lines(const gt__conv_geometry *g)
+{
+    int fit = (int)(BLOCK_REALS / line_size(g));
+    int lines = fit > g->kh ? (fit - g->kh) / g->sh + 1 : 1;
+    return lines < g->oh ? lines : g->oh;
+}
+
+static size_t lines_size(const gt__conv_geometry *g)
+{
+    return (size_t)gt__implicit_lines(g, block_lines(g)) * line_size(g);
+}
+
+static int limit(int x, int low, int high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/* What `n` lines of positions see, from line `first` on. */
+static void pad(const gt__conv_geometry *g, const gt_real *image, int first,
+                int n, gt_real *lines)
+{
+    size_t c = (size_t)g->c, size = line_size(g);
+    int columns = gt__implicit_columns(g);
+    int from = limit(g->left, 0, columns);
+    int to = limit(g->left + g->w, from, columns);
+    for (int i = 0; i < gt__implicit_lines(g, n); i++, lines += size) {
+        int y = first * g->sh - g->top + i;
+        if (y < 0 || y >= g->h || to == from) {
+            memset(lines, 0, size * sizeof *lines);
+            continue;
+        }
+        const gt_real *line = image + (size_t)y * (size_t)g->w * c;
+        memset(lines, 0, (size_t)from * c * sizeof *lines);
+        memcpy(lines + (size_t)from * c, line + (size_t)(from - g->left) * c,
+               (size_t)(to - from) * c * sizeof *lines);
+        memset(lines + (size_t)to * c, 0,
+               (size_t)(columns - to) * c * sizeof *lines);
+    }
+}
+
+/* The next lines of positions of an image; false: it is complete. */
+static bool next_lines(const gt__conv_geometry *g, gt__block *b)
+{
+    int most = block_lines(g);
+    b->line += b->n_lines;
+    b->n_lines = g->oh - b->line < most ? g->oh - b->line : most;
+    return b->n_lines > 0;
+}
+
+/* --- Forward, and the adjoint. */
+
+/* The weight of a tap at line ky and column kx, from channel i to channel o, is
+ * first[ky * line + kx * tap + i * in + o * out]. */
+typedef struct weights {
+    const gt_real *first;
+    ptrdiff_t line, tap, in, out;
+} weights;
+
+/* As stored: [K x m], or [m x K] if transposed. */
+static weights weights_of(const gt__conv_geometry *g, gt_transpose op,
+                          const gt_real *stored)
+{
+    ptrdiff_t c = g->c, m = g->m, kw = g->kw;
+    if (op == GT_TRANSPOSED)
+        return (weights){stored, kw * c, c, 1, gt__conv_patch_size(g)};
+    return (weights){stored, kw * c * m, c * m, m, 1};
+}
+
+/* For the adjoint. */
+static weights turned(const gt__conv_geometry *g, weights w)
+{
+    const gt_real *last = w.first + (g->kh - 1) * w.line + (g->kw - 1) * w.tap;
+    return (weights){last, -w.line, -w.tap, w.out, w.in};
+}
+
+static size_t matrix_size(const gt__conv_geometry *g)
+{
+    gt__window w = gt__implicit_window(g);
+    return (size_t)g->kh * (size_t)(w.taps * g->c) * (size_t)(w.width * g->m);
+}
+
+/* The weights of a window, [kh x taps x c] x [width x m], whose columns see the
+ * taps from their own on. */
+static void fill_matrix(const gt__conv_geometry *g, const weights *from,
+                        gt_real *matrix)
+{
+    gt__window w = gt__implicit_window(g);
+    memset(matrix, 0, matrix_size(g) * sizeof *matrix);
+    for (int ky = 0; ky < g->kh; ky++)
+        for (int tap = 0; tap < w.taps; tap++)
+            for (int i = 0; i < g->c; i++)
+                for (int at = 0; at < w.width; at++, matrix += g->m) {
+                    int kx = tap - at * g->sw;
+                    if (kx < 0 || kx >= g->kw)
+                        continue;
+                    const gt_real *weight = from->first + ky * from->line +
+                                            kx * from->tap + i * from->in;
+                    for (int o = 0; o < g->m; o++)
+                        matrix[o] = weight[o * from->out];
+                }
+}
+
+/* The matrix itself may be what is stored. */
+static const gt_real *matrix_of(const gt__conv_geometry *g, const weights *from,
+                                gt_real *scratch)
+{
+    bool same = from->out == 1 && from->in == g->m &&
+                from->tap == (ptrdiff_t)g->c * g->m && from->line > 0;
+    if (same && gt__implicit_window(g).width == 1)
+        return from->first;
+    fill_matrix(g, from, scratch);
+    return scratch;
+}
+
+/* The windows of one line of positions. `lines`: what they see. */
+static void convolve_line(const gt__conv_geometry *g, const gt_real *lines,
+                          const gt_real *matrix, gt_real *to)
+{
+    gt__window w = gt__implicit_window(g);
+    int full = g->ow / w.width, rest = g->ow % w.width;
+    size_t columns = (size_t)(w.width * g->m), terms = (size_t)(w.taps * g->c);
+    gt_runs a = {lines, (size_t)(w.width * g->sw * g->c), 1, line_size(g)};
+    gt_runs b = {matrix, 1, columns, terms * columns};
+    gt_product_runs(full, (int)columns, g->kh, (int)terms, a, b, false, to,
+                    (int)columns);
+    if (rest == 0)
+        return;
+    a.at += (size_t)full * a.across;
+    gt_product_runs(1, rest * g->m, g->kh, (int)terms, a, b, false,
+                    to + (size_t)full * columns, (int)columns);
+}
+
+static void convolve(const gt__conv_geometry *g, int n, const gt_real *from,
+                     const weights *stored, gt_real *to,
+                     const gt__conv_epilogue *epilogue, gt_real *scratch)
+{
+    size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->c;
+    size_t line = (size_t)g->ow * (size_t)g->m;
+    const gt_real *matrix = matrix_of(g, stored, scratch + lines_size(g));
+    gt__grid grid = {n, g->oh, g->ow};
+    for (int i = 0; i < n; i++)
+        for (gt__block b = {.image = i, .n_images = 1}; next_lines(g, &b);) {
+            pad(g, from + (size_t)i * in, b.line, b.n_lines, scratch);
+            for (int y = 0; y < b.n_lines; y++)
+                convolve_line(g, scratch + (size_t)(y * g->sh) * line_size(g),
+                              matrix,
+                              to + (size_t)(i * g->oh + b.line + y) * line);
+            gt__conv_epilogue_run(epilogue, &grid, &b, to,
+                                  (size_t)g->oh * (size_t)g->ow);
+        }
+}
+
+static void forward(const void *plan, int n, const gt_real *big,
+                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_epilogue *epilogue, gt_real *scratch)
+{
+    const gt__conv_geometry *g = &((const implicit_plan *)plan)->g;
+    weights stored = weights_of(g, op, weight);
+    convolve(g, n, big, &stored, small, epilogue, scratch);
+}
+
+static void backward_data(const void *plan, int n, const gt_real *small,
+                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_epilogue *epilogue, gt_real *scratch)
+{
+    const implicit_plan *p = plan;
+    /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
+    gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
+    weights back = turned(&p->g, weights_of(&p->g, stored, weight));
+    convolve(&p->adjoint, n, small, &back, big, epilogue, scratch);
+}
+
+/* --- The gradient by the weights. */
+
+/* weight[K x m] or, if `turned`, [m x K], += what some lines of positions add.
+ */
+static void add_lines(const gt__conv_geometry *g, bool turned, int n_lines,
+                      const gt_real *lines, const gt_real *small, bool add,
+                      gt_real *weight)
+{
+    size_t c = (size_t)g->c, m = (size_t)g->m, size = line_size(g);
+    int run = g->kw * g->c, patch = gt__conv_patch_size(g);
+    gt_runs positions = {small, 1, m, (size_t)g->ow * m};
+    gt_runs image = {lines, 1, (size_t)g->sw * c, (size_t)g->sh * size};
+    for (int ky = 0; ky < g->kh; ky++, image.at += size)
+        if (turned)
+            gt_product_runs(g->m, run, n_lines, g->ow, positions, image, add,
+                            weight + (size_t)(ky * run), patch);
+        else
+            gt_product_runs(run, g->m, n_lines, g->ow, image, positions, add,
+                            weight + (size_t)(ky * run) * m, g->m);
+}
+
+/* to[columns x rows] = or += from[rows x columns], turned. */
+static void turn(const gt_real *from, size_t rows, size_t columns, bool add,
+                 gt_real *to)
+{
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < rows; i++) {
+            gt_real x = from[i * columns + j];
+            to[j * rows + i] = add ? to[j * rows + i] + x : x;
+        }
+}
+
+static void backward_weights(const void *plan, int n, const gt_real *big,
+                             const gt_real *small, gt_transpose op,
+                             gt_real *weight, bool accumulate, gt_real *scratch)
+{
+    const gt__conv_geometry *g = &((const implicit_plan *)plan)->g;
+    size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->c;
+    size_t line = (size_t)g->ow * (size_t)g->m;
+    size_t patch = (size_t)gt__conv_patch_size(g), m = (size_t)g->m;
+    bool made_turned = gt__implicit_weights_turned(g);
+    bool as_stored = made_turned == (op == GT_TRANSPOSED);
+    gt_real *sum = as_stored ? weight : scratch + lines_size(g);
+    bool add = as_stored && accumulate;
+    for (int i = 0; i < n; i++)
+        for (gt__block b = {.image = i, .n_images = 1}; next_lines(g, &b);) {
+            pad(g, big + (size_t)i * in, b.line, b.n_lines, scratch);
+            add_lines(g, made_turned, b.n_lines, scratch,
+                      small + (size_t)(i * g->oh + b.line) * line, add, sum);
+            add = true;
+        }
+    if (!as_stored && made_turned)
+        turn(sum, m, patch, accumulate, weight);
+    else if (!as_stored)
+        turn(sum, patch, m, accumulate, weight);
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t scratch_size(const void *plan)
+{
+    const implicit_plan *p = plan;
+    size_t kernel = (size_t)gt__conv_patch_size(&p->g) * (size_t)p->g.m;
+    size_t most = 0;
+    if (takes(p, 1, GT__CONV_FORWARD))
+        most = lines_size(&p->g) + matrix_size(&p->g);
+    if (takes(p, 1, GT__CONV_BACKWARD_DATA))
+        most =
+            larger(most, lines_size(&p->adjoint) + matrix_size(&p->adjoint));
+    if (takes(p, 1, GT__CONV_BACKWARD_WEIGHTS))
+        most = larger(most, lines_size(&p->g) + kernel);
+    return most;
+}
+
+const gt__conv_algorithm gt__conv_implicit_gemm = {
+    .name = "implicit_gemm",
+    .plan_new = plan_new,
+    .plan_free = free,
+    .takes = takes,
+    .scratch = scratch_size,
+    .forward = forward,
+    .backward_data = backward_data,
+    .backward_weights = backward_weights,
+};

@@ -1,0 +1,106 @@
+/* implicit_gemm_plan.c */
+#include "nn/conv/implicit_gemm_plan.h"
+
+#include "nn/conv/cost.h"
+
+#include <math.h>
+
+enum { MOST_COLUMNS = 32 }; /* of a product, for several positions */
+
+static gt__window window_of(const gt__conv_geometry *g, int width)
+{
+    return (gt__window){.width = width,
+                        .taps = g->kw + (width - 1) * g->sw,
+                        .count = (g->ow + width - 1) / width};
+}
+
+/* Of a line of positions, and one line of the kernel. */
+static double cost_of_line(const gt__conv_geometry *g, const gt__window *w)
+{
+    int full = g->ow / w->width, rest = g->ow % w->width;
+    double word = gt__cost_of_word(full, w->width * g->m);
+    if (rest > 0)
+        word += gt__cost_of_word(1, rest * g->m);
+    return word * w->taps * g->c;
+}
+
+gt__window gt__implicit_window(const gt__conv_geometry *g)
+{
+    gt__window best = window_of(g, 1);
+    for (int width = 2; width <= g->ow && width * g->m <= MOST_COLUMNS;
+         width++) {
+        gt__window next = window_of(g, width);
+        if (cost_of_line(g, &next) < cost_of_line(g, &best))
+            best = next;
+    }
+    return best;
+}
+
+gt__conv_geometry gt__implicit_adjoint(const gt__conv_geometry *g)
+{
+    return (gt__conv_geometry){.h = g->oh,
+                               .w = g->ow,
+                               .c = g->m,
+                               .oh = g->h,
+                               .ow = g->w,
+                               .m = g->c,
+                               .kh = g->kh,
+                               .kw = g->kw,
+                               .sh = 1,
+                               .sw = 1,
+                               .top = g->kh - 1 - g->top,
+                               .left = g->kw - 1 - g->left};
+}
+
+/* For a term of the sum, and a line of the kernel. */
+static double cost_of_weights(const gt__conv_geometry *g, bool turned)
+{
+    int run = g->kw * g->c;
+    return turned ? gt__cost_of_word(g->m, run) : gt__cost_of_word(run, g->m);
+}
+
+bool gt__implicit_weights_turned(const gt__conv_geometry *g)
+{
+    return cost_of_weights(g, true) < cost_of_weights(g, false);
+}
+
+int gt__implicit_columns(const gt__conv_geometry *g)
+{
+    gt__window w = gt__implicit_window(g);
+    return (w.count - 1) * w.width * g->sw + w.taps;
+}
+
+int gt__implicit_lines(const gt__conv_geometry *g, int lines)
+{
+    return (lines - 1) * g->sh + g->kh;
+}
+
+/* The image is copied once, with its padding. */
+static double cost_of_copy(const gt__conv_geometry *g)
+{
+    return (double)GT__COST_TERM * g->h * g->w * g->c;
+}
+
+static double cost_of_forward(const gt__conv_geometry *g)
+{
+    gt__window w = gt__implicit_window(g);
+    return (double)g->oh * g->kh * cost_of_line(g, &w) + cost_of_copy(g);
+}
+
+double gt__implicit_cost(const gt__conv_geometry *g, gt__conv_product product)
+{
+    bool one_stride = g->sh == 1 && g->sw == 1;
+    bool has_patches = g->kh * g->kw > 1 && g->oh * g->ow > 1;
+    if (!gt_product_takes_runs() || !has_patches ||
+        (product == GT__CONV_BACKWARD_DATA && !one_stride))
+        return INFINITY;
+    if (product == GT__CONV_FORWARD)
+        return cost_of_forward(g);
+    if (product == GT__CONV_BACKWARD_DATA) {
+        gt__conv_geometry adjoint = gt__implicit_adjoint(g);
+        return cost_of_forward(&adjoint);
+    }
+    return (double)g->oh * g->ow * g->kh *
+               cost_of_weights(g, gt__implicit_weights_turned(g)) +
+           cost_of_copy(g);
+}

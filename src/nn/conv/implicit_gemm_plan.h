@@ -1,0 +1,33 @@
+/* implicit_gemm_plan.h: whether and how implicit_gemm.c computes a product. For
+ * src/nn/conv. Local. */
+#ifndef GT_NN_CONV_IMPLICIT_GEMM_PLAN_H
+#define GT_NN_CONV_IMPLICIT_GEMM_PLAN_H
+
+#include "nn/conv/algorithm.h"
+
+/* `width` positions that lie side by side are one row of the product: with few
+ * channels, their outputs fill a vector better together. They see `taps` columns
+ * of the image. A line has so many windows; the last one may end early. */
+typedef struct gt__window {
+    int width, taps, count;
+} gt__window;
+
+gt__window gt__implicit_window(const gt__conv_geometry *g);
+
+/* The convolution that is the adjoint of one with stride 1: it reads small and
+ * writes big. */
+gt__conv_geometry gt__implicit_adjoint(const gt__conv_geometry *g);
+
+/* The gradient by the weights is made as [K x m], or turned, as [m x K]. */
+bool gt__implicit_weights_turned(const gt__conv_geometry *g);
+
+/* Columns of the image with its padding, and its lines that `lines` of positions
+ * see. */
+int gt__implicit_columns(const gt__conv_geometry *g);
+int gt__implicit_lines(const gt__conv_geometry *g, int lines);
+
+/* What the product costs for one sample (cost.h); INFINITY: it cannot be
+ * computed so. */
+double gt__implicit_cost(const gt__conv_geometry *g, gt__conv_product product);
+
+#endif
