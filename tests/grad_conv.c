@@ -115,6 +115,37 @@ static void (*const checks[])(const trial *t, gt_transpose op) = {
     [GT__CONV_BACKWARD_WEIGHTS] = check_backward_weights,
 };
 
+/* Both that are wanted backward at once: to the bits of one after the other. */
+static void check_together(const trial *t, gt__conv_product data,
+                           gt_transpose op, gt_transpose gradient_op)
+{
+    const gt__conv_algorithm *algorithm = t->algorithm;
+    size_t n_data = data == GT__CONV_FORWARD ? t->n_small : t->n_big;
+    gt_real *gradient[2] = {drawn(t->n_kernel, 6), drawn(t->n_kernel, 6)};
+    const gt__conv_backward what = {.big = t->big,
+                                    .small = t->small,
+                                    .weight = t->kernel,
+                                    .op = op,
+                                    .data = t->result,
+                                    .gradient = gradient[0],
+                                    .gradient_op = gradient_op,
+                                    .accumulate = true};
+    algorithm->backward(t->plan, t->n, data, &what, t->scratch);
+    algorithm->backward_weights(t->plan, t->n, t->big, t->small, gradient_op,
+                                gradient[1], true, t->scratch);
+    if (data == GT__CONV_FORWARD)
+        algorithm->forward(t->plan, t->n, t->big, op, t->kernel, t->expected,
+                           NULL, t->scratch);
+    else
+        algorithm->backward_data(t->plan, t->n, t->small, op, t->kernel,
+                                 t->expected, NULL, t->scratch);
+    assert_memory_equal(gradient[0], gradient[1],
+                        t->n_kernel * sizeof *gradient[0]);
+    assert_memory_equal(t->result, t->expected, n_data * sizeof *t->result);
+    free(gradient[0]);
+    free(gradient[1]);
+}
+
 /* The products that the algorithm takes, however the kernel is stored. Returns
  * their number. */
 static int check_plan(const gt__conv_algorithm *algorithm, const void *plan,
@@ -129,6 +160,10 @@ static int check_plan(const gt__conv_algorithm *algorithm, const void *plan,
             checks[product](&t, GT_TRANSPOSED);
             taken++;
         }
+    for (int way = 0; way < 8 && algorithm->backward; way++)
+        check_together(&t, way & 4 ? GT__CONV_FORWARD : GT__CONV_BACKWARD_DATA,
+                       way & 1 ? GT_TRANSPOSED : GT_PLAIN,
+                       way & 2 ? GT_TRANSPOSED : GT_PLAIN);
     close_trial(&t);
     return taken;
 }
@@ -228,6 +263,8 @@ static void check_ranges(const gt__conv_geometry *g, int max_n)
         if (w) {
             gt__tiling t = gt__winograd_tiling(w, n);
             size_t needed = gt__winograd_working_set(w, &t);
+            if (!gt__tiling_is_one_block(&t)) /* with a gradient */
+                needed += gt__winograd_kernel_size(w, &t);
             most = needed > most ? needed : most;
             assert_int_equal(w->v.tile, exact->v.tile);
             assert_int_equal(w->h.tile, exact->h.tile);
@@ -303,12 +340,12 @@ static void implicit_gemm_equals_im2col(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *plan;
-        assert_int_equal(gt__conv_implicit_gemm.plan_new(&plan, &cases[i].g,
-                                                         cases[i].n),
-                         GT_OK);
-        assert_int_equal(check_plan(&gt__conv_implicit_gemm, plan, &cases[i].g,
-                                    cases[i].n),
-                         cases[i].taken);
+        assert_int_equal(
+            gt__conv_implicit_gemm.plan_new(&plan, &cases[i].g, cases[i].n),
+            GT_OK);
+        assert_int_equal(
+            check_plan(&gt__conv_implicit_gemm, plan, &cases[i].g, cases[i].n),
+            cases[i].taken);
         gt__conv_implicit_gemm.plan_free(plan);
     }
 }

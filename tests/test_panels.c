@@ -4,6 +4,7 @@
 #include "core/arena.h"
 #include "core/hash.h"
 #include "core/panels/multiply.h"
+#include "core/panels/multiply_runs.h"
 #include "core/panels/multiply_shards.h"
 #include "core/precision.h"
 #include "core/rng.h"
@@ -291,6 +292,72 @@ static void large_matrices_take_other_ways_to_the_same_bits(void **state)
     }
 }
 
+/* --- Sums in runs. */
+
+enum {
+    RUNS = 3,
+    RUN = 7,
+    RUNS_M = 29,
+    RUNS_N = 45,
+    ACROSS = 2, /* rows of A overlap */
+    APART = 100
+};
+
+static gt__panel_words words(const float *at, size_t across, size_t along,
+                             size_t apart)
+{
+    return (gt__panel_words){(const uint32_t *)(const void *)at, across, along,
+                             apart};
+}
+
+/* The same product of matrices that hold each term where it belongs. */
+static void copied_out(const float *a, const float *b, bool add, float *c)
+{
+    enum { TERMS = RUNS * RUN };
+    float *left = drawn((size_t)RUNS_M * TERMS, 1);
+    float *right = drawn((size_t)TERMS * RUNS_N, 1);
+    for (int t = 0; t < TERMS; t++) {
+        for (int i = 0; i < RUNS_M; i++)
+            left[i * TERMS + t] = a[i * ACROSS + t % RUN + t / RUN * APART];
+        memcpy(right + (size_t)t * RUNS_N,
+               b + (size_t)(t % RUN) * RUNS_N +
+                   (size_t)(t / RUN) * RUN * RUNS_N,
+               RUNS_N * sizeof *b);
+    }
+    gt__panel_multiply(&gt__fp32_portable, RUNS_M, RUNS_N, TERMS,
+                       (gt__panel_matrix){left, TERMS, false},
+                       (gt__panel_matrix){right, RUNS_N, false}, add, c,
+                       RUNS_N);
+    free(left);
+    free(right);
+}
+
+static void runs_are_summed_one_after_the_other(void **state)
+{
+    enum { SIZE = RUNS_M * RUNS_N };
+    (void)state;
+    float *a = drawn(RUNS * APART, 11), *b = drawn(RUNS * RUN * RUNS_N, 12);
+    for (int add = 0; add < 2; add++) {
+        float *want = drawn(SIZE, 13);
+        copied_out(a, b, add, want);
+        for (int k = 0; k < 3; k++) {
+            float *have = drawn(SIZE, 13);
+            if (runs(kernels[GT_FP32][k])) {
+                gt__panel_multiply_runs(
+                    kernels[GT_FP32][k], RUNS_M, RUNS_N, RUNS, RUN,
+                    words(a, ACROSS, 1, APART),
+                    words(b, 1, RUNS_N, (size_t)RUN * RUNS_N), add, have,
+                    RUNS_N);
+                assert_memory_equal(want, have, SIZE * sizeof *have);
+            }
+            free(have);
+        }
+        free(want);
+    }
+    free(a);
+    free(b);
+}
+
 /* --- Products of several shards. */
 
 enum { SHARD_M = 30, SHARD_N = 70 };
@@ -412,6 +479,7 @@ int main(void)
         cmocka_unit_test(the_bits_are_those_of_every_machine),
         cmocka_unit_test(elements_depend_on_their_row_and_column_alone),
         cmocka_unit_test(large_matrices_take_other_ways_to_the_same_bits),
+        cmocka_unit_test(runs_are_summed_one_after_the_other),
         cmocka_unit_test(shards_add_up_as_if_they_were_multiplied_one_by_one),
         cmocka_unit_test(numbers_are_rounded_to_the_nearest),
     };

@@ -146,14 +146,14 @@ bool gt_product_takes_runs(void)
 }
 
 #ifndef GT_DOUBLE
-static gt__panel_words words_of(gt_runs side)
+static gt__panel_words words_of(gt_operand side)
 {
     return (gt__panel_words){(const uint32_t *)(const void *)side.at,
                              side.across, side.along, side.apart};
 }
 
-void gt_product_runs(int m, int n, int runs, int terms, gt_runs a, gt_runs b,
-                     bool add, gt_real *c, int ldc)
+void gt_product_runs(int m, int n, int runs, int terms, gt_operand a,
+                     gt_operand b, bool add, gt_real *c, int ldc)
 {
     const gt__panel_kernel *kernel = kernel_of(GT_FP32);
     assert(kernel && b.across == 1);
@@ -162,8 +162,8 @@ void gt_product_runs(int m, int n, int runs, int terms, gt_runs a, gt_runs b,
                             add, c, ldc);
 }
 #else
-void gt_product_runs(int m, int n, int runs, int terms, gt_runs a, gt_runs b,
-                     bool add, gt_real *c, int ldc)
+void gt_product_runs(int m, int n, int runs, int terms, gt_operand a,
+                     gt_operand b, bool add, gt_real *c, int ldc)
 {
     for (size_t i = 0; i < (size_t)m; i++)
         for (size_t j = 0; j < (size_t)n; j++) {

@@ -30,18 +30,18 @@ const char *gt_product_makers(void);
 /* A side of a product whose numbers lie in runs, as those of an image under a
  * kernel do. Term w of run r of row or column i is at[i * across + w * along +
  * r * apart]; rows may overlap. */
-typedef struct gt_runs {
+typedef struct gt_operand {
     const gt_real *at;
     size_t across, along, apart;
-} gt_runs;
+} gt_operand;
 
-/* C[m x n] = A B, or += if `add`, over `runs` of so many terms, in fp32; columns
- * of B lie side by side (across = 1). The bits of an element follow from its
- * row, its column and `add` alone: terms are added in their order. Only where
- * own kernels make all products (gt_product_takes_runs). Calls
+/* C[m x n] = A B, or += if `add`, over `runs` of so many terms, in fp32;
+ * columns of B lie side by side (across = 1). The bits of an element follow
+ * from its row, its column and `add` alone: terms are added in their order.
+ * Only where own kernels make all products (gt_product_takes_runs). Calls
  * gt_progress_hook. */
-void gt_product_runs(int m, int n, int runs, int terms, gt_runs a, gt_runs b,
-                     bool add, gt_real *c, int ldc);
+void gt_product_runs(int m, int n, int runs, int terms, gt_operand a,
+                     gt_operand b, bool add, gt_real *c, int ldc);
 bool gt_product_takes_runs(void);
 
 /* C[m x n] = the sum over shards of A^T B, where A[rows x m] and B[rows x n]

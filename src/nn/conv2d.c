@@ -204,14 +204,17 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
         backward_turned(layer, pass, io);
         return;
     }
-    if (pass->grad)
-        gt__conv_backward_weights(
-            p->conv, pass->n, gt_layer_precision(layer, pass), io->x[0], io->dy,
-            GT_PLAIN, pass->grad + at, pass->accumulate, io->scratch);
-    if (io->dx[0])
-        gt__conv_backward_data(
-            p->conv, pass->n, gt_layer_precision(layer, pass), io->dy,
-            GT_TRANSPOSED, pass->param + at, io->dx[0], NULL, io->scratch);
+    const gt__conv_backward what = {.big = io->x[0],
+                                    .small = io->dy,
+                                    .weight = pass->param + at,
+                                    .op = GT_TRANSPOSED,
+                                    .data = io->dx[0],
+                                    .gradient =
+                                        pass->grad ? pass->grad + at : NULL,
+                                    .gradient_op = GT_PLAIN,
+                                    .accumulate = pass->accumulate};
+    gt__conv_backward_both(p->conv, pass->n, gt_layer_precision(layer, pass),
+                           GT__CONV_BACKWARD_DATA, &what, io->scratch);
 }
 
 const gt_layer_type gt__conv2d = {

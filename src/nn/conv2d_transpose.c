@@ -119,19 +119,22 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
 static void backward(const gt_layer *layer, const gt_pass *pass,
                      const gt_layer_io *io)
 {
-    const gt__conv *conv = layer->plan;
     size_t at = layer->param[0].offset;
     size_t pixels = (size_t)layer->out.h * (size_t)layer->out.w;
     gt__epilogue_backward(layer, pass, io->y, io->dy, (size_t)pass->n * pixels,
                           pass->accumulate);
-    if (pass->grad)
-        gt__conv_backward_weights(
-            conv, pass->n, gt_layer_precision(layer, pass), io->dy, io->x[0],
-            GT_TRANSPOSED, pass->grad + at, pass->accumulate, io->scratch);
-    if (io->dx[0])
-        gt__conv_forward(conv, pass->n, gt_layer_precision(layer, pass), io->dy,
-                         GT_TRANSPOSED, pass->param + at, io->dx[0], NULL,
-                         io->scratch);
+    const gt__conv_backward what = {.big = io->dy,
+                                    .small = io->x[0],
+                                    .weight = pass->param + at,
+                                    .op = GT_TRANSPOSED,
+                                    .data = io->dx[0],
+                                    .gradient =
+                                        pass->grad ? pass->grad + at : NULL,
+                                    .gradient_op = GT_TRANSPOSED,
+                                    .accumulate = pass->accumulate};
+    gt__conv_backward_both(layer->plan, pass->n,
+                           gt_layer_precision(layer, pass), GT__CONV_FORWARD,
+                           &what, io->scratch);
 }
 
 const gt_layer_type gt__conv2d_transpose = {

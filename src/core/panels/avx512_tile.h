@@ -92,13 +92,13 @@ static inline PART void add_words(int rows, int vectors, bool ahead,
  * one costs as much as some words. */
 enum { ONE_RUN, AHEAD, RUNS };
 
-static inline PART void add_runs(int rows, int vectors, int way,
+static inline PART void add_runs(int rows, int vectors, int form,
                                  const gt__panel_tile *t, __mmask16 last,
                                  __m512 sum[GT__PANEL_ROWS][VECTORS])
 {
     const uint32_t *a = t->a.at, *b = t->b.at;
-    if (way != RUNS) {
-        add_words(rows, vectors, way == AHEAD, t, a, b, last, sum);
+    if (form != RUNS) {
+        add_words(rows, vectors, form == AHEAD, t, a, b, last, sum);
         return;
     }
     for (int r = 0; r < t->runs; r++, a += t->a.apart, b += t->b.apart)
@@ -117,7 +117,7 @@ static inline PART void store(const gt__panel_tile *t, float *to, bool whole,
         _mm512_storeu_ps(to, sum);
 }
 
-static inline PART void multiply_n(int rows, int vectors, int way,
+static inline PART void multiply_n(int rows, int vectors, int form,
                                    const gt__panel_tile *t)
 {
     __m512 sum[GT__PANEL_ROWS][VECTORS];
@@ -125,7 +125,7 @@ static inline PART void multiply_n(int rows, int vectors, int way,
     if (t->below)
         fetch_below(rows, vectors, t);
     begin(rows, vectors, t, last, sum);
-    add_runs(rows, vectors, way, t, last, sum);
+    add_runs(rows, vectors, form, t, last, sum);
     add_sums(rows, vectors, t, sum);
     UNROLL for (int i = 0; i < rows; i++)
     {
@@ -135,30 +135,30 @@ static inline PART void multiply_n(int rows, int vectors, int way,
     }
 }
 
-#define CASE(rows, vectors, way)                                             \
+#define CASE(rows, vectors, form)                                              \
     case rows:                                                                 \
-        multiply_n(rows, vectors, way, t);                                   \
+        multiply_n(rows, vectors, form, t);                                    \
         break;
 
-#define CASES(vectors, way)                                                  \
-    CASE(1, vectors, way)                                                    \
-    CASE(2, vectors, way)                                                    \
-    CASE(3, vectors, way)                                                    \
-    CASE(4, vectors, way)                                                    \
-    CASE(5, vectors, way)                                                    \
-    CASE(6, vectors, way)                                                    \
-    CASE(7, vectors, way)                                                    \
-    CASE(8, vectors, way)                                                    \
-    CASE(9, vectors, way)                                                    \
-    CASE(10, vectors, way)                                                   \
-    CASE(11, vectors, way)                                                   \
-    CASE(12, vectors, way)
+#define CASES(vectors, form)                                                   \
+    CASE(1, vectors, form)                                                     \
+    CASE(2, vectors, form)                                                     \
+    CASE(3, vectors, form)                                                     \
+    CASE(4, vectors, form)                                                     \
+    CASE(5, vectors, form)                                                     \
+    CASE(6, vectors, form)                                                     \
+    CASE(7, vectors, form)                                                     \
+    CASE(8, vectors, form)                                                     \
+    CASE(9, vectors, form)                                                     \
+    CASE(10, vectors, form)                                                    \
+    CASE(11, vectors, form)                                                    \
+    CASE(12, vectors, form)
 
-#define MULTIPLY(name, vectors, way)                                         \
+#define MULTIPLY(name, vectors, form)                                          \
     static NATIVE void name(const gt__panel_tile *t)                           \
     {                                                                          \
         switch (t->rows) {                                                     \
-            CASES(vectors, way)                                              \
+            CASES(vectors, form)                                               \
         }                                                                      \
     }
 
@@ -175,6 +175,6 @@ static void multiply(const gt__panel_tile *t)
         multiply_wide, multiply_wide_ahead, multiply_wide_runs};
     static void (*const narrow[])(const gt__panel_tile *) = {
         multiply_narrow, multiply_narrow_ahead, multiply_narrow_runs};
-    int way = t->runs > 1 ? RUNS : t->ahead ? AHEAD : ONE_RUN;
-    (t->columns <= LANES ? narrow : wide)[way](t);
+    int form = t->runs > 1 ? RUNS : t->ahead ? AHEAD : ONE_RUN;
+    (t->columns <= LANES ? narrow : wide)[form](t);
 }

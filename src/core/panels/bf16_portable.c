@@ -69,10 +69,9 @@ static void multiply(const gt__panel_tile *t)
             if (t->add)
                 sum = flush(*c);
             for (size_t r = 0; r < (size_t)t->runs; r++)
-                sum = add_run(t,
-                              t->a.at + (size_t)i * t->a.across +
-                                  r * t->a.apart,
-                              t->b.at + j + r * t->b.apart, sum);
+                sum = add_run(
+                    t, t->a.at + (size_t)i * t->a.across + r * t->a.apart,
+                    t->b.at + j + r * t->b.apart, sum);
             *c = gt__panel_add_sums(t, i, j, sum);
         }
 }

@@ -38,8 +38,8 @@ typedef struct gt__panel_words {
 } gt__panel_words;
 
 /* C[rows x columns] = A B, or += if `add`, of at most a panel each, over `runs`
- * of so many words. What this makes may be added to sums that wait: C = ((A B) + sums[0]) + sums[1] ..., in
- * fp32, each [GT__PANEL_ROWS x GT__PANEL_COLUMNS].
+ * of so many words. What this makes may be added to sums that wait: C = ((A B)
+ * + sums[0]) + sums[1] ..., in fp32, each [GT__PANEL_ROWS x GT__PANEL_COLUMNS].
  *
  * Hints that need not be taken: `ahead`, with each word, ask for the line
  * there, where the next one is ahead_step further; NULL: none. `below`: the

@@ -30,6 +30,19 @@ typedef enum gt__conv_product {
     GT__CONV_PRODUCTS
 } gt__conv_product;
 
+/* What a layer computes backward: a gradient by the weights, of both sides, and
+ * the data's, which is one of the other products, over one side and the
+ * weights. `op` and `gradient_op` as for each of them (conv.h). */
+typedef struct gt__conv_backward {
+    const gt_real *big, *small;
+    const gt_real *weight;
+    gt_transpose op;
+    gt_real *data;     /* NULL: not wanted */
+    gt_real *gradient; /* NULL: not wanted */
+    gt_transpose gradient_op;
+    bool accumulate; /* to the gradient */
+} gt__conv_backward;
+
 /* A plan is the algorithm's own: what it wants to know again at each product
  * of one geometry, for passes of up to max_n samples. */
 typedef struct gt__conv_algorithm {
@@ -61,6 +74,11 @@ typedef struct gt__conv_algorithm {
                              const gt_real *small, gt_transpose op,
                              gt_real *weight, bool accumulate,
                              gt_real *scratch);
+
+    /* Both that are wanted backward, to the same bits; NULL: one after the
+     * other is as good. `data` is the product that the data's gradient is. */
+    void (*backward)(const void *plan, int n, gt__conv_product data,
+                     const gt__conv_backward *what, gt_real *scratch);
 } gt__conv_algorithm;
 
 /* An algorithm calls this after each block of its grid: applies the epilogue,

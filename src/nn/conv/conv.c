@@ -125,3 +125,28 @@ void gt__conv_backward_weights(const gt__conv *conv, int n,
     gt__conv_algorithms[i]->backward_weights(p->plan[i], n, big, small, op,
                                              weight, accumulate, scratch);
 }
+
+void gt__conv_backward_both(const gt__conv *conv, int n, gt_precision precision,
+                            gt__conv_product data,
+                            const gt__conv_backward *what, gt_real *scratch)
+{
+    const plans *p = &conv->in[precision];
+    int i = choose(p, n, data);
+    bool together = what->data && what->gradient &&
+                    i == choose(p, n, GT__CONV_BACKWARD_WEIGHTS) &&
+                    gt__conv_algorithms[i]->backward;
+    if (together) {
+        gt__conv_algorithms[i]->backward(p->plan[i], n, data, what, scratch);
+        return;
+    }
+    if (what->gradient)
+        gt__conv_backward_weights(conv, n, precision, what->big, what->small,
+                                  what->gradient_op, what->gradient,
+                                  what->accumulate, scratch);
+    if (what->data && data == GT__CONV_FORWARD)
+        gt__conv_forward(conv, n, precision, what->big, what->op, what->weight,
+                         what->data, NULL, scratch);
+    else if (what->data)
+        gt__conv_backward_data(conv, n, precision, what->small, what->op,
+                               what->weight, what->data, NULL, scratch);
+}

@@ -49,4 +49,11 @@ void gt__conv_backward_weights(const gt__conv *conv, int n,
                                gt_real *weight, bool accumulate,
                                gt_real *scratch);
 
+/* Both gradients of a layer. `data` is the product by which it gets that of its
+ * input: GT__CONV_BACKWARD_DATA after a convolution, GT__CONV_FORWARD after a
+ * transposed one. */
+void gt__conv_backward_both(const gt__conv *conv, int n, gt_precision precision,
+                            gt__conv_product data,
+                            const gt__conv_backward *what, gt_real *scratch);
+
 #endif

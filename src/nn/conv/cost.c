@@ -9,7 +9,7 @@ enum {
      * cycle two vectors are multiplied, and two words or vectors loaded; a sum
      * takes its next term after four. */
     ROWS = 12,
-    LANES = 16,
+    VECTOR = 16,
     VECTORS = 2,
     PER_CYCLE = 2,
     LATENCY = 4,
@@ -29,13 +29,13 @@ double gt__cost_of_word(int rows, int columns)
 {
     int strips = (rows + ROWS - 1) / ROWS;
     double high = (double)rows / strips, cycles = 0;
-    for (int left = columns; left > 0; left -= VECTORS * LANES) {
-        int vectors = left > LANES ? VECTORS : 1;
+    for (int left = columns; left > 0; left -= VECTORS * VECTOR) {
+        int vectors = left > VECTOR ? VECTORS : 1;
         double loads = (high + vectors) / PER_CYCLE;
         cycles +=
             strips * fmax(fmax(high * vectors / PER_CYCLE, loads), LATENCY);
     }
-    return cycles * PER_CYCLE * LANES;
+    return cycles * PER_CYCLE * VECTOR;
 }
 
 /* Columns of whole vectors. */
@@ -43,15 +43,14 @@ static double whole(int columns)
 {
     if (columns < FEW_COLUMNS)
         return OF_BLAS;
-    return (columns + LANES - 1) / LANES * LANES;
+    return (columns + VECTOR - 1) / VECTOR * VECTOR;
 }
 
 double gt__cost_of_im2col(const gt__conv_geometry *g, gt__conv_product product)
 {
     double positions = (double)g->oh * g->ow, k = gt__conv_patch_size(g);
     double one = gt__cost_multiplication(g->precision, g->m, k);
-    double multiplied = product == GT__CONV_BACKWARD_DATA
-                            ? g->m * whole((int)k)
-                            : k * whole(g->m);
+    double multiplied = product == GT__CONV_BACKWARD_DATA ? g->m * whole((int)k)
+                                                          : k * whole(g->m);
     return positions * (one * multiplied + GT__COST_TERM * k);
 }

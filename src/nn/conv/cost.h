@@ -1,5 +1,5 @@
-/* cost.h: what convolutions cost, for the choice of an algorithm: estimates that
- * follow from sizes and precision alone. The unit is a multiplication of a
+/* cost.h: what convolutions cost, for the choice of an algorithm: estimates
+ * that follow from sizes and precision alone. The unit is a multiplication of a
  * matrix product in fp32 at the CPU's full speed. For src/nn/conv. Local. */
 #ifndef GT_NN_CONV_COST_H
 #define GT_NN_CONV_COST_H
@@ -10,7 +10,8 @@
  * same of tiles for products in bf16. */
 enum { GT__COST_TERM = 10, GT__COST_TERM_BF16 = 14 };
 
-/* A multiplication of a product with sides of m and `depth` beside many rows. */
+/* A multiplication of a product with sides of m and `depth` beside many rows.
+ */
 double gt__cost_multiplication(gt_precision precision, double m, double depth);
 
 /* Of one term of the sum of a product in fp32 that has so few rows or columns

@@ -11,10 +11,10 @@
  *     backward_weights  a row for each weight of a line of the kernel, all
  *                       positions in its sum
  *
- * Products with few columns leave most of a vector empty, so where there are few
- * outputs, some neighbouring positions are one row, and their outputs, which lie
- * side by side, its columns: they read a few more columns of the image, by a
- * kernel that has zeros where a position does not look. */
+ * Products with few columns leave most of a vector empty, so where there are
+ * few outputs, some neighbouring positions are one row, and their outputs,
+ * which lie side by side, its columns: they read a few more columns of the
+ * image, by a kernel that has zeros where a position does not look. */
 #include "nn/conv/algorithms.h"
 #include "nn/conv/cost.h"
 #include "nn/conv/implicit_gemm_plan.h"
@@ -25,11 +25,14 @@
 enum { BLOCK_REALS = 1 << 16 }; /* of lines with padding: 256 KB in fp32 */
 
 typedef struct implicit_plan {
-    gt__conv_geometry g, adjoint;
+    gt__implicit forward, adjoint;
+    bool turned; /* the gradient is made so */
+    bool takes[GT__CONV_PRODUCTS];
 } implicit_plan;
 
 static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
 {
+    gt__conv_geometry adjoint = gt__implicit_adjoint(g);
     (void)max_n;
     *out = NULL;
     if (!gt_product_takes_runs())
@@ -37,36 +40,46 @@ static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
     implicit_plan *plan = malloc(sizeof *plan);
     if (!plan)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
-    *plan = (implicit_plan){.g = *g, .adjoint = gt__implicit_adjoint(g)};
+    *plan = (implicit_plan){.forward = gt__implicit_make(g),
+                            .adjoint = gt__implicit_make(&adjoint),
+                            .turned = gt__implicit_weights_turned(g)};
+    for (int p = 0; p < GT__CONV_PRODUCTS; p++)
+        plan->takes[p] = gt__implicit_cost(g, p) < gt__cost_of_im2col(g, p);
     *out = plan;
     return GT_OK;
 }
 
 static bool takes(const void *plan, int n, gt__conv_product product)
 {
-    const gt__conv_geometry *g = &((const implicit_plan *)plan)->g;
     (void)n;
-    return gt__implicit_cost(g, product) < gt__cost_of_im2col(g, product);
+    return ((const implicit_plan *)plan)->takes[product];
 }
 
 /* --- Lines with their padding. */
 
-static size_t line_size(const gt__conv_geometry *g)
+static size_t line_size(const gt__implicit *c)
 {
-    return (size_t)gt__implicit_columns(g) * (size_t)g->c;
+    return (size_t)c->columns * (size_t)c->g.c;
 }
 
 /* Lines of positions that are computed together. */
-static int block_lines(const gt__conv_geometry *g)
+static int block_lines(const gt__implicit *c)
 {
-    int fit = (int)(BLOCK_REALS / line_size(g));
+    const gt__conv_geometry *g = &c->g;
+    int fit = (int)(BLOCK_REALS / line_size(c));
     int lines = fit > g->kh ? (fit - g->kh) / g->sh + 1 : 1;
     return lines < g->oh ? lines : g->oh;
 }
 
-static size_t lines_size(const gt__conv_geometry *g)
+/* Lines of the image that some lines of positions see. */
+static int seen_lines(const gt__conv_geometry *g, int lines)
 {
-    return (size_t)gt__implicit_lines(g, block_lines(g)) * line_size(g);
+    return (lines - 1) * g->sh + g->kh;
+}
+
+static size_t lines_size(const gt__implicit *c)
+{
+    return (size_t)seen_lines(&c->g, block_lines(c)) * line_size(c);
 }
 
 static int limit(int x, int low, int high)
@@ -75,14 +88,15 @@ static int limit(int x, int low, int high)
 }
 
 /* What `n` lines of positions see, from line `first` on. */
-static void pad(const gt__conv_geometry *g, const gt_real *image, int first,
+static void pad(const gt__implicit *conv, const gt_real *image, int first,
                 int n, gt_real *lines)
 {
-    size_t c = (size_t)g->c, size = line_size(g);
-    int columns = gt__implicit_columns(g);
+    const gt__conv_geometry *g = &conv->g;
+    size_t c = (size_t)g->c, size = line_size(conv);
+    int columns = conv->columns;
     int from = limit(g->left, 0, columns);
     int to = limit(g->left + g->w, from, columns);
-    for (int i = 0; i < gt__implicit_lines(g, n); i++, lines += size) {
+    for (int i = 0; i < seen_lines(g, n); i++, lines += size) {
         int y = first * g->sh - g->top + i;
         if (y < 0 || y >= g->h || to == from) {
             memset(lines, 0, size * sizeof *lines);
@@ -98,11 +112,11 @@ static void pad(const gt__conv_geometry *g, const gt_real *image, int first,
 }
 
 /* The next lines of positions of an image; false: it is complete. */
-static bool next_lines(const gt__conv_geometry *g, gt__block *b)
+static bool next_lines(const gt__implicit *c, gt__block *b)
 {
-    int most = block_lines(g);
+    int most = block_lines(c);
     b->line += b->n_lines;
-    b->n_lines = g->oh - b->line < most ? g->oh - b->line : most;
+    b->n_lines = c->g.oh - b->line < most ? c->g.oh - b->line : most;
     return b->n_lines > 0;
 }
 
@@ -132,23 +146,23 @@ static weights turned(const gt__conv_geometry *g, weights w)
     return (weights){last, -w.line, -w.tap, w.out, w.in};
 }
 
-static size_t matrix_size(const gt__conv_geometry *g)
+static size_t matrix_size(const gt__implicit *c)
 {
-    gt__window w = gt__implicit_window(g);
-    return (size_t)g->kh * (size_t)(w.taps * g->c) * (size_t)(w.width * g->m);
+    return (size_t)c->g.kh * (size_t)c->window.taps * (size_t)c->g.c *
+           (size_t)c->window.width * (size_t)c->g.m;
 }
 
 /* The weights of a window, [kh x taps x c] x [width x m], whose columns see the
  * taps from their own on. */
-static void fill_matrix(const gt__conv_geometry *g, const weights *from,
+static void fill_matrix(const gt__implicit *c, const weights *from,
                         gt_real *matrix)
 {
-    gt__window w = gt__implicit_window(g);
-    memset(matrix, 0, matrix_size(g) * sizeof *matrix);
+    const gt__conv_geometry *g = &c->g;
+    memset(matrix, 0, matrix_size(c) * sizeof *matrix);
     for (int ky = 0; ky < g->kh; ky++)
-        for (int tap = 0; tap < w.taps; tap++)
+        for (int tap = 0; tap < c->window.taps; tap++)
             for (int i = 0; i < g->c; i++)
-                for (int at = 0; at < w.width; at++, matrix += g->m) {
+                for (int at = 0; at < c->window.width; at++, matrix += g->m) {
                     int kx = tap - at * g->sw;
                     if (kx < 0 || kx >= g->kw)
                         continue;
@@ -160,50 +174,53 @@ static void fill_matrix(const gt__conv_geometry *g, const weights *from,
 }
 
 /* The matrix itself may be what is stored. */
-static const gt_real *matrix_of(const gt__conv_geometry *g, const weights *from,
+static const gt_real *matrix_of(const gt__implicit *c, const weights *from,
                                 gt_real *scratch)
 {
+    const gt__conv_geometry *g = &c->g;
     bool same = from->out == 1 && from->in == g->m &&
                 from->tap == (ptrdiff_t)g->c * g->m && from->line > 0;
-    if (same && gt__implicit_window(g).width == 1)
+    if (same && c->window.width == 1)
         return from->first;
-    fill_matrix(g, from, scratch);
+    fill_matrix(c, from, scratch);
     return scratch;
 }
 
 /* The windows of one line of positions. `lines`: what they see. */
-static void convolve_line(const gt__conv_geometry *g, const gt_real *lines,
+static void convolve_line(const gt__implicit *c, const gt_real *lines,
                           const gt_real *matrix, gt_real *to)
 {
-    gt__window w = gt__implicit_window(g);
-    int full = g->ow / w.width, rest = g->ow % w.width;
-    size_t columns = (size_t)(w.width * g->m), terms = (size_t)(w.taps * g->c);
-    gt_runs a = {lines, (size_t)(w.width * g->sw * g->c), 1, line_size(g)};
-    gt_runs b = {matrix, 1, columns, terms * columns};
-    gt_product_runs(full, (int)columns, g->kh, (int)terms, a, b, false, to,
-                    (int)columns);
+    const gt__conv_geometry *g = &c->g;
+    int width = c->window.width, full = g->ow / width, rest = g->ow % width;
+    int columns = width * g->m, terms = c->window.taps * g->c;
+    size_t step = (size_t)width * (size_t)g->sw * (size_t)g->c;
+    gt_operand a = {lines, step, 1, line_size(c)};
+    gt_operand b = {matrix, 1, (size_t)columns,
+                    (size_t)terms * (size_t)columns};
+    gt_product_runs(full, columns, g->kh, terms, a, b, false, to, columns);
     if (rest == 0)
         return;
-    a.at += (size_t)full * a.across;
-    gt_product_runs(1, rest * g->m, g->kh, (int)terms, a, b, false,
-                    to + (size_t)full * columns, (int)columns);
+    a.at += (size_t)full * step;
+    gt_product_runs(1, rest * g->m, g->kh, terms, a, b, false,
+                    to + (size_t)full * (size_t)columns, columns);
 }
 
-static void convolve(const gt__conv_geometry *g, int n, const gt_real *from,
+static void convolve(const gt__implicit *c, int n, const gt_real *from,
                      const weights *stored, gt_real *to,
                      const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
+    const gt__conv_geometry *g = &c->g;
     size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->c;
     size_t line = (size_t)g->ow * (size_t)g->m;
-    const gt_real *matrix = matrix_of(g, stored, scratch + lines_size(g));
+    const gt_real *matrix = matrix_of(c, stored, scratch + lines_size(c));
     gt__grid grid = {n, g->oh, g->ow};
     for (int i = 0; i < n; i++)
-        for (gt__block b = {.image = i, .n_images = 1}; next_lines(g, &b);) {
-            pad(g, from + (size_t)i * in, b.line, b.n_lines, scratch);
+        for (gt__block b = {.image = i, .n_images = 1}; next_lines(c, &b);) {
+            pad(c, from + (size_t)i * in, b.line, b.n_lines, scratch);
             for (int y = 0; y < b.n_lines; y++)
-                convolve_line(g, scratch + (size_t)(y * g->sh) * line_size(g),
-                              matrix,
-                              to + (size_t)(i * g->oh + b.line + y) * line);
+                convolve_line(
+                    c, scratch + (size_t)y * (size_t)g->sh * line_size(c),
+                    matrix, to + (size_t)(i * g->oh + b.line + y) * line);
             gt__conv_epilogue_run(epilogue, &grid, &b, to,
                                   (size_t)g->oh * (size_t)g->ow);
         }
@@ -213,9 +230,9 @@ static void forward(const void *plan, int n, const gt_real *big,
                     gt_transpose op, const gt_real *weight, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
-    const gt__conv_geometry *g = &((const implicit_plan *)plan)->g;
-    weights stored = weights_of(g, op, weight);
-    convolve(g, n, big, &stored, small, epilogue, scratch);
+    const implicit_plan *p = plan;
+    weights stored = weights_of(&p->forward.g, op, weight);
+    convolve(&p->forward, n, big, &stored, small, epilogue, scratch);
 }
 
 static void backward_data(const void *plan, int n, const gt_real *small,
@@ -223,26 +240,27 @@ static void backward_data(const void *plan, int n, const gt_real *small,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const implicit_plan *p = plan;
+    const gt__conv_geometry *g = &p->forward.g;
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
     gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
-    weights back = turned(&p->g, weights_of(&p->g, stored, weight));
+    weights back = turned(g, weights_of(g, stored, weight));
     convolve(&p->adjoint, n, small, &back, big, epilogue, scratch);
 }
 
 /* --- The gradient by the weights. */
 
-/* weight[K x m] or, if `turned`, [m x K], += what some lines of positions add.
- */
-static void add_lines(const gt__conv_geometry *g, bool turned, int n_lines,
-                      const gt_real *lines, const gt_real *small, bool add,
-                      gt_real *weight)
+/* weight[K x m] or, if the plan says so, [m x K], += what some lines of
+ * positions add. */
+static void add_lines(const implicit_plan *p, int n_lines, const gt_real *lines,
+                      const gt_real *small, bool add, gt_real *weight)
 {
-    size_t c = (size_t)g->c, m = (size_t)g->m, size = line_size(g);
+    const gt__conv_geometry *g = &p->forward.g;
+    size_t c = (size_t)g->c, m = (size_t)g->m, size = line_size(&p->forward);
     int run = g->kw * g->c, patch = gt__conv_patch_size(g);
-    gt_runs positions = {small, 1, m, (size_t)g->ow * m};
-    gt_runs image = {lines, 1, (size_t)g->sw * c, (size_t)g->sh * size};
+    gt_operand positions = {small, 1, m, (size_t)g->ow * m};
+    gt_operand image = {lines, 1, (size_t)g->sw * c, (size_t)g->sh * size};
     for (int ky = 0; ky < g->kh; ky++, image.at += size)
-        if (turned)
+        if (p->turned)
             gt_product_runs(g->m, run, n_lines, g->ow, positions, image, add,
                             weight + (size_t)(ky * run), patch);
         else
@@ -265,22 +283,23 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
                              const gt_real *small, gt_transpose op,
                              gt_real *weight, bool accumulate, gt_real *scratch)
 {
-    const gt__conv_geometry *g = &((const implicit_plan *)plan)->g;
+    const implicit_plan *p = plan;
+    const gt__conv_geometry *g = &p->forward.g;
     size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->c;
     size_t line = (size_t)g->ow * (size_t)g->m;
     size_t patch = (size_t)gt__conv_patch_size(g), m = (size_t)g->m;
-    bool made_turned = gt__implicit_weights_turned(g);
-    bool as_stored = made_turned == (op == GT_TRANSPOSED);
-    gt_real *sum = as_stored ? weight : scratch + lines_size(g);
+    bool as_stored = p->turned == (op == GT_TRANSPOSED);
+    gt_real *sum = as_stored ? weight : scratch + lines_size(&p->forward);
     bool add = as_stored && accumulate;
     for (int i = 0; i < n; i++)
-        for (gt__block b = {.image = i, .n_images = 1}; next_lines(g, &b);) {
-            pad(g, big + (size_t)i * in, b.line, b.n_lines, scratch);
-            add_lines(g, made_turned, b.n_lines, scratch,
+        for (gt__block b = {.image = i, .n_images = 1};
+             next_lines(&p->forward, &b);) {
+            pad(&p->forward, big + (size_t)i * in, b.line, b.n_lines, scratch);
+            add_lines(p, b.n_lines, scratch,
                       small + (size_t)(i * g->oh + b.line) * line, add, sum);
             add = true;
         }
-    if (!as_stored && made_turned)
+    if (!as_stored && p->turned)
         turn(sum, m, patch, accumulate, weight);
     else if (!as_stored)
         turn(sum, patch, m, accumulate, weight);
@@ -294,15 +313,14 @@ static size_t larger(size_t a, size_t b)
 static size_t scratch_size(const void *plan)
 {
     const implicit_plan *p = plan;
-    size_t kernel = (size_t)gt__conv_patch_size(&p->g) * (size_t)p->g.m;
-    size_t most = 0;
-    if (takes(p, 1, GT__CONV_FORWARD))
-        most = lines_size(&p->g) + matrix_size(&p->g);
-    if (takes(p, 1, GT__CONV_BACKWARD_DATA))
-        most =
-            larger(most, lines_size(&p->adjoint) + matrix_size(&p->adjoint));
-    if (takes(p, 1, GT__CONV_BACKWARD_WEIGHTS))
-        most = larger(most, lines_size(&p->g) + kernel);
+    const gt__conv_geometry *g = &p->forward.g;
+    size_t kernel = (size_t)gt__conv_patch_size(g) * (size_t)g->m, most = 0;
+    if (p->takes[GT__CONV_FORWARD])
+        most = lines_size(&p->forward) + matrix_size(&p->forward);
+    if (p->takes[GT__CONV_BACKWARD_DATA])
+        most = larger(most, lines_size(&p->adjoint) + matrix_size(&p->adjoint));
+    if (p->takes[GT__CONV_BACKWARD_WEIGHTS])
+        most = larger(most, lines_size(&p->forward) + kernel);
     return most;
 }
 

@@ -24,7 +24,7 @@ static double cost_of_line(const gt__conv_geometry *g, const gt__window *w)
     return word * w->taps * g->c;
 }
 
-gt__window gt__implicit_window(const gt__conv_geometry *g)
+static gt__window best_window(const gt__conv_geometry *g)
 {
     gt__window best = window_of(g, 1);
     for (int width = 2; width <= g->ow && width * g->m <= MOST_COLUMNS;
@@ -34,6 +34,14 @@ gt__window gt__implicit_window(const gt__conv_geometry *g)
             best = next;
     }
     return best;
+}
+
+gt__implicit gt__implicit_make(const gt__conv_geometry *g)
+{
+    gt__window w = best_window(g);
+    return (gt__implicit){.g = *g,
+                          .window = w,
+                          .columns = (w.count - 1) * w.width * g->sw + w.taps};
 }
 
 gt__conv_geometry gt__implicit_adjoint(const gt__conv_geometry *g)
@@ -64,17 +72,6 @@ bool gt__implicit_weights_turned(const gt__conv_geometry *g)
     return cost_of_weights(g, true) < cost_of_weights(g, false);
 }
 
-int gt__implicit_columns(const gt__conv_geometry *g)
-{
-    gt__window w = gt__implicit_window(g);
-    return (w.count - 1) * w.width * g->sw + w.taps;
-}
-
-int gt__implicit_lines(const gt__conv_geometry *g, int lines)
-{
-    return (lines - 1) * g->sh + g->kh;
-}
-
 /* The image is copied once, with its padding. */
 static double cost_of_copy(const gt__conv_geometry *g)
 {
@@ -83,7 +80,7 @@ static double cost_of_copy(const gt__conv_geometry *g)
 
 static double cost_of_forward(const gt__conv_geometry *g)
 {
-    gt__window w = gt__implicit_window(g);
+    gt__window w = best_window(g);
     return (double)g->oh * g->kh * cost_of_line(g, &w) + cost_of_copy(g);
 }
 

@@ -6,13 +6,21 @@
 #include "nn/conv/algorithm.h"
 
 /* `width` positions that lie side by side are one row of the product: with few
- * channels, their outputs fill a vector better together. They see `taps` columns
- * of the image. A line has so many windows; the last one may end early. */
+ * channels, their outputs fill a vector better together. They see `taps`
+ * columns of the image. A line has so many windows; the last one may end early.
+ */
 typedef struct gt__window {
     int width, taps, count;
 } gt__window;
 
-gt__window gt__implicit_window(const gt__conv_geometry *g);
+/* How forward computes a geometry. */
+typedef struct gt__implicit {
+    gt__conv_geometry g;
+    gt__window window;
+    int columns; /* of the image with its padding */
+} gt__implicit;
+
+gt__implicit gt__implicit_make(const gt__conv_geometry *g);
 
 /* The convolution that is the adjoint of one with stride 1: it reads small and
  * writes big. */
@@ -20,11 +28,6 @@ gt__conv_geometry gt__implicit_adjoint(const gt__conv_geometry *g);
 
 /* The gradient by the weights is made as [K x m], or turned, as [m x K]. */
 bool gt__implicit_weights_turned(const gt__conv_geometry *g);
-
-/* Columns of the image with its padding, and its lines that `lines` of positions
- * see. */
-int gt__implicit_columns(const gt__conv_geometry *g);
-int gt__implicit_lines(const gt__conv_geometry *g, int lines);
 
 /* What the product costs for one sample (cost.h); INFINITY: it cannot be
  * computed so. */

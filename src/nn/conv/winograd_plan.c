@@ -2,8 +2,8 @@
  *
  * Larger tiles save more multiplications but have more terms to add, so the
  * cost of each size is counted (cost.h), and compared with those of the other
- * algorithms. All these costs are linear in the number of samples, so one choice is
- * the best for a range of numbers; a plan holds the ranges. */
+ * algorithms. All these costs are linear in the number of samples, so one
+ * choice is the best for a range of numbers; a plan holds the ranges. */
 #include "nn/conv/winograd_plan.h"
 
 #include "nn/conv/cost.h"
@@ -80,13 +80,18 @@ size_t gt__winograd_kernel_size(const gt__winograd *w, const gt__tiling *tiling)
     return most * m;
 }
 
+size_t gt__winograd_line_size(const gt__winograd *w)
+{
+    gt__side big = gt__winograd_big(w), small = gt__winograd_small(w);
+    return larger(gt__side_line(&big), gt__side_line(&small));
+}
+
 size_t gt__winograd_working_set(const gt__winograd *w, const gt__tiling *tiling)
 {
     gt__side big = gt__winograd_big(w), small = gt__winograd_small(w);
     size_t rows = gt__block_rows(&tiling->grid, &tiling->block);
     return rows * (gt__side_depths(&big) + gt__side_depths(&small)) +
-           gt__winograd_kernel_size(w, tiling) +
-           larger(gt__side_line(&big), gt__side_line(&small));
+           gt__winograd_kernel_size(w, tiling) + gt__winograd_line_size(w);
 }
 
 enum { BLOCK_REALS = 1 << 19 }; /* of transformed tiles: 2 MB in fp32 */
@@ -197,13 +202,14 @@ static double cost(const options *all, int n, const option *v, const option *h)
     double tiles = (double)n * v->axis.tiles * h->axis.tiles;
     double pairs = (double)v->axis.points * h->axis.points;
     double depth = c * v->axis.rows * h->axis.rows / pairs;
-    double products = tiles * pairs * depth * m *
-                      gt__cost_multiplication(precision_of(all, v, h), m, depth);
+    double products =
+        tiles * pairs * depth * m *
+        gt__cost_multiplication(precision_of(all, v, h), m, depth);
     double big = c * v->axis.rows * h->big;
     double small = m * v->axis.points * h->small;
     double kernel = c * m * v->kernel * h->kernel;
-    int term = precision_of(all, v, h) == GT_BF16 ? GT__COST_TERM_BF16
-                                                  : GT__COST_TERM;
+    int term =
+        precision_of(all, v, h) == GT_BF16 ? GT__COST_TERM_BF16 : GT__COST_TERM;
     return products + term * (tiles * (big + small) + kernel);
 }
 
@@ -354,7 +360,8 @@ const gt__winograd *gt__winograd_for(const void *plan, int n)
 }
 
 /* The last number of a range needs the most: with more samples a block does not
- * get smaller. */
+ * get smaller. Backward, a kernel that is there as a whole has a gradient
+ * beside it. */
 size_t gt__winograd_scratch(const void *plan)
 {
     const ranges *p = plan;
@@ -362,7 +369,10 @@ size_t gt__winograd_scratch(const void *plan)
     for (const range *r = p->range; r < p->range + p->count; r++)
         if (r->cheap) {
             gt__tiling t = gt__winograd_tiling(&r->tiles, r->last);
-            most = larger(most, gt__winograd_working_set(&r->tiles, &t));
+            size_t needed = gt__winograd_working_set(&r->tiles, &t);
+            if (!gt__tiling_is_one_block(&t))
+                needed += gt__winograd_kernel_size(&r->tiles, &t);
+            most = larger(most, needed);
         }
     return most;
 }

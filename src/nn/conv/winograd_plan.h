@@ -32,10 +32,11 @@ bool gt__tiling_is_one_block(const gt__tiling *tiling);
 gt__side gt__winograd_big(const gt__winograd *w);
 gt__side gt__winograd_small(const gt__winograd *w);
 
-/* Reals of scratch for the transformed kernel alone, and for all that a product
- * needs. */
+/* Reals of scratch for the transformed kernel alone, for lines under
+ * transformation, and for all that a product needs. */
 size_t gt__winograd_kernel_size(const gt__winograd *w,
                                 const gt__tiling *tiling);
+size_t gt__winograd_line_size(const gt__winograd *w);
 size_t gt__winograd_working_set(const gt__winograd *w,
                                 const gt__tiling *tiling);
 
