@@ -4,6 +4,7 @@
  * are go into the model, HDF5 reports errors afterwards as it did before, and a
  * locale with a decimal comma does not get into the numbers of a configuration.
  * HDF5 takes one thread at a time, hence the lock. */
+#include "api/computing.h"
 #include "api/handle.h"
 
 #include "base/c_locale.h"
@@ -65,7 +66,9 @@ static gt_status read_model(gentrain_model *m, const char *path)
     m->comm = gt_comm_solo();
     gt_task_setup setup = {
         .config = m->config, .comm = &m->comm, .max_n = GT_SAMPLE_BLOCK};
+    gt__computing_begin();
     status = gt_task_new(&m->task, &setup);
+    gt__computing_end();
     if (status == GT_OK)
         status = gt_snapshot_read(m->task, from, GT_CHECKPOINT_EVALUATION);
     gt_checkpoint_release(from);

@@ -1,40 +1,15 @@
 /* sample.c: samples are made in the blocks in which the program makes them, so
  * they have the same bits whoever asks for which of them. The last block stays,
  * for callers who ask for a few at a time. */
+#include "api/computing.h"
 #include "api/handle.h"
 
 #include "base/plural.h"
-#include "core/blas.h"
 #include "data/config.h"
 #include "tasks/sampler.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
-
-/* --- BLAS has one thread in this process until the last caller that computes
- * is done. */
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int computing, threads_before;
-
-static void begin_computing(void)
-{
-    pthread_mutex_lock(&lock);
-    if (computing++ == 0) {
-        threads_before = gt_blas_threads();
-        gt_blas_set_threads(1);
-    }
-    pthread_mutex_unlock(&lock);
-}
-
-static void end_computing(void)
-{
-    pthread_mutex_lock(&lock);
-    if (--computing == 0 && threads_before > 0)
-        gt_blas_set_threads(threads_before);
-    pthread_mutex_unlock(&lock);
-}
 
 /* --- What is asked for. */
 
@@ -217,7 +192,7 @@ static void each_block(gentrain_model *m, const request *wanted, taker *take,
                        void *out)
 {
     uint64_t first = wanted->first, n = wanted->n;
-    begin_computing();
+    gt__computing_begin();
     for (uint64_t done = 0; done < n;) {
         uint64_t at = first + done, from = at % GT_SAMPLE_BLOCK;
         uint64_t piece = GT_SAMPLE_BLOCK - from;
@@ -227,7 +202,7 @@ static void each_block(gentrain_model *m, const request *wanted, taker *take,
         take(m, (size_t)from, (size_t)piece, (size_t)done, out);
         done += piece;
     }
-    end_computing();
+    gt__computing_end();
 }
 
 static void take_values(const gentrain_model *m, size_t from, size_t n,
@@ -346,14 +321,14 @@ gentrain_status gentrain_decode_given(gentrain_model *m, const float *latents,
     if (status != GT_OK)
         return gt__api_status(status);
     m->held = false;
-    begin_computing();
+    gt__computing_begin();
     for (size_t done = 0, all = (size_t)n; done < all;) {
         size_t piece =
             all - done < GT_SAMPLE_BLOCK ? all - done : GT_SAMPLE_BLOCK;
         decode_block(m, latents, &given, done, piece, samples);
         done += piece;
     }
-    end_computing();
+    gt__computing_end();
     return GENTRAIN_OK;
 }
 
