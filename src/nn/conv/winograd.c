@@ -370,6 +370,16 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
     run(plan, n, &j, scratch);
 }
 
+/* A large kernel and a large gradient push each other out of the caches: in
+ * bf16 that costs more than a transform. */
+static bool are_better_apart(const gt__winograd *w, int n)
+{
+    enum { LARGE = 1 << 19 }; /* reals of a transformed kernel */
+    gt__tiling t = gt__winograd_tiling(w, n);
+    return w->g.precision == GT_BF16 && !gt__tiling_is_one_block(&t) &&
+           gt__winograd_kernel_size(w, &t) > LARGE;
+}
+
 static void backward(const void *plan, int n, gt__conv_product data,
                      const gt__conv_backward *b, gt_real *scratch)
 {
@@ -383,7 +393,17 @@ static void backward(const void *plan, int n, gt__conv_product data,
                    .gradient = b->gradient,
                    .gradient_stored = b->gradient_op,
                    .accumulate = b->accumulate};
-    run(plan, n, &j, scratch);
+    if (!are_better_apart(gt__winograd_for(plan, n), n)) {
+        run(plan, n, &j, scratch);
+        return;
+    }
+    backward_weights(plan, n, b->big, b->small, b->gradient_op, b->gradient,
+                     b->accumulate, scratch);
+    if (to_big)
+        backward_data(plan, n, b->small, b->op, b->weight, b->data, NULL,
+                      scratch);
+    else
+        forward(plan, n, b->big, b->op, b->weight, b->data, NULL, scratch);
 }
 
 static bool takes(const void *plan, int n, gt__conv_product product)
