@@ -1,6 +1,6 @@
 /* How much larger errors of convolutions with fewer multiplications are in bf16
  * than those of plain products: measured, against what the plan expects of a
- * tile, and what it lets pass. */
+ * tile, and what it lets pass. Products in runs have those of plain ones. */
 #include "core/rng.h"
 #include "nn/conv/algorithms.h"
 #include "nn/conv/winograd_plan.h"
@@ -113,27 +113,32 @@ static double error(const gt_real *a, const gt_real *b, size_t n)
     return sqrt(sum / (double)n);
 }
 
+/* `expected` times the error of plain products. */
+static void check_product(const trial *t, const gt__conv_algorithm *by,
+                          const void *plan, int product, double expected)
+{
+    size_t n = result_size(t, product);
+    gt_real *exact = compute_plainly(t, GT_FP32, product);
+    gt_real *plain = compute_plainly(t, GT_BF16, product);
+    gt_real *result = compute(t, by, plan, product);
+    double ratio = error(result, exact, n) / error(plain, exact, n);
+    if (fabs(ratio / expected - 1) > 0.2)
+        fail_msg("%s, kernel %d, stride %d, product %d: the error is %.2f "
+                 "times that of plain products, not %.2f",
+                 by->name, t->g.kh, t->g.sh, product, ratio, expected);
+    free(exact);
+    free(plain);
+    free(result);
+}
+
 static void check_tiles(const trial *t, gt__winograd *w)
 {
     void *plan;
     w->g.precision = GT_BF16;
     double expected = sqrt(w->v.noise * w->h.noise);
     assert_int_equal(gt__winograd_plan_with(&plan, w, N), GT_OK);
-    for (int p = 0; p < PRODUCTS; p++) {
-        size_t n = result_size(t, p);
-        gt_real *exact = compute_plainly(t, GT_FP32, p);
-        gt_real *plain = compute_plainly(t, GT_BF16, p);
-        gt_real *tiled = compute(t, &gt__conv_winograd, plan, p);
-        double ratio = error(tiled, exact, n) / error(plain, exact, n);
-        if (fabs(ratio / expected - 1) > 0.2)
-            fail_msg("kernel %d, stride %d, tiles %d x %d, product %d: the "
-                     "error is %.2f times that of plain products, not %.2f",
-                     t->g.kh, t->g.sh, w->v.tile, w->h.tile, p, ratio,
-                     expected);
-        free(exact);
-        free(plain);
-        free(tiled);
-    }
+    for (int p = 0; p < PRODUCTS; p++)
+        check_product(t, &gt__conv_winograd, plan, p, expected);
     gt__winograd_plan_free(plan);
 }
 
@@ -152,6 +157,29 @@ static void errors_of_tiles_are_those_expected(void **state)
                 check_tiles(&t, &w);
         close_trial(&t);
     }
+}
+
+static void errors_of_runs_are_those_of_plain_products(void **state)
+{
+    int taken = 0;
+    (void)state;
+    for (int k = 0; k < KERNELS; k++) {
+        trial t;
+        void *plan;
+        open_trial(&t, kernels[k][0], kernels[k][1]);
+        t.g.precision = GT_BF16;
+        assert_int_equal(gt__conv_implicit_gemm.plan_new(&plan, &t.g, N),
+                         GT_OK);
+        assert_non_null(plan);
+        for (int p = 0; p < PRODUCTS; p++)
+            if (gt__conv_implicit_gemm.takes(plan, N, p)) {
+                check_product(&t, &gt__conv_implicit_gemm, plan, p, 1);
+                taken++;
+            }
+        gt__conv_implicit_gemm.plan_free(plan);
+        close_trial(&t);
+    }
+    assert_true(taken > 2 * KERNELS);
 }
 
 /* Of all sizes that networks have, with many channels, where large tiles pay.
@@ -193,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_of_tiles_are_those_expected),
+        cmocka_unit_test(errors_of_runs_are_those_of_plain_products),
         cmocka_unit_test(plans_leave_at_most_twice_the_error),
     };
     if (!gt_bf16_kernel())

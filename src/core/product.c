@@ -135,13 +135,13 @@ void gt_product_shards(gt_precision precision, const int *cut, int shards,
 #endif
 }
 
-bool gt_product_takes_runs(void)
+bool gt_product_takes_runs(gt_precision precision)
 {
 #ifndef GT_DOUBLE
-    const gt__panel_kernel *kernel = kernel_of(GT_FP32);
-    return kernel && is_better(kernel);
+    const gt__panel_kernel *kernel = kernel_of(precision);
+    return kernel && (precision == GT_BF16 || is_better(kernel));
 #else
-    return true;
+    return precision == GT_FP32;
 #endif
 }
 
@@ -152,27 +152,46 @@ static gt__panel_words words_of(gt_operand side)
                              side.across, side.along, side.apart};
 }
 
-void gt_product_runs(int m, int n, int runs, int terms, gt_operand a,
-                     gt_operand b, bool add, gt_real *c, int ldc)
+void gt_product_runs(gt_precision precision, int m, int n, int runs, int words,
+                     gt_operand a, gt_operand b, bool add, gt_real *c, int ldc)
 {
-    const gt__panel_kernel *kernel = kernel_of(GT_FP32);
+    const gt__panel_kernel *kernel = kernel_of(precision);
     assert(kernel && b.across == 1);
-    gt_gemm_count(m, n, runs * terms);
-    gt__panel_multiply_runs(kernel, m, n, runs, terms, words_of(a), words_of(b),
+    gt_gemm_count(m, n, runs * words * kernel->terms);
+    gt__panel_multiply_runs(kernel, m, n, runs, words, words_of(a), words_of(b),
                             add, c, ldc);
 }
-#else
-void gt_product_runs(int m, int n, int runs, int terms, gt_operand a,
-                     gt_operand b, bool add, gt_real *c, int ldc)
+
+void gt_product_pair(const gt_real *row, size_t apart, int n, gt_real *words)
 {
+    const gt__panel_span span = {.from = row,
+                                 .ld = apart,
+                                 .terms = apart > 0 ? 2 : 1,
+                                 .count = n,
+                                 .width = n};
+    const gt__panel_kernel *kernel = kernel_of(GT_BF16);
+    assert(kernel);
+    kernel->pack_terms(&span, (uint32_t *)(void *)words);
+}
+#else
+void gt_product_runs(gt_precision precision, int m, int n, int runs, int words,
+                     gt_operand a, gt_operand b, bool add, gt_real *c, int ldc)
+{
+    (void)precision;
     for (size_t i = 0; i < (size_t)m; i++)
         for (size_t j = 0; j < (size_t)n; j++) {
             gt_real *to = c + i * (size_t)ldc + j, sum = add ? *to : 0;
             for (size_t r = 0; r < (size_t)runs; r++)
-                for (size_t w = 0; w < (size_t)terms; w++)
+                for (size_t w = 0; w < (size_t)words; w++)
                     sum += a.at[i * a.across + w * a.along + r * a.apart] *
                            b.at[j * b.across + w * b.along + r * b.apart];
             *to = sum;
         }
+}
+
+void gt_product_pair(const gt_real *row, size_t apart, int n, gt_real *words)
+{
+    (void)row, (void)apart, (void)n, (void)words;
+    assert(!"double knows one precision");
 }
 #endif

@@ -28,21 +28,27 @@ bool gt_product_is_stable(gt_precision precision);
 const char *gt_product_makers(void);
 
 /* A side of a product whose numbers lie in runs, as those of an image under a
- * kernel do. Term w of run r of row or column i is at[i * across + w * along +
- * r * apart]; rows may overlap. */
+ * kernel do. Word w of run r of row or column i is at[i * across + w * along +
+ * r * apart]; rows may overlap. In fp32 a word is a real of a tensor. In bf16
+ * it is two, of two terms of the sum, as gt_product_pair makes them. */
 typedef struct gt_operand {
     const gt_real *at;
     size_t across, along, apart;
 } gt_operand;
 
-/* C[m x n] = A B, or += if `add`, over `runs` of so many terms, in fp32;
- * columns of B lie side by side (across = 1). The bits of an element follow
- * from its row, its column and `add` alone: terms are added in their order.
- * Only where own kernels make all products (gt_product_takes_runs). Calls
+/* C[m x n] = A B, or += if `add`, over `runs` of so many words; columns of B
+ * lie side by side (across = 1). The bits of an element follow from its row,
+ * its column and `add` alone: words are added in their order. Only where own
+ * kernels make all products of the precision (gt_product_takes_runs). Calls
  * gt_progress_hook. */
-void gt_product_runs(int m, int n, int runs, int terms, gt_operand a,
-                     gt_operand b, bool add, gt_real *c, int ldc);
-bool gt_product_takes_runs(void);
+void gt_product_runs(gt_precision precision, int m, int n, int runs, int words,
+                     gt_operand a, gt_operand b, bool add, gt_real *c, int ldc);
+bool gt_product_takes_runs(gt_precision precision);
+
+/* words[n]: each of a number of a row [n] of fp32 and the one below it,
+ * rounded. The rows lie `apart`; 0: there is no second one, and zeros stand for
+ * it. */
+void gt_product_pair(const gt_real *row, size_t apart, int n, gt_real *words);
 
 /* C[m x n] = the sum over shards of A^T B, where A[rows x m] and B[rows x n]
  * have the rows cut[s] .. cut[s + 1] - 1 of shard s, each with samples. Shards

@@ -11,6 +11,11 @@
  *     backward_weights  a row for each weight of a line of the kernel, all
  *                       positions in its sum
  *
+ * In bf16 a word of the product is two terms, and those of two lines: each line
+ * is there once more, paired with the one that is needed next. Then runs may
+ * begin anywhere, and sums are over pairs of the kernel's lines, or of lines of
+ * positions.
+ *
  * Products with few columns leave most of a vector empty, so where there are
  * few outputs, some neighbouring positions are one row, and their outputs,
  * which lie side by side, its columns: they read a few more columns of the
@@ -35,7 +40,7 @@ static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
     gt__conv_geometry adjoint = gt__implicit_adjoint(g);
     (void)max_n;
     *out = NULL;
-    if (!gt_product_takes_runs())
+    if (!gt_product_takes_runs(g->precision))
         return GT_OK;
     implicit_plan *plan = malloc(sizeof *plan);
     if (!plan)
@@ -77,9 +82,13 @@ static int seen_lines(const gt__conv_geometry *g, int lines)
     return (lines - 1) * g->sh + g->kh;
 }
 
+/* Behind them are as many as a pair may reach beyond. */
 static size_t lines_size(const gt__implicit *c)
 {
-    return (size_t)seen_lines(&c->g, block_lines(c)) * line_size(c);
+    int seen = seen_lines(&c->g, block_lines(c));
+    return c->g.precision == GT_BF16
+               ? 2 * (size_t)(seen + c->g.sh) * line_size(c)
+               : (size_t)seen * line_size(c);
 }
 
 static int limit(int x, int low, int high)
@@ -87,7 +96,8 @@ static int limit(int x, int low, int high)
     return x < low ? low : x > high ? high : x;
 }
 
-/* What `n` lines of positions see, from line `first` on. */
+/* `n` lines of the image, from the first that line `first` of positions sees.
+ */
 static void pad(const gt__implicit *conv, const gt_real *image, int first,
                 int n, gt_real *lines)
 {
@@ -96,7 +106,7 @@ static void pad(const gt__implicit *conv, const gt_real *image, int first,
     int columns = conv->columns;
     int from = limit(g->left, 0, columns);
     int to = limit(g->left + g->w, from, columns);
-    for (int i = 0; i < seen_lines(g, n); i++, lines += size) {
+    for (int i = 0; i < n; i++, lines += size) {
         int y = first * g->sh - g->top + i;
         if (y < 0 || y >= g->h || to == from) {
             memset(lines, 0, size * sizeof *lines);
@@ -109,6 +119,25 @@ static void pad(const gt__implicit *conv, const gt_real *image, int first,
         memset(lines + (size_t)to * c, 0,
                (size_t)(columns - to) * c * sizeof *lines);
     }
+}
+
+/* What `n` lines of positions see, from line `first` on, in words: in bf16 each
+ * line together with the one `apart` from it. */
+static const gt_real *lines_of(const gt__implicit *c, const gt_real *image,
+                               int first, int n, int apart, gt_real *scratch)
+{
+    int seen = seen_lines(&c->g, n);
+    size_t size = line_size(c);
+    if (c->g.precision != GT_BF16) {
+        pad(c, image, first, seen, scratch);
+        return scratch;
+    }
+    gt_real *words = scratch + (size_t)(seen + apart) * size;
+    pad(c, image, first, seen + apart, scratch);
+    for (int i = 0; i < seen; i++)
+        gt_product_pair(scratch + (size_t)i * size, (size_t)apart * size,
+                        (int)size, words + (size_t)i * size);
+    return words;
 }
 
 /* The next lines of positions of an image; false: it is complete. */
@@ -173,17 +202,25 @@ static void fill_matrix(const gt__implicit *c, const weights *from,
                 }
 }
 
-/* The matrix itself may be what is stored. */
+/* In words. The matrix itself may be what is stored. */
 static const gt_real *matrix_of(const gt__implicit *c, const weights *from,
                                 gt_real *scratch)
 {
     const gt__conv_geometry *g = &c->g;
+    size_t size = matrix_size(c), line = size / (size_t)g->kh;
     bool same = from->out == 1 && from->in == g->m &&
-                from->tap == (ptrdiff_t)g->c * g->m && from->line > 0;
-    if (same && c->window.width == 1)
-        return from->first;
-    fill_matrix(c, from, scratch);
-    return scratch;
+                from->tap == (ptrdiff_t)g->c * g->m && from->line > 0 &&
+                c->window.width == 1;
+    if (!same)
+        fill_matrix(c, from, scratch);
+    const gt_real *matrix = same ? from->first : scratch;
+    if (g->precision != GT_BF16)
+        return matrix;
+    gt_real *words = scratch + size;
+    for (int ky = 0; ky < g->kh; ky += 2)
+        gt_product_pair(matrix + (size_t)ky * line, ky + 1 < g->kh ? line : 0,
+                        (int)line, words + (size_t)(ky / 2) * line);
+    return words;
 }
 
 /* The windows of one line of positions. `lines`: what they see. */
@@ -194,14 +231,17 @@ static void convolve_line(const gt__implicit *c, const gt_real *lines,
     int width = c->window.width, full = g->ow / width, rest = g->ow % width;
     int columns = width * g->m, terms = c->window.taps * g->c;
     size_t step = (size_t)width * (size_t)g->sw * (size_t)g->c;
-    gt_operand a = {lines, step, 1, line_size(c)};
+    int runs = gt__implicit_pairs(g, g->kh);
+    size_t apart = (g->precision == GT_BF16 ? 2 : 1) * line_size(c);
+    gt_operand a = {lines, step, 1, apart};
     gt_operand b = {matrix, 1, (size_t)columns,
                     (size_t)terms * (size_t)columns};
-    gt_product_runs(full, columns, g->kh, terms, a, b, false, to, columns);
+    gt_product_runs(g->precision, full, columns, runs, terms, a, b, false, to,
+                    columns);
     if (rest == 0)
         return;
     a.at += (size_t)full * step;
-    gt_product_runs(1, rest * g->m, g->kh, terms, a, b, false,
+    gt_product_runs(g->precision, 1, rest * g->m, runs, terms, a, b, false,
                     to + (size_t)full * (size_t)columns, columns);
 }
 
@@ -216,11 +256,12 @@ static void convolve(const gt__implicit *c, int n, const gt_real *from,
     gt__grid grid = {n, g->oh, g->ow};
     for (int i = 0; i < n; i++)
         for (gt__block b = {.image = i, .n_images = 1}; next_lines(c, &b);) {
-            pad(c, from + (size_t)i * in, b.line, b.n_lines, scratch);
+            const gt_real *lines = lines_of(c, from + (size_t)i * in, b.line,
+                                            b.n_lines, 1, scratch);
             for (int y = 0; y < b.n_lines; y++)
                 convolve_line(
-                    c, scratch + (size_t)y * (size_t)g->sh * line_size(c),
-                    matrix, to + (size_t)(i * g->oh + b.line + y) * line);
+                    c, lines + (size_t)y * (size_t)g->sh * line_size(c), matrix,
+                    to + (size_t)(i * g->oh + b.line + y) * line);
             gt__conv_epilogue_run(epilogue, &grid, &b, to,
                                   (size_t)g->oh * (size_t)g->ow);
         }
@@ -249,23 +290,39 @@ static void backward_data(const void *plan, int n, const gt_real *small,
 
 /* --- The gradient by the weights. */
 
+/* Lines of small in words: in bf16 each other line with the next one. */
+static const gt_real *small_of(const gt__conv_geometry *g, const gt_real *small,
+                               int n_lines, gt_real *scratch)
+{
+    size_t line = (size_t)g->ow * (size_t)g->m;
+    if (g->precision != GT_BF16)
+        return small;
+    for (int y = 0; y < n_lines; y += 2)
+        gt_product_pair(small + (size_t)y * line, y + 1 < n_lines ? line : 0,
+                        (int)line, scratch + (size_t)(y / 2) * line);
+    return scratch;
+}
+
 /* weight[K x m] or, if the plan says so, [m x K], += what some lines of
- * positions add. */
+ * positions add; both sides in words. */
 static void add_lines(const implicit_plan *p, int n_lines, const gt_real *lines,
                       const gt_real *small, bool add, gt_real *weight)
 {
     const gt__conv_geometry *g = &p->forward.g;
     size_t c = (size_t)g->c, m = (size_t)g->m, size = line_size(&p->forward);
+    size_t apart = (g->precision == GT_BF16 ? 2 : 1) * (size_t)g->sh * size;
     int run = g->kw * g->c, patch = gt__conv_patch_size(g);
+    int runs = gt__implicit_pairs(g, n_lines);
     gt_operand positions = {small, 1, m, (size_t)g->ow * m};
-    gt_operand image = {lines, 1, (size_t)g->sw * c, (size_t)g->sh * size};
+    gt_operand image = {lines, 1, (size_t)g->sw * c, apart};
     for (int ky = 0; ky < g->kh; ky++, image.at += size)
         if (p->turned)
-            gt_product_runs(g->m, run, n_lines, g->ow, positions, image, add,
-                            weight + (size_t)(ky * run), patch);
+            gt_product_runs(g->precision, g->m, run, runs, g->ow, positions,
+                            image, add, weight + (size_t)(ky * run), patch);
         else
-            gt_product_runs(run, g->m, n_lines, g->ow, image, positions, add,
-                            weight + (size_t)(ky * run) * m, g->m);
+            gt_product_runs(g->precision, run, g->m, runs, g->ow, image,
+                            positions, add, weight + (size_t)(ky * run) * m,
+                            g->m);
 }
 
 /* to[columns x rows] = or += from[rows x columns], turned. */
@@ -279,6 +336,16 @@ static void turn(const gt_real *from, size_t rows, size_t columns, bool add,
         }
 }
 
+/* Words of the lines of small of a block. */
+static size_t pairs_size(const gt__implicit *c)
+{
+    const gt__conv_geometry *g = &c->g;
+    return g->precision == GT_BF16
+               ? (size_t)gt__implicit_pairs(g, block_lines(c)) * (size_t)g->ow *
+                     (size_t)g->m
+               : 0;
+}
+
 static void backward_weights(const void *plan, int n, const gt_real *big,
                              const gt_real *small, gt_transpose op,
                              gt_real *weight, bool accumulate, gt_real *scratch)
@@ -289,14 +356,18 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
     size_t line = (size_t)g->ow * (size_t)g->m;
     size_t patch = (size_t)gt__conv_patch_size(g), m = (size_t)g->m;
     bool as_stored = p->turned == (op == GT_TRANSPOSED);
-    gt_real *sum = as_stored ? weight : scratch + lines_size(&p->forward);
+    gt_real *pairs = scratch + lines_size(&p->forward);
+    gt_real *sum = as_stored ? weight : pairs + pairs_size(&p->forward);
     bool add = as_stored && accumulate;
     for (int i = 0; i < n; i++)
         for (gt__block b = {.image = i, .n_images = 1};
              next_lines(&p->forward, &b);) {
-            pad(&p->forward, big + (size_t)i * in, b.line, b.n_lines, scratch);
-            add_lines(p, b.n_lines, scratch,
-                      small + (size_t)(i * g->oh + b.line) * line, add, sum);
+            const gt_real *lines = lines_of(&p->forward, big + (size_t)i * in,
+                                            b.line, b.n_lines, g->sh, scratch);
+            const gt_real *right =
+                small_of(g, small + (size_t)(i * g->oh + b.line) * line,
+                         b.n_lines, pairs);
+            add_lines(p, b.n_lines, lines, right, add, sum);
             add = true;
         }
     if (!as_stored && p->turned)
@@ -310,17 +381,25 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* Lines, and a matrix, in bf16 once more in words. */
+static size_t needed_by(const gt__implicit *c)
+{
+    int times = c->g.precision == GT_BF16 ? 2 : 1;
+    return lines_size(c) + (size_t)times * matrix_size(c);
+}
+
 static size_t scratch_size(const void *plan)
 {
     const implicit_plan *p = plan;
     const gt__conv_geometry *g = &p->forward.g;
     size_t kernel = (size_t)gt__conv_patch_size(g) * (size_t)g->m, most = 0;
     if (p->takes[GT__CONV_FORWARD])
-        most = lines_size(&p->forward) + matrix_size(&p->forward);
+        most = needed_by(&p->forward);
     if (p->takes[GT__CONV_BACKWARD_DATA])
-        most = larger(most, lines_size(&p->adjoint) + matrix_size(&p->adjoint));
+        most = larger(most, needed_by(&p->adjoint));
     if (p->takes[GT__CONV_BACKWARD_WEIGHTS])
-        most = larger(most, lines_size(&p->forward) + kernel);
+        most = larger(most, lines_size(&p->forward) + pairs_size(&p->forward) +
+                                kernel);
     return most;
 }
 

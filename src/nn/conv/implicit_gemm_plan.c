@@ -57,7 +57,8 @@ gt__conv_geometry gt__implicit_adjoint(const gt__conv_geometry *g)
                                .sh = 1,
                                .sw = 1,
                                .top = g->kh - 1 - g->top,
-                               .left = g->kw - 1 - g->left};
+                               .left = g->kw - 1 - g->left,
+                               .precision = g->precision};
 }
 
 /* For a term of the sum, and a line of the kernel. */
@@ -72,23 +73,39 @@ bool gt__implicit_weights_turned(const gt__conv_geometry *g)
     return cost_of_weights(g, true) < cost_of_weights(g, false);
 }
 
-/* The image is copied once, with its padding. */
+int gt__implicit_pairs(const gt__conv_geometry *g, int lines)
+{
+    return g->precision == GT_BF16 ? (lines + 1) / 2 : lines;
+}
+
+/* The image is copied once, with its padding, and in bf16 once more in pairs.
+ */
 static double cost_of_copy(const gt__conv_geometry *g)
 {
-    return (double)GT__COST_TERM * g->h * g->w * g->c;
+    int times = g->precision == GT_BF16 ? 2 : 1;
+    return (double)times * GT__COST_TERM * g->h * g->w * g->c;
 }
 
 static double cost_of_forward(const gt__conv_geometry *g)
 {
     gt__window w = best_window(g);
-    return (double)g->oh * g->kh * cost_of_line(g, &w) + cost_of_copy(g);
+    return (double)g->oh * gt__implicit_pairs(g, g->kh) * cost_of_line(g, &w) +
+           cost_of_copy(g);
+}
+
+static double cost_of_gradient(const gt__conv_geometry *g)
+{
+    double words = (double)gt__implicit_pairs(g, g->oh) * g->ow;
+    double small = (double)GT__COST_TERM * g->oh * g->ow * g->m;
+    return words * g->kh * cost_of_weights(g, gt__implicit_weights_turned(g)) +
+           cost_of_copy(g) + (g->precision == GT_BF16 ? small : 0);
 }
 
 double gt__implicit_cost(const gt__conv_geometry *g, gt__conv_product product)
 {
     bool one_stride = g->sh == 1 && g->sw == 1;
     bool has_patches = g->kh * g->kw > 1 && g->oh * g->ow > 1;
-    if (!gt_product_takes_runs() || !has_patches ||
+    if (!gt_product_takes_runs(g->precision) || !has_patches ||
         (product == GT__CONV_BACKWARD_DATA && !one_stride))
         return INFINITY;
     if (product == GT__CONV_FORWARD)
@@ -97,7 +114,5 @@ double gt__implicit_cost(const gt__conv_geometry *g, gt__conv_product product)
         gt__conv_geometry adjoint = gt__implicit_adjoint(g);
         return cost_of_forward(&adjoint);
     }
-    return (double)g->oh * g->ow * g->kh *
-               cost_of_weights(g, gt__implicit_weights_turned(g)) +
-           cost_of_copy(g);
+    return cost_of_gradient(g);
 }

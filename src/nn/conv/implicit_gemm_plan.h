@@ -26,6 +26,9 @@ gt__implicit gt__implicit_make(const gt__conv_geometry *g);
  * writes big. */
 gt__conv_geometry gt__implicit_adjoint(const gt__conv_geometry *g);
 
+/* Words along a sum over so many lines: in bf16 one is of two lines. */
+int gt__implicit_pairs(const gt__conv_geometry *g, int lines);
+
 /* The gradient by the weights is made as [K x m], or turned, as [m x K]. */
 bool gt__implicit_weights_turned(const gt__conv_geometry *g);
 
