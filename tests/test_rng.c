@@ -56,6 +56,21 @@ static void elements_do_not_depend_on_how_many_are_asked_for(void **state)
         assert_true(all[i] == some[i]);
 }
 
+static void words_are_those_of_blocks(void **state)
+{
+    (void)state;
+    const gt_rng at = {.seed = 9, .step = 2, .sample = 1ull << 40, .stream = 3};
+    for (uint32_t first = 0; first < 3; first++)
+        for (size_t n = 1; n < 150; n++) {
+            uint32_t words[150] = {0};
+            gt_rng_words(at, first, words, n);
+            for (size_t i = 0; i < n; i++)
+                assert_int_equal(words[i],
+                                 gt_rng_word(at, 4 * first + (uint32_t)i));
+            assert_int_equal(words[n], 0);
+        }
+}
+
 static void moments_are_those_of_the_distributions(void **state)
 {
     (void)state;
@@ -90,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_matches_known_answers),
         cmocka_unit_test(elements_do_not_depend_on_how_many_are_asked_for),
+        cmocka_unit_test(words_are_those_of_blocks),
         cmocka_unit_test(moments_are_those_of_the_distributions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

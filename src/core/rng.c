@@ -77,6 +77,28 @@ GT_INLINE void unpack(const float value[4][LANES], gt_real *out, size_t n)
         out[i] = (gt_real)value[i % 4][i / 4];
 }
 
+GT_SIMD static void fill_words(gt_rng at, uint32_t block, uint32_t *out,
+                               size_t n)
+{
+    for (size_t i = 0; i < n; i += (size_t)4 * LANES) {
+        block_words w;
+        size_t here = n - i < (size_t)4 * LANES ? n - i : (size_t)4 * LANES;
+        fill(at, block + (uint32_t)(i / 4), w);
+        if (here == (size_t)4 * LANES)
+            for (size_t j = 0; j < LANES; j++)
+                for (size_t k = 0; k < 4; k++)
+                    out[i + 4 * j + k] = w[k][j];
+        else
+            for (size_t j = 0; j < here; j++)
+                out[i + j] = w[j % 4][j / 4];
+    }
+}
+
+void gt_rng_words(gt_rng at, uint32_t block, uint32_t *out, size_t n)
+{
+    fill_words(at, block, out, n);
+}
+
 GT_SIMD static void fill_uniform(gt_rng at, gt_real *out, size_t n)
 {
     for (size_t i = 0; i < n; i += (size_t)4 * LANES) {

@@ -43,6 +43,9 @@ typedef struct gt_rng {
 /* The four words of block `block`; elements 4*block .. 4*block+3. */
 void gt_rng_block(gt_rng at, uint32_t block, uint32_t words[4]);
 
+/* The words of blocks from `block` on, n of them. */
+void gt_rng_words(gt_rng at, uint32_t block, uint32_t *out, size_t n);
+
 /* Word of one element. */
 uint32_t gt_rng_word(gt_rng at, uint32_t element);
 

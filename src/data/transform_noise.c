@@ -7,13 +7,20 @@
 
 #define FIELD(name) offsetof(gt__step_options, name)
 
-/* Four numbers between 0 and 1, for values first .. first + 3 of a sample.
- * Pieces begin at multiples of the words of a block. */
-static void draw_four(gt_rng at, size_t first, double u[4])
+enum { PIECE = 64 }; /* values */
+
+static size_t piece_of(size_t left)
 {
-    uint32_t words[4];
-    gt_rng_block(at, (uint32_t)(first / 4), words);
-    for (int k = 0; k < 4; k++)
+    return left < PIECE ? left : PIECE;
+}
+
+/* n numbers between 0 and 1, for the values of a sample from `first` on, which
+ * is a multiple of the words of a block. */
+static void draw(gt_rng at, size_t first, size_t n, double u[PIECE])
+{
+    uint32_t words[PIECE];
+    gt_rng_words(at, (uint32_t)(first / 4), words, n);
+    for (size_t k = 0; k < n; k++)
         u[k] = ((double)(words[k] >> 8) + 0.5) * 0x1p-24;
 }
 
@@ -34,10 +41,11 @@ static void dequantize_begin(gt__step *s, const void *given, double low,
 
 static size_t dequantize_forward(const gt__step *s, const gt__step_values *x)
 {
-    for (size_t i = 0; i < x->n; i += 4) {
-        double u[4];
-        draw_four(x->at, x->first + i, u);
-        for (size_t k = 0; k < 4 && i + k < x->n; k++)
+    for (size_t i = 0; i < x->n; i += PIECE) {
+        double u[PIECE];
+        size_t n = piece_of(x->n - i);
+        draw(x->at, x->first + i, n, u);
+        for (size_t k = 0; k < n; k++)
             x->v[i + k] += s->a * u[k];
     }
     return x->n;
@@ -123,12 +131,12 @@ static size_t binarize_forward(const gt__step *s, const gt__step_values *x)
         at.seed = s->seed;
         at.step = 0;
     }
-    for (size_t i = 0; i < x->n; i += 4) {
-        double u[4] = {0}, p[4], *v = x->v + i;
-        size_t n = x->n - i < 4 ? x->n - i : 4;
+    for (size_t i = 0; i < x->n; i += PIECE) {
+        double u[PIECE] = {0}, p[PIECE], *v = x->v + i;
+        size_t n = piece_of(x->n - i);
         size_t inside = probabilities(s, v, n, p);
         if (s->draw != THRESHOLD)
-            draw_four(at, x->first + i, u);
+            draw(at, x->first + i, n, u);
         for (size_t k = 0; k < inside; k++) {
             bool upper = s->draw == THRESHOLD ? p[k] >= s->at : u[k] < p[k];
             v[k] = isnan(p[k]) ? v[k] : upper ? s->b : s->a;

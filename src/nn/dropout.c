@@ -25,6 +25,7 @@
  * activation whose derivative follows from its value needs only `apply` and
  * `apply_grad`, in activations.c. */
 #include "core/rng.h"
+#include "core/simd.h"
 #include "nn/layers.h"
 
 #include <string.h>
@@ -62,17 +63,25 @@ static gt_status plan(gt_layer *layer, int max_n)
     return GT_OK;
 }
 
-/* One sample: out = in / (1 - rate) where kept, 0 where dropped. */
+/* out = in / (1 - rate) where kept, 0 where dropped. */
+GT_SIMD static void keep(const gt_real *in, gt_real *out, size_t n,
+                         const uint32_t *words, uint32_t below, gt_real scale)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = words[i] < below ? 0 : in[i] * scale;
+}
+
+/* One sample, a piece at a time. */
 static void mask(const gt_real *in, gt_real *out, size_t size, gt_rng at,
                  double rate)
 {
-    uint32_t below = (uint32_t)(rate * 0x1p32), words[4];
+    enum { PIECE = 1024 };
+    uint32_t below = (uint32_t)(rate * 0x1p32), words[PIECE];
     gt_real scale = (gt_real)(1 / (1 - rate));
-    for (size_t i = 0; i < size; i += 4) {
-        size_t n = size - i < 4 ? size - i : 4;
-        gt_rng_block(at, (uint32_t)(i / 4), words);
-        for (size_t j = 0; j < n; j++)
-            out[i + j] = words[j] < below ? 0 : in[i + j] * scale;
+    for (size_t i = 0; i < size; i += PIECE) {
+        size_t n = size - i < PIECE ? size - i : PIECE;
+        gt_rng_words(at, (uint32_t)(i / 4), words, n);
+        keep(in + i, out + i, n, words, below, scale);
     }
 }
 
