@@ -49,7 +49,7 @@ from torch.nn import functional as F
 LAYOUTS = ("contiguous", "channels_last")
 ADAMS = ("loop", "foreach", "fused")
 
-BATCH = {"dcgan64": 64, "dcgan28": 64, "mlp-vae": 128, "conv-vae28": 128,
+BATCH = {"dcgan64": 64, "dcgan28": 256, "mlp-vae": 128, "conv-vae28": 128,
          "resgan32": 64, "seed-gan": 16, "seed-gan-literal": 16, "seed-vae": 16}
 
 
@@ -98,8 +98,8 @@ def dcgan28():
         *with_norm(double(128, 64), rectifier),
         nn.ConvTranspose2d(64, 1, 4, 2, 1), nn.Tanh())
     discriminator = nn.Sequential(
-        nn.Conv2d(1, 64, 4, 2, 1), leaky(),
-        *with_norm(halve(64, 128), leaky),
+        nn.Conv2d(1, 64, 4, 2, 1), leaky(), nn.Dropout(0.3),
+        nn.Conv2d(64, 128, 4, 2, 1), leaky(), nn.Dropout(0.3),
         nn.Flatten(), nn.Linear(7 * 7 * 128, 1))
     return generator, discriminator, (100,), (1, 28, 28)
 

@@ -11,7 +11,7 @@
 #   dcgan28        GAN on MNIST: classes, confidence, distances
 #   cgan28         the same with labels, and agreement with the class asked for
 #   stacked        GAN on stacked MNIST: classes of 1000 that are found, KL
-#   shards         dcgan28 with the statistics of a shard, and of the batch
+#   shards         batch norm with the statistics of a shard, and of the batch
 #
 #   --full         the paper's schedule, where the usual one is shorter
 #   --data MNIST   the folder of its files, or any source; ring and grid need none
@@ -277,17 +277,19 @@ table_stacked() {
         --set data.stack=3 --set 'data.image=[28, 28, 3]' \
         --set model.generator.7.conv2d_transpose.filters=3
     eval_all "$name" "$n" --classifier "$classifier" --metrics modes --samples 25600
-    about "dcgan28 on stacked MNIST, 60,000 images, $epochs epochs of batch 64, 25,600 samples"
+    about "dcgan28 on stacked MNIST, 60,000 images, $epochs epochs of batch 256, 25,600 samples"
     row "$name" "$n" modes "classes of 1000" "78.9 (DCGAN of the paper; PacGAN2 1000)"
     row "$name" "$n" mode_kl "KL to equal shares" "4.50 (PacGAN2 0.06)"
     took "$name"
 }
 
-# images NAME PRESET ARGUMENTS...: train and evaluate GANs on images.
+# images NAME PRESET ARGUMENTS...: train and evaluate GANs on images. Without a
+# preset the arguments begin with a configuration.
 images() {
-    local name=$1 preset=$2
+    local name=$1 preset=${2:+--preset $2}
     shift 2
-    train_all "$name" "$n" --preset "$preset" --data "$data" "$@"
+    # shellcheck disable=SC2086
+    train_all "$name" "$n" $preset "$@" --data "$data"
     eval_all "$name" "$n" --classifier "$classifier" --samples 5000
 }
 
@@ -316,13 +318,12 @@ table_cgan28() {
 
 # The same networks with batch norm's statistics of 64, of 16 and again of 64 images.
 table_shards() {
-    local plain=(--epochs 3 --set optimizer.lr=2e-4)
     n=${asked_seeds:-5}
     judge
-    images shards-one dcgan28 "${plain[@]}" --set train.shards=1
-    images shards-four dcgan28 "${plain[@]}" --set train.shards=4
-    images shards-sync dcgan28 "${plain[@]}" --set train.shards=4 --set norm.sync=true
-    about "dcgan28: MNIST, 3 epochs of batch 64 at a learning rate of 2e-4, 5000 samples"
+    images shards-one "" bench/shards.yaml --set train.shards=1
+    images shards-four "" bench/shards.yaml --set train.shards=4
+    images shards-sync "" bench/shards.yaml --set train.shards=4 --set norm.sync=true
+    about "DCGAN with batch norm in both networks: MNIST, 3 epochs of batch 64 at 2e-4, 5000 samples"
     row shards-one "$n" class_entropy "entropy: 1 shard" "2.167 (PyTorch, 1 seed)"
     row shards-four "$n" class_entropy "entropy: 4 shards" ""
     row shards-sync "$n" class_entropy "entropy: norm.sync" ""
