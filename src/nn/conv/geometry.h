@@ -26,6 +26,11 @@ static inline int gt__conv_patch_size(const gt__conv_geometry *g)
     return g->kh * g->kw * g->c;
 }
 
+static inline int gt__conv_limit(int x, int low, int high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
 /* GT_ERR_CONFIG if passes of max_n samples have more rows, columns or weights
  * than an int can count. A layer's plan calls this before all else. */
 gt_status gt__conv_check(const gt__conv_geometry *g, int max_n);

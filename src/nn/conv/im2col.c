@@ -27,11 +27,6 @@ static gt__block block_size(const gt__conv_geometry *g, const gt__grid *grid)
     return gt__block_size(grid, rows < MIN_ROWS ? MIN_ROWS : rows);
 }
 
-static int limit(int x, int low, int high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 /* The patches are the image itself: a 1x1 kernel, or one position that sees
  * everything. */
 static bool is_identity(const gt__conv_geometry *g)
@@ -47,16 +42,16 @@ static bool is_identity(const gt__conv_geometry *g)
 static void on_image(const gt__conv_geometry *g, int x, int *from, int *to)
 {
     int at = x * g->sw - g->left;
-    *from = limit(-at, 0, g->kw);
-    *to = limit(g->w - at, *from, g->kw);
+    *from = gt__conv_limit(-at, 0, g->kw);
+    *to = gt__conv_limit(g->w - at, *from, g->kw);
 }
 
 /* The grid columns [*from, *to) whose kernels lie wholly on the image. */
 GT_INLINE void interior(const gt__conv_geometry *g, int *from, int *to)
 {
-    *from = limit((g->left + g->sw - 1) / g->sw, 0, g->ow);
+    *from = gt__conv_limit((g->left + g->sw - 1) / g->sw, 0, g->ow);
     int room = g->w + g->left - g->kw;
-    *to = room < 0 ? *from : limit(room / g->sw + 1, *from, g->ow);
+    *to = room < 0 ? *from : gt__conv_limit(room / g->sw + 1, *from, g->ow);
 }
 
 /* Runs are short where there are few channels: 12 values for a 4x4 kernel on

@@ -91,11 +91,6 @@ static size_t lines_size(const gt__implicit *c)
                : (size_t)seen * line_size(c);
 }
 
-static int limit(int x, int low, int high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 /* `n` lines of the image, from the first that line `first` of positions sees.
  */
 static void pad(const gt__implicit *conv, const gt_real *image, int first,
@@ -104,8 +99,8 @@ static void pad(const gt__implicit *conv, const gt_real *image, int first,
     const gt__conv_geometry *g = &conv->g;
     size_t c = (size_t)g->c, size = line_size(conv);
     int columns = conv->columns;
-    int from = limit(g->left, 0, columns);
-    int to = limit(g->left + g->w, from, columns);
+    int from = gt__conv_limit(g->left, 0, columns);
+    int to = gt__conv_limit(g->left + g->w, from, columns);
     for (int i = 0; i < n; i++, lines += size) {
         int y = first * g->sh - g->top + i;
         if (y < 0 || y >= g->h || to == from) {
