@@ -75,8 +75,10 @@ typedef struct gt__conv_algorithm {
                              gt_real *weight, bool accumulate,
                              gt_real *scratch);
 
-    /* Both that are wanted backward, to the same bits; NULL: one after the
-     * other is as good. `data` is the product that the data's gradient is. */
+    /* Both that are wanted backward, to the same bits, and whether that is the
+     * faster way for n samples; NULL: one after the other is as good. `data` is
+     * the product that the data's gradient is. */
+    bool (*together)(const void *plan, int n);
     void (*backward)(const void *plan, int n, gt__conv_product data,
                      const gt__conv_backward *what, gt_real *scratch);
 } gt__conv_algorithm;

@@ -132,11 +132,11 @@ void gt__conv_backward_both(const gt__conv *conv, int n, gt_precision precision,
 {
     const plans *p = &conv->in[precision];
     int i = choose(p, n, data);
-    bool together = what->data && what->gradient &&
-                    i == choose(p, n, GT__CONV_BACKWARD_WEIGHTS) &&
-                    gt__conv_algorithms[i]->backward;
-    if (together) {
-        gt__conv_algorithms[i]->backward(p->plan[i], n, data, what, scratch);
+    const gt__conv_algorithm *algorithm = gt__conv_algorithms[i];
+    if (what->data && what->gradient &&
+        i == choose(p, n, GT__CONV_BACKWARD_WEIGHTS) && algorithm->backward &&
+        algorithm->together(p->plan[i], n)) {
+        algorithm->backward(p->plan[i], n, data, what, scratch);
         return;
     }
     if (what->gradient)

@@ -372,12 +372,13 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
 
 /* A large kernel and a large gradient push each other out of the caches: in
  * bf16 that costs more than a transform. */
-static bool are_better_apart(const gt__winograd *w, int n)
+static bool together(const void *plan, int n)
 {
     enum { LARGE = 1 << 19 }; /* reals of a transformed kernel */
+    const gt__winograd *w = gt__winograd_for(plan, n);
     gt__tiling t = gt__winograd_tiling(w, n);
-    return w->g.precision == GT_BF16 && !gt__tiling_is_one_block(&t) &&
-           gt__winograd_kernel_size(w, &t) > LARGE;
+    return w->g.precision != GT_BF16 || gt__tiling_is_one_block(&t) ||
+           gt__winograd_kernel_size(w, &t) <= LARGE;
 }
 
 static void backward(const void *plan, int n, gt__conv_product data,
@@ -393,17 +394,7 @@ static void backward(const void *plan, int n, gt__conv_product data,
                    .gradient = b->gradient,
                    .gradient_stored = b->gradient_op,
                    .accumulate = b->accumulate};
-    if (!are_better_apart(gt__winograd_for(plan, n), n)) {
-        run(plan, n, &j, scratch);
-        return;
-    }
-    backward_weights(plan, n, b->big, b->small, b->gradient_op, b->gradient,
-                     b->accumulate, scratch);
-    if (to_big)
-        backward_data(plan, n, b->small, b->op, b->weight, b->data, NULL,
-                      scratch);
-    else
-        forward(plan, n, b->big, b->op, b->weight, b->data, NULL, scratch);
+    run(plan, n, &j, scratch);
 }
 
 static bool takes(const void *plan, int n, gt__conv_product product)
@@ -421,5 +412,6 @@ const gt__conv_algorithm gt__conv_winograd = {
     .forward = forward,
     .backward_data = backward_data,
     .backward_weights = backward_weights,
+    .together = together,
     .backward = backward,
 };
