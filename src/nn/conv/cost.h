@@ -10,6 +10,9 @@
  * same of tiles for products in bf16. */
 enum { GT__COST_TERM = 10, GT__COST_TERM_BF16 = 14 };
 
+/* Of a real that comes from a cache that is not near, or from memory. */
+enum { GT__COST_FAR = 20 };
+
 /* A multiplication of a product with sides of m and `depth` beside many rows.
  */
 double gt__cost_multiplication(gt_precision precision, double m, double depth);

@@ -5,7 +5,10 @@
 
 #include <math.h>
 
-enum { MOST_COLUMNS = 32 }; /* of a product, for several positions */
+enum {
+    MOST_COLUMNS = 32, /* of a product, for several positions */
+    NEAR = 1 << 17     /* reals that a near cache holds */
+};
 
 static gt__window window_of(const gt__conv_geometry *g, int width)
 {
@@ -86,19 +89,29 @@ static double cost_of_copy(const gt__conv_geometry *g)
     return (double)times * GT__COST_TERM * g->h * g->w * g->c;
 }
 
+/* A matrix that is read again and again, from a cache that is not near. */
+static double cost_of_reading(double reals, double times)
+{
+    return reals > NEAR ? GT__COST_FAR * reals * times : 0;
+}
+
 static double cost_of_forward(const gt__conv_geometry *g)
 {
     gt__window w = best_window(g);
-    return (double)g->oh * gt__implicit_pairs(g, g->kh) * cost_of_line(g, &w) +
-           cost_of_copy(g);
+    int pairs = gt__implicit_pairs(g, g->kh);
+    double matrix = (double)pairs * w.taps * g->c * w.width * g->m;
+    return (double)g->oh * pairs * cost_of_line(g, &w) + cost_of_copy(g) +
+           cost_of_reading(matrix, g->oh);
 }
 
 static double cost_of_gradient(const gt__conv_geometry *g)
 {
     double words = (double)gt__implicit_pairs(g, g->oh) * g->ow;
     double small = (double)GT__COST_TERM * g->oh * g->ow * g->m;
+    double sum = (double)gt__conv_patch_size(g) * g->m;
     return words * g->kh * cost_of_weights(g, gt__implicit_weights_turned(g)) +
-           cost_of_copy(g) + (g->precision == GT_BF16 ? small : 0);
+           cost_of_copy(g) + (g->precision == GT_BF16 ? small : 0) +
+           cost_of_reading(sum, 2);
 }
 
 double gt__implicit_cost(const gt__conv_geometry *g, gt__conv_product product)
