@@ -79,22 +79,63 @@ static void compare(const trial *t, const char *what, size_t n)
                  g->sh, worst, largest);
 }
 
+static void run_forward(const trial *t, const gt__conv_kernel *kernel)
+{
+    t->algorithm->forward(t->plan, t->n, t->big, kernel, t->result, NULL,
+                          t->scratch);
+}
+
+static void run_backward_data(const trial *t, const gt__conv_kernel *kernel)
+{
+    t->algorithm->backward_data(t->plan, t->n, t->small, kernel, t->result,
+                                NULL, t->scratch);
+}
+
+/* Again with what is made of the kernel kept, and read without the kernel: to
+ * the same bits. */
+static void check_kept(const trial *t, gt_transpose op, size_t n,
+                       void (*compute)(const trial *t,
+                                       const gt__conv_kernel *kernel))
+{
+    if (!t->algorithm->keeps)
+        return;
+    gt_real *plain = t->result;
+    gt_kept kept = {.values = drawn(t->algorithm->keeps(t->plan), 8)};
+    gt_real *zeros = calloc(t->n_kernel, sizeof *zeros);
+    trial again = *t;
+    assert_non_null(zeros);
+    again.result = drawn(n, 7);
+    compute(&again, &(gt__conv_kernel){t->kernel, op, &kept});
+    assert_memory_equal(again.result, plain, n * sizeof *plain);
+    compute(&again, &(gt__conv_kernel){zeros, op, &kept});
+    assert_memory_equal(again.result, plain, n * sizeof *plain);
+    kept.maker = NULL;
+    compute(&again, &(gt__conv_kernel){zeros, op, &kept});
+    for (size_t i = 0; i < n; i++)
+        assert_true(again.result[i] == 0);
+    free(again.result);
+    free(kept.values);
+    free(zeros);
+}
+
 static void check_forward(const trial *t, gt_transpose op)
 {
-    gt__conv_im2col.forward(t->im2col, t->n, t->big, op, t->kernel, t->expected,
-                            NULL, t->im2col_scratch);
-    t->algorithm->forward(t->plan, t->n, t->big, op, t->kernel, t->result, NULL,
-                          t->scratch);
+    const gt__conv_kernel kernel = {.weight = t->kernel, .op = op};
+    gt__conv_im2col.forward(t->im2col, t->n, t->big, &kernel, t->expected, NULL,
+                            t->im2col_scratch);
+    run_forward(t, &kernel);
     compare(t, "forward", t->n_small);
+    check_kept(t, op, t->n_small, run_forward);
 }
 
 static void check_backward_data(const trial *t, gt_transpose op)
 {
-    gt__conv_im2col.backward_data(t->im2col, t->n, t->small, op, t->kernel,
+    const gt__conv_kernel kernel = {.weight = t->kernel, .op = op};
+    gt__conv_im2col.backward_data(t->im2col, t->n, t->small, &kernel,
                                   t->expected, NULL, t->im2col_scratch);
-    t->algorithm->backward_data(t->plan, t->n, t->small, op, t->kernel,
-                                t->result, NULL, t->scratch);
+    run_backward_data(t, &kernel);
     compare(t, "backward_data", t->n_big);
+    check_kept(t, op, t->n_big, run_backward_data);
 }
 
 static void check_backward_weights(const trial *t, gt_transpose op)
@@ -124,8 +165,7 @@ static void check_together(const trial *t, gt__conv_product data,
     gt_real *gradient[2] = {drawn(t->n_kernel, 6), drawn(t->n_kernel, 6)};
     const gt__conv_backward what = {.big = t->big,
                                     .small = t->small,
-                                    .weight = t->kernel,
-                                    .op = op,
+                                    .kernel = {t->kernel, op, NULL},
                                     .data = t->result,
                                     .gradient = gradient[0],
                                     .gradient_op = gradient_op,
@@ -134,10 +174,10 @@ static void check_together(const trial *t, gt__conv_product data,
     algorithm->backward_weights(t->plan, t->n, t->big, t->small, gradient_op,
                                 gradient[1], true, t->scratch);
     if (data == GT__CONV_FORWARD)
-        algorithm->forward(t->plan, t->n, t->big, op, t->kernel, t->expected,
+        algorithm->forward(t->plan, t->n, t->big, &what.kernel, t->expected,
                            NULL, t->scratch);
     else
-        algorithm->backward_data(t->plan, t->n, t->small, op, t->kernel,
+        algorithm->backward_data(t->plan, t->n, t->small, &what.kernel,
                                  t->expected, NULL, t->scratch);
     assert_memory_equal(gradient[0], gradient[1],
                         t->n_kernel * sizeof *gradient[0]);

@@ -75,21 +75,40 @@ static size_t result_size(const trial *t, int product)
 }
 
 /* Product 0: forward, 1: of data, 2: of weights. */
-static gt_real *compute(const trial *t, const gt__conv_algorithm *by,
-                        const void *plan, int product)
+static gt_real *compute_with(const trial *t, const gt__conv_algorithm *by,
+                             const void *plan, int product, gt_kept *kept)
 {
     gt_real *scratch = room(by->scratch(plan));
     gt_real *to = room(result_size(t, product));
+    const gt__conv_kernel kernel = {
+        t->kernel, product == 0 ? GT_PLAIN : GT_TRANSPOSED, kept};
     if (product == 0)
-        by->forward(plan, N, t->big, GT_PLAIN, t->kernel, to, NULL, scratch);
+        by->forward(plan, N, t->big, &kernel, to, NULL, scratch);
     else if (product == 1)
-        by->backward_data(plan, N, t->small, GT_TRANSPOSED, t->kernel, to, NULL,
-                          scratch);
+        by->backward_data(plan, N, t->small, &kernel, to, NULL, scratch);
     else
         by->backward_weights(plan, N, t->big, t->small, GT_PLAIN, to, false,
                              scratch);
     free(scratch);
     return to;
+}
+
+/* With what is made of the kernel kept, too: to the same bits. */
+static gt_real *compute(const trial *t, const gt__conv_algorithm *by,
+                        const void *plan, int product)
+{
+    gt_real *result = compute_with(t, by, plan, product, NULL);
+    if (!by->keeps)
+        return result;
+    gt_kept kept = {.values = room(by->keeps(plan))};
+    for (int pass = 0; pass < 2; pass++) {
+        gt_real *again = compute_with(t, by, plan, product, &kept);
+        assert_memory_equal(again, result,
+                            result_size(t, product) * sizeof *again);
+        free(again);
+    }
+    free(kept.values);
+    return result;
 }
 
 static gt_real *compute_plainly(const trial *t, gt_precision precision,

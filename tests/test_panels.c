@@ -235,6 +235,56 @@ static void elements_depend_on_their_row_and_column_alone(void **state)
     check_rows(GT_BF16);
 }
 
+/* --- B, packed before. */
+
+static void check_packed(const trial *t, const gt__panel_kernel *kernel)
+{
+    size_t size = (size_t)t->m * (size_t)(t->n + SPARE);
+    float *want = result_of(t, kernel), *have = gt_real_alloc(size);
+    uint32_t *packed =
+        (uint32_t *)gt_real_alloc(gt__panel_packed(kernel, t->n, t->k));
+    assert_non_null(have);
+    assert_non_null(packed);
+    memcpy(have, t->before, size * sizeof *have);
+    gt__panel_pack(
+        kernel, t->n, t->k,
+        (gt__panel_matrix){t->b, columns_of_b(t) + SPARE, t->b_turned}, packed);
+    gt__panel_multiply_packed(
+        kernel, t->m, t->n, t->k,
+        (gt__panel_matrix){t->a, columns_of_a(t) + SPARE, t->a_turned}, packed,
+        t->add, have, t->n + SPARE);
+    assert_memory_equal(want, have, size * sizeof *have);
+    free(want);
+    free(have);
+    free(packed);
+}
+
+/* Of a panel and of several blocks, with and without a rest. */
+static void what_is_packed_before_gives_the_same_bits(void **state)
+{
+    static const int sizes[][3] = {{1, 8, 1},
+                                   {12, 32, 16},
+                                   {30, 50, 401},
+                                   {7, 1000, 1025},
+                                   {150, 97, 600}};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes * 16; i++) {
+        const int *s = sizes[i / 16];
+        trial t = {.precision = i & 8 ? GT_BF16 : GT_FP32,
+                   .m = s[0],
+                   .n = s[1],
+                   .k = s[2],
+                   .a_turned = i & 1,
+                   .b_turned = i & 2,
+                   .add = i & 4};
+        open_trial(&t);
+        for (int k = 0; k < 3; k++)
+            if (runs(kernels[t.precision][k]))
+                check_packed(&t, kernels[t.precision][k]);
+        close_trial(&t);
+    }
+}
+
 /* --- Large matrices, beside few rows or terms. */
 
 /* C by pieces of a few rows and columns, none of which is large. */
@@ -478,6 +528,7 @@ int main(void)
         cmocka_unit_test(all_kernels_give_the_same_bits),
         cmocka_unit_test(the_bits_are_those_of_every_machine),
         cmocka_unit_test(elements_depend_on_their_row_and_column_alone),
+        cmocka_unit_test(what_is_packed_before_gives_the_same_bits),
         cmocka_unit_test(large_matrices_take_other_ways_to_the_same_bits),
         cmocka_unit_test(runs_are_summed_one_after_the_other),
         cmocka_unit_test(shards_add_up_as_if_they_were_multiplied_one_by_one),

@@ -106,8 +106,21 @@ gt_status gt_arena_commit(gt_arena *arena, const char *what)
     return GT_OK;
 }
 
+/* What is freed does not wait any more. */
+static void forget(const gt_arena *arena)
+{
+    for (waiting **at = &first; *at; at = &(*at)->next)
+        if ((gt_real *)(void *)*at == arena->base) {
+            deferred -= (*at)->count * sizeof(gt_real);
+            *at = (*at)->next;
+            return;
+        }
+}
+
 void gt_arena_free(gt_arena *arena)
 {
+    if (deferring)
+        forget(arena);
     free(arena->base);
     *arena = (gt_arena){0};
 }

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <string.h>
 
 _Static_assert(GT_PRODUCT_SHARDS + 0 == GT__PANEL_SHARDS + 0 &&
                    GT_PRODUCT_ROWS + 0 == GT__PANEL_TERMS + 0,
@@ -54,6 +55,15 @@ static bool is_better(const gt__panel_kernel *kernel)
     return kernel->faster_than_blas || weak;
 }
 
+/* Own kernels, if products with so many columns are theirs. */
+static const gt__panel_kernel *own_kernel(gt_precision precision, int n)
+{
+    const gt__panel_kernel *kernel = kernel_of(precision);
+    bool own = kernel && n >= LEAST_COLUMNS &&
+               (precision == GT_BF16 || is_better(kernel));
+    return own ? kernel : NULL;
+}
+
 /* Where a large matrix is read or written for a few rows or terms, the way to
  * memory decides, and rounding only adds to it. */
 static bool comes_slowly(int m, int n, int k)
@@ -71,15 +81,67 @@ void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
 #ifndef GT_DOUBLE
     if (comes_slowly(m, n, k))
         precision = GT_FP32;
-    const gt__panel_kernel *kernel = kernel_of(precision);
-    if (kernel && n >= LEAST_COLUMNS &&
-        (precision == GT_BF16 || is_better(kernel))) {
+    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    if (kernel) {
         multiply(kernel, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
         return;
     }
 #endif
     (void)precision;
     gt_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+/* --- B, packed before. Who makes fp32 by BLAS has it as it is. */
+
+size_t gt_product_packed(gt_precision precision, int n, int k)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    if (kernel)
+        return gt__panel_packed(kernel, n, k);
+#endif
+    (void)precision;
+    return (size_t)n * (size_t)k;
+}
+
+void gt_product_pack(gt_precision precision, gt_transpose tb, int n, int k,
+                     const gt_real *b, int ldb, gt_real *packed)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    if (kernel) {
+        gt__panel_pack(kernel, n, k,
+                       (gt__panel_matrix){b, ldb, tb == GT_TRANSPOSED},
+                       (uint32_t *)(void *)packed);
+        return;
+    }
+#endif
+    (void)precision;
+    size_t rows = (size_t)(tb == GT_TRANSPOSED ? n : k);
+    size_t columns = (size_t)(tb == GT_TRANSPOSED ? k : n);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(packed + i * columns, b + i * (size_t)ldb,
+               columns * sizeof *packed);
+}
+
+void gt_product_by_packed(gt_precision precision, gt_transpose ta,
+                          gt_transpose tb, int m, int n, int k,
+                          const gt_real *a, int lda, const gt_real *packed,
+                          gt_real beta, gt_real *c, int ldc)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    if (kernel) {
+        gt_gemm_count(m, n, k);
+        gt__panel_multiply_packed(
+            kernel, m, n, k, (gt__panel_matrix){a, lda, ta == GT_TRANSPOSED},
+            (const uint32_t *)(const void *)packed, beta != 0, c, ldc);
+        return;
+    }
+#endif
+    (void)precision;
+    gt_gemm(ta, tb, m, n, k, a, lda, packed, tb == GT_TRANSPOSED ? k : n, beta,
+            c, ldc);
 }
 
 const char *gt_product_makers(void)

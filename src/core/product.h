@@ -23,6 +23,19 @@ void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
                        int ldc);
 bool gt_product_is_stable(gt_precision precision);
 
+/* For products that have B in common: op(B)[k x n] in the form that they read
+ * fastest, then as often as it is the same, C = op(A) B, or += with a beta of
+ * 1. The bits are those of gt_product, but that these sizes do not make bf16 to
+ * fp32. gt_product_packed: reals that the form takes; both others are told the
+ * same `tb`. */
+size_t gt_product_packed(gt_precision precision, int n, int k);
+void gt_product_pack(gt_precision precision, gt_transpose tb, int n, int k,
+                     const gt_real *b, int ldb, gt_real *packed);
+void gt_product_by_packed(gt_precision precision, gt_transpose ta,
+                          gt_transpose tb, int m, int n, int k,
+                          const gt_real *a, int lda, const gt_real *packed,
+                          gt_real beta, gt_real *c, int ldc);
+
 /* Who makes products in fp32, as bits depend on it: "own" kernels, all but
  * those of few columns; "own, BLAS": stable ones and the others; "BLAS". */
 const char *gt_product_makers(void);

@@ -121,9 +121,12 @@ static gt_status plan_conv(gt_layer *layer, int max_n)
     p->weights = p->turned ? aligned(layer->param[0].count) : 0;
     gt__conv_geometry g = p->turned ? over_y(&p->g) : p->g;
     gt_status status = gt__conv_new(&p->conv, &g, max_n);
-    if (status == GT_OK)
-        layer->scratch = p->weights + gt__conv_scratch(p->conv);
-    return status;
+    if (status != GT_OK)
+        return status;
+    layer->scratch = p->weights + gt__conv_scratch(p->conv);
+    for (int d = 0; d < GT_DIRECTIONS && !p->turned; d++)
+        layer->keeps[d] = gt__conv_keeps(p->conv);
+    return GT_OK;
 }
 
 static gt_status plan(gt_layer *layer, int max_n)
@@ -163,13 +166,15 @@ static void forward(const gt_layer *layer, const gt_pass *pass,
     gt__conv_epilogue epilogue = {layer, pass};
     if (p->turned) {
         turn(&p->g, weight, io->scratch);
+        gt__conv_kernel kernel = {.weight = io->scratch};
         gt__conv_backward_data(
             p->conv, pass->n, gt_layer_precision(layer, pass), io->x[0],
-            GT_PLAIN, io->scratch, io->y, &epilogue, io->scratch + p->weights);
+            &kernel, io->y, &epilogue, io->scratch + p->weights);
     } else {
+        gt__conv_kernel kernel = {
+            .weight = weight, .kept = gt_layer_kept(layer, pass, GT_FORWARD)};
         gt__conv_forward(p->conv, pass->n, gt_layer_precision(layer, pass),
-                         io->x[0], GT_PLAIN, weight, io->y, &epilogue,
-                         io->scratch);
+                         io->x[0], &kernel, io->y, &epilogue, io->scratch);
     }
 }
 
@@ -181,8 +186,9 @@ static void backward_turned(const gt_layer *layer, const gt_pass *pass,
     size_t at = layer->param[0].offset;
     if (io->dx[0]) {
         turn(&p->g, pass->param + at, weight);
+        gt__conv_kernel kernel = {.weight = weight, .op = GT_TRANSPOSED};
         gt__conv_forward(p->conv, pass->n, gt_layer_precision(layer, pass),
-                         io->dy, GT_TRANSPOSED, weight, io->dx[0], NULL, rest);
+                         io->dy, &kernel, io->dx[0], NULL, rest);
     }
     if (pass->grad) {
         gt__conv_backward_weights(p->conv, pass->n,
@@ -204,15 +210,15 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
         backward_turned(layer, pass, io);
         return;
     }
-    const gt__conv_backward what = {.big = io->x[0],
-                                    .small = io->dy,
-                                    .weight = pass->param + at,
-                                    .op = GT_TRANSPOSED,
-                                    .data = io->dx[0],
-                                    .gradient =
-                                        pass->grad ? pass->grad + at : NULL,
-                                    .gradient_op = GT_PLAIN,
-                                    .accumulate = pass->accumulate};
+    const gt__conv_backward what = {
+        .big = io->x[0],
+        .small = io->dy,
+        .kernel = {pass->param + at, GT_TRANSPOSED,
+                   gt_layer_kept(layer, pass, GT_BACKWARD)},
+        .data = io->dx[0],
+        .gradient = pass->grad ? pass->grad + at : NULL,
+        .gradient_op = GT_PLAIN,
+        .accumulate = pass->accumulate};
     gt__conv_backward_both(p->conv, pass->n, gt_layer_precision(layer, pass),
                            GT__CONV_BACKWARD_DATA, &what, io->scratch);
 }

@@ -97,6 +97,8 @@ static gt_status plan(gt_layer *layer, int max_n)
         return status;
     layer->plan = conv;
     layer->scratch = gt__conv_scratch(conv);
+    for (int d = 0; d < GT_DIRECTIONS; d++)
+        layer->keeps[d] = gt__conv_keeps(conv);
     return gt__window_params(layer, w,
                              (int[]){cin, w->kernel[0], w->kernel[1], filters},
                              seen * cin, taps * filters);
@@ -110,10 +112,11 @@ static void release(gt_layer *layer)
 static void forward(const gt_layer *layer, const gt_pass *pass,
                     const gt_layer_io *io)
 {
-    gt__conv_backward_data(layer->plan, pass->n,
-                           gt_layer_precision(layer, pass), io->x[0], GT_PLAIN,
-                           pass->param + layer->param[0].offset, io->y,
-                           &(gt__conv_epilogue){layer, pass}, io->scratch);
+    gt__conv_kernel kernel = {.weight = pass->param + layer->param[0].offset,
+                              .kept = gt_layer_kept(layer, pass, GT_FORWARD)};
+    gt__conv_backward_data(
+        layer->plan, pass->n, gt_layer_precision(layer, pass), io->x[0],
+        &kernel, io->y, &(gt__conv_epilogue){layer, pass}, io->scratch);
 }
 
 static void backward(const gt_layer *layer, const gt_pass *pass,
@@ -123,15 +126,15 @@ static void backward(const gt_layer *layer, const gt_pass *pass,
     size_t pixels = (size_t)layer->out.h * (size_t)layer->out.w;
     gt__epilogue_backward(layer, pass, io->y, io->dy, (size_t)pass->n * pixels,
                           pass->accumulate);
-    const gt__conv_backward what = {.big = io->dy,
-                                    .small = io->x[0],
-                                    .weight = pass->param + at,
-                                    .op = GT_TRANSPOSED,
-                                    .data = io->dx[0],
-                                    .gradient =
-                                        pass->grad ? pass->grad + at : NULL,
-                                    .gradient_op = GT_TRANSPOSED,
-                                    .accumulate = pass->accumulate};
+    const gt__conv_backward what = {
+        .big = io->dy,
+        .small = io->x[0],
+        .kernel = {pass->param + at, GT_TRANSPOSED,
+                   gt_layer_kept(layer, pass, GT_BACKWARD)},
+        .data = io->dx[0],
+        .gradient = pass->grad ? pass->grad + at : NULL,
+        .gradient_op = GT_TRANSPOSED,
+        .accumulate = pass->accumulate};
     gt__conv_backward_both(layer->plan, pass->n,
                            gt_layer_precision(layer, pass), GT__CONV_FORWARD,
                            &what, io->scratch);

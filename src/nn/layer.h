@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "core/precision.h"
 #include "core/tensor.h"
+#include "nn/kept.h"
 
 #include <stdint.h>
 
@@ -77,6 +78,9 @@ struct gt_layer {
                         taps that fall on padding are counted, as is usual */
     size_t saved;    /* reals kept from forward to backward by a pass */
     size_t scratch;  /* reals of working memory for any n <= max_n */
+    size_t keeps[GT_DIRECTIONS]; /* reals that it makes of its weights, and
+                                    would keep (kept.h) */
+    int kept;          /* the first of these of the network; set by it */
     size_t stat_count; /* doubles that a shard contributes to the statistics of
                           the whole batch; 0: the layer has none */
 };
@@ -101,6 +105,7 @@ typedef struct gt_pass {
                         beyond the streams of rng.h */
     const gt_real *param; /* as parametrizations make them of what is stored:
                              gt_network.weights */
+    gt_kept *kept; /* what layers have made of those; NULL: nothing is kept */
     const gt_real *state; /* running statistics; the same on all ranks */
     gt_real *grad;        /* gradients; NULL: not wanted */
     bool accumulate;      /* add to grad instead of overwriting it */
@@ -230,6 +235,15 @@ struct gt_layer_type {
 static inline bool gt_layer_is_idle(const gt_layer *layer)
 {
     return layer->type->view || layer->is_fused;
+}
+
+/* What the layer keeps in a pass; NULL: nothing. */
+static inline gt_kept *gt_layer_kept(const gt_layer *layer, const gt_pass *pass,
+                                     gt_direction direction)
+{
+    return pass->kept && layer->keeps[direction] > 0
+               ? &pass->kept[layer->kept + (int)direction]
+               : NULL;
 }
 
 /* Of the matrix products of a pass: what is evaluated is evaluated in fp32,

@@ -229,6 +229,29 @@ static gt_status allocate(gt_network *net)
                    net->name, (double)net->n_params * sizeof(gt_real) / 1e6);
 }
 
+static gt_status allocate_kept(gt_network *net)
+{
+    size_t n = (size_t)net->n_layers * GT_DIRECTIONS;
+    net->kept = calloc(n, sizeof *net->kept);
+    if (!net->kept)
+        return gt_fail(GT_ERR_MEMORY, "%s: cannot allocate %d layers",
+                       net->name, net->n_layers);
+    for (int i = 0; i < net->n_layers; i++) {
+        gt_layer *layer = &net->layers[i];
+        layer->kept = i * GT_DIRECTIONS;
+        for (int d = 0; d < GT_DIRECTIONS; d++)
+            gt_arena_reserve(&net->keeping, layer->keeps[d]);
+    }
+    gt_status status = gt_arena_commit(&net->keeping, "transformed weights");
+    gt_arena again = {0}; /* the same spans */
+    for (size_t i = 0; status == GT_OK && i < n; i++) {
+        size_t keeps = net->layers[i / GT_DIRECTIONS].keeps[i % GT_DIRECTIONS];
+        net->kept[i].values =
+            gt_arena_at(&net->keeping, gt_arena_reserve(&again, keeps));
+    }
+    return status;
+}
+
 gt_status gt_network_new(gt_network **out, const char *name,
                          const gt_network_input *inputs, int n_inputs,
                          const gt_layer_spec *specs, int n, int max_n)
@@ -258,6 +281,8 @@ gt_status gt_network_new(gt_network **out, const char *name,
     }
     if (status == GT_OK)
         status = allocate(net);
+    if (status == GT_OK)
+        status = allocate_kept(net);
     if (status != GT_OK)
         gt_network_free(net);
     else
@@ -277,11 +302,15 @@ void gt_network_free(gt_network *net)
         free(net->weights);
     free(net->params);
     free(net->state);
+    free(net->kept);
+    gt_arena_free(&net->keeping);
     free(net);
 }
 
 void gt_network_parametrize(gt_network *net)
 {
+    for (int i = 0; i < net->n_layers * GT_DIRECTIONS; i++)
+        net->kept[i].maker = NULL;
     if (net->weights == net->params)
         return;
     memcpy(net->weights, net->params, net->n_params * sizeof *net->params);

@@ -3,6 +3,7 @@
 #ifndef GT_NN_NETWORK_H
 #define GT_NN_NETWORK_H
 
+#include "core/arena.h"
 #include "nn/graph.h"
 #include "nn/placement.h"
 
@@ -19,6 +20,8 @@ typedef struct gt_network {
     gt_real *params;  /* as they are stored and updated */
     gt_real *weights; /* as passes read them, in the same layout; params itself
                          where no layer has a parametrization */
+    gt_kept *kept;    /* of all layers (kept.h) */
+    gt_arena keeping;
     gt_real *state;
     gt__placement placement;
 } gt_network;
@@ -40,8 +43,9 @@ gt_status gt_network_new(gt_network **out, const char *name,
                          const gt_layer_spec *specs, int n, int max_n);
 void gt_network_free(gt_network *net);
 
-/* Make `weights` of `params` (parametrization.h), whenever these have changed.
- * gt_network_init does it. */
+/* Make `weights` of `params` (parametrization.h), and forget what layers have
+ * made of former ones, whenever params have changed. gt_network_init does it.
+ */
 void gt_network_parametrize(gt_network *net);
 
 /* Turn gradients towards weights into those towards params, in the layers whose

@@ -310,6 +310,7 @@ gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
         .first_sample = first->first_sample,
         .stream = stream,
         .param = l->net->weights,
+        .kept = l->net->kept,
         .state = l->net->state,
         .weight = (gt_real)n / (gt_real)batch->n,
     };
@@ -317,5 +318,8 @@ gt_pass gt_learner_pass(const gt_learner *l, const gt_task *task,
 
 gt_pass gt_learner_eval_pass(const gt_learner *l, int n)
 {
-    return (gt_pass){.n = n, .param = l->net->weights, .state = l->net->state};
+    return (gt_pass){.n = n,
+                     .param = l->net->weights,
+                     .kept = l->net->kept,
+                     .state = l->net->state};
 }

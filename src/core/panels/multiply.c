@@ -19,6 +19,7 @@ enum {
 typedef struct product {
     const gt__panel_kernel *kernel;
     gt__side a, b;
+    const uint32_t *packed; /* all blocks of B; NULL: they are packed here */
     int m, n, k;
     int rows, columns, terms; /* of a block */
     int strip;                /* rows of a tile */
@@ -43,14 +44,21 @@ static bool writes_far(const product *p)
            (uintptr_t)p->c % GT__BLOCK_ALIGN == 0 && p->ldc % GT__LINE == 0;
 }
 
-static void choose_blocks(product *p)
+/* The same whatever A is. */
+static void choose_blocks_of_b(product *p)
 {
     int unit = p->kernel->terms;
-    bool packs = p->a.packed;
     p->terms = gt__extent_size(
         p->k, (p->b.packed ? GT__BLOCK_WORDS : WORDS_IN_PLACE) * unit, unit);
-    p->columns = gt__extent_size(
-        p->n, packs ? GT__BLOCK_COLUMNS : COLUMNS_IN_PLACE, GT__PANEL_COLUMNS);
+    p->columns =
+        gt__extent_size(p->n, unit > 1 ? GT__BLOCK_COLUMNS : COLUMNS_IN_PLACE,
+                        GT__PANEL_COLUMNS);
+}
+
+static void choose_blocks(product *p)
+{
+    bool packs = p->a.packed;
+    choose_blocks_of_b(p);
     p->rows =
         packs ? gt__extent_size(p->m, GT__BLOCK_ROWS, GT__PANEL_ROWS) : p->m;
     p->strip =
@@ -79,11 +87,24 @@ static void look_ahead(const product *p, gt__extent k, gt__extent n, int number,
     tile->ahead_step = touching ? GT__LINE : (size_t)p->b.matrix.ld;
 }
 
+/* Words before the block of all columns from `n` on. */
+static size_t words_before(const product *p, gt__extent k, int n)
+{
+    size_t whole = (size_t)gt__extent_whole(p->n, GT__PANEL_COLUMNS);
+    return gt__panel_length(p->kernel, k.from) * whole +
+           gt__panel_length(p->kernel, k.size) * (size_t)n;
+}
+
+static const uint32_t *block_of_b(const product *p, gt__extent k, gt__extent n)
+{
+    return p->packed ? p->packed + words_before(p, k, n.from) : p->b.block;
+}
+
 static void multiply_blocks(const product *p, gt__extent k, gt__extent m,
                             gt__extent n)
 {
     const gt__side_block a = gt__side_take(&p->a, k, m, p->a.block);
-    const gt__side_block b = gt__side_take(&p->b, k, n, p->b.block);
+    const gt__side_block b = gt__side_take(&p->b, k, n, block_of_b(p, k, n));
     float *c = p->c + (size_t)m.from * p->ldc + n.from;
     gt__panel_tile tile = {.runs = 1,
                            .words = (int)gt__panel_length(p->kernel, k.size),
@@ -112,12 +133,26 @@ static void multiply(const product *p)
     for (gt__extent k = {0}; gt__extent_next(&k, p->k, p->terms);)
         for (gt__extent n = {0}; gt__extent_next(&n, p->n, p->columns);) {
             gt_progress_hook();
-            gt__side_pack(&p->b, k, n, p->b.block);
+            if (!p->packed)
+                gt__side_pack(&p->b, k, n, p->b.block);
             for (gt__extent m = {0}; gt__extent_next(&m, p->m, p->rows);) {
                 gt__side_pack(&p->a, k, m, p->a.block);
                 multiply_blocks(p, k, m, n);
             }
         }
+}
+
+static void run(product *p)
+{
+    bool packs = p->a.packed || (p->b.packed && !p->packed);
+    choose_blocks(p);
+    if (packs)
+        gt__side_lock();
+    multiply(p);
+    if (packs)
+        gt__side_unlock();
+    if (p->past_caches) /* who is told next that C is there finds it */
+        __sync_synchronize();
 }
 
 void gt__panel_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
@@ -137,13 +172,48 @@ void gt__panel_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
                  .add = add,
                  .c = c,
                  .ldc = (size_t)ldc};
-    bool packs = p.a.packed || p.b.packed;
-    choose_blocks(&p);
-    if (packs)
-        gt__side_lock();
-    multiply(&p);
-    if (packs)
-        gt__side_unlock();
-    if (p.past_caches) /* who is told next that C is there finds it */
-        __sync_synchronize();
+    run(&p);
+}
+
+/* --- B, packed before. */
+
+static gt__side packed_side(const gt__panel_kernel *kernel, gt__panel_matrix b)
+{
+    gt__side side = gt__side_b(kernel, b);
+    side.packed = true;
+    return side;
+}
+
+size_t gt__panel_packed(const gt__panel_kernel *kernel, int n, int k)
+{
+    return gt__panel_length(kernel, k) *
+           (size_t)gt__extent_whole(n, GT__PANEL_COLUMNS);
+}
+
+void gt__panel_pack(const gt__panel_kernel *kernel, int n, int k,
+                    gt__panel_matrix b, uint32_t *packed)
+{
+    product p = {.kernel = kernel, .b = packed_side(kernel, b), .n = n, .k = k};
+    choose_blocks_of_b(&p);
+    for (gt__extent t = {0}; gt__extent_next(&t, k, p.terms);)
+        for (gt__extent j = {0}; gt__extent_next(&j, n, p.columns);)
+            gt__side_pack(&p.b, t, j, packed + words_before(&p, t, j.from));
+}
+
+void gt__panel_multiply_packed(const gt__panel_kernel *kernel, int m, int n,
+                               int k, gt__panel_matrix a,
+                               const uint32_t *packed, bool add, float *c,
+                               int ldc)
+{
+    product p = {.kernel = kernel,
+                 .a = gt__side_a(kernel, a),
+                 .b = packed_side(kernel, (gt__panel_matrix){0}),
+                 .packed = packed,
+                 .m = m,
+                 .n = n,
+                 .k = k,
+                 .add = add,
+                 .c = c,
+                 .ldc = (size_t)ldc};
+    run(&p);
 }

@@ -13,4 +13,14 @@ void gt__panel_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
                         gt__panel_matrix a, gt__panel_matrix b, bool add,
                         float *c, int ldc);
 
+/* The same of a B that was packed before, to the same bits: for products that
+ * have it in common. gt__panel_packed: words that it takes. */
+size_t gt__panel_packed(const gt__panel_kernel *kernel, int n, int k);
+void gt__panel_pack(const gt__panel_kernel *kernel, int n, int k,
+                    gt__panel_matrix b, uint32_t *packed);
+void gt__panel_multiply_packed(const gt__panel_kernel *kernel, int m, int n,
+                               int k, gt__panel_matrix a,
+                               const uint32_t *packed, bool add, float *c,
+                               int ldc);
+
 #endif

@@ -30,13 +30,21 @@ typedef enum gt__conv_product {
     GT__CONV_PRODUCTS
 } gt__conv_product;
 
-/* What a layer computes backward: a gradient by the weights, of both sides, and
- * the data's, which is one of the other products, over one side and the
- * weights. `op` and `gradient_op` as for each of them (conv.h). */
-typedef struct gt__conv_backward {
-    const gt_real *big, *small;
+/* The weights of a product, as a matrix W with a row for each of the K values
+ * of a patch and a column for each of the m channels of small; `op` says how
+ * the caller stores what the product needs (conv.h). */
+typedef struct gt__conv_kernel {
     const gt_real *weight;
     gt_transpose op;
+    gt_kept *kept; /* for what is made of them; NULL: not to be kept */
+} gt__conv_kernel;
+
+/* What a layer computes backward: a gradient by the weights, of both sides, and
+ * the data's, which is one of the other products, over one side and the
+ * weights. `gradient_op` as for gt__conv_backward_weights (conv.h). */
+typedef struct gt__conv_backward {
+    const gt_real *big, *small;
+    gt__conv_kernel kernel;
     gt_real *data;     /* NULL: not wanted */
     gt_real *gradient; /* NULL: not wanted */
     gt_transpose gradient_op;
@@ -63,12 +71,16 @@ typedef struct gt__conv_algorithm {
     /* Reals of scratch that suffice for any n <= max_n that it takes. */
     size_t (*scratch)(const void *plan);
 
+    /* Reals that it would keep of the weights for one of the first two
+     * products, for any n <= max_n; NULL: none. */
+    size_t (*keeps)(const void *plan);
+
     /* The products, for an n that it takes. */
     void (*forward)(const void *plan, int n, const gt_real *big,
-                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_kernel *kernel, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch);
     void (*backward_data)(const void *plan, int n, const gt_real *small,
-                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_kernel *kernel, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch);
     void (*backward_weights)(const void *plan, int n, const gt_real *big,
                              const gt_real *small, gt_transpose op,

@@ -28,8 +28,13 @@ enum { PRECISIONS = GT_BF16 + 1 };
 
 struct gt__conv {
     plans in[PRECISIONS];
-    size_t scratch;
+    size_t scratch, keeps;
 };
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
 
 static gt_status make_plans(gt__conv *conv, const gt__conv_geometry *g,
                             int max_n)
@@ -40,8 +45,11 @@ static gt_status make_plans(gt__conv *conv, const gt__conv_geometry *g,
         gt_status status = algorithm->plan_new(&p->plan[i], g, max_n);
         if (status != GT_OK)
             return status;
-        size_t needed = p->plan[i] ? algorithm->scratch(p->plan[i]) : 0;
-        conv->scratch = needed > conv->scratch ? needed : conv->scratch;
+        if (!p->plan[i])
+            continue;
+        conv->scratch = larger(conv->scratch, algorithm->scratch(p->plan[i]));
+        if (algorithm->keeps)
+            conv->keeps = larger(conv->keeps, algorithm->keeps(p->plan[i]));
     }
     return GT_OK;
 }
@@ -80,6 +88,11 @@ size_t gt__conv_scratch(const gt__conv *conv)
     return conv->scratch;
 }
 
+size_t gt__conv_keeps(const gt__conv *conv)
+{
+    return conv->keeps;
+}
+
 /* The number of the algorithm for a product of n samples. */
 static int choose(const plans *p, int n, gt__conv_product product)
 {
@@ -93,24 +106,24 @@ static int choose(const plans *p, int n, gt__conv_product product)
 }
 
 void gt__conv_forward(const gt__conv *conv, int n, gt_precision precision,
-                      const gt_real *big, gt_transpose op,
-                      const gt_real *weight, gt_real *small,
-                      const gt__conv_epilogue *epilogue, gt_real *scratch)
+                      const gt_real *big, const gt__conv_kernel *kernel,
+                      gt_real *small, const gt__conv_epilogue *epilogue,
+                      gt_real *scratch)
 {
     const plans *p = &conv->in[precision];
     int i = choose(p, n, GT__CONV_FORWARD);
-    gt__conv_algorithms[i]->forward(p->plan[i], n, big, op, weight, small,
-                                    epilogue, scratch);
+    gt__conv_algorithms[i]->forward(p->plan[i], n, big, kernel, small, epilogue,
+                                    scratch);
 }
 
 void gt__conv_backward_data(const gt__conv *conv, int n, gt_precision precision,
-                            const gt_real *small, gt_transpose op,
-                            const gt_real *weight, gt_real *big,
-                            const gt__conv_epilogue *epilogue, gt_real *scratch)
+                            const gt_real *small, const gt__conv_kernel *kernel,
+                            gt_real *big, const gt__conv_epilogue *epilogue,
+                            gt_real *scratch)
 {
     const plans *p = &conv->in[precision];
     int i = choose(p, n, GT__CONV_BACKWARD_DATA);
-    gt__conv_algorithms[i]->backward_data(p->plan[i], n, small, op, weight, big,
+    gt__conv_algorithms[i]->backward_data(p->plan[i], n, small, kernel, big,
                                           epilogue, scratch);
 }
 
@@ -144,9 +157,9 @@ void gt__conv_backward_both(const gt__conv *conv, int n, gt_precision precision,
                                   what->gradient_op, what->gradient,
                                   what->accumulate, scratch);
     if (what->data && data == GT__CONV_FORWARD)
-        gt__conv_forward(conv, n, precision, what->big, what->op, what->weight,
+        gt__conv_forward(conv, n, precision, what->big, &what->kernel,
                          what->data, NULL, scratch);
     else if (what->data)
-        gt__conv_backward_data(conv, n, precision, what->small, what->op,
-                               what->weight, what->data, NULL, scratch);
+        gt__conv_backward_data(conv, n, precision, what->small, &what->kernel,
+                               what->data, NULL, scratch);
 }

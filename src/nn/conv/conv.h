@@ -3,9 +3,7 @@
  *
  * A convolution is planned once, for passes of up to so many samples; a product
  * then gets the number of samples n, the numbers it reads and writes, and
- * scratch. Weights are a matrix W with a row for each of the K values of a
- * patch and a column for each of the m channels of small; `op` says how the
- * caller stores what the product needs.
+ * scratch.
  */
 #ifndef GT_NN_CONV_CONV_H
 #define GT_NN_CONV_CONV_H
@@ -26,19 +24,21 @@ void gt__conv_free(gt__conv *conv);
 /* Reals of scratch that each of the three products needs for any n <= max_n. */
 size_t gt__conv_scratch(const gt__conv *conv);
 
+/* Reals that forward and backward_data each would keep (kept.h). */
+size_t gt__conv_keeps(const gt__conv *conv);
+
 /* small[n x oh x ow x m] = patches of big . op(weight), with op(weight)
  * [K x m]; GT_TRANSPOSED: stored as [m x K]. */
 void gt__conv_forward(const gt__conv *conv, int n, gt_precision precision,
-                      const gt_real *big, gt_transpose op,
-                      const gt_real *weight, gt_real *small,
-                      const gt__conv_epilogue *epilogue, gt_real *scratch);
+                      const gt_real *big, const gt__conv_kernel *kernel,
+                      gt_real *small, const gt__conv_epilogue *epilogue,
+                      gt_real *scratch);
 
 /* The adjoint: big[n x h x w x c] = small . op(weight), each patch added where
  * it came from, with op(weight) [m x K]; GT_TRANSPOSED: stored as [K x m]. */
 void gt__conv_backward_data(const gt__conv *conv, int n, gt_precision precision,
-                            const gt_real *small, gt_transpose op,
-                            const gt_real *weight, gt_real *big,
-                            const gt__conv_epilogue *epilogue,
+                            const gt_real *small, const gt__conv_kernel *kernel,
+                            gt_real *big, const gt__conv_epilogue *epilogue,
                             gt_real *scratch);
 
 /* weight[K x m] = (patches of big)' . small, or its transpose [m x K] if

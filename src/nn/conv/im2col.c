@@ -213,9 +213,11 @@ static size_t scratch_size(const void *plan)
 }
 
 static void forward(const void *plan, int n, const gt_real *big,
-                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_kernel *kernel, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
+    const gt_real *weight = kernel->weight;
+    gt_transpose op = kernel->op;
     const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
     int m = g->m, k = gt__conv_patch_size(g);
     int ld = op == GT_TRANSPOSED ? k : m;
@@ -239,9 +241,11 @@ static void forward(const void *plan, int n, const gt_real *big,
 }
 
 static void backward_data(const void *plan, int n, const gt_real *small,
-                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_kernel *kernel, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
+    const gt_real *weight = kernel->weight;
+    gt_transpose op = kernel->op;
     const gt__conv_geometry *g = &((const im2col_plan *)plan)->g;
     int m = g->m, k = gt__conv_patch_size(g);
     int ld = op == GT_TRANSPOSED ? m : k;

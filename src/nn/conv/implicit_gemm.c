@@ -263,23 +263,24 @@ static void convolve(const gt__implicit *c, int n, const gt_real *from,
 }
 
 static void forward(const void *plan, int n, const gt_real *big,
-                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_kernel *kernel, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const implicit_plan *p = plan;
-    weights stored = weights_of(&p->forward.g, op, weight);
+    weights stored = weights_of(&p->forward.g, kernel->op, kernel->weight);
     convolve(&p->forward, n, big, &stored, small, epilogue, scratch);
 }
 
 static void backward_data(const void *plan, int n, const gt_real *small,
-                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_kernel *kernel, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const implicit_plan *p = plan;
     const gt__conv_geometry *g = &p->forward.g;
     /* op is of [m x K] here: the kernel is stored as [K x m] if transposed. */
-    gt_transpose stored = op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
-    weights back = turned(g, weights_of(g, stored, weight));
+    gt_transpose stored =
+        kernel->op == GT_TRANSPOSED ? GT_PLAIN : GT_TRANSPOSED;
+    weights back = turned(g, weights_of(g, stored, kernel->weight));
     convolve(&p->adjoint, n, small, &back, big, epilogue, scratch);
 }
 

@@ -21,9 +21,7 @@
  * takes more room than the kernel, so where all tiles fit into one block, it is
  * made and used point by point. */
 #include "nn/conv/algorithms.h"
-#include "nn/conv/winograd_plan.h"
-
-#include "core/simd.h"
+#include "nn/conv/winograd_kernel.h"
 
 #include <string.h>
 
@@ -34,6 +32,7 @@ typedef struct job {
     const gt_real *big, *small; /* that are read */
     const gt_real *weight;
     gt_transpose stored; /* GT_PLAIN: the weight as [K x m] */
+    gt_kept *kept;
     gt_real *to_big, *to_small;
     const gt__conv_epilogue *epilogue; /* of that */
     gt_real *gradient;
@@ -75,172 +74,45 @@ static work begin(const void *plan, int n, const job *j, gt_real *scratch)
     return k;
 }
 
-/* --- The kernel. */
+/* --- A block of tiles. */
 
-GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
-                               gt_real *restrict to, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] += by * from[i];
-}
-
-/* value = a pair of rows of G, applied to the same part of every tap. */
-static void transform_taps(const gt__terms *v, const gt__terms *h, int kw,
-                           size_t tap, const gt_real *taps, gt_real *value,
-                           size_t n)
-{
-    gt__runs whole = {.lines = 1, .times = 1, .size = n};
-    gt__sum s = {0};
-    for (int i = 0; i < v->n; i++)
-        for (int j = 0; j < h->n; j++) {
-            if (s.n == GT__SOURCES) {
-                gt__combine(&s, &whole, value);
-                whole.add = true;
-                s.n = 0;
-            }
-            gt__sum_add(&s, taps + (size_t)(v->at[i] * kw + h->at[j]) * tap, 0,
-                        0, v->by[i] * h->by[j]);
-        }
-    gt__combine(&s, &whole, value);
-}
-
-static void transform_taps_back(const gt__terms *v, const gt__terms *h, int kw,
-                                size_t tap, const gt_real *value, gt_real *taps,
-                                size_t n)
-{
-    for (int i = 0; i < v->n; i++)
-        for (int j = 0; j < h->n; j++)
-            add_scaled(value, v->by[i] * h->by[j],
-                       taps + (size_t)(v->at[i] * kw + h->at[j]) * tap, n);
-}
-
-/* The weights of a tap are c x m reals in a row, or m runs of c if the kernel
- * is stored as [m x K]; transformed values lie in the same way. A slice is the
- * same part of each tap; it is small enough that the slices of all taps fit
- * into the first-level cache. */
-typedef struct slices {
-    size_t count;
-    size_t tap, size, last; /* reals: of a tap, of a slice, of the last slice */
-    size_t taps_step, values_step; /* from slice to slice */
-} slices;
-
-enum { SLICE = 512 };
-
-static slices slices_of(const work *k, gt_transpose stored, int depth)
-{
-    size_t c = (size_t)k->c, m = (size_t)k->m;
-    if (stored == GT_TRANSPOSED)
-        return (slices){.count = m,
-                        .tap = c,
-                        .size = c,
-                        .last = c,
-                        .taps_step = (size_t)gt__conv_patch_size(&k->plan->g),
-                        .values_step = (size_t)depth};
-    size_t count = (c * m + SLICE - 1) / SLICE;
-    return (slices){.count = count,
-                    .tap = c * m,
-                    .size = SLICE,
-                    .last = c * m - (count - 1) * SLICE,
-                    .taps_step = SLICE,
-                    .values_step = SLICE};
-}
-
-static size_t size_of(const slices *of, size_t i)
-{
-    return i + 1 < of->count ? of->size : of->last;
-}
-
-/* One pair of points: its matrices on both sides, and the kernel's, [depth x m]
- * or, if the kernel is stored as [m x K], [m x depth]. */
+/* One pair of points: its matrices on both sides, and the kernel's. */
 typedef struct pair {
-    int a, b;
+    gt__points points;
     int depth;
     gt_real *big, *small, *kernel, *gradient;
 } pair;
 
-static void transform_slice(const work *k, const pair *at, size_t s)
-{
-    const gt__axis *v = &k->plan->v, *h = &k->plan->h;
-    slices of = slices_of(k, k->job->stored, at->depth);
-    size_t n = size_of(&of, s);
-    gt_real *value = at->kernel + s * of.values_step;
-    const gt_real *taps = k->job->weight + s * of.taps_step;
-    for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
-        for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            transform_taps(&v->kernel[i], &h->kernel[j], k->plan->g.kw, of.tap,
-                           taps, value, n);
-            value += of.tap;
-        }
-}
-
-/* The adjoint, added to the gradient. */
-static void transform_slice_back(const work *k, const pair *at, size_t s)
-{
-    const gt__axis *v = &k->plan->v, *h = &k->plan->h;
-    slices of = slices_of(k, k->job->gradient_stored, at->depth);
-    size_t n = size_of(&of, s);
-    const gt_real *value = at->gradient + s * of.values_step;
-    gt_real *taps = k->job->gradient + s * of.taps_step;
-    for (int i = v->first[at->a]; i < v->first[at->a + 1]; i++)
-        for (int j = h->first[at->b]; j < h->first[at->b + 1]; j++) {
-            transform_taps_back(&v->kernel[i], &h->kernel[j], k->plan->g.kw,
-                                of.tap, value, taps, n);
-            value += of.tap;
-        }
-}
-
 static bool next_pair(const work *k, size_t rows, pair *at)
 {
-    size_t m = (size_t)k->m;
-    if (!at->big) {
+    size_t m = (size_t)k->m, depth = (size_t)at->points.depth;
+    if (depth == 0)
         *at = (pair){.big = k->of_big,
                      .small = k->of_small,
                      .kernel = k->kernel,
                      .gradient = k->gradient};
-    } else {
-        at->big += rows * (size_t)at->depth;
-        at->small += rows * m;
-        if (k->whole_kernel) {
-            at->kernel += (size_t)at->depth * m;
-            at->gradient += (size_t)at->depth * m;
-        }
-        at->b++;
+    at->big += rows * depth;
+    at->small += depth ? rows * m : 0;
+    if (k->whole_kernel) {
+        at->kernel += depth * m;
+        at->gradient += depth * m;
     }
-    if (at->b == k->plan->h.points) {
-        at->b = 0;
-        at->a++;
-    }
-    if (at->a == k->plan->v.points)
-        return false;
-    at->depth = gt__side_depth(&k->big, at->a, at->b);
-    return true;
+    bool more = gt__points_next(k->plan, &at->points);
+    at->depth = at->points.depth;
+    return more;
 }
 
-/* For all pairs, slice by slice, if `only` is NULL. */
-static void for_slices(const work *k, gt_transpose stored, const pair *only,
-                       void (*transform)(const work *k, const pair *at,
-                                         size_t slice))
+static void transform_kernel(const work *k, const gt__points *only, gt_real *to)
 {
-    size_t count = slices_of(k, stored, 0).count;
-    for (size_t s = 0; s < count; s++)
-        if (only)
-            transform(k, only, s);
-        else
-            for (pair at = {0}; next_pair(k, 0, &at);)
-                transform(k, &at, s);
+    gt__kernel_transform(k->plan, only, k->job->stored, k->job->weight, to);
 }
 
-static void transform_kernel(const work *k, const pair *only)
+static void transform_kernel_back(const work *k, const gt__points *only,
+                                  const gt_real *from)
 {
-    for_slices(k, k->job->stored, only, transform_slice);
+    gt__kernel_transform_back(k->plan, only, k->job->gradient_stored, from,
+                              k->job->gradient);
 }
-
-static void transform_kernel_back(const work *k, const pair *only)
-{
-    for_slices(k, k->job->gradient_stored, only, transform_slice_back);
-}
-
-/* --- A block of tiles. */
 
 /* The gradient, over both sides. */
 static void multiply_sides(const work *k, size_t rows)
@@ -256,7 +128,51 @@ static void multiply_sides(const work *k, size_t rows)
                        (int)rows, at.big, at.depth, at.small, k->m, k->begun,
                        at.gradient, k->m);
         if (!k->whole_kernel)
-            transform_kernel_back(k, &at);
+            transform_kernel_back(k, &at.points, at.gradient);
+    }
+}
+
+/* The product of a pair over its kernel: C[rows x n] = A op(B), with op(B)
+ * [k x n]. */
+typedef struct over_kernel {
+    gt_transpose op;
+    int n, k, ldb;
+    const gt_real *a;
+    gt_real *c;
+} over_kernel;
+
+static over_kernel over_kernel_of(const work *k, const pair *at)
+{
+    bool plain = k->job->stored == GT_PLAIN;
+    int ldb = plain ? k->m : at->depth;
+    if (k->job->to_small)
+        return (over_kernel){plain ? GT_PLAIN : GT_TRANSPOSED,
+                             k->m,
+                             at->depth,
+                             ldb,
+                             at->big,
+                             at->small};
+    return (over_kernel){plain ? GT_TRANSPOSED : GT_PLAIN,
+                         at->depth,
+                         k->m,
+                         ldb,
+                         at->small,
+                         at->big};
+}
+
+/* Pack the kernels of all pairs, one after the other, for these products. */
+static void keep_kernel(const work *k)
+{
+    gt_precision precision = k->plan->g.precision;
+    gt_real *to = k->job->kept->values;
+    if (k->whole_kernel)
+        transform_kernel(k, NULL, k->kernel);
+    for (pair at = {0}; next_pair(k, 0, &at);) {
+        over_kernel p = over_kernel_of(k, &at);
+        if (!k->whole_kernel)
+            transform_kernel(k, &at.points, at.kernel);
+        gt_product_pack(precision, p.op, p.n, p.k, at.kernel, p.ldb, to);
+        to += gt_product_packed(precision, p.n, p.k);
     }
 }
 
@@ -264,19 +180,24 @@ static void multiply_sides(const work *k, size_t rows)
 static void multiply_kernel(const work *k, size_t rows)
 {
     gt_precision precision = k->plan->g.precision;
-    bool turned = k->job->stored == GT_TRANSPOSED;
     for (pair at = {0}; next_pair(k, rows, &at);) {
-        int ld = turned ? at.depth : k->m;
+        over_kernel p = over_kernel_of(k, &at);
         if (!k->whole_kernel)
-            transform_kernel(k, &at);
-        if (k->job->to_small)
-            gt_product(precision, GT_PLAIN, turned ? GT_TRANSPOSED : GT_PLAIN,
-                       (int)rows, k->m, at.depth, at.big, at.depth, at.kernel,
-                       ld, 0, at.small, k->m);
-        else
-            gt_product(precision, GT_PLAIN, turned ? GT_PLAIN : GT_TRANSPOSED,
-                       (int)rows, at.depth, k->m, at.small, k->m, at.kernel, ld,
-                       0, at.big, at.depth);
+            transform_kernel(k, &at.points, at.kernel);
+        gt_product(precision, GT_PLAIN, p.op, (int)rows, p.n, p.k, p.a, p.k,
+                   at.kernel, p.ldb, 0, p.c, p.n);
+    }
+}
+
+static void multiply_kept(const work *k, size_t rows)
+{
+    gt_precision precision = k->plan->g.precision;
+    const gt_real *packed = k->job->kept->values;
+    for (pair at = {0}; next_pair(k, rows, &at);) {
+        over_kernel p = over_kernel_of(k, &at);
+        gt_product_by_packed(precision, GT_PLAIN, p.op, (int)rows, p.n, p.k,
+                             p.a, p.k, packed, 0, p.c, p.n);
+        packed += gt_product_packed(precision, p.n, p.k);
     }
 }
 
@@ -305,8 +226,10 @@ static void run(const void *plan, int n, const job *j, gt_real *scratch)
     size_t size = (size_t)gt__conv_patch_size(&k.plan->g) * (size_t)k.m;
     if (j->gradient && !j->accumulate)
         memset(j->gradient, 0, size * sizeof *j->gradient);
-    if (j->weight && k.whole_kernel)
-        transform_kernel(&k, NULL);
+    if (j->kept && !gt__kept_is_made(j->kept, k.plan))
+        keep_kernel(&k);
+    else if (j->weight && !j->kept && k.whole_kernel)
+        transform_kernel(&k, NULL, k.kernel);
     for (gt__block b = {0}; gt__block_next(&t->grid, &t->block, &b);) {
         size_t rows = gt__block_rows(&t->grid, &b);
         if (j->big)
@@ -317,24 +240,28 @@ static void run(const void *plan, int n, const job *j, gt_real *scratch)
         if (j->gradient)
             multiply_sides(&k, rows);
         k.begun = true;
-        if (j->weight) {
+        if (!j->weight)
+            continue;
+        if (j->kept)
+            multiply_kept(&k, rows);
+        else
             multiply_kernel(&k, rows);
-            transform_back(&k, &b);
-        }
+        transform_back(&k, &b);
     }
     if (j->gradient && k.whole_kernel)
-        transform_kernel_back(&k, NULL);
+        transform_kernel_back(&k, NULL, k.gradient);
 }
 
 /* --- The products. */
 
 static void forward(const void *plan, int n, const gt_real *big,
-                    gt_transpose op, const gt_real *weight, gt_real *small,
+                    const gt__conv_kernel *kernel, gt_real *small,
                     const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const job j = {.big = big,
-                   .weight = weight,
-                   .stored = op,
+                   .weight = kernel->weight,
+                   .stored = kernel->op,
+                   .kept = kernel->kept,
                    .to_small = small,
                    .epilogue = epilogue};
     run(plan, n, &j, scratch);
@@ -347,12 +274,13 @@ static gt_transpose other(gt_transpose op)
 }
 
 static void backward_data(const void *plan, int n, const gt_real *small,
-                          gt_transpose op, const gt_real *weight, gt_real *big,
+                          const gt__conv_kernel *kernel, gt_real *big,
                           const gt__conv_epilogue *epilogue, gt_real *scratch)
 {
     const job j = {.small = small,
-                   .weight = weight,
-                   .stored = other(op),
+                   .weight = kernel->weight,
+                   .stored = other(kernel->op),
+                   .kept = kernel->kept,
                    .to_big = big,
                    .epilogue = epilogue};
     run(plan, n, &j, scratch);
@@ -387,8 +315,9 @@ static void backward(const void *plan, int n, gt__conv_product data,
     bool to_big = data == GT__CONV_BACKWARD_DATA;
     const job j = {.big = b->big,
                    .small = b->small,
-                   .weight = b->weight,
-                   .stored = to_big ? other(b->op) : b->op,
+                   .weight = b->kernel.weight,
+                   .stored = to_big ? other(b->kernel.op) : b->kernel.op,
+                   .kept = b->kernel.kept,
                    .to_big = to_big ? b->data : NULL,
                    .to_small = to_big ? NULL : b->data,
                    .gradient = b->gradient,
@@ -409,6 +338,7 @@ const gt__conv_algorithm gt__conv_winograd = {
     .plan_free = gt__winograd_plan_free,
     .takes = takes,
     .scratch = gt__winograd_scratch,
+    .keeps = gt__winograd_keeps,
     .forward = forward,
     .backward_data = backward_data,
     .backward_weights = backward_weights,

@@ -359,6 +359,30 @@ const gt__winograd *gt__winograd_for(const void *plan, int n)
     return r->cheap ? &r->tiles : NULL;
 }
 
+/* The transformed kernel, packed for products in either direction. */
+static size_t packed_kernel(const gt__winograd *w)
+{
+    gt__side big = gt__winograd_big(w);
+    size_t to_small = 0, to_big = 0;
+    for (int a = 0; a < w->v.points; a++)
+        for (int b = 0; b < w->h.points; b++) {
+            int depth = gt__side_depth(&big, a, b);
+            to_small += gt_product_packed(w->g.precision, w->g.m, depth);
+            to_big += gt_product_packed(w->g.precision, depth, w->g.m);
+        }
+    return larger(to_small, to_big);
+}
+
+size_t gt__winograd_keeps(const void *plan)
+{
+    const ranges *p = plan;
+    size_t most = 0;
+    for (const range *r = p->range; r < p->range + p->count; r++)
+        if (r->cheap)
+            most = larger(most, packed_kernel(&r->tiles));
+    return most;
+}
+
 /* The last number of a range needs the most: with more samples a block does not
  * get smaller. Backward, a kernel that is there as a whole has a gradient
  * beside it. */

@@ -55,5 +55,6 @@ void gt__winograd_plan_free(void *plan);
 const gt__winograd *gt__winograd_for(const void *plan, int n);
 
 size_t gt__winograd_scratch(const void *plan);
+size_t gt__winograd_keeps(const void *plan);
 
 #endif
