@@ -100,6 +100,27 @@ static const uint32_t *block_of_b(const product *p, gt__extent k, gt__extent n)
     return p->packed ? p->packed + words_before(p, k, n.from) : p->b.block;
 }
 
+/* What was packed before comes from memory, too, if it is large: the tiles
+ * of a block ask for the one behind it, in turns, so that these lines come all
+ * the time. Behind the last one is what the caller multiplies by next, or
+ * nothing, which may be asked for. */
+static void look_behind(const product *p, gt__extent k, gt__extent m,
+                        gt__extent n, int number, gt__panel_tile *tile)
+{
+    size_t size =
+        words_before(p, k, n.from + n.size) - words_before(p, k, n.from);
+    int needed = (int)(size / ((size_t)tile->words * GT__LINE));
+    int tiles = (m.size + p->strip - 1) / p->strip *
+                ((n.size + GT__PANEL_COLUMNS - 1) / GT__PANEL_COLUMNS);
+    int every = needed > 0 && tiles > needed ? tiles / needed : 1;
+    tile->ahead = NULL;
+    if (number % every != 0 || number / every >= needed)
+        return;
+    tile->ahead = (const float *)(const void *)(block_of_b(p, k, n) + size) +
+                  (size_t)(number / every) * (size_t)tile->words * GT__LINE;
+    tile->ahead_step = GT__LINE;
+}
+
 static void multiply_blocks(const product *p, gt__extent k, gt__extent m,
                             gt__extent n)
 {
@@ -123,6 +144,8 @@ static void multiply_blocks(const product *p, gt__extent k, gt__extent m,
             tile.c = c + (size_t)i.from * p->ldc + j.from;
             if (p->far)
                 look_ahead(p, k, n, number++, &tile);
+            else if (p->packed && m.from == 0)
+                look_behind(p, k, m, n, number++, &tile);
             p->kernel->multiply(&tile);
         }
     }
