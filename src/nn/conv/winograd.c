@@ -78,7 +78,7 @@ static work begin(const void *plan, int n, const job *j, gt_real *scratch)
 
 /* One pair of points: its matrices on both sides, and the kernel's. */
 typedef struct pair {
-    gt__points points;
+    gt__point_pair points;
     int depth;
     gt_real *big, *small, *kernel, *gradient;
 } pair;
@@ -97,17 +97,18 @@ static bool next_pair(const work *k, size_t rows, pair *at)
         at->kernel += depth * m;
         at->gradient += depth * m;
     }
-    bool more = gt__points_next(k->plan, &at->points);
+    bool more = gt__point_pair_next(k->plan, &at->points);
     at->depth = at->points.depth;
     return more;
 }
 
-static void transform_kernel(const work *k, const gt__points *only, gt_real *to)
+static void transform_kernel(const work *k, const gt__point_pair *only,
+                             gt_real *to)
 {
     gt__kernel_transform(k->plan, only, k->job->stored, k->job->weight, to);
 }
 
-static void transform_kernel_back(const work *k, const gt__points *only,
+static void transform_kernel_back(const work *k, const gt__point_pair *only,
                                   const gt_real *from)
 {
     gt__kernel_transform_back(k->plan, only, k->job->gradient_stored, from,

@@ -3,7 +3,7 @@
 
 #include "core/simd.h"
 
-bool gt__points_next(const gt__winograd *w, gt__points *at)
+bool gt__point_pair_next(const gt__winograd *w, gt__point_pair *at)
 {
     gt__side big = gt__winograd_big(w);
     if (at->depth > 0)
@@ -95,7 +95,7 @@ typedef struct job {
     gt_real *to_value, *to_gradient;
 } job;
 
-static void transform(job *j, const gt__points *at)
+static void transform(job *j, const gt__point_pair *at)
 {
     const gt__axis *v = &j->w->v, *h = &j->w->h;
     const gt_real *taps = j->weight + j->slice * j->of.taps_step;
@@ -110,7 +110,7 @@ static void transform(job *j, const gt__points *at)
     j->to_value += (size_t)at->depth * (size_t)j->w->g.m;
 }
 
-static void transform_back(job *j, const gt__points *at)
+static void transform_back(job *j, const gt__point_pair *at)
 {
     const gt__axis *v = &j->w->v, *h = &j->w->h;
     gt_real *taps = j->to_gradient + j->slice * j->of.taps_step;
@@ -126,8 +126,8 @@ static void transform_back(job *j, const gt__points *at)
 }
 
 /* Slice by slice: the taps of one stay near for all pairs. */
-static void for_slices(const job *whole, const gt__points *only,
-                       void (*run)(job *j, const gt__points *at))
+static void for_slices(const job *whole, const gt__point_pair *only,
+                       void (*run)(job *j, const gt__point_pair *at))
 {
     for (size_t s = 0; s < whole->of.count; s++) {
         job j = *whole;
@@ -136,12 +136,12 @@ static void for_slices(const job *whole, const gt__points *only,
         if (only)
             run(&j, only);
         else
-            for (gt__points at = {0}; gt__points_next(j.w, &at);)
+            for (gt__point_pair at = {0}; gt__point_pair_next(j.w, &at);)
                 run(&j, &at);
     }
 }
 
-void gt__kernel_transform(const gt__winograd *w, const gt__points *only,
+void gt__kernel_transform(const gt__winograd *w, const gt__point_pair *only,
                           gt_transpose stored, const gt_real *weight,
                           gt_real *matrices)
 {
@@ -152,9 +152,9 @@ void gt__kernel_transform(const gt__winograd *w, const gt__points *only,
     for_slices(&j, only, transform);
 }
 
-void gt__kernel_transform_back(const gt__winograd *w, const gt__points *only,
-                               gt_transpose stored, const gt_real *matrices,
-                               gt_real *gradient)
+void gt__kernel_transform_back(const gt__winograd *w,
+                               const gt__point_pair *only, gt_transpose stored,
+                               const gt_real *matrices, gt_real *gradient)
 {
     const job j = {.w = w,
                    .of = slices_of(w, stored),
