@@ -19,7 +19,8 @@
  * A block of tiles is transformed on the sides that are known; then come the
  * products; then the unknown side is transformed back. The transformed kernel
  * takes more room than the kernel, so where all tiles fit into one block, it is
- * made and used point by point. */
+ * made and used point by point. A layer's is kept (kept.h), packed for its
+ * products, as all shards and passes of an update have the same weights. */
 #include "nn/conv/algorithms.h"
 #include "nn/conv/winograd_kernel.h"
 
