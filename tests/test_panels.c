@@ -132,13 +132,13 @@ static const int shapes[][3] = {{1, 1, 1},     {3, 2, 5},    {12, 32, 2},
                                 {30, 48, 385}, {2, 9, 1000}, {11, 31, 800}};
 enum { SHAPES = sizeof shapes / sizeof *shapes, WAYS = 16 };
 
-static trial trial_of(int shape, int way)
+/* Eight ways are of fp32, and eight of bf16. */
+static trial trial_of(const int *shape, int way)
 {
-    const int *s = shapes[shape];
     return (trial){.precision = way & 8 ? GT_BF16 : GT_FP32,
-                   .m = s[0],
-                   .n = s[1],
-                   .k = s[2],
+                   .m = shape[0],
+                   .n = shape[1],
+                   .k = shape[2],
                    .a_turned = way & 1,
                    .b_turned = way & 2,
                    .add = way & 4};
@@ -148,7 +148,7 @@ static void products_match_loops_in_double(void **state)
 {
     (void)state;
     for (int i = 0; i < SHAPES * WAYS; i++) {
-        trial t = trial_of(i / WAYS, i % WAYS);
+        trial t = trial_of(shapes[i / WAYS], i % WAYS);
         open_trial(&t);
         float *c = result_of(&t, kernels[t.precision][0]);
         compare_with_loops(&t, c);
@@ -161,7 +161,7 @@ static void all_kernels_give_the_same_bits(void **state)
 {
     (void)state;
     for (int i = 0; i < SHAPES * WAYS; i++) {
-        trial t = trial_of(i / WAYS, i % WAYS);
+        trial t = trial_of(shapes[i / WAYS], i % WAYS);
         size_t size = (size_t)t.m * (size_t)(t.n + SPARE);
         open_trial(&t);
         float *portable = result_of(&t, kernels[t.precision][0]);
@@ -268,15 +268,8 @@ static void what_is_packed_before_gives_the_same_bits(void **state)
                                    {7, 1000, 1025},
                                    {150, 97, 600}};
     (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes * 16; i++) {
-        const int *s = sizes[i / 16];
-        trial t = {.precision = i & 8 ? GT_BF16 : GT_FP32,
-                   .m = s[0],
-                   .n = s[1],
-                   .k = s[2],
-                   .a_turned = i & 1,
-                   .b_turned = i & 2,
-                   .add = i & 4};
+    for (int i = 0; i < (int)(sizeof sizes / sizeof *sizes) * WAYS; i++) {
+        trial t = trial_of(sizes[i / WAYS], i % WAYS);
         open_trial(&t);
         for (int k = 0; k < 3; k++)
             if (runs(kernels[t.precision][k]))
@@ -326,14 +319,8 @@ static void large_matrices_take_other_ways_to_the_same_bits(void **state)
         {16, 256, 1100}, {5, 1000, 300}, {24, 40, 7000}, {1, 300, 900},
         {7, 1100, 250},  {24, 600, 512}, {1100, 1024, 3}};
     (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes * 8; i++) {
-        const int *s = sizes[i / 8];
-        trial t = {.m = s[0],
-                   .n = s[1],
-                   .k = s[2],
-                   .a_turned = i & 1,
-                   .b_turned = i & 2,
-                   .add = i & 4};
+    for (int i = 0; i < (int)(sizeof sizes / sizeof *sizes) * 8; i++) {
+        trial t = trial_of(sizes[i / 8], i % 8);
         open_trial(&t);
         for (int k = 0; k < 3; k++)
             if (runs(kernels[GT_FP32][k]))

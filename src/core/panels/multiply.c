@@ -165,16 +165,29 @@ static void multiply(const product *p)
         }
 }
 
-static void run(product *p)
+/* `packed`: all blocks of B, whose side knows only that; or NULL. */
+static void run(const gt__panel_kernel *kernel, int m, int n, int k,
+                gt__panel_matrix a, gt__side b, const uint32_t *packed,
+                bool add, float *c, int ldc)
 {
-    bool packs = p->a.packed || (p->b.packed && !p->packed);
-    choose_blocks(p);
+    product p = {.kernel = kernel,
+                 .a = gt__side_a(kernel, a),
+                 .b = b,
+                 .packed = packed,
+                 .m = m,
+                 .n = n,
+                 .k = k,
+                 .add = add,
+                 .c = c,
+                 .ldc = (size_t)ldc};
+    bool packs = p.a.packed || (p.b.packed && !packed);
+    choose_blocks(&p);
     if (packs)
         gt__side_lock();
-    multiply(p);
+    multiply(&p);
     if (packs)
         gt__side_unlock();
-    if (p->past_caches) /* who is told next that C is there finds it */
+    if (p.past_caches) /* who is told next that C is there finds it */
         __sync_synchronize();
 }
 
@@ -182,20 +195,10 @@ void gt__panel_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
                         gt__panel_matrix a, gt__panel_matrix b, bool add,
                         float *c, int ldc)
 {
-    if (gt__turned_suits(kernel, m, n, k, b, add)) {
+    if (gt__turned_suits(kernel, m, n, k, b, add))
         gt__turned_multiply(kernel, m, n, k, a, b, c, ldc);
-        return;
-    }
-    product p = {.kernel = kernel,
-                 .a = gt__side_a(kernel, a),
-                 .b = gt__side_b(kernel, b),
-                 .m = m,
-                 .n = n,
-                 .k = k,
-                 .add = add,
-                 .c = c,
-                 .ldc = (size_t)ldc};
-    run(&p);
+    else
+        run(kernel, m, n, k, a, gt__side_b(kernel, b), NULL, add, c, ldc);
 }
 
 /* --- B, packed before. */
@@ -228,15 +231,6 @@ void gt__panel_multiply_packed(const gt__panel_kernel *kernel, int m, int n,
                                const uint32_t *packed, bool add, float *c,
                                int ldc)
 {
-    product p = {.kernel = kernel,
-                 .a = gt__side_a(kernel, a),
-                 .b = packed_side(kernel, (gt__panel_matrix){0}),
-                 .packed = packed,
-                 .m = m,
-                 .n = n,
-                 .k = k,
-                 .add = add,
-                 .c = c,
-                 .ldc = (size_t)ldc};
-    run(&p);
+    gt__side b = packed_side(kernel, (gt__panel_matrix){0});
+    run(kernel, m, n, k, a, b, packed, add, c, ldc);
 }

@@ -80,7 +80,6 @@ static work begin(const void *plan, int n, const job *j, gt_real *scratch)
 /* One pair of points: its matrices on both sides, and the kernel's. */
 typedef struct pair {
     gt__point_pair points;
-    int depth;
     gt_real *big, *small, *kernel, *gradient;
 } pair;
 
@@ -98,9 +97,7 @@ static bool next_pair(const work *k, size_t rows, pair *at)
         at->kernel += depth * m;
         at->gradient += depth * m;
     }
-    bool more = gt__point_pair_next(k->plan, &at->points);
-    at->depth = at->points.depth;
-    return more;
+    return gt__point_pair_next(&k->big, &at->points);
 }
 
 static void transform_kernel(const work *k, const gt__point_pair *only,
@@ -122,13 +119,13 @@ static void multiply_sides(const work *k, size_t rows)
     gt_precision precision = k->plan->g.precision;
     for (pair at = {0}; next_pair(k, rows, &at);) {
         if (k->job->gradient_stored == GT_TRANSPOSED)
-            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, k->m, at.depth,
-                       (int)rows, at.small, k->m, at.big, at.depth, k->begun,
-                       at.gradient, at.depth);
+            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, k->m,
+                       at.points.depth, (int)rows, at.small, k->m, at.big,
+                       at.points.depth, k->begun, at.gradient, at.points.depth);
         else
-            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, at.depth, k->m,
-                       (int)rows, at.big, at.depth, at.small, k->m, k->begun,
-                       at.gradient, k->m);
+            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, at.points.depth,
+                       k->m, (int)rows, at.big, at.points.depth, at.small, k->m,
+                       k->begun, at.gradient, k->m);
         if (!k->whole_kernel)
             transform_kernel_back(k, &at.points, at.gradient);
     }
@@ -146,16 +143,16 @@ typedef struct over_kernel {
 static over_kernel over_kernel_of(const work *k, const pair *at)
 {
     bool plain = k->job->stored == GT_PLAIN;
-    int ldb = plain ? k->m : at->depth;
+    int ldb = plain ? k->m : at->points.depth;
     if (k->job->to_small)
         return (over_kernel){plain ? GT_PLAIN : GT_TRANSPOSED,
                              k->m,
-                             at->depth,
+                             at->points.depth,
                              ldb,
                              at->big,
                              at->small};
     return (over_kernel){plain ? GT_TRANSPOSED : GT_PLAIN,
-                         at->depth,
+                         at->points.depth,
                          k->m,
                          ldb,
                          at->small,

@@ -3,21 +3,6 @@
 
 #include "core/simd.h"
 
-bool gt__point_pair_next(const gt__winograd *w, gt__point_pair *at)
-{
-    gt__side big = gt__winograd_big(w);
-    if (at->depth > 0)
-        at->b++;
-    if (at->b == w->h.points) {
-        at->b = 0;
-        at->a++;
-    }
-    if (at->a == w->v.points)
-        return false;
-    at->depth = gt__side_depth(&big, at->a, at->b);
-    return true;
-}
-
 GT_SIMD static void add_scaled(const gt_real *restrict from, gt_real by,
                                gt_real *restrict to, size_t n)
 {
@@ -89,6 +74,7 @@ static slices slices_of(const gt__winograd *w, gt_transpose stored)
 /* A slice under transformation, in one direction or the other. */
 typedef struct job {
     const gt__winograd *w;
+    gt__side big; /* whose pairs there are */
     slices of;
     size_t slice, n; /* its reals */
     const gt_real *weight, *value;
@@ -136,7 +122,7 @@ static void for_slices(const job *whole, const gt__point_pair *only,
         if (only)
             run(&j, only);
         else
-            for (gt__point_pair at = {0}; gt__point_pair_next(j.w, &at);)
+            for (gt__point_pair at = {0}; gt__point_pair_next(&j.big, &at);)
                 run(&j, &at);
     }
 }
@@ -146,6 +132,7 @@ void gt__kernel_transform(const gt__winograd *w, const gt__point_pair *only,
                           gt_real *matrices)
 {
     const job j = {.w = w,
+                   .big = gt__winograd_big(w),
                    .of = slices_of(w, stored),
                    .weight = weight,
                    .to_value = matrices};
@@ -157,6 +144,7 @@ void gt__kernel_transform_back(const gt__winograd *w,
                                const gt_real *matrices, gt_real *gradient)
 {
     const job j = {.w = w,
+                   .big = gt__winograd_big(w),
                    .of = slices_of(w, stored),
                    .value = matrices,
                    .to_gradient = gradient};

@@ -74,9 +74,8 @@ size_t gt__winograd_kernel_size(const gt__winograd *w, const gt__tiling *tiling)
     size_t most = 0, m = (size_t)w->g.m;
     if (!gt__tiling_is_one_block(tiling))
         return gt__side_depths(&big) * m;
-    for (int a = 0; a < w->v.points; a++)
-        for (int b = 0; b < w->h.points; b++)
-            most = larger(most, (size_t)gt__side_depth(&big, a, b));
+    for (gt__point_pair at = {0}; gt__point_pair_next(&big, &at);)
+        most = larger(most, (size_t)at.depth);
     return most * m;
 }
 
@@ -364,12 +363,10 @@ static size_t packed_kernel(const gt__winograd *w)
 {
     gt__side big = gt__winograd_big(w);
     size_t to_small = 0, to_big = 0;
-    for (int a = 0; a < w->v.points; a++)
-        for (int b = 0; b < w->h.points; b++) {
-            int depth = gt__side_depth(&big, a, b);
-            to_small += gt_product_packed(w->g.precision, w->g.m, depth);
-            to_big += gt_product_packed(w->g.precision, depth, w->g.m);
-        }
+    for (gt__point_pair at = {0}; gt__point_pair_next(&big, &at);) {
+        to_small += gt_product_packed(w->g.precision, w->g.m, at.depth);
+        to_big += gt_product_packed(w->g.precision, at.depth, w->g.m);
+    }
     return larger(to_small, to_big);
 }
 

@@ -32,6 +32,20 @@ size_t gt__side_depths(const gt__side *side)
            (size_t)side->c;
 }
 
+bool gt__point_pair_next(const gt__side *side, gt__point_pair *at)
+{
+    if (at->depth > 0)
+        at->b++;
+    if (at->b == side->points[1]) {
+        at->b = 0;
+        at->a++;
+    }
+    if (at->a == side->points[0])
+        return false;
+    at->depth = gt__side_depth(side, at->a, at->b);
+    return true;
+}
+
 static size_t line_size(const gt__side *side)
 {
     return (size_t)side->width * (size_t)side->c;

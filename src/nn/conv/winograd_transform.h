@@ -27,6 +27,16 @@ typedef struct gt__side {
 int gt__side_depth(const gt__side *side, int a, int b);
 size_t gt__side_depths(const gt__side *side); /* sum over all pairs */
 
+/* A pair of points, vertical and horizontal, and its depth. */
+typedef struct gt__point_pair {
+    int a, b;
+    int depth;
+} gt__point_pair;
+
+/* The pair after *at; the first one if it is all zeros. False: *at was the
+ * last. */
+bool gt__point_pair_next(const gt__side *side, gt__point_pair *at);
+
 /* Reals of scratch that a line of tiles needs in a transform. */
 size_t gt__side_line(const gt__side *side);
 
