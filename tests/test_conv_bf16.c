@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "bf16.h"
+
 enum { N = 4, PRODUCTS = 3 };
 
 /* A geometry with its numbers. */
@@ -243,7 +245,6 @@ int main(void)
         cmocka_unit_test(errors_of_runs_are_those_of_plain_products),
         cmocka_unit_test(plans_leave_at_most_twice_the_error),
     };
-    if (!gt_bf16_kernel())
-        setenv("GENTRAIN_BF16", "portable", 1);
+    bf16_on_any_cpu();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

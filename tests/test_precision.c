@@ -13,6 +13,7 @@
 #include "core/product.h"
 #include "core/rng.h"
 
+#include "bf16.h"
 #include "stack.h"
 
 typedef struct kind {
@@ -171,7 +172,6 @@ int main(void)
         cmocka_unit_test(products_that_wait_for_memory_are_fp32),
         cmocka_unit_test(passes_that_do_not_train_are_fp32),
     };
-    if (!gt_bf16_kernel())
-        setenv("GENTRAIN_BF16", "portable", 1);
+    bf16_on_any_cpu();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
