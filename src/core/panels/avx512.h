@@ -14,7 +14,7 @@
     __attribute__((always_inline, target("avx512f,avx512bw,avx512vl")))
 #define GT__UNROLL _Pragma("GCC unroll 16")
 
-enum { GT__LANES = 16, GT__VECTORS = GT__PANEL_COLUMNS / GT__LANES };
+enum { GT__LANES = 16 };
 
 static inline int gt__smaller(int a, int b)
 {

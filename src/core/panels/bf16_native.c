@@ -9,7 +9,7 @@
 #define PART __attribute__((always_inline)) NATIVE
 #define UNROLL GT__UNROLL
 
-enum { LANES = GT__LANES, VECTORS = GT__VECTORS, TERMS = 2 };
+enum { LANES = GT__LANES, TERMS = 2 };
 
 static bool runs(void)
 {
@@ -111,6 +111,7 @@ static inline PART __m512 add_products(__m512 sum, uint32_t a, __m512 b)
 }
 
 #include "core/panels/avx512_tile.h"
+#include "core/panels/vector_tile.h"
 
 const gt__panel_kernel gt__bf16_native = {
     .name = "AVX512-BF16",
@@ -118,7 +119,7 @@ const gt__panel_kernel gt__bf16_native = {
     .runs = runs,
     .pack_terms = pack_terms,
     .pack_rows = pack_rows,
-    .multiply = multiply,
+    .multiply = multiply_tile,
 };
 
 #else

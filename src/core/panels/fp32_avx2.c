@@ -1,6 +1,7 @@
-/* fp32_avx2.c: the kernel of CPUs with AVX2 and FMA. A panel is multiplied in
- * tiles of 6 rows and two vectors of columns, whose 12 sums stay in registers,
- * of which there are 16. */
+/* fp32_avx2.c: the kernel of CPUs with AVX2 and FMA, which have 16 registers. A
+ * panel is multiplied in tiles of 6 rows and two vectors of columns, or 12 and
+ * one, whose 12 sums stay there: enough to begin two instructions each cycle,
+ * with 8 or 13 loads for 12 of them. */
 #include "core/panels/kernel.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -11,7 +12,7 @@
 #define PART __attribute__((always_inline)) NATIVE
 #define UNROLL _Pragma("GCC unroll 16")
 
-enum { LANES = 8, VECTORS = 2, ROWS = 6, COLUMNS = LANES * VECTORS };
+enum { LANES = 8 };
 
 static bool runs(void)
 {
@@ -23,7 +24,7 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* --- Packing, by loops that the compiler makes vectors of. */
+/* --- Packing. */
 
 static NATIVE void pack_terms(const gt__panel_span *s, uint32_t *panels)
 {
@@ -36,130 +37,149 @@ static NATIVE void pack_terms(const gt__panel_span *s, uint32_t *panels)
     }
 }
 
+/* Columns become rows. */
+static inline PART void turn(__m256 r[LANES])
+{
+    __m256 t[LANES];
+    UNROLL for (int i = 0; i < LANES; i += 2)
+    {
+        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    UNROLL for (int i = 0; i < LANES; i += 4)
+    {
+        r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+        r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+        r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+        r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+    }
+    UNROLL for (int i = 0; i < LANES; i++) t[i] = r[i];
+    UNROLL for (int i = 0; i < LANES / 2; i++)
+    {
+        r[i] = _mm256_permute2f128_ps(t[i], t[i + LANES / 2], 0x20);
+        r[i + LANES / 2] = _mm256_permute2f128_ps(t[i], t[i + LANES / 2], 0x31);
+    }
+}
+
+/* Whole squares of 8 terms of 8 rows; returns the terms that are done. */
+static inline PART int pack_squares(const gt__panel_span *s, const float *from,
+                                    uint32_t *to)
+{
+    int k = 0;
+    for (; k + LANES <= s->terms; k += LANES) {
+        __m256 r[LANES];
+        UNROLL for (int i = 0; i < LANES; i++) r[i] =
+            _mm256_loadu_ps(from + (size_t)i * s->ld + k);
+        turn(r);
+        UNROLL for (int i = 0; i < LANES; i++) _mm256_storeu_ps(
+            (float *)(void *)(to + (size_t)(k + i) * (size_t)s->width), r[i]);
+    }
+    return k;
+}
+
 static NATIVE void pack_rows(const gt__panel_span *s, uint32_t *panels)
 {
     size_t width = (size_t)s->width;
-    for (int i = 0; i < s->count; i += s->width)
-        for (int r = 0; r < smaller(s->count - i, s->width); r++) {
-            const float *from = s->from + (size_t)(i + r) * s->ld;
-            uint32_t *to = panels + (size_t)i * (size_t)s->terms + r;
-            for (int k = 0; k < s->terms; k++)
-                __builtin_memcpy(to + (size_t)k * width, from + k,
-                                 sizeof *from);
-        }
+    for (int i = 0, next; i < s->count; i = next) {
+        int in_panel = i % s->width;
+        int rows = smaller(s->count - i, s->width - in_panel);
+        const float *from = s->from + (size_t)i * s->ld;
+        uint32_t *to =
+            panels + (size_t)(i - in_panel) * (size_t)s->terms + in_panel;
+        int done = rows >= LANES ? pack_squares(s, from, to) : 0;
+        rows = smaller(rows, LANES);
+        for (int r = 0; r < rows; r++)
+            for (int k = done; k < s->terms; k++)
+                __builtin_memcpy(to + (size_t)k * width + r,
+                                 from + (size_t)r * s->ld + k, sizeof *from);
+        next = i + rows;
+    }
 }
 
 /* --- Multiplying. */
 
-/* The lanes of vector v that are among the first n columns. */
-static inline PART __m256i lanes_of(int n, int v)
+#define TILE_ROWS 6
+#define CHOICES_TAKE_TIME 1
+
+typedef __m256 vector;
+typedef __m256i lanes;
+
+static inline PART lanes first(int n)
 {
     __m256i number = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n - v * LANES), number);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), number);
 }
 
-/* One run. `whole`: all columns are there. */
-static inline PART void add_words(int rows, bool whole, const gt__panel_tile *t,
-                                  const uint32_t *a, const uint32_t *b,
-                                  const __m256i wanted[VECTORS],
-                                  __m256 sum[ROWS][VECTORS])
+static inline PART vector none(void)
 {
-    for (int w = 0; w < t->words; w++) {
-        __m256 right[VECTORS];
-        UNROLL for (int v = 0; v < VECTORS; v++)
-        {
-            const float *at =
-                (const float *)(const void *)(b + (size_t)v * LANES);
-            right[v] =
-                whole ? _mm256_loadu_ps(at) : _mm256_maskload_ps(at, wanted[v]);
-        }
-        UNROLL for (int i = 0; i < rows; i++)
-        {
-            uint32_t word = gt__panel_word(a + (size_t)i * t->a.across);
-            __m256 left = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
-            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] =
-                _mm256_fmadd_ps(left, right[v], sum[i][v]);
-        }
-        a += t->a.along;
-        b += t->b.along;
-    }
+    return _mm256_setzero_ps();
 }
 
-static inline PART void add_sums(int rows, const gt__panel_tile *t,
-                                 __m256 sum[ROWS][VECTORS])
+static inline PART vector load(const float *at)
 {
-    for (int s = 0; s < t->n_sums; s++) {
-        const float *more = t->sums - (ptrdiff_t)s * GT__PANEL_TILE;
-        UNROLL for (int i = 0; i < rows; i++)
-        {
-            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = _mm256_add_ps(
-                sum[i][v],
-                _mm256_loadu_ps(more + (i * GT__PANEL_COLUMNS + v * LANES)));
-        }
-    }
+    return _mm256_loadu_ps(at);
 }
 
-static inline PART void multiply_n(int rows, bool whole,
-                                   const gt__panel_tile *t)
+static inline PART vector load_some(lanes which, const float *at)
 {
-    __m256 sum[ROWS][VECTORS];
-    __m256i wanted[VECTORS];
-    UNROLL for (int v = 0; v < VECTORS; v++) wanted[v] =
-        lanes_of(t->columns, v);
-    UNROLL for (int i = 0; i < rows; i++)
-    {
-        UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] =
-            t->add
-                ? _mm256_maskload_ps(
-                      t->c + (size_t)i * t->ldc + (size_t)v * LANES, wanted[v])
-                : _mm256_setzero_ps();
-    }
-    for (int r = 0; r < t->runs; r++)
-        add_words(rows, whole, t, t->a.at + (size_t)r * t->a.apart,
-                  t->b.at + (size_t)r * t->b.apart, wanted, sum);
-    add_sums(rows, t, sum);
-    UNROLL for (int i = 0; i < rows; i++)
-    {
-        UNROLL for (int v = 0; v < VECTORS; v++)
-            _mm256_maskstore_ps(t->c + (size_t)i * t->ldc + (size_t)v * LANES,
-                                wanted[v], sum[i][v]);
-    }
+    return _mm256_maskload_ps(at, which);
 }
 
-#define CASE(rows)                                                             \
-    case rows:                                                                 \
-        if (t->columns == COLUMNS)                                             \
-            multiply_n(rows, true, t);                                         \
-        else                                                                   \
-            multiply_n(rows, false, t);                                        \
-        break;
-
-static NATIVE void multiply_tile(const gt__panel_tile *t)
+static inline PART vector add(vector a, vector b)
 {
-    switch (t->rows) {
-        CASE(1)
-        CASE(2)
-        CASE(3)
-        CASE(4)
-        CASE(5)
-        CASE(6)
+    return _mm256_add_ps(a, b);
+}
+
+static inline PART void store(float *at, vector a)
+{
+    _mm256_storeu_ps(at, a);
+}
+
+static inline PART void store_some(float *at, lanes which, vector a)
+{
+    _mm256_maskstore_ps(at, which, a);
+}
+
+static inline PART void store_past(float *at, vector a)
+{
+    _mm256_stream_ps(at, a);
+}
+
+static inline PART vector add_products(vector sum, uint32_t a, vector b)
+{
+    __m256 left = _mm256_castsi256_ps(_mm256_set1_epi32((int)a));
+    return _mm256_fmadd_ps(left, b, sum);
+}
+
+#include "core/panels/vector_tile.h"
+
+/* Tiles of about as many rows each: few of them do not keep a CPU busy. */
+static void multiply_columns(const gt__panel_tile *t)
+{
+    int tiles = t->columns <= LANES ? 1 : (t->rows + TILE_ROWS - 1) / TILE_ROWS;
+    int most = (t->rows + tiles - 1) / tiles;
+    gt__panel_tile part = *t;
+    for (int i = 0; i < t->rows; i += most) {
+        part.rows = smaller(t->rows - i, most);
+        part.a.at = t->a.at + (size_t)i * t->a.across;
+        part.c = t->c + (size_t)i * t->ldc;
+        part.sums = t->sums + (t->n_sums > 0 ? i * GT__PANEL_COLUMNS : 0);
+        multiply_tile(&part);
+        part.ahead = NULL;
     }
 }
 
 static void multiply(const gt__panel_tile *t)
 {
-    for (int j = 0; j < t->columns; j += COLUMNS)
-        for (int i = 0; i < t->rows; i += ROWS) {
-            gt__panel_tile part = *t;
-            part.rows = smaller(t->rows - i, ROWS);
-            part.columns = smaller(t->columns - j, COLUMNS);
-            part.a.at = t->a.at + (size_t)i * t->a.across;
-            part.b.at = t->b.at + j;
-            part.c = t->c + (size_t)i * t->ldc + j;
-            if (t->n_sums > 0)
-                part.sums = t->sums + (i * GT__PANEL_COLUMNS + j);
-            multiply_tile(&part);
-        }
+    gt__panel_tile part = *t;
+    for (int j = 0; j < t->columns; j += VECTORS * LANES) {
+        part.columns = smaller(t->columns - j, VECTORS * LANES);
+        part.b.at = t->b.at + j;
+        part.c = t->c + j;
+        part.sums = t->sums + (t->n_sums > 0 ? j : 0);
+        multiply_columns(&part);
+        part.ahead = NULL;
+    }
 }
 
 const gt__panel_kernel gt__fp32_avx2 = {

@@ -7,7 +7,7 @@
 #define PART __attribute__((always_inline)) NATIVE
 #define UNROLL GT__UNROLL
 
-enum { LANES = GT__LANES, VECTORS = GT__VECTORS };
+enum { LANES = GT__LANES };
 
 static bool runs(void)
 {
@@ -75,15 +75,15 @@ static inline PART __m512 add_products(__m512 sum, uint32_t a, __m512 b)
 }
 
 #include "core/panels/avx512_tile.h"
+#include "core/panels/vector_tile.h"
 
 const gt__panel_kernel gt__fp32_avx512 = {
     .name = "AVX-512",
     .terms = 1,
-    .faster_than_blas = true,
     .runs = runs,
     .pack_terms = pack_terms,
     .pack_rows = pack_rows,
-    .multiply = multiply,
+    .multiply = multiply_tile,
 };
 
 #else

@@ -46,11 +46,6 @@ const gt__panel_kernel *gt__fp32_kernel_choose(void)
     return choose(&fp32);
 }
 
-bool gt__fp32_kernel_is_asked(void)
-{
-    return getenv("GENTRAIN_FP32") != NULL;
-}
-
 const gt__panel_kernel *gt__bf16_kernel_choose(void)
 {
     static choice bf16 = {

@@ -68,9 +68,8 @@ typedef struct gt__panel_matrix {
 } gt__panel_matrix;
 
 typedef struct gt__panel_kernel {
-    const char *name;      /* NULL: not in this build */
-    int terms;             /* of a word; 1: panels may be parts of tensors */
-    bool faster_than_blas; /* one that knows the CPU, too */
+    const char *name; /* NULL: not in this build */
+    int terms;        /* of a word; 1: panels may be parts of tensors */
     bool (*runs)(void);
     /* Pack a matrix that is stored with a row for each term of the sum, or with
      * a row for each of `count`. */
@@ -87,9 +86,6 @@ extern const gt__panel_kernel gt__fp32_avx512, gt__fp32_avx2, gt__fp32_portable;
  * among them, or "none". */
 const gt__panel_kernel *gt__fp32_kernel_choose(void);
 const gt__panel_kernel *gt__bf16_kernel_choose(void);
-
-/* Whether the environment decides. */
-bool gt__fp32_kernel_is_asked(void);
 
 /* A word of bits, or of a real. */
 static inline uint32_t gt__panel_word(const uint32_t *at)

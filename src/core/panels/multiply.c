@@ -44,12 +44,18 @@ static bool writes_far(const product *p)
            (uintptr_t)p->c % GT__BLOCK_ALIGN == 0 && p->ldc % GT__LINE == 0;
 }
 
-/* The same whatever A is. */
-static void choose_blocks_of_b(product *p)
+static void choose_terms(product *p, bool packed)
 {
     int unit = p->kernel->terms;
     p->terms = gt__extent_size(
-        p->k, (p->b.packed ? GT__BLOCK_WORDS : WORDS_IN_PLACE) * unit, unit);
+        p->k, (packed ? GT__BLOCK_WORDS : WORDS_IN_PLACE) * unit, unit);
+}
+
+/* If B is packed, the same whatever A is. */
+static void choose_blocks_of_b(product *p)
+{
+    int unit = p->kernel->terms;
+    choose_terms(p, p->b.packed);
     p->columns =
         gt__extent_size(p->n, unit > 1 ? GT__BLOCK_COLUMNS : COLUMNS_IN_PLACE,
                         GT__PANEL_COLUMNS);
@@ -59,6 +65,8 @@ static void choose_blocks(product *p)
 {
     bool packs = p->a.packed;
     choose_blocks_of_b(p);
+    if (packs)
+        choose_terms(p, true);
     p->rows =
         packs ? gt__extent_size(p->m, GT__BLOCK_ROWS, GT__PANEL_ROWS) : p->m;
     p->strip =
@@ -171,7 +179,7 @@ static void run(const gt__panel_kernel *kernel, int m, int n, int k,
                 bool add, float *c, int ldc)
 {
     product p = {.kernel = kernel,
-                 .a = gt__side_a(kernel, a),
+                 .a = gt__side_a(kernel, a, n),
                  .b = b,
                  .packed = packed,
                  .m = m,
@@ -198,14 +206,14 @@ void gt__panel_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
     if (gt__turned_suits(kernel, m, n, k, b, add))
         gt__turned_multiply(kernel, m, n, k, a, b, c, ldc);
     else
-        run(kernel, m, n, k, a, gt__side_b(kernel, b), NULL, add, c, ldc);
+        run(kernel, m, n, k, a, gt__side_b(kernel, b, m), NULL, add, c, ldc);
 }
 
 /* --- B, packed before. */
 
 static gt__side packed_side(const gt__panel_kernel *kernel, gt__panel_matrix b)
 {
-    gt__side side = gt__side_b(kernel, b);
+    gt__side side = gt__side_b(kernel, b, 0);
     side.packed = true;
     return side;
 }

@@ -116,8 +116,8 @@ void gt__panel_multiply_shards(const gt__panel_kernel *kernel, int m, int n,
 {
     product p = {.kernel = kernel,
                  .shards = shards,
-                 .a = gt__side_a(kernel, a),
-                 .b = gt__side_b(kernel, b),
+                 .a = gt__side_a(kernel, a, n),
+                 .b = gt__side_b(kernel, b, m),
                  .c = c,
                  .ldc = (size_t)ldc};
     size_t words = words_of(kernel, shards);

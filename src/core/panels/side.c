@@ -1,7 +1,8 @@
-/* side.c: in fp32 a matrix is taken where it lies, unless it is B, stored with
- * a row for each column: to copy it costs more than that its numbers lie apart,
- * as most products of a network are small. In bf16 numbers are rounded while
- * they are packed, so tensors need no second copy. */
+/* side.c: in fp32 a matrix is taken where it lies, as most products of a
+ * network are small: to copy it costs more than that its numbers lie apart. B
+ * is packed if it is stored with a row for each column, and either side if its
+ * rows drive each other out of a cache. In bf16 numbers are rounded while they
+ * are packed, so tensors need no second copy. */
 #include "core/panels/side.h"
 
 #include <pthread.h>
@@ -24,22 +25,35 @@ int gt__extent_size(int all, int most, int unit)
     return (units + extents - 1) / extents * unit;
 }
 
-gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a)
+/* Terms whose rows lie a large power of two apart meet in few sets of the first
+ * cache, which hold fewer of them than a sum has. `again`: how many panels of
+ * the other side read them. */
+static bool meet_in_cache(gt__panel_matrix matrix, bool by_row, int again)
 {
+    enum { BUSY = 256, OFTEN = 3 };
+    return !by_row && matrix.ld % BUSY == 0 && again >= OFTEN;
+}
+
+gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a, int n)
+{
+    int again = (n + GT__PANEL_COLUMNS - 1) / GT__PANEL_COLUMNS;
     return (gt__side){.kernel = kernel,
                       .matrix = a,
                       .by_row = !a.turned,
-                      .packed = kernel->terms > 1,
+                      .packed = kernel->terms > 1 ||
+                                meet_in_cache(a, !a.turned, again),
                       .width = GT__PANEL_ROWS,
                       .block = block_a};
 }
 
-gt__side gt__side_b(const gt__panel_kernel *kernel, gt__panel_matrix b)
+gt__side gt__side_b(const gt__panel_kernel *kernel, gt__panel_matrix b, int m)
 {
+    int again = (m + GT__PANEL_ROWS - 1) / GT__PANEL_ROWS;
     return (gt__side){.kernel = kernel,
                       .matrix = b,
                       .by_row = b.turned,
-                      .packed = kernel->terms > 1 || b.turned,
+                      .packed = kernel->terms > 1 || b.turned ||
+                                meet_in_cache(b, b.turned, again),
                       .width = GT__PANEL_COLUMNS,
                       .block = block_b};
 }

@@ -50,8 +50,9 @@ typedef struct gt__side {
     uint32_t *block; /* of the process: gt__side_lock */
 } gt__side;
 
-gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a);
-gt__side gt__side_b(const gt__panel_kernel *kernel, gt__panel_matrix b);
+/* `n`, `m`: how many columns or rows the other side has. */
+gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a, int n);
+gt__side gt__side_b(const gt__panel_kernel *kernel, gt__panel_matrix b, int m);
 
 /* The blocks are one thread's at a time. */
 void gt__side_lock(void);

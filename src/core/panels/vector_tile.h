@@ -23,8 +23,8 @@ static inline PART void add_sums(int rows, int vectors, const gt__panel_tile *t,
         const float *more = t->sums - (ptrdiff_t)s * GT__PANEL_TILE;
         UNROLL for (int i = 0; i < rows; i++)
         {
-            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] =
-                add(sum[i][v], load(more + (i * GT__PANEL_COLUMNS + v * LANES)));
+            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = add(
+                sum[i][v], load(more + (i * GT__PANEL_COLUMNS + v * LANES)));
         }
     }
 }
@@ -86,9 +86,9 @@ static inline PART void add_words(int rows, int vectors, bool whole, bool ahead,
         at + (size_t)(APART * p) * across;
     for (int w = 0; w < t->words; w++) {
         vector right[VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) right[v] = load_vector(
-            v, vectors, whole, last,
-            (const float *)(const void *)(b + (size_t)v * LANES));
+        UNROLL for (int v = 0; v < vectors; v++) right[v] =
+            load_vector(v, vectors, whole, last,
+                        (const float *)(const void *)(b + (size_t)v * LANES));
         if (ahead)
             _mm_prefetch((const char *)line, _MM_HINT_T0);
         UNROLL for (int i = 0; i < rows; i++)
