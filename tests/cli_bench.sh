@@ -107,11 +107,11 @@ counts() {
             exit !(off < 1e-6 && off > -1e-6) }' ||
             fail "$1 ${*:4}: $key is $got, not that of $3 x $2"
     done
-    got=$(sed -n 's/.*"gflop_by_blas_per_step": \([0-9.e+]*\),.*/\1/p' b.json)
+    got=$(sed -n 's/.*"gflop_multiplied_per_step": \([0-9.e+]*\),.*/\1/p' b.json)
     awk -v got="$got" -v n="$2" -v m="$3" -v share="${share:-1}" 'BEGIN {
         off = got * 1e9 / (2 * n * m) - share
         exit !(off < 0.15 && off > -0.15) }' ||
-        fail "$1 ${*:4}: BLAS did $got GFLOP of $3 x $2"
+        fail "$1 ${*:4}: $got GFLOP were multiplied of $3 x $2"
     if grep -q "is computed than is needed" out.txt; then
         fail "$1 is said to compute too much"
     fi

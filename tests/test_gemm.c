@@ -1,6 +1,5 @@
 /* Products of all shapes and transposes against plain loops, with rows longer
- * than they need be; among them those that are cut into pieces along each side.
- */
+ * than they need be. */
 #include "core/arena.h"
 #include "core/gemm.h"
 

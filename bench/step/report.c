@@ -91,7 +91,7 @@ void bench_report_text(const bench_result *r)
            "%.1f (%.2f .. %.2f)\n",
            r->work / 1e9, r->rate.median / 1e9, r->fraction.median,
            r->sgemm.median / 1e9, r->fraction.low, r->fraction.high);
-    printf("  by BLAS      %.3f GFLOP a step, %.2f of sgemm's rate\n",
+    printf("  multiplied   %.3f GFLOP a step, %.2f of sgemm's rate\n",
            r->multiplied / 1e9, r->multiplied / r->work * r->fraction.median);
     if (r->computed > r->work * (1 + 1e-9))
         printf("  of which     %.1f%% more is computed than is needed\n",
@@ -154,7 +154,7 @@ static void json_result(FILE *out, const bench_result *r)
     json_pair(out, "gflop_computed_per_step", r->computed / 1e9);
     json_spread(out, "step_s", r->step, 1);
     json_spread(out, "samples_per_s", r->samples, 1);
-    json_pair(out, "gflop_by_blas_per_step", r->multiplied / 1e9);
+    json_pair(out, "gflop_multiplied_per_step", r->multiplied / 1e9);
     json_spread(out, "gflop_per_s", r->rate, 1e-9);
     json_spread(out, "sgemm_gflop_per_s", r->sgemm, 1e-9);
     json_spread(out, "fraction_of_sgemm", r->fraction, 1);

@@ -49,7 +49,7 @@ static gt_status build(bench_subject *s)
     gt_task_setup setup = {.config = s->config,
                            .comm = s->comm,
                            .n_shards = s->shards,
-                           .stable = gt_product_is_stable(precision),
+                           .stable = gt_product_is_own(precision),
                            .max_n = gt_shard_max(batch, s->shards),
                            .training = true};
     status = gt_task_new(&s->task, &setup);

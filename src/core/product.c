@@ -9,16 +9,11 @@
 #include "core/panels/multiply_shards.h"
 
 #include <assert.h>
-#include <stdatomic.h>
 #include <string.h>
 
 _Static_assert(GT_PRODUCT_SHARDS + 0 == GT__PANEL_SHARDS + 0 &&
                    GT_PRODUCT_ROWS + 0 == GT__PANEL_TERMS + 0,
                "what may be asked for is what panels take");
-
-/* Fewer columns fill too little of a panel. A pass has as many rows as it has
- * samples, so these must not decide. */
-enum { LEAST_COLUMNS = 8 };
 
 #ifndef GT_DOUBLE
 /* NULL: none. Own products are made by one thread. */
@@ -41,27 +36,12 @@ static void multiply(const gt__panel_kernel *kernel, gt_transpose ta,
         (gt__panel_matrix){b, ldb, tb == GT_TRANSPOSED}, beta != 0, c, ldc);
 }
 
-/* Whether a kernel of fp32 is better than BLAS, or whoever starts the program
- * wants it. A BLAS that does not know the CPU, or was told not to, has half its
- * speed or less. */
-static bool is_better(const gt__panel_kernel *kernel)
+/* Fewer columns fill too little of a panel to be worth rounding and packing. A
+ * pass has as many rows as it has samples, so these must not decide. */
+static gt_precision precision_for(gt_precision precision, int n)
 {
-    static atomic_int blas_is_weak = -1; /* any thread may find out */
-    int weak = atomic_load_explicit(&blas_is_weak, memory_order_relaxed);
-    if (weak < 0) {
-        weak = gt_blas_kernel_is_old() || gt__fp32_kernel_is_asked();
-        atomic_store_explicit(&blas_is_weak, weak, memory_order_relaxed);
-    }
-    return kernel->faster_than_blas || weak;
-}
-
-/* Own kernels, if products with so many columns are theirs. */
-static const gt__panel_kernel *own_kernel(gt_precision precision, int n)
-{
-    const gt__panel_kernel *kernel = kernel_of(precision);
-    bool own = kernel && n >= LEAST_COLUMNS &&
-               (precision == GT_BF16 || is_better(kernel));
-    return own ? kernel : NULL;
+    enum { LEAST_COLUMNS = 8 };
+    return n < LEAST_COLUMNS ? GT_FP32 : precision;
 }
 
 /* Where a large matrix is read or written for a few rows or terms, the way to
@@ -79,9 +59,8 @@ void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int ldb, gt_real beta, gt_real *c, int ldc)
 {
 #ifndef GT_DOUBLE
-    if (comes_slowly(m, n, k))
-        precision = GT_FP32;
-    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    precision = comes_slowly(m, n, k) ? GT_FP32 : precision_for(precision, n);
+    const gt__panel_kernel *kernel = kernel_of(precision);
     if (kernel) {
         multiply(kernel, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
         return;
@@ -96,7 +75,7 @@ void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
 size_t gt_product_packed(gt_precision precision, int n, int k)
 {
 #ifndef GT_DOUBLE
-    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    const gt__panel_kernel *kernel = kernel_of(precision_for(precision, n));
     if (kernel)
         return gt__panel_packed(kernel, n, k);
 #endif
@@ -108,7 +87,7 @@ void gt_product_pack(gt_precision precision, gt_transpose tb, int n, int k,
                      const gt_real *b, int ldb, gt_real *packed)
 {
 #ifndef GT_DOUBLE
-    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    const gt__panel_kernel *kernel = kernel_of(precision_for(precision, n));
     if (kernel) {
         gt__panel_pack(kernel, n, k,
                        (gt__panel_matrix){b, ldb, tb == GT_TRANSPOSED},
@@ -130,7 +109,7 @@ void gt_product_by_packed(gt_precision precision, gt_transpose ta,
                           gt_real beta, gt_real *c, int ldc)
 {
 #ifndef GT_DOUBLE
-    const gt__panel_kernel *kernel = own_kernel(precision, n);
+    const gt__panel_kernel *kernel = kernel_of(precision_for(precision, n));
     if (kernel) {
         gt_gemm_count(m, n, k);
         gt__panel_multiply_packed(
@@ -146,21 +125,15 @@ void gt_product_by_packed(gt_precision precision, gt_transpose ta,
 
 const char *gt_product_makers(void)
 {
-#ifndef GT_DOUBLE
-    const gt__panel_kernel *kernel = kernel_of(GT_FP32);
-    if (kernel)
-        return is_better(kernel) ? "own" : "own, BLAS";
-#endif
-    return "BLAS";
+    return gt_product_is_own(GT_FP32) ? "gentrain" : "BLAS";
 }
 
-bool gt_product_is_stable(gt_precision precision)
+bool gt_product_is_own(gt_precision precision)
 {
 #ifndef GT_DOUBLE
     return kernel_of(precision) != NULL;
 #else
-    (void)precision;
-    return true;
+    return precision == GT_FP32;
 #endif
 }
 
@@ -194,16 +167,6 @@ void gt_product_shards(gt_precision precision, const int *cut, int shards,
     gt_product_stable(precision, GT_TRANSPOSED, GT_PLAIN, m, n,
                       cut[shards] - cut[0], a + (size_t)cut[0] * (size_t)lda,
                       lda, b + (size_t)cut[0] * (size_t)ldb, ldb, 0, c, ldc);
-#endif
-}
-
-bool gt_product_takes_runs(gt_precision precision)
-{
-#ifndef GT_DOUBLE
-    const gt__panel_kernel *kernel = kernel_of(precision);
-    return kernel && (precision == GT_BF16 || is_better(kernel));
-#else
-    return precision == GT_FP32;
 #endif
 }
 

@@ -1,27 +1,33 @@
-/* product.h: matrix products in fp32 or bf16. Row-major, local. */
+/* product.h: matrix products in fp32 or bf16. Row-major, local.
+ *
+ * Own kernels make them where the CPU has any, with the same bits on all of
+ * these. Else BLAS does. */
 #ifndef GT_CORE_PRODUCT_H
 #define GT_CORE_PRODUCT_H
 
 #include "core/gemm.h"
 #include "core/precision.h"
 
-/* gt_gemm in a precision that gt_precision_check allows, or in fp32 where a few
- * rows or terms meet a matrix so large that bf16 saves nothing; beta is 0 or 1.
- * The bits of an element follow from these sizes, beta, its row of op(A) and
- * its column of op(B), and in fp32 from what gt_gemm's do. GT_DOUBLE knows one
- * precision. Calls gt_progress_hook. */
+/* gt_gemm in a precision that gt_precision_check allows, or in fp32 where
+ * columns are few, or a few rows or terms meet a matrix so large that bf16
+ * saves nothing; beta is 0 or 1. The bits of an element follow from these
+ * sizes, beta, its row of op(A) and its column of op(B), and where BLAS
+ * multiplies from what gt_gemm's do. GT_DOUBLE knows one precision. Calls
+ * gt_progress_hook. */
 void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int n, int k, const gt_real *a, int lda, const gt_real *b,
                 int ldb, gt_real beta, gt_real *c, int ldc);
 
+/* Whether own kernels make all products of a precision. */
+bool gt_product_is_own(gt_precision precision);
+
 /* The same in that precision, with bits that follow from the row and column
  * alone: samples have the same, however many others are beside them. Without
- * own kernels for this CPU (gt_product_is_stable) it is gt_product. */
+ * own kernels it is gt_product. */
 void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
                        int m, int n, int k, const gt_real *a, int lda,
                        const gt_real *b, int ldb, gt_real beta, gt_real *c,
                        int ldc);
-bool gt_product_is_stable(gt_precision precision);
 
 /* For products that have B in common: op(B)[k x n] in the form that they read
  * fastest, then as often as it is the same, C = op(A) B, or += with a beta of
@@ -36,8 +42,7 @@ void gt_product_by_packed(gt_precision precision, gt_transpose ta,
                           const gt_real *a, int lda, const gt_real *packed,
                           gt_real beta, gt_real *c, int ldc);
 
-/* Who makes products in fp32, as bits depend on it: "own" kernels, all but
- * those of few columns; "own, BLAS": stable ones and the others; "BLAS". */
+/* Who makes products in fp32, as bits depend on it: "gentrain" or "BLAS". */
 const char *gt_product_makers(void);
 
 /* A side of a product whose numbers lie in runs, as those of an image under a
@@ -51,12 +56,10 @@ typedef struct gt_operand {
 
 /* C[m x n] = A B, or += if `add`, over `runs` of so many words; columns of B
  * lie side by side (across = 1). The bits of an element follow from its row,
- * its column and `add` alone: words are added in their order. Only where own
- * kernels make all products of the precision (gt_product_takes_runs). Calls
- * gt_progress_hook. */
+ * its column and `add` alone: words are added in their order. Only where
+ * own kernels make products of the precision. Calls gt_progress_hook. */
 void gt_product_runs(gt_precision precision, int m, int n, int runs, int words,
                      gt_operand a, gt_operand b, bool add, gt_real *c, int ldc);
-bool gt_product_takes_runs(gt_precision precision);
 
 /* words[n]: each of a number of a row [n] of fp32 and the one below it,
  * rounded. The rows lie `apart`; 0: there is no second one, and zeros stand for

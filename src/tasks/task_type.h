@@ -27,7 +27,7 @@ typedef struct gt_task_setup {
     int n_shards;            /* of this rank */
     int max_n;               /* most samples of one pass, of a shard */
     bool stable;      /* in training: all ranks have products that shards may go
-                         through together (gt_product_is_stable) */
+                         through together (gt_product_is_own) */
     int unit;         /* shards that do so; from gt_task_new */
     int blas_threads; /* of this rank */
     bool training;    /* false: no gradients, no optimizer */

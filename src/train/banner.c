@@ -186,7 +186,7 @@ void gt_banner_print(const gt_task *task, int asked, int shards,
     print_networks(task);
     gt_info("  memory        %.0f MB per rank at most%s", memory,
             source->region.shared ? ", the data included" : "");
-    if (gt_blas_kernel_is_old() && !gt_product_is_stable(GT_FP32))
+    if (gt_blas_kernel_is_old() && !gt_product_is_own(GT_FP32))
         gt_warn("BLAS runs its %s kernels, but this CPU can run those for %s, "
                 "which may be twice as fast; unset OPENBLAS_CORETYPE",
                 gt_blas_kernel(), gt_blas_best_kernel());

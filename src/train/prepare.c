@@ -115,7 +115,7 @@ static int running_threads(const trainer *t)
 /* On all ranks, as their vectors must be of as many shards. Collective. */
 static bool has_stable_products(const trainer *t)
 {
-    double without = !gt_product_is_stable((gt_precision)t->train->precision);
+    double without = !gt_product_is_own((gt_precision)t->train->precision);
     gt_comm_sum(t->comm, &without, 1);
     return without == 0;
 }

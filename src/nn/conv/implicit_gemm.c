@@ -40,7 +40,7 @@ static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
     gt__conv_geometry adjoint = gt__implicit_adjoint(g);
     (void)max_n;
     *out = NULL;
-    if (!gt_product_takes_runs(g->precision))
+    if (!gt_product_is_own(g->precision))
         return GT_OK;
     implicit_plan *plan = malloc(sizeof *plan);
     if (!plan)

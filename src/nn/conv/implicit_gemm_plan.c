@@ -118,7 +118,7 @@ double gt__implicit_cost(const gt__conv_geometry *g, gt__conv_product product)
 {
     bool one_stride = g->sh == 1 && g->sw == 1;
     bool has_patches = g->kh * g->kw > 1 && g->oh * g->ow > 1;
-    if (!gt_product_takes_runs(g->precision) || !has_patches ||
+    if (!gt_product_is_own(g->precision) || !has_patches ||
         (product == GT__CONV_BACKWARD_DATA && !one_stride))
         return INFINITY;
     if (product == GT__CONV_FORWARD)
