@@ -28,11 +28,11 @@ must "in bf16" ranks 1 train vae.yaml --out half $bf16
 must "fp32 to bf16" ranks 1 train --resume vae --steps 14 \
     --set train.precision=bf16
 says err.txt "settings that differ from the checkpoint's: train.precision bf16 (fp32 before)"
-says err.txt "products in bf16"
+says err.txt "products      in bf16"
 must "and back" ranks 1 train --resume vae --steps 16 \
     --set train.precision=fp32
 says err.txt "train.precision fp32 (bf16 before)"
-if grep -q "products in bf16" err.txt; then fail "it is fp32"; fi
+if grep -q "products      in bf16" err.txt; then fail "it is fp32"; fi
 
 # Where there are no such products.
 export GENTRAIN_BF16=none

@@ -112,8 +112,9 @@ must "going on alone" ranks 1 train --resume part-gan --steps 15 --quiet \
     --threads 2
 warned "made with reduction mpi on 2 ranks (here mpi on 1 rank); the last bits"
 
-# So are the kernels that BLAS runs, also among ranks. Some are on every CPU, if
-# the library has them.
+# So are the kernels that BLAS runs, where it makes products, also among ranks. Some
+# are on every CPU, if the library has them.
+export GENTRAIN_FP32=none
 must "old kernels" env OPENBLAS_CORETYPE=Nehalem "$GENTRAIN" train vae.yaml \
     --out old --steps 1 --quiet 2>err.txt
 "$GENTRAIN" inspect old | grep -q 'blas_kernel *Nehalem' || {
@@ -130,3 +131,11 @@ warned "blas_kernel Nehalem (here Prescott)"
     fail "mixed kernels"
 grep -c 'its Prescott kernels here, but its Nehalem kernels on rank 0' err.txt |
     grep -qx 1 || fail "mixed kernels are not warned of once"
+unset GENTRAIN_FP32
+"$GENTRAIN" inspect part-gan | grep -q 'products *gentrain' || exit 0
+must "own products" env OPENBLAS_CORETYPE=Nehalem "$GENTRAIN" train vae.yaml \
+    --out own --steps 1 --quiet 2>err.txt
+must "beside another BLAS" env OPENBLAS_CORETYPE=Prescott "$GENTRAIN" train \
+    --quiet --resume own --steps 2 2>err.txt
+warnings err.txt && fail "own products were said to depend on BLAS"
+exit 0

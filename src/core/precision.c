@@ -6,12 +6,6 @@
 
 const char *const gt_precision_names[] = {"fp32", "bf16", NULL};
 
-const char *gt_bf16_kernel(void)
-{
-    const gt__panel_kernel *kernel = gt__bf16_kernel_choose();
-    return kernel ? kernel->name : NULL;
-}
-
 gt_status gt_precision_check(gt_precision precision)
 {
     if (precision == GT_FP32 || gt__bf16_kernel_choose())

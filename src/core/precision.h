@@ -19,9 +19,4 @@ extern const char *const gt_precision_names[];
  * with what is missing: this CPU's instructions, or the compiler's. */
 gt_status gt_precision_check(gt_precision precision);
 
-/* What computes products in bf16 here: "AVX512-BF16", or "portable" where
- * GENTRAIN_BF16 asks for that: the same bits, by loops that any CPU runs,
- * slowly. NULL: nothing does. */
-const char *gt_bf16_kernel(void);
-
 #endif

@@ -123,11 +123,6 @@ void gt_product_by_packed(gt_precision precision, gt_transpose ta,
             c, ldc);
 }
 
-const char *gt_product_makers(void)
-{
-    return gt_product_is_own(GT_FP32) ? "gentrain" : "BLAS";
-}
-
 bool gt_product_is_own(gt_precision precision)
 {
 #ifndef GT_DOUBLE
@@ -135,6 +130,22 @@ bool gt_product_is_own(gt_precision precision)
 #else
     return precision == GT_FP32;
 #endif
+}
+
+const char *gt_product_kernel(gt_precision precision)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = kernel_of(precision);
+    if (kernel)
+        return kernel->name;
+#endif
+    (void)precision;
+    return "BLAS";
+}
+
+const char *gt_product_makers(void)
+{
+    return gt_product_is_own(GT_FP32) ? GT_PRODUCT_OWN : "BLAS";
 }
 
 void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,

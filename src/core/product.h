@@ -18,8 +18,11 @@ void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
                 int n, int k, const gt_real *a, int lda, const gt_real *b,
                 int ldb, gt_real beta, gt_real *c, int ldc);
 
-/* Whether own kernels make all products of a precision. */
+/* Whether own kernels make all products of a precision, and which: "AVX-512",
+ * "AVX2", "AVX512-BF16", or where GENTRAIN_FP32 or GENTRAIN_BF16 ask for it
+ * "portable": the same bits, by loops that any CPU runs, slowly; or "BLAS". */
 bool gt_product_is_own(gt_precision precision);
+const char *gt_product_kernel(gt_precision precision);
 
 /* The same in that precision, with bits that follow from the row and column
  * alone: samples have the same, however many others are beside them. Without
@@ -42,7 +45,9 @@ void gt_product_by_packed(gt_precision precision, gt_transpose ta,
                           const gt_real *a, int lda, const gt_real *packed,
                           gt_real beta, gt_real *c, int ldc);
 
-/* Who makes products in fp32, as bits depend on it: "gentrain" or "BLAS". */
+/* Who makes products in fp32, as bits depend on it: GT_PRODUCT_OWN, whatever
+ * the kernel, or "BLAS". */
+#define GT_PRODUCT_OWN "gentrain"
 const char *gt_product_makers(void);
 
 /* A side of a product whose numbers lie in runs, as those of an image under a

@@ -75,6 +75,18 @@ void gt_provenance_find(const gt_task *task,
     find_reduction(task, found[GT_PROVENANCE_REDUCTION]);
 }
 
+/* Own products are the same bits whichever BLAS is there. */
+static bool matters(gt_provenance which,
+                    char then[GT_PROVENANCES][GT_PROVENANCE_TEXT])
+{
+    bool of_blas = which == GT_PROVENANCE_BLAS ||
+                   which == GT_PROVENANCE_BLAS_KERNEL ||
+                   which == GT_PROVENANCE_BLAS_THREADS;
+    bool own = gt_product_is_own(GT_FP32) &&
+               !strcmp(then[GT_PROVENANCE_PRODUCTS], GT_PRODUCT_OWN);
+    return !(of_blas && own);
+}
+
 void gt_provenance_compare(const gt_task *task,
                            char then[GT_PROVENANCES][GT_PROVENANCE_TEXT])
 {
@@ -82,7 +94,7 @@ void gt_provenance_compare(const gt_task *task,
     size_t used = 0;
     gt_provenance_find(task, now);
     for (int i = 0; i < GT_PROVENANCES; i++)
-        if (strcmp(then[i], now[i]) != 0)
+        if (strcmp(then[i], now[i]) != 0 && matters((gt_provenance)i, then))
             used += (size_t)snprintf(text + used, sizeof text - used,
                                      "%s%s %s (here %s)", used ? ", " : "",
                                      gt_provenance_key((gt_provenance)i),
@@ -112,20 +124,19 @@ void gt_provenance_check_ranks(gt_comm *comm)
     bool same_kernel = same_as_first(comm, gt_blas_kernel(), kernel);
     bool same_makers = same_as_first(comm, gt_product_makers(), makers);
     gt_status status = GT_OK;
-    if (!same_kernel)
+    if (!same_makers)
+        status = gt_fail(
+            GT_ERR_MISMATCH,
+            "products are made by %s here, but by %s on rank 0, %s; set "
+            "GENTRAIN_FP32 to none, or leave out CPUs without AVX2 and FMA",
+            gt_product_makers(), makers, outcome);
+    else if (!same_kernel && !gt_product_is_own(GT_FP32))
         status = gt_fail(
             GT_ERR_MISMATCH,
             "BLAS runs its %s kernels here, but its %s kernels on rank 0, %s; "
             "set %s to kernels that all CPUs of the job can run",
             gt_blas_kernel(), kernel, outcome,
             variable ? variable : "the variable of its library");
-    else if (!same_makers)
-        status = gt_fail(
-            GT_ERR_MISMATCH,
-            "products are made by %s here, but by %s on rank 0, %s; set "
-            "GENTRAIN_FP32 to AVX2, which all CPUs of the job may run, or to "
-            "none",
-            gt_product_makers(), makers, outcome);
     if (gt_comm_agree(comm, status) != GT_OK)
         gt_warn("%s", gt_message());
 }

@@ -35,7 +35,7 @@ void gt_provenance_find(const gt_task *task,
 void gt_provenance_compare(const gt_task *task,
                            char then[GT_PROVENANCES][GT_PROVENANCE_TEXT]);
 
-/* Warn if the ranks compute with different kernels. Collective. */
+/* Warn if products of the ranks have different bits. Collective. */
 void gt_provenance_check_ranks(gt_comm *comm);
 
 #endif

@@ -48,8 +48,10 @@ static void print_ranks(gt_comm *comm, int asked, gt_precision precision)
             comm->nodes, plural(comm->nodes), blas, gt_blas_kernel(),
             gt_precision_names[precision]);
     if (precision == GT_BF16)
-        gt_info("  precision     products in bf16 by %s, the rest in fp32",
-                gt_bf16_kernel());
+        gt_info("  products      in bf16 by %s, the rest in fp32 by %s",
+                gt_product_kernel(GT_BF16), gt_product_kernel(GT_FP32));
+    else
+        gt_info("  products      by %s", gt_product_kernel(GT_FP32));
     gt_info("  BLAS          %s", gt_blas_version(library));
     if (most != asked && most > 0)
         gt_warn("BLAS runs %d thread%s where --threads asks for %d: it has no "
