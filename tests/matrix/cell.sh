@@ -14,12 +14,6 @@ failed() {
     exit 1
 }
 
-# Kernels are the same everywhere, so that bits can be compared: those for AVX2,
-# if this CPU has that. BLIS chooses by the CPU; its numbers for kernels change
-# with its version.
-if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then
-    export OPENBLAS_CORETYPE=Haswell
-fi
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 library=()

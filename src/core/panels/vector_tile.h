@@ -148,12 +148,18 @@ static inline PART void multiply_n(int rows, int vectors, int form, bool whole,
     }
 }
 
+static inline PART void multiply_rows(int rows, int vectors, int form,
+                                      const gt__panel_tile *t)
+{
+    if (CHOICES_TAKE_TIME && t->columns == vectors * LANES)
+        multiply_n(rows, vectors, form, true, t);
+    else
+        multiply_n(rows, vectors, form, false, t);
+}
+
 #define CASE(rows, vectors, form)                                              \
     case rows:                                                                 \
-        if (CHOICES_TAKE_TIME && t->columns == (vectors)*LANES)                \
-            multiply_n(rows, vectors, form, true, t);                          \
-        else                                                                   \
-            multiply_n(rows, vectors, form, false, t);                         \
+        multiply_rows(rows, vectors, form, t);                                 \
         break;
 
 #define UP_TO_6(vectors, form)                                                 \
