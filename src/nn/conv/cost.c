@@ -1,4 +1,5 @@
-/* cost.c: numbers that were measured on CPUs with AVX-512. */
+/* cost.c: numbers that were measured on CPUs with AVX-512. They are the same
+ * for all others, as the choice of an algorithm decides on bits. */
 #include "nn/conv/cost.h"
 
 #include <math.h>
@@ -12,9 +13,7 @@ enum {
     VECTOR = 16,
     VECTORS = 2,
     PER_CYCLE = 2,
-    LATENCY = 4,
-    FEW_COLUMNS = 8, /* fewer are left to BLAS */
-    OF_BLAS = 32     /* columns in whose time it multiplies by so few */
+    LATENCY = 4
 };
 
 /* In bf16 each number is rounded and packed for as many multiplications as the
@@ -41,8 +40,6 @@ double gt__cost_of_word(int rows, int columns)
 /* Columns of whole vectors. */
 static double whole(int columns)
 {
-    if (columns < FEW_COLUMNS)
-        return OF_BLAS;
     return (columns + VECTOR - 1) / VECTOR * VECTOR;
 }
 

@@ -10,15 +10,16 @@ enum {
     NEAR = 1 << 17     /* reals that a near cache holds */
 };
 
-static gt__window window_of(const gt__conv_geometry *g, int width)
+static gt__implicit_window window_of(const gt__conv_geometry *g, int width)
 {
-    return (gt__window){.width = width,
-                        .taps = g->kw + (width - 1) * g->sw,
-                        .count = (g->ow + width - 1) / width};
+    return (gt__implicit_window){.width = width,
+                                 .taps = g->kw + (width - 1) * g->sw,
+                                 .count = (g->ow + width - 1) / width};
 }
 
 /* Of a line of positions, and one line of the kernel. */
-static double cost_of_line(const gt__conv_geometry *g, const gt__window *w)
+static double cost_of_line(const gt__conv_geometry *g,
+                           const gt__implicit_window *w)
 {
     int full = g->ow / w->width, rest = g->ow % w->width;
     double word = gt__cost_of_word(full, w->width * g->m);
@@ -27,12 +28,12 @@ static double cost_of_line(const gt__conv_geometry *g, const gt__window *w)
     return word * w->taps * g->c;
 }
 
-static gt__window best_window(const gt__conv_geometry *g)
+static gt__implicit_window best_window(const gt__conv_geometry *g)
 {
-    gt__window best = window_of(g, 1);
+    gt__implicit_window best = window_of(g, 1);
     for (int width = 2; width <= g->ow && width * g->m <= MOST_COLUMNS;
          width++) {
-        gt__window next = window_of(g, width);
+        gt__implicit_window next = window_of(g, width);
         if (cost_of_line(g, &next) < cost_of_line(g, &best))
             best = next;
     }
@@ -41,7 +42,7 @@ static gt__window best_window(const gt__conv_geometry *g)
 
 gt__implicit gt__implicit_make(const gt__conv_geometry *g)
 {
-    gt__window w = best_window(g);
+    gt__implicit_window w = best_window(g);
     return (gt__implicit){.g = *g,
                           .window = w,
                           .columns = (w.count - 1) * w.width * g->sw + w.taps};
@@ -97,7 +98,7 @@ static double cost_of_reading(double reals, double times)
 
 static double cost_of_forward(const gt__conv_geometry *g)
 {
-    gt__window w = best_window(g);
+    gt__implicit_window w = best_window(g);
     int pairs = gt__implicit_pairs(g, g->kh);
     double matrix = (double)pairs * w.taps * g->c * w.width * g->m;
     return (double)g->oh * pairs * cost_of_line(g, &w) + cost_of_copy(g) +

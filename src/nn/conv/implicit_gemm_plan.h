@@ -9,14 +9,14 @@
  * channels, their outputs fill a vector better together. They see `taps`
  * columns of the image. A line has so many windows; the last one may end early.
  */
-typedef struct gt__window {
+typedef struct gt__implicit_window {
     int width, taps, count;
-} gt__window;
+} gt__implicit_window;
 
 /* How forward computes a geometry. */
 typedef struct gt__implicit {
     gt__conv_geometry g;
-    gt__window window;
+    gt__implicit_window window;
     int columns; /* of the image with its padding */
 } gt__implicit;
 
