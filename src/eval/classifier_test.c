@@ -7,7 +7,7 @@
 
 #include "base/collective_tick.h"
 #include "core/arena.h"
-#include "core/gemm.h"
+#include "core/product.h"
 #include "core/rng.h"
 #include "data/shuffle.h"
 #include "eval/auc.h"
@@ -103,8 +103,8 @@ static void forward(training *t, const example *examples, int n)
     network *net = &t->net;
     const gt_real *bias = b1(net, net->theta), *out = w2(net, net->theta);
     load(t, examples, n);
-    gt_gemm(GT_PLAIN, GT_PLAIN, n, HIDDEN, net->dim, t->x, net->dim, net->theta,
-            HIDDEN, 0, t->hidden, HIDDEN);
+    gt_product(GT_FP32, GT_PLAIN, GT_PLAIN, n, HIDDEN, net->dim, t->x, net->dim,
+               net->theta, HIDDEN, 0, t->hidden, HIDDEN);
     for (int i = 0; i < n; i++) {
         gt_real *h = t->hidden + (size_t)i * HIDDEN;
         gt_real sum = *b2(net, net->theta);
@@ -136,8 +136,8 @@ static void backward(training *t, const example *examples, int n)
             bias[k] += back[k];
         }
     }
-    gt_gemm(GT_TRANSPOSED, GT_PLAIN, net->dim, HIDDEN, n, t->x, net->dim,
-            t->backward, HIDDEN, 0, net->grad, HIDDEN);
+    gt_product(GT_FP32, GT_TRANSPOSED, GT_PLAIN, net->dim, HIDDEN, n, t->x,
+               net->dim, t->backward, HIDDEN, 0, net->grad, HIDDEN);
 }
 
 /* Adam (Kingma, Ba 2015). */

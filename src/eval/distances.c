@@ -6,7 +6,7 @@
 #include "eval/distances.h"
 
 #include "core/arena.h"
-#include "core/gemm.h"
+#include "core/product.h"
 #include "eval/blocks.h"
 
 #include <float.h>
@@ -98,8 +98,9 @@ void gt__distances_find(gt__distances *d, const gt_real *points, int n)
     d->references = points;
     d->n_references = n;
     move(d, points, n, d->moved_references, d->square_references);
-    gt_gemm(GT_PLAIN, GT_TRANSPOSED, d->n_queries, n, d->dim, d->moved_queries,
-            d->dim, d->moved_references, d->dim, 0, d->products, n);
+    gt_product(GT_FP32, GT_PLAIN, GT_TRANSPOSED, d->n_queries, n, d->dim,
+               d->moved_queries, d->dim, d->moved_references, d->dim, 0,
+               d->products, n);
 }
 
 double gt__square_between(const gt_real *a, const gt_real *b, int dim)

@@ -2,7 +2,7 @@
 #include "eval/features.h"
 
 #include "core/arena.h"
-#include "core/gemm.h"
+#include "core/product.h"
 #include "core/rng.h"
 #include "data/config.h"
 #include "nn/network.h"
@@ -181,6 +181,6 @@ void gt_features_find(const gt_features *f, const gt_samples *samples,
     else if (f->kind == GT_FEATURES_VALUES)
         memcpy(points, samples->x, (size_t)n * f->size * sizeof *points);
     else
-        gt_gemm(GT_PLAIN, GT_PLAIN, n, f->dim, size, samples->x, size,
-                f->projection, f->dim, 0, points, f->dim);
+        gt_product(GT_FP32, GT_PLAIN, GT_PLAIN, n, f->dim, size, samples->x,
+                   size, f->projection, f->dim, 0, points, f->dim);
 }
