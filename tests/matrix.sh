@@ -2,7 +2,8 @@
 # The program on other machines: Debian 12 and 13, with gcc and clang, Open MPI 4
 # or 5 and MPICH, OpenBLAS and BLIS. Each combination is built with warnings as
 # errors, tested, and trains 50 steps of the quickstart on 1 and 2 ranks; weights
-# must be the same to the bit in all that share a BLAS.
+# must be the same to the bit in all, or on a CPU without AVX2 in those that share a
+# BLAS.
 #
 #   tests/matrix.sh [VALUE ...]
 #
