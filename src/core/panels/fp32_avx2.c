@@ -3,6 +3,7 @@
  * one, whose 12 sums stay there: enough to begin two instructions each cycle,
  * with 8 or 13 loads for 12 of them. */
 #include "core/panels/kernel.h"
+#include "core/panels/side.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
@@ -153,33 +154,51 @@ static inline PART vector add_products(vector sum, uint32_t a, vector b)
 
 #include "core/panels/vector_tile.h"
 
-/* Tiles of about as many rows each: few of them do not keep a CPU busy. */
-static void multiply_columns(const gt__panel_tile *t)
+/* The tiles of a panel: of about as many rows each, as few of them do not keep
+ * a CPU busy. */
+typedef struct tiles {
+    int rows, across, down;
+} tiles;
+
+static tiles tiles_of(const gt__panel_tile *t)
 {
-    int tiles = t->columns <= LANES ? 1 : (t->rows + TILE_ROWS - 1) / TILE_ROWS;
-    int most = (t->rows + tiles - 1) / tiles;
-    gt__panel_tile part = *t;
-    for (int i = 0; i < t->rows; i += most) {
-        part.rows = smaller(t->rows - i, most);
-        part.a.at = t->a.at + (size_t)i * t->a.across;
-        part.c = t->c + (size_t)i * t->ldc;
-        part.sums = t->sums + (t->n_sums > 0 ? i * GT__PANEL_COLUMNS : 0);
-        multiply_tile(&part);
-        part.ahead = NULL;
+    int across = (t->columns + VECTORS * LANES - 1) / (VECTORS * LANES);
+    int down = t->columns <= LANES ? 1 : (t->rows + TILE_ROWS - 1) / TILE_ROWS;
+    return (tiles){(t->rows + down - 1) / down, across, down};
+}
+
+/* Lines that touch are shared by all n tiles, so that they come all the time:
+ * each of them is asked for by n words. Others are asked for by the first tile.
+ */
+static void share_ahead(const gt__panel_tile *t, int n, int i,
+                        gt__panel_tile *part)
+{
+    if (t->ahead_step != GT__LINE) {
+        part->ahead = i == 0 ? t->ahead : NULL;
+        return;
     }
+    part->ahead_step = (size_t)GT__LINE / (size_t)n;
+    part->ahead += (size_t)(i * t->words) * part->ahead_step;
 }
 
 static void multiply(const gt__panel_tile *t)
 {
-    gt__panel_tile part = *t;
-    for (int j = 0; j < t->columns; j += VECTORS * LANES) {
-        part.columns = smaller(t->columns - j, VECTORS * LANES);
-        part.b.at = t->b.at + j;
-        part.c = t->c + j;
-        part.sums = t->sums + (t->n_sums > 0 ? j : 0);
-        multiply_columns(&part);
-        part.ahead = NULL;
-    }
+    const tiles of = tiles_of(t);
+    int number = 0;
+    for (int j = 0; j < t->columns; j += VECTORS * LANES)
+        for (int i = 0; i < t->rows; i += of.rows) {
+            gt__panel_tile part = *t;
+            part.rows = smaller(t->rows - i, of.rows);
+            part.columns = smaller(t->columns - j, VECTORS * LANES);
+            part.a.at = t->a.at + (size_t)i * t->a.across;
+            part.b.at = t->b.at + j;
+            part.c = t->c + (size_t)i * t->ldc + j;
+            if (t->n_sums > 0)
+                part.sums = t->sums + (i * GT__PANEL_COLUMNS + j);
+            if (t->ahead)
+                share_ahead(t, of.across * of.down, number++, &part);
+            multiply_tile(&part);
+        }
 }
 
 const gt__panel_kernel gt__fp32_avx2 = {

@@ -29,15 +29,20 @@ static inline PART void add_sums(int rows, int vectors, const gt__panel_tile *t,
     }
 }
 
-/* The rows of A and C below those of this tile come into the cache. */
+/* Those of A and C below this tile's come into the cache, unless C goes past
+ * it.
+ */
 static inline PART void fetch_below(int rows, int vectors,
                                     const gt__panel_tile *t)
 {
     const uint32_t *a = t->a.at + (size_t)rows * t->a.across;
     const float *c = t->c + (size_t)rows * t->ldc;
     UNROLL for (int i = 0; i < rows; i++)
-    {
         _mm_prefetch((const char *)(a + (size_t)i * t->a.across), _MM_HINT_T0);
+    if (t->past_caches)
+        return;
+    UNROLL for (int i = 0; i < rows; i++)
+    {
         UNROLL for (int v = 0; v < vectors; v++) _mm_prefetch(
             (const char *)(c + (size_t)i * t->ldc + (size_t)v * LANES),
             _MM_HINT_T0);
@@ -118,15 +123,25 @@ static inline PART void add_runs(int rows, int vectors, int form, bool whole,
         add_words(rows, vectors, whole, false, t, a, b, last, sum);
 }
 
-static inline PART void store_vector(const gt__panel_tile *t, bool all,
-                                     lanes last, vector sum, float *to)
+enum { STORE, STORE_SOME, STORE_PAST };
+
+static inline PART void store_rows(int rows, int vectors, int how,
+                                   const gt__panel_tile *t, lanes last,
+                                   vector sum[GT__PANEL_ROWS][VECTORS])
 {
-    if (!all)
-        store_some(to, last, sum);
-    else if (t->past_caches)
-        store_past(to, sum);
-    else
-        store(to, sum);
+    UNROLL for (int i = 0; i < rows; i++)
+    {
+        UNROLL for (int v = 0; v < vectors; v++)
+        {
+            float *to = t->c + (size_t)i * t->ldc + (size_t)v * LANES;
+            if (how == STORE_PAST)
+                store_past(to, sum[i][v]);
+            else if (how == STORE || v < vectors - 1)
+                store(to, sum[i][v]);
+            else
+                store_some(to, last, sum[i][v]);
+        }
+    }
 }
 
 static inline PART void multiply_n(int rows, int vectors, int form, bool whole,
@@ -140,12 +155,12 @@ static inline PART void multiply_n(int rows, int vectors, int form, bool whole,
     begin(rows, vectors, whole, t, last, sum);
     add_runs(rows, vectors, form, whole, t, last, sum);
     add_sums(rows, vectors, t, sum);
-    UNROLL for (int i = 0; i < rows; i++)
-    {
-        UNROLL for (int v = 0; v < vectors; v++)
-            store_vector(t, all || v < vectors - 1, last, sum[i][v],
-                         t->c + (size_t)i * t->ldc + (size_t)v * LANES);
-    }
+    if (!all)
+        store_rows(rows, vectors, STORE_SOME, t, last, sum);
+    else if (t->past_caches)
+        store_rows(rows, vectors, STORE_PAST, t, last, sum);
+    else
+        store_rows(rows, vectors, STORE, t, last, sum);
 }
 
 static inline PART void multiply_rows(int rows, int vectors, int form,
