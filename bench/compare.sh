@@ -16,7 +16,8 @@
 #                  are there already: the tables are of all of them
 #   --json FILE    write every run's figures there
 #   --record       put the tables into bench/README.md, those of PyTorch 1 and
-#                  of PyTorch 2 at their places
+#                  of PyTorch 2, and of CPUs with AVX-512 and with AVX2, at their
+#                  places
 #
 # Installs Debian's python3-torch if it is missing and builds the release. A
 # round is: gentrain, PyTorch on one rank; then, on two cores and with twice the
@@ -234,6 +235,8 @@ for preset in $presets; do
     else
         kernels="$kernels kernels"
     fi
+    # In bf16 the line names the rest in fp32 last.
+    kernels="products by $(sed -n 's/^  products .*by //p' "$work/run.err"), BLAS with $kernels"
     touch "$figures/presets.tsv"
     awk -F '\t' -v p="$preset" '$1 != p' "$figures/presets.tsv" >"$work/others"
     awk -v p="$preset" -v b="$batch" -v how="$best" \
@@ -358,4 +361,6 @@ if [ -n "$json" ]; then
         }
         END { printf "\n]}\n" }' "$figures/presets.tsv" "$rows" >"$json"
 fi
-[ -z "$record" ] || record "compare.sh, PyTorch ${version%%.*}" "$table"
+place="compare.sh, PyTorch ${version%%.*}"
+grep -qw avx512f /proc/cpuinfo || place="$place, AVX2"
+[ -z "$record" ] || record "$place" "$table"

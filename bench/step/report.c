@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/version.h"
 #include "core/blas.h"
+#include "core/product.h"
 
 #include <errno.h>
 #include <string.h>
@@ -31,11 +32,12 @@ void bench_report_head(const bench_options *options)
     char cpu[128];
     cpu_model(cpu);
     printf("gentrain %s on %s\n"
-           "%d BLAS thread%s, %s kernels; sgemm is %d x %d x %d; medians "
-           "of %d round%s (lowest .. highest)\n",
-           GT_VERSION, cpu, options->threads, options->threads == 1 ? "" : "s",
-           gt_blas_kernel(), options->sgemm, options->sgemm, options->sgemm,
-           options->rounds, options->rounds == 1 ? "" : "s");
+           "products by %s; %d BLAS thread%s, %s kernels; sgemm is %d x %d x "
+           "%d; medians of %d round%s (lowest .. highest)\n",
+           GT_VERSION, cpu, gt_product_kernel(GT_FP32), options->threads,
+           options->threads == 1 ? "" : "s", gt_blas_kernel(), options->sgemm,
+           options->sgemm, options->sgemm, options->rounds,
+           options->rounds == 1 ? "" : "s");
     if (gt_blas_kernel_is_old())
         printf("warning: this CPU is fit for %s kernels\n",
                gt_blas_best_kernel());
