@@ -22,8 +22,8 @@
  * Same samples. Sample i of a seed is one fixed sample of a model: it depends
  * neither on how many samples are asked for nor on which call makes it. It has
  * the bits of sample i that `gentrain sample --seed S` makes with one BLAS
- * thread, its default, by the same version of gentrain with the same BLAS
- * library on the same type of CPU.
+ * thread, its default, by the same version of gentrain, on any x86-64 CPU with
+ * AVX2; on others, with the same BLAS library on the same type of CPU.
  *
  * Layout. Arrays are dense and in C order: the first sample comes first, and
  * within a sample the last dimension varies fastest. An image is stored row by
