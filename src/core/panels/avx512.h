@@ -16,11 +16,6 @@
 
 enum { GT__LANES = 16 };
 
-static inline int gt__smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* A mask of the first n lanes. */
 static inline GT__AVX512 __mmask16 gt__first(int n)
 {

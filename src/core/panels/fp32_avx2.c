@@ -20,17 +20,13 @@ static bool runs(void)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* --- Packing. */
 
 static NATIVE void pack_terms(const gt__panel_span *s, uint32_t *panels)
 {
     for (int i = 0; i < s->count; i += s->width) {
-        size_t here = (size_t)smaller(s->count - i, s->width) * sizeof(float);
+        size_t here =
+            (size_t)gt__smaller(s->count - i, s->width) * sizeof(float);
         const float *from = s->from + i;
         uint32_t *to = panels + (size_t)i * (size_t)s->terms;
         for (int k = 0; k < s->terms; k++, from += s->ld, to += s->width)
@@ -83,12 +79,12 @@ static NATIVE void pack_rows(const gt__panel_span *s, uint32_t *panels)
     size_t width = (size_t)s->width;
     for (int i = 0, next; i < s->count; i = next) {
         int in_panel = i % s->width;
-        int rows = smaller(s->count - i, s->width - in_panel);
+        int rows = gt__smaller(s->count - i, s->width - in_panel);
         const float *from = s->from + (size_t)i * s->ld;
         uint32_t *to =
             panels + (size_t)(i - in_panel) * (size_t)s->terms + in_panel;
         int done = rows >= LANES ? pack_squares(s, from, to) : 0;
-        rows = smaller(rows, LANES);
+        rows = gt__smaller(rows, LANES);
         for (int r = 0; r < rows; r++)
             for (int k = done; k < s->terms; k++)
                 __builtin_memcpy(to + (size_t)k * width + r,
@@ -188,8 +184,8 @@ static void multiply(const gt__panel_tile *t)
     for (int j = 0; j < t->columns; j += VECTORS * LANES)
         for (int i = 0; i < t->rows; i += of.rows) {
             gt__panel_tile part = *t;
-            part.rows = smaller(t->rows - i, of.rows);
-            part.columns = smaller(t->columns - j, VECTORS * LANES);
+            part.rows = gt__smaller(t->rows - i, of.rows);
+            part.columns = gt__smaller(t->columns - j, VECTORS * LANES);
             part.a.at = t->a.at + (size_t)i * t->a.across;
             part.b.at = t->b.at + j;
             part.c = t->c + (size_t)i * t->ldc + j;

@@ -87,6 +87,11 @@ extern const gt__panel_kernel gt__fp32_avx512, gt__fp32_avx2, gt__fp32_portable;
 const gt__panel_kernel *gt__fp32_kernel_choose(void);
 const gt__panel_kernel *gt__bf16_kernel_choose(void);
 
+static inline int gt__smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 /* A word of bits, or of a real. */
 static inline uint32_t gt__panel_word(const uint32_t *at)
 {

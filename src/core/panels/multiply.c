@@ -44,18 +44,13 @@ static bool writes_far(const product *p)
            (uintptr_t)p->c % GT__BLOCK_ALIGN == 0 && p->ldc % GT__LINE == 0;
 }
 
-static void choose_terms(product *p, bool packed)
-{
-    int unit = p->kernel->terms;
-    p->terms = gt__extent_size(
-        p->k, (packed ? GT__BLOCK_WORDS : WORDS_IN_PLACE) * unit, unit);
-}
-
 /* If B is packed, the same whatever A is. */
 static void choose_blocks_of_b(product *p)
 {
     int unit = p->kernel->terms;
-    choose_terms(p, p->b.packed);
+    bool packs = p->a.packed || p->b.packed;
+    p->terms = gt__extent_size(
+        p->k, (packs ? GT__BLOCK_WORDS : WORDS_IN_PLACE) * unit, unit);
     p->columns =
         gt__extent_size(p->n, unit > 1 ? GT__BLOCK_COLUMNS : COLUMNS_IN_PLACE,
                         GT__PANEL_COLUMNS);
@@ -65,8 +60,6 @@ static void choose_blocks(product *p)
 {
     bool packs = p->a.packed;
     choose_blocks_of_b(p);
-    if (packs)
-        choose_terms(p, true);
     p->rows =
         packs ? gt__extent_size(p->m, GT__BLOCK_ROWS, GT__PANEL_ROWS) : p->m;
     p->strip =
