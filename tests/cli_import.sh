@@ -61,7 +61,6 @@ says look.txt "idx.h5: 20 held-out images of 12x12x1"
 grep -q "label 2 *20" look.txt || fail "labels: $(cat look.txt)"
 must "train on IDX" "$GENTRAIN" train vae.yaml --data idx --out from-idx --quiet
 must "train on the import" "$GENTRAIN" train vae.yaml --data idx.h5 --out from-h5 --quiet
-weights() { "$GENTRAIN" inspect "$1" --json | sed -n 's/.*"fingerprint": "\([0-9a-f]*\)".*/\1/p'; }
 [ -n "$(weights from-idx)" ] || fail "no fingerprint"
 [ "$(weights from-idx)" = "$(weights from-h5)" ] || fail "other weights than from IDX"
 must "a part" ranks 1 import idx.h5 -o part.h5 --holdout 10%

@@ -132,9 +132,12 @@ warned "blas_kernel Nehalem (here Prescott)"
 grep -c 'its Prescott kernels here, but its Nehalem kernels on rank 0' err.txt |
     grep -qx 1 || fail "mixed kernels are not warned of once"
 unset GENTRAIN_FP32
-"$GENTRAIN" inspect part-gan | grep -q 'products *gentrain' || exit 0
 must "own products" env OPENBLAS_CORETYPE=Nehalem "$GENTRAIN" train vae.yaml \
     --out own --steps 1 --quiet 2>err.txt
+"$GENTRAIN" inspect own | grep -q 'products *gentrain' || {
+    echo "skipped: this CPU has no own products"
+    exit 0
+}
 must "beside another BLAS" env OPENBLAS_CORETYPE=Prescott "$GENTRAIN" train \
     --quiet --resume own --steps 2 2>err.txt
 warnings err.txt && fail "own products were said to depend on BLAS"

@@ -100,6 +100,17 @@ says() {
     grep -qF -- "$2" "$1" || fail "$1 does not say: $2"
 }
 
+# weights RUN: the fingerprint of its newest checkpoint.
+weights() {
+    "$GENTRAIN" inspect "$1" --json | sed -n 's/.*"fingerprint": "\([0-9a-f]*\)".*/\1/p'
+}
+
+# golden RUN FINGERPRINT: these weights are the same on every CPU, with every compiler and
+# every BLAS.
+golden() {
+    [ "$(weights "$1")" = "$2" ] || fail "$1 has the weights $(weights "$1"), not $2"
+}
+
 # Warnings of the machine that the tests happen to run on, its BLAS kernels and its
 # cores.
 of_machine='BLAS runs its|threads? of gentrain share'

@@ -17,14 +17,9 @@ part() {
         --set output.checkpoint_every=0 --set output.sample_every=0
 }
 
-# fingerprint RUN
-fingerprint() {
-    "$GENTRAIN" inspect "$1" --json | sed -n 's/.*"fingerprint": "\([0-9a-f]*\)".*/\1/p'
-}
-
 # same_bits RUN: its weights are those of one rank, of which $whole is a print.
 same_bits() {
-    [ "$(fingerprint "$1")" = "$whole" ] || fail "$1 ends with other weights"
+    [ "$(weights "$1")" = "$whole" ] || fail "$1 ends with other weights"
 }
 
 # bars PRESET BATCH CHAINS STEPS
@@ -33,7 +28,7 @@ bars() {
     recipe=(--preset "$preset" --batch "$2" --set train.shards=48)
     for n in "${counts[@]}"; do
         part "$n" "$preset-$n" "$4" "${recipe[@]}" --out "$preset-$n"
-        [ "$n" -gt 1 ] || whole=$(fingerprint "$preset-1")
+        [ "$n" -gt 1 ] || whole=$(weights "$preset-1")
         [ -n "$whole" ] || fail "$preset has no fingerprint"
         same_bits "$preset-$n"
         [ "$n" -eq 1 ] || rm -r "$preset-$n"
