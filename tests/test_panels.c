@@ -82,9 +82,9 @@ static float *result_of(const trial *t, const gt__panel_kernel *kernel)
     memcpy(c, t->before, size * sizeof *c);
     gt__panel_multiply(
         kernel, t->m, t->n, t->k,
-        (gt__panel_matrix){t->a, columns_of_a(t) + SPARE, t->a_turned},
-        (gt__panel_matrix){t->b, columns_of_b(t) + SPARE, t->b_turned}, t->add,
-        c, t->n + SPARE);
+        (gt__panel_matrix){t->a, columns_of_a(t) + SPARE, t->a_turned, false},
+        (gt__panel_matrix){t->b, columns_of_b(t) + SPARE, t->b_turned, false},
+        t->add, c, t->n + SPARE);
     return c;
 }
 
@@ -248,11 +248,12 @@ static void check_packed(const trial *t, const gt__panel_kernel *kernel)
     memcpy(have, t->before, size * sizeof *have);
     gt__panel_pack(
         kernel, t->n, t->k,
-        (gt__panel_matrix){t->b, columns_of_b(t) + SPARE, t->b_turned}, packed);
+        (gt__panel_matrix){t->b, columns_of_b(t) + SPARE, t->b_turned, false},
+        packed);
     gt__panel_multiply_packed(
         kernel, t->m, t->n, t->k,
-        (gt__panel_matrix){t->a, columns_of_a(t) + SPARE, t->a_turned}, packed,
-        t->add, have, t->n + SPARE);
+        (gt__panel_matrix){t->a, columns_of_a(t) + SPARE, t->a_turned, false},
+        packed, t->add, have, t->n + SPARE);
     assert_memory_equal(want, have, size * sizeof *have);
     free(want);
     free(have);
@@ -278,6 +279,64 @@ static void what_is_packed_before_gives_the_same_bits(void **state)
     }
 }
 
+/* --- Numbers of bf16, rounded before. */
+
+/* The numbers of a side of [rows x columns], without spare values. */
+static uint16_t *round_side(const gt__panel_kernel *kernel, const float *from,
+                            int rows, int columns)
+{
+    uint16_t *to = (uint16_t *)gt_real_alloc((size_t)rows * (size_t)columns);
+    assert_non_null(to);
+    for (int i = 0; i < rows; i++)
+        kernel->round(from + i * (columns + SPARE), 1, columns,
+                      to + i * columns, (size_t)columns);
+    return to;
+}
+
+/* A, and B beside it unless A's rows have an odd number of terms. */
+static void check_rounded(const trial *t, const gt__panel_kernel *kernel)
+{
+    size_t size = (size_t)t->m * (size_t)(t->n + SPARE);
+    float *want = result_of(t, kernel), *have = gt_real_alloc(size);
+    assert_non_null(have);
+    memcpy(have, t->before, size * sizeof *have);
+    uint16_t *a =
+        round_side(kernel, t->a, t->a_turned ? t->k : t->m, columns_of_a(t));
+    uint16_t *b = round_side(kernel, t->b, t->k, columns_of_b(t));
+    bool words = t->a_turned || t->k % 2 == 0;
+    gt__panel_matrix left = {t->a, columns_of_a(t) + SPARE, t->a_turned, false};
+    if (words)
+        left = (gt__panel_matrix){a, columns_of_a(t), t->a_turned, true};
+    gt__panel_multiply(kernel, t->m, t->n, t->k, left,
+                       (gt__panel_matrix){b, columns_of_b(t), false, true},
+                       t->add, have, t->n + SPARE);
+    assert_memory_equal(want, have, size * sizeof *have);
+    free(want);
+    free(have);
+    free(a);
+    free(b);
+}
+
+/* Sides are taken where they lie, or packed, in whole panels and with a rest.
+ */
+static void what_is_rounded_before_gives_the_same_bits(void **state)
+{
+    static const int sizes[][3] = {
+        {1, 8, 2},      {12, 32, 16}, {30, 50, 402}, {7, 1000, 1026},
+        {150, 97, 600}, {29, 41, 77}, {13, 16, 1}};
+    (void)state;
+    for (int i = 0; i < (int)(sizeof sizes / sizeof *sizes) * WAYS; i++) {
+        trial t = trial_of(sizes[i / WAYS], i % WAYS);
+        if (t.precision != GT_BF16 || t.b_turned)
+            continue;
+        open_trial(&t);
+        check_rounded(&t, &gt__bf16_portable);
+        if (runs(&gt__bf16_native))
+            check_rounded(&t, &gt__bf16_native);
+        close_trial(&t);
+    }
+}
+
 /* --- Large matrices, beside few rows or terms. */
 
 /* C by pieces of a few rows and columns, none of which is large. */
@@ -291,9 +350,9 @@ static void in_pieces(const gt__panel_kernel *kernel, const trial *t, float *c)
                 kernel, t->m - i < ROWS ? t->m - i : ROWS,
                 t->n - j < COLUMNS ? t->n - j : COLUMNS, t->k,
                 (gt__panel_matrix){t->a + (t->a_turned ? i : i * lda), lda,
-                                   t->a_turned},
+                                   t->a_turned, false},
                 (gt__panel_matrix){t->b + (t->b_turned ? j * ldb : j), ldb,
-                                   t->b_turned},
+                                   t->b_turned, false},
                 t->add, c + i * t->n + j, t->n);
 }
 
@@ -302,10 +361,11 @@ static void check_large(const trial *t, const gt__panel_kernel *kernel)
     size_t size = (size_t)t->m * (size_t)t->n;
     float *want = drawn(size, 9), *have = drawn(size, 9);
     in_pieces(kernels[t->precision][0], t, want);
-    gt__panel_multiply(kernel, t->m, t->n, t->k,
-                       (gt__panel_matrix){t->a, columns_of_a(t), t->a_turned},
-                       (gt__panel_matrix){t->b, columns_of_b(t), t->b_turned},
-                       t->add, have, t->n);
+    gt__panel_multiply(
+        kernel, t->m, t->n, t->k,
+        (gt__panel_matrix){t->a, columns_of_a(t), t->a_turned, false},
+        (gt__panel_matrix){t->b, columns_of_b(t), t->b_turned, false}, t->add,
+        have, t->n);
     assert_memory_equal(want, have, size * sizeof *have);
     free(want);
     free(have);
@@ -362,8 +422,8 @@ static void copied_out(const float *a, const float *b, bool add, float *c)
                RUNS_N * sizeof *b);
     }
     gt__panel_multiply(&gt__fp32_portable, RUNS_M, RUNS_N, TERMS,
-                       (gt__panel_matrix){left, TERMS, false},
-                       (gt__panel_matrix){right, RUNS_N, false}, add, c,
+                       (gt__panel_matrix){left, TERMS, false, false},
+                       (gt__panel_matrix){right, RUNS_N, false, false}, add, c,
                        RUNS_N);
     free(left);
     free(right);
@@ -406,9 +466,9 @@ static void sum_of(const gt__panel_kernel *kernel, const int *cut, int first,
     if (n == 1) {
         gt__panel_multiply(
             kernel, SHARD_M, SHARD_N, cut[first + 1] - cut[first],
-            (gt__panel_matrix){a + cut[first] * SHARD_M, SHARD_M, true},
-            (gt__panel_matrix){b + cut[first] * SHARD_N, SHARD_N, false}, false,
-            c, SHARD_N);
+            (gt__panel_matrix){a + cut[first] * SHARD_M, SHARD_M, true, false},
+            (gt__panel_matrix){b + cut[first] * SHARD_N, SHARD_N, false, false},
+            false, c, SHARD_N);
         return;
     }
     int half = 1;
@@ -439,8 +499,8 @@ static void check_shards(const gt__panel_kernel *kernel, int shards, int each)
     sum_of(kernel, cut, 0, shards, a, b, want);
     gt__panel_multiply_shards(
         kernel, SHARD_M, SHARD_N, &(gt__panel_shards){shards, cut},
-        (gt__panel_matrix){a, SHARD_M, true},
-        (gt__panel_matrix){b, SHARD_N, false}, have, SHARD_N);
+        (gt__panel_matrix){a, SHARD_M, true, false},
+        (gt__panel_matrix){b, SHARD_N, false, false}, have, SHARD_N);
     assert_memory_equal(want, have, SHARD_M * SHARD_N * sizeof *have);
     free(a);
     free(b);
@@ -490,13 +550,18 @@ static void check_rounding(const gt__panel_kernel *kernel)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         float x = bits(cases[i].from), one = 1, c = 7, want = bits(cases[i].to);
-        gt__panel_multiply(kernel, 1, 1, 1, (gt__panel_matrix){&x, 1, false},
-                           (gt__panel_matrix){&one, 1, false}, false, &c, 1);
+        uint16_t number, upper = (uint16_t)(cases[i].to >> 16);
+        gt__panel_multiply(
+            kernel, 1, 1, 1, (gt__panel_matrix){&x, 1, false, false},
+            (gt__panel_matrix){&one, 1, false, false}, false, &c, 1);
         assert_memory_equal(&c, &want, sizeof c);
+        kernel->round(&x, 1, 1, &number, 1);
+        assert_int_equal(number, upper);
     }
     float none = NAN, one = 1, c = 7;
-    gt__panel_multiply(kernel, 1, 1, 1, (gt__panel_matrix){&none, 1, false},
-                       (gt__panel_matrix){&one, 1, false}, false, &c, 1);
+    gt__panel_multiply(kernel, 1, 1, 1,
+                       (gt__panel_matrix){&none, 1, false, false},
+                       (gt__panel_matrix){&one, 1, false, false}, false, &c, 1);
     assert_true(isnan(c));
 }
 
@@ -516,6 +581,7 @@ int main(void)
         cmocka_unit_test(the_bits_are_those_of_every_machine),
         cmocka_unit_test(elements_depend_on_their_row_and_column_alone),
         cmocka_unit_test(what_is_packed_before_gives_the_same_bits),
+        cmocka_unit_test(what_is_rounded_before_gives_the_same_bits),
         cmocka_unit_test(large_matrices_take_other_ways_to_the_same_bits),
         cmocka_unit_test(runs_are_summed_one_after_the_other),
         cmocka_unit_test(shards_add_up_as_if_they_were_multiplied_one_by_one),

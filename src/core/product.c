@@ -24,16 +24,20 @@ static const gt__panel_kernel *kernel_of(gt_precision precision)
     return gt_blas_threads() > 1 ? NULL : gt__fp32_kernel_choose();
 }
 
-static void multiply(const gt__panel_kernel *kernel, gt_transpose ta,
-                     gt_transpose tb, int m, int n, int k, const gt_real *a,
-                     int lda, const gt_real *b, int ldb, gt_real beta,
-                     gt_real *c, int ldc)
+static gt__panel_matrix matrix_of(gt_stored side)
 {
-    assert(kernel && (beta == 0 || beta == 1));
+    return (gt__panel_matrix){side.at, side.ld, side.op == GT_TRANSPOSED,
+                              side.rounded};
+}
+
+static void multiply(const gt__panel_kernel *kernel, int m, int n, int k,
+                     gt_stored a, gt_stored b, gt_real beta, gt_real *c,
+                     int ldc)
+{
+    assert(beta == 0 || beta == 1);
     gt_gemm_count(m, n, k);
-    gt__panel_multiply(
-        kernel, m, n, k, (gt__panel_matrix){a, lda, ta == GT_TRANSPOSED},
-        (gt__panel_matrix){b, ldb, tb == GT_TRANSPOSED}, beta != 0, c, ldc);
+    gt__panel_multiply(kernel, m, n, k, matrix_of(a), matrix_of(b), beta != 0,
+                       c, ldc);
 }
 
 /* Fewer columns fill too little of a panel to be worth rounding and packing. A
@@ -54,20 +58,43 @@ static bool comes_slowly(int m, int n, int k)
 }
 #endif
 
-void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
-                int n, int k, const gt_real *a, int lda, const gt_real *b,
-                int ldb, gt_real beta, gt_real *c, int ldc)
+void gt_product_of(gt_precision precision, int m, int n, int k, gt_stored a,
+                   gt_stored b, gt_real beta, gt_real *c, int ldc)
 {
 #ifndef GT_DOUBLE
-    precision = comes_slowly(m, n, k) ? GT_FP32 : precision_for(precision, n);
+    if (!a.rounded && !b.rounded)
+        precision =
+            comes_slowly(m, n, k) ? GT_FP32 : precision_for(precision, n);
     const gt__panel_kernel *kernel = kernel_of(precision);
     if (kernel) {
-        multiply(kernel, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+        multiply(kernel, m, n, k, a, b, beta, c, ldc);
         return;
     }
 #endif
     (void)precision;
-    gt_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+    assert(!a.rounded && !b.rounded);
+    gt_gemm(a.op, b.op, m, n, k, a.at, a.ld, b.at, b.ld, beta, c, ldc);
+}
+
+void gt_product(gt_precision precision, gt_transpose ta, gt_transpose tb, int m,
+                int n, int k, const gt_real *a, int lda, const gt_real *b,
+                int ldb, gt_real beta, gt_real *c, int ldc)
+{
+    gt_product_of(precision, m, n, k, (gt_stored){a, lda, ta, false},
+                  (gt_stored){b, ldb, tb, false}, beta, c, ldc);
+}
+
+void gt_product_round(const gt_real *from, int rows, int n, uint16_t *to,
+                      size_t ld)
+{
+#ifndef GT_DOUBLE
+    const gt__panel_kernel *kernel = kernel_of(GT_BF16);
+    assert(kernel);
+    kernel->round(from, rows, n, to, ld);
+#else
+    (void)from, (void)rows, (void)n, (void)to, (void)ld;
+    assert(!"double knows one precision");
+#endif
 }
 
 /* --- B, packed before. Who makes fp32 by BLAS has it as it is. */
@@ -89,8 +116,7 @@ void gt_product_pack(gt_precision precision, gt_transpose tb, int n, int k,
 #ifndef GT_DOUBLE
     const gt__panel_kernel *kernel = kernel_of(precision_for(precision, n));
     if (kernel) {
-        gt__panel_pack(kernel, n, k,
-                       (gt__panel_matrix){b, ldb, tb == GT_TRANSPOSED},
+        gt__panel_pack(kernel, n, k, matrix_of((gt_stored){b, ldb, tb, false}),
                        (uint32_t *)(void *)packed);
         return;
     }
@@ -103,24 +129,24 @@ void gt_product_pack(gt_precision precision, gt_transpose tb, int n, int k,
                columns * sizeof *packed);
 }
 
-void gt_product_by_packed(gt_precision precision, gt_transpose ta,
-                          gt_transpose tb, int m, int n, int k,
-                          const gt_real *a, int lda, const gt_real *packed,
+void gt_product_by_packed(gt_precision precision, gt_transpose tb, int m, int n,
+                          int k, gt_stored a, const gt_real *packed,
                           gt_real beta, gt_real *c, int ldc)
 {
 #ifndef GT_DOUBLE
     const gt__panel_kernel *kernel = kernel_of(precision_for(precision, n));
     if (kernel) {
         gt_gemm_count(m, n, k);
-        gt__panel_multiply_packed(
-            kernel, m, n, k, (gt__panel_matrix){a, lda, ta == GT_TRANSPOSED},
-            (const uint32_t *)(const void *)packed, beta != 0, c, ldc);
+        gt__panel_multiply_packed(kernel, m, n, k, matrix_of(a),
+                                  (const uint32_t *)(const void *)packed,
+                                  beta != 0, c, ldc);
         return;
     }
 #endif
     (void)precision;
-    gt_gemm(ta, tb, m, n, k, a, lda, packed, tb == GT_TRANSPOSED ? k : n, beta,
-            c, ldc);
+    assert(!a.rounded);
+    gt_gemm(a.op, tb, m, n, k, a.at, a.ld, packed, tb == GT_TRANSPOSED ? k : n,
+            beta, c, ldc);
 }
 
 bool gt_product_is_own(gt_precision precision)
@@ -156,7 +182,8 @@ void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
 #ifndef GT_DOUBLE
     const gt__panel_kernel *kernel = kernel_of(precision);
     if (kernel) {
-        multiply(kernel, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+        multiply(kernel, m, n, k, (gt_stored){a, lda, ta, false},
+                 (gt_stored){b, ldb, tb, false}, beta, c, ldc);
         return;
     }
 #endif
@@ -172,8 +199,8 @@ void gt_product_shards(gt_precision precision, const int *cut, int shards,
     assert(kernel);
     gt_gemm_count(m, n, cut[shards] - cut[0]);
     gt__panel_multiply_shards(kernel, m, n, &(gt__panel_shards){shards, cut},
-                              (gt__panel_matrix){a, lda, true},
-                              (gt__panel_matrix){b, ldb, false}, c, ldc);
+                              (gt__panel_matrix){a, lda, true, false},
+                              (gt__panel_matrix){b, ldb, false, false}, c, ldc);
 #else
     gt_product_stable(precision, GT_TRANSPOSED, GT_PLAIN, m, n,
                       cut[shards] - cut[0], a + (size_t)cut[0] * (size_t)lda,

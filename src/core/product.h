@@ -8,6 +8,8 @@
 #include "core/gemm.h"
 #include "core/precision.h"
 
+#include <stdint.h>
+
 /* gt_gemm in a precision that gt_precision_check allows, or in fp32 where
  * columns are few, or a few rows or terms meet a matrix so large that bf16
  * saves nothing; beta is 0 or 1. The bits of an element follow from these
@@ -32,6 +34,28 @@ void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
                        const gt_real *b, int ldb, gt_real beta, gt_real *c,
                        int ldc);
 
+/* A side of a product as it is stored: of reals or, for products in bf16, of
+ * bf16 numbers that were rounded before (gt_product_round). Such rows are those
+ * of terms of the sum, or of A's rows, which begin at words then and have an
+ * even number of terms. */
+typedef struct gt_stored {
+    const void *at;
+    int ld; /* numbers from row to row */
+    gt_transpose op;
+    bool rounded;
+} gt_stored;
+
+/* C = op(A) op(B), or += with a beta of 1, as gt_product, but that these sizes
+ * do not make bf16 to fp32 where a side is rounded. */
+void gt_product_of(gt_precision precision, int m, int n, int k, gt_stored a,
+                   gt_stored b, gt_real beta, gt_real *c, int ldc);
+
+/* `rows` of n reals that lie side by side, each to a row of bf16 numbers, of
+ * which two take the room of a real. The rows lie `ld` numbers apart. Only
+ * where own kernels make products in bf16. */
+void gt_product_round(const gt_real *from, int rows, int n, uint16_t *to,
+                      size_t ld);
+
 /* For products that have B in common: op(B)[k x n] in the form that they read
  * fastest, then as often as it is the same, C = op(A) B, or += with a beta of
  * 1. The bits are those of gt_product, but that these sizes do not make bf16 to
@@ -40,9 +64,8 @@ void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
 size_t gt_product_packed(gt_precision precision, int n, int k);
 void gt_product_pack(gt_precision precision, gt_transpose tb, int n, int k,
                      const gt_real *b, int ldb, gt_real *packed);
-void gt_product_by_packed(gt_precision precision, gt_transpose ta,
-                          gt_transpose tb, int m, int n, int k,
-                          const gt_real *a, int lda, const gt_real *packed,
+void gt_product_by_packed(gt_precision precision, gt_transpose tb, int m, int n,
+                          int k, gt_stored a, const gt_real *packed,
                           gt_real beta, gt_real *c, int ldc);
 
 /* Who makes products in fp32, as bits depend on it: GT_PRODUCT_OWN, whatever

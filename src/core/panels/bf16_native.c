@@ -60,13 +60,38 @@ static NATIVE void pack_lanes(const gt__panel_span *s, const float *from,
             pair(_mm512_maskz_loadu_ps(there, from), _mm512_setzero_ps()));
 }
 
+/* The same of numbers that are rounded already. */
+static NATIVE void pack_rounded(const gt__panel_span *s, const uint16_t *from,
+                                int lanes, int count, uint32_t *to)
+{
+    __mmask16 there = gt__first(count), wanted = gt__first(lanes);
+    for (int k = 0; k < s->terms; k += TERMS) {
+        __m512i low =
+            _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, from));
+        __m512i high = k + 1 < s->terms
+                           ? _mm512_cvtepu16_epi32(
+                                 _mm256_maskz_loadu_epi16(there, from + s->ld))
+                           : _mm512_setzero_si512();
+        _mm512_mask_storeu_epi32(
+            to, wanted, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+        from += TERMS * s->ld;
+        to += s->width;
+    }
+}
+
 static void pack_terms(const gt__panel_span *s, uint32_t *panels)
 {
     for (int i = 0; i < s->count; i += s->width)
-        for (int v = 0; v < s->width; v += LANES)
-            pack_lanes(s, s->from + i + v, gt__smaller(s->width - v, LANES),
-                       gt__smaller(s->count - i - v, LANES),
-                       panels + (size_t)i * words_of(s->terms) + v);
+        for (int v = 0; v < s->width; v += LANES) {
+            int lanes = gt__smaller(s->width - v, LANES);
+            int count = gt__smaller(s->count - i - v, LANES);
+            uint32_t *to = panels + (size_t)i * words_of(s->terms) + v;
+            if (s->rounded)
+                pack_rounded(s, (const uint16_t *)s->from + i + v, lanes, count,
+                             to);
+            else
+                pack_lanes(s, gt__panel_reals(s) + i + v, lanes, count, to);
+        }
 }
 
 /* The same as pack_lanes where the matrix is stored the other way: 16 words of
@@ -96,10 +121,34 @@ static void pack_rows(const gt__panel_span *s, uint32_t *panels)
     for (int i = 0; i < s->count; i += s->width)
         for (int v = 0; v < s->width; v += LANES) {
             int lanes = gt__smaller(s->width - v, LANES);
-            pack_turned(s, s->from + (size_t)(i + v) * s->ld, lanes,
+            pack_turned(s, gt__panel_reals(s) + (size_t)(i + v) * s->ld, lanes,
                         gt__smaller(s->count - i - v, lanes),
                         panels + (size_t)i * words_of(s->terms) + v);
         }
+}
+
+/* --- Rounding. */
+
+static NATIVE void round_row(const float *from, int n, uint16_t *to)
+{
+    int i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+        _mm512_storeu_si512(to + i, halves(_mm512_loadu_ps(from + i),
+                                           _mm512_loadu_ps(from + i + LANES)));
+    if (i == n)
+        return;
+    __mmask16 low = gt__first(n - i), high = gt__first(n - i - LANES);
+    _mm512_mask_storeu_epi16(
+        to + i, (__mmask32)high << LANES | low,
+        halves(_mm512_maskz_loadu_ps(low, from + i),
+               _mm512_maskz_loadu_ps(high, from + i + LANES)));
+}
+
+static void round_rows(const float *from, int rows, int n, uint16_t *to,
+                       size_t ld)
+{
+    for (int i = 0; i < rows; i++, from += n, to += ld)
+        round_row(from, n, to);
 }
 
 /* --- Multiplying. */
@@ -120,6 +169,7 @@ const gt__panel_kernel gt__bf16_native = {
     .pack_terms = pack_terms,
     .pack_rows = pack_rows,
     .multiply = multiply_tile,
+    .round = round_rows,
 };
 
 #else

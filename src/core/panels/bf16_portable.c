@@ -18,18 +18,24 @@ static uint32_t rounded(float x)
     return gt_bfloat16_of(flush(x));
 }
 
-/* Element (term, i) is at from[term * by_term + i * by_count]. */
+static uint32_t number(const gt__panel_span *s, size_t at)
+{
+    return s->rounded ? ((const uint16_t *)s->from)[at]
+                      : rounded(gt__panel_reals(s)[at]);
+}
+
+/* Element (term, i) is number term * by_term + i * by_count. */
 static void pack(const gt__panel_span *s, size_t by_term, size_t by_count,
                  uint32_t *panels)
 {
     size_t words = ((size_t)s->terms + 1) / 2, width = (size_t)s->width;
     for (size_t i = 0; i < (size_t)s->count; i++) {
-        const float *from = s->from + i * by_count;
         uint32_t *to = panels + i / width * width * words + i % width;
         for (size_t w = 0; w < words; w++) {
             bool odd = 2 * w + 1 == (size_t)s->terms;
-            uint32_t first = rounded(from[2 * w * by_term]);
-            uint32_t second = odd ? 0 : rounded(from[(2 * w + 1) * by_term]);
+            size_t at = 2 * w * by_term + i * by_count;
+            uint32_t first = number(s, at);
+            uint32_t second = odd ? 0 : number(s, at + by_term);
             to[w * width] = first | second << 16;
         }
     }
@@ -43,6 +49,14 @@ static void pack_terms(const gt__panel_span *span, uint32_t *panels)
 static void pack_rows(const gt__panel_span *span, uint32_t *panels)
 {
     pack(span, 1, span->ld, panels);
+}
+
+static void round_rows(const float *from, int rows, int n, uint16_t *to,
+                       size_t ld)
+{
+    for (int i = 0; i < rows; i++, from += n, to += ld)
+        for (int j = 0; j < n; j++)
+            to[j] = (uint16_t)rounded(from[j]);
 }
 
 static float add_product(uint32_t a, uint32_t b, float sum)
@@ -88,4 +102,5 @@ const gt__panel_kernel gt__bf16_portable = {
     .pack_terms = pack_terms,
     .pack_rows = pack_rows,
     .multiply = multiply,
+    .round = round_rows,
 };

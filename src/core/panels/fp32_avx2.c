@@ -27,7 +27,7 @@ static NATIVE void pack_terms(const gt__panel_span *s, uint32_t *panels)
     for (int i = 0; i < s->count; i += s->width) {
         size_t here =
             (size_t)gt__smaller(s->count - i, s->width) * sizeof(float);
-        const float *from = s->from + i;
+        const float *from = gt__panel_reals(s) + i;
         uint32_t *to = panels + (size_t)i * (size_t)s->terms;
         for (int k = 0; k < s->terms; k++, from += s->ld, to += s->width)
             __builtin_memcpy(to, from, here);
@@ -80,7 +80,7 @@ static NATIVE void pack_rows(const gt__panel_span *s, uint32_t *panels)
     for (int i = 0, next; i < s->count; i = next) {
         int in_panel = i % s->width;
         int rows = gt__smaller(s->count - i, s->width - in_panel);
-        const float *from = s->from + (size_t)i * s->ld;
+        const float *from = gt__panel_reals(s) + (size_t)i * s->ld;
         uint32_t *to =
             panels + (size_t)(i - in_panel) * (size_t)s->terms + in_panel;
         int done = rows >= LANES ? pack_squares(s, from, to) : 0;

@@ -23,7 +23,7 @@ static NATIVE void pack_terms(const gt__panel_span *s, uint32_t *panels)
     for (int i = 0; i < s->count; i += s->width) {
         int here = gt__smaller(s->count - i, s->width);
         __mmask16 low = gt__first(here), high = gt__first(here - LANES);
-        const float *from = s->from + i;
+        const float *from = gt__panel_reals(s) + i;
         uint32_t *to = panels + (size_t)i * (size_t)s->terms;
         for (int k = 0; k < s->terms; k++) {
             _mm512_mask_storeu_ps(to, low, _mm512_maskz_loadu_ps(low, from));
@@ -61,8 +61,8 @@ static void pack_rows(const gt__panel_span *s, uint32_t *panels)
             int rows = gt__smaller(s->width - v, LANES);
             rows = gt__smaller(s->count - i - v, rows);
             if (rows > 0)
-                pack_turned(s, s->from + (size_t)(i + v) * s->ld, rows,
-                            panels + (size_t)i * (size_t)s->terms + v);
+                pack_turned(s, gt__panel_reals(s) + (size_t)(i + v) * s->ld,
+                            rows, panels + (size_t)i * (size_t)s->terms + v);
         }
 }
 

@@ -13,7 +13,8 @@ static void pack(const gt__panel_span *s, size_t by_term, size_t by_count,
     for (size_t i = 0; i < (size_t)s->count; i++)
         for (size_t k = 0; k < terms; k++)
             memcpy(panels + i / width * width * terms + k * width + i % width,
-                   s->from + i * by_count + k * by_term, sizeof(float));
+                   gt__panel_reals(s) + i * by_count + k * by_term,
+                   sizeof(float));
 }
 
 static void pack_terms(const gt__panel_span *span, uint32_t *panels)

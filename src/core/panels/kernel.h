@@ -21,13 +21,20 @@
 
 enum { GT__PANEL_ROWS = 12, GT__PANEL_COLUMNS = 32 };
 
-/* A span of a matrix of fp32, to be packed: `terms` along the sum, `count`
- * across it, for panels of `width`. */
+/* A span of a matrix, to be packed: `terms` along the sum, `count` across it,
+ * for panels of `width`. Its numbers are of fp32 or, if they are `rounded`
+ * already, of bf16. */
 typedef struct gt__panel_span {
-    const float *from;
-    size_t ld; /* from row to row as stored */
+    const void *from;
+    size_t ld; /* from row to row as stored, in numbers */
     int terms, count, width;
+    bool rounded; /* only for a kernel of bf16, and a row for each term */
 } gt__panel_span;
+
+static inline const float *gt__panel_reals(const gt__panel_span *span)
+{
+    return span->from;
+}
 
 /* Words along the sum come in runs. Word w of run r of row or column i of a
  * panel is at[i * across + w * along + r * apart]; `across` is 1 for columns of
@@ -60,11 +67,13 @@ typedef struct gt__panel_tile {
 } gt__panel_tile;
 
 /* op(A)[m x k] of what is stored as [m x k], or as [k x m] if `turned`; the
- * same of B. */
+ * same of B. Its numbers are of fp32 or, if they are `rounded` already, of
+ * bf16: then B has a row for each term; so has A, or rows of an even number of
+ * terms that begin at words. */
 typedef struct gt__panel_matrix {
-    const float *at;
+    const void *at;
     int ld;
-    bool turned;
+    bool turned, rounded;
 } gt__panel_matrix;
 
 typedef struct gt__panel_kernel {
@@ -76,6 +85,9 @@ typedef struct gt__panel_kernel {
     void (*pack_terms)(const gt__panel_span *span, uint32_t *panels);
     void (*pack_rows)(const gt__panel_span *span, uint32_t *panels);
     void (*multiply)(const gt__panel_tile *tile);
+    /* `rows` of n reals that lie side by side, each to a row of bf16 numbers,
+     * `ld` of them apart: what packing makes of them. NULL: fp32 has none. */
+    void (*round)(const float *from, int rows, int n, uint16_t *to, size_t ld);
 } gt__panel_kernel;
 
 extern const gt__panel_kernel gt__bf16_native, gt__bf16_portable;

@@ -83,7 +83,7 @@ static void look_ahead(const product *p, gt__extent k, gt__extent n, int number,
     if (term >= p->k)
         return;
     bool touching = p->b.matrix.ld == n.size; /* rows of B */
-    tile->ahead = gt__side_stored(&p->b, term, column) +
+    tile->ahead = (const float *)gt__side_stored(&p->b, term, column) +
                   (size_t)(touching ? number * tile->words : number) * GT__LINE;
     tile->ahead_step = touching ? GT__LINE : (size_t)p->b.matrix.ld;
 }

@@ -2,9 +2,11 @@
  * network are small: to copy it costs more than that its numbers lie apart. B
  * is packed if it is stored with a row for each column, and either side if its
  * rows drive each other out of a cache. In bf16 numbers are rounded while they
- * are packed, so tensors need no second copy. */
+ * are packed, so tensors need no second copy; of what is rounded already, A is
+ * taken where it lies if its terms do as words have them. */
 #include "core/panels/side.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 _Static_assert(GT__BLOCK_ROWS % GT__PANEL_ROWS == 0 &&
@@ -34,13 +36,20 @@ static bool meet_in_cache(gt__panel_matrix matrix, bool by_row, int again)
     return !by_row && matrix.ld % BUSY == 0 && again >= OFTEN;
 }
 
+/* Whether words along the sum are what lies there. */
+static bool has_words(const gt__panel_kernel *kernel, gt__panel_matrix matrix,
+                      bool by_row)
+{
+    return kernel->terms == 1 || (matrix.rounded && by_row);
+}
+
 gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a, int n)
 {
     int again = (n + GT__PANEL_COLUMNS - 1) / GT__PANEL_COLUMNS;
     return (gt__side){.kernel = kernel,
                       .matrix = a,
                       .by_row = !a.turned,
-                      .packed = kernel->terms > 1 ||
+                      .packed = !has_words(kernel, a, !a.turned) ||
                                 meet_in_cache(a, !a.turned, again),
                       .width = GT__PANEL_ROWS,
                       .block = block_a};
@@ -68,10 +77,12 @@ void gt__side_unlock(void)
     pthread_mutex_unlock(&in_use);
 }
 
-const float *gt__side_stored(const gt__side *s, int term, int at)
+const void *gt__side_stored(const gt__side *s, int term, int at)
 {
     size_t ld = (size_t)s->matrix.ld, i = (size_t)at, k = (size_t)term;
-    return s->matrix.at + (s->by_row ? i * ld + k : k * ld + i);
+    size_t number = s->matrix.rounded ? sizeof(uint16_t) : sizeof(float);
+    return (const char *)s->matrix.at +
+           number * (s->by_row ? i * ld + k : k * ld + i);
 }
 
 void gt__side_pack(const gt__side *s, gt__extent terms, gt__extent across,
@@ -79,11 +90,13 @@ void gt__side_pack(const gt__side *s, gt__extent terms, gt__extent across,
 {
     if (!s->packed)
         return;
+    assert(!s->by_row || !s->matrix.rounded);
     gt__panel_span from = {.from = gt__side_stored(s, terms.from, across.from),
                            .ld = (size_t)s->matrix.ld,
                            .terms = terms.size,
                            .count = across.size,
-                           .width = s->width};
+                           .width = s->width,
+                           .rounded = s->matrix.rounded};
     if (s->by_row)
         s->kernel->pack_rows(&from, panels);
     else
@@ -93,12 +106,12 @@ void gt__side_pack(const gt__side *s, gt__extent terms, gt__extent across,
 gt__side_block gt__side_take(const gt__side *s, gt__extent terms,
                              gt__extent across, const uint32_t *panels)
 {
-    size_t ld = (size_t)s->matrix.ld, width = (size_t)s->width;
+    size_t ld = (size_t)s->matrix.ld / (size_t)s->kernel->terms;
+    size_t width = (size_t)s->width;
     if (s->packed)
         return (gt__side_block){{panels, 1, width},
                                 gt__panel_length(s->kernel, terms.size)};
-    const float *first = gt__side_stored(s, terms.from, across.from);
-    gt__panel_words words = {(const uint32_t *)(const void *)first,
+    gt__panel_words words = {gt__side_stored(s, terms.from, across.from),
                              s->by_row ? ld : 1, s->by_row ? 1 : ld};
     return (gt__side_block){words, words.across};
 }

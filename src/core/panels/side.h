@@ -59,7 +59,7 @@ void gt__side_lock(void);
 void gt__side_unlock(void);
 
 /* Where a term of a row or column is stored. */
-const float *gt__side_stored(const gt__side *side, int term, int at);
+const void *gt__side_stored(const gt__side *side, int term, int at);
 
 /* Put those terms of `across` into panels, if the side is packed. */
 void gt__side_pack(const gt__side *side, gt__extent terms, gt__extent across,

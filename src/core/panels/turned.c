@@ -28,10 +28,12 @@ void gt__turned_multiply(const gt__panel_kernel *kernel, int m, int n, int k,
                          int ldc)
 {
     float product[GT__PANEL_TILE] __attribute__((aligned(GT__BLOCK_ALIGN)));
-    const gt__side rows =
-        gt__side_a(kernel, (gt__panel_matrix){b.at, b.ld, !b.turned}, m);
-    const gt__side columns =
-        gt__side_b(kernel, (gt__panel_matrix){a.at, a.ld, !a.turned}, 0);
+    const gt__side rows = gt__side_a(
+        kernel, (gt__panel_matrix){.at = b.at, .ld = b.ld, .turned = !b.turned},
+        m);
+    const gt__side columns = gt__side_b(
+        kernel, (gt__panel_matrix){.at = a.at, .ld = a.ld, .turned = !a.turned},
+        0);
     const gt__extent terms = {0, k}, all_rows = {0, n}, all_columns = {0, m};
     gt__side_lock();
     gt__side_pack(&columns, terms, all_columns, columns.block);

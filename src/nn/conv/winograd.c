@@ -117,15 +117,16 @@ static void transform_kernel_back(const work *k, const gt__point_pair *only,
 static void multiply_sides(const work *k, size_t rows)
 {
     gt_precision precision = k->plan->g.precision;
+    bool turned = k->job->gradient_stored == GT_TRANSPOSED;
     for (pair at = {0}; next_pair(k, rows, &at);) {
-        if (k->job->gradient_stored == GT_TRANSPOSED)
-            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, k->m,
-                       at.points.depth, (int)rows, at.small, k->m, at.big,
-                       at.points.depth, k->begun, at.gradient, at.points.depth);
-        else
-            gt_product(precision, GT_TRANSPOSED, GT_PLAIN, at.points.depth,
-                       k->m, (int)rows, at.big, at.points.depth, at.small, k->m,
-                       k->begun, at.gradient, k->m);
+        gt_stored a = {at.big, at.points.depth, GT_TRANSPOSED, k->big.rounded};
+        gt_stored b = {at.small, k->m, GT_PLAIN, k->small.rounded};
+        if (turned) {
+            a = (gt_stored){b.at, b.ld, GT_TRANSPOSED, b.rounded};
+            b = (gt_stored){at.big, at.points.depth, GT_PLAIN, k->big.rounded};
+        }
+        gt_product_of(precision, a.ld, b.ld, (int)rows, a, b, k->begun,
+                      at.gradient, b.ld);
         if (!k->whole_kernel)
             transform_kernel_back(k, &at.points, at.gradient);
     }
@@ -136,7 +137,7 @@ static void multiply_sides(const work *k, size_t rows)
 typedef struct over_kernel {
     gt_transpose op;
     int n, k, ldb;
-    const gt_real *a;
+    gt_stored a;
     gt_real *c;
 } over_kernel;
 
@@ -145,17 +146,18 @@ static over_kernel over_kernel_of(const work *k, const pair *at)
     bool plain = k->job->stored == GT_PLAIN;
     int ldb = plain ? k->m : at->points.depth;
     if (k->job->to_small)
-        return (over_kernel){plain ? GT_PLAIN : GT_TRANSPOSED,
-                             k->m,
-                             at->points.depth,
-                             ldb,
-                             at->big,
-                             at->small};
+        return (over_kernel){
+            plain ? GT_PLAIN : GT_TRANSPOSED,
+            k->m,
+            at->points.depth,
+            ldb,
+            {at->big, at->points.depth, GT_PLAIN, k->big.rounded},
+            at->small};
     return (over_kernel){plain ? GT_TRANSPOSED : GT_PLAIN,
                          at->points.depth,
                          k->m,
                          ldb,
-                         at->small,
+                         {at->small, k->m, GT_PLAIN, k->small.rounded},
                          at->big};
 }
 
@@ -183,8 +185,8 @@ static void multiply_kernel(const work *k, size_t rows)
         over_kernel p = over_kernel_of(k, &at);
         if (!k->whole_kernel)
             transform_kernel(k, &at.points, at.kernel);
-        gt_product(precision, GT_PLAIN, p.op, (int)rows, p.n, p.k, p.a, p.k,
-                   at.kernel, p.ldb, 0, p.c, p.n);
+        gt_product_of(precision, (int)rows, p.n, p.k, p.a,
+                      (gt_stored){at.kernel, p.ldb, p.op, false}, 0, p.c, p.n);
     }
 }
 
@@ -194,8 +196,8 @@ static void multiply_kept(const work *k, size_t rows)
     const gt_real *packed = k->job->kept->values;
     for (pair at = {0}; next_pair(k, rows, &at);) {
         over_kernel p = over_kernel_of(k, &at);
-        gt_product_by_packed(precision, GT_PLAIN, p.op, (int)rows, p.n, p.k,
-                             p.a, p.k, packed, 0, p.c, p.n);
+        gt_product_by_packed(precision, p.op, (int)rows, p.n, p.k, p.a, packed,
+                             0, p.c, p.n);
         packed += gt_product_packed(precision, p.n, p.k);
     }
 }

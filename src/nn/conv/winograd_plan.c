@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { MIN_CHANNELS = 16 }; /* of either side; fewer make products slow */
+
 /* On the small side there are no phases: each point has one row. */
 static const int single[GT__POINTS + 1] = {0, 1, 2, 3, 4, 5, 6};
 
@@ -22,6 +24,15 @@ static int span_of(const gt__terms *back)
     while (back[span - 1].n == 0)
         span--;
     return span;
+}
+
+/* Tiles are rounded once where each pair of numbers is a word of the sum.
+ * Fewer channels may be multiplied in fp32 (core/product.h). */
+static bool is_rounded(const gt__winograd *w)
+{
+    bool pairs = w->g.c % 2 == 0 && w->g.m % 2 == 0;
+    return w->g.precision == GT_BF16 && pairs && w->g.c >= MIN_CHANNELS &&
+           w->g.m >= MIN_CHANNELS;
 }
 
 gt__side gt__winograd_big(const gt__winograd *w)
@@ -36,6 +47,7 @@ gt__side gt__winograd_big(const gt__winograd *w)
                       .step = {g->sh * w->v.tile, step_h},
                       .tiles = w->h.tiles,
                       .width = step_h * (w->h.tiles - 1) + span_h,
+                      .rounded = is_rounded(w),
                       .points = {w->v.points, w->h.points},
                       .first = {w->v.first, w->h.first},
                       .terms = {w->v.big, w->h.big},
@@ -51,6 +63,7 @@ gt__side gt__winograd_small(const gt__winograd *w)
                       .step = {w->v.tile, w->h.tile},
                       .tiles = w->h.tiles,
                       .width = w->h.tile * w->h.tiles,
+                      .rounded = is_rounded(w),
                       .points = {w->v.points, w->h.points},
                       .first = {single, single},
                       .terms = {w->v.small, w->h.small},
@@ -122,10 +135,7 @@ gt__tiling gt__winograd_tiling(const gt__winograd *w, int n)
  * -1 and infinity, as those with halves leave four times as much or more. */
 static const double MOST_NOISE = 2.0 * 2.0;
 
-enum {
-    MIN_CHANNELS = 16, /* of either side; fewer make products slow */
-    MIN_TILES = 32,    /* rows of a product: as well */
-};
+enum { MIN_TILES = 32 }; /* rows of a product; fewer make it slow */
 
 /* One of the three products of a sample, without tiles: their mean. */
 static double cost_without(const gt__conv_geometry *g)

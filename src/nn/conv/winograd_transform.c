@@ -5,8 +5,11 @@
  * in reverse. All four are sums of a few runs of channels, so they vectorise
  * whatever the points are. Lines of tiles are taken several at a time, as many
  * as fit into the first-level cache: finding out what is added to what takes as
- * long as adding up a line of a small image. */
+ * long as adding up a line of a small image. There, too, tiles are rounded for
+ * products in bf16, so that half as much goes to the second level and back. */
 #include "nn/conv/winograd_transform.h"
+
+#include "core/product.h"
 
 #include <string.h>
 
@@ -134,42 +137,63 @@ typedef struct place {
     int a, b, i, j;
 } place;
 
-/* Where the values of a place begin: in the matrices of a block with `rows`
- * tiles, for the tiles from number `row` on. */
-static size_t offset_of(const gt__side *side, const place *at, size_t rows,
-                        size_t row)
+/* Reals before the matrix of a place, of a block with `rows` tiles. */
+static size_t matrix_of(const gt__side *side, const place *at, size_t rows)
 {
     const int *v = side->first[0], *h = side->first[1];
     int before =
         v[at->a] * rows_of(side, 1) + rows_at(side, 0, at->a) * h[at->b];
+    return rows * (size_t)before * (size_t)side->c;
+}
+
+/* Numbers of its matrix before the values of a place, for the tiles from number
+ * `row` on. */
+static size_t offset_of(const gt__side *side, const place *at, size_t row)
+{
+    const int *v = side->first[0], *h = side->first[1];
     int inside =
         (at->i - v[at->a]) * rows_at(side, 1, at->b) + at->j - h[at->b];
-    return rows * (size_t)before * (size_t)side->c +
-           row * (size_t)gt__side_depth(side, at->a, at->b) +
+    return row * (size_t)gt__side_depth(side, at->a, at->b) +
            (size_t)inside * (size_t)side->c;
 }
 
-/* The tiles of some lines, transformed vertically by row i of point a. */
+/* A sum for each tile of some lines, which goes to rows that lie `next` numbers
+ * apart, through `tiles` if it is rounded on its path. */
+static void combine_tiles(const gt__side *side, const gt__sum *s, int lines,
+                          gt_real *matrix, size_t offset, size_t next,
+                          gt_real *tiles)
+{
+    size_t c = (size_t)side->c, apart = side->rounded ? c : next;
+    gt__runs of = {.lines = lines,
+                   .times = side->tiles,
+                   .size = c,
+                   .next = apart,
+                   .line = apart * (size_t)side->tiles};
+    gt__combine(s, &of, side->rounded ? tiles : matrix + offset);
+    if (side->rounded)
+        gt_product_round(tiles, lines * side->tiles, side->c,
+                         (uint16_t *)(void *)matrix + offset, next);
+}
+
+/* The tiles of some lines, transformed vertically by row i of point a. `tiles`:
+ * scratch for as many reals as these lines have. */
 static void transform_tiles(const gt__side *side, int a, int i,
                             const gt_real *line, int lines, size_t rows,
-                            size_t row, gt_real *matrices)
+                            size_t row, gt_real *matrices, gt_real *tiles)
 {
     size_t c = (size_t)side->c, step = (size_t)side->step[1] * c;
     for (int b = 0; b < side->points[1]; b++)
         for (int j = side->first[1][b]; j < side->first[1][b + 1]; j++) {
             const gt__terms *terms = &side->terms[1][j];
             place at = {a, b, i, j};
-            size_t next = (size_t)gt__side_depth(side, a, b);
-            gt__runs of = {.lines = lines,
-                           .times = side->tiles,
-                           .size = c,
-                           .next = next,
-                           .line = next * (size_t)side->tiles};
             gt__sum s = {0};
             for (int k = 0; k < terms->n; k++)
                 gt__sum_add(&s, line + (size_t)terms->at[k] * c, step,
                             line_size(side), terms->by[k]);
-            gt__combine(&s, &of, matrices + offset_of(side, &at, rows, row));
+            combine_tiles(side, &s, lines,
+                          matrices + matrix_of(side, &at, rows),
+                          offset_of(side, &at, row),
+                          (size_t)gt__side_depth(side, a, b), tiles);
         }
 }
 
@@ -196,8 +220,10 @@ static void transform_tiles_back(const gt__side *side, int a, int i,
             int b = point_of(side, 1, terms->at[k]);
             place from = {a, b, i, terms->at[k]};
             size_t next = (size_t)gt__side_depth(side, a, b);
-            gt__sum_add(&s, matrices + offset_of(side, &from, rows, row), next,
-                        next * (size_t)side->tiles, terms->by[k]);
+            gt__sum_add(&s,
+                        matrices + matrix_of(side, &from, rows) +
+                            offset_of(side, &from, row),
+                        next, next * (size_t)side->tiles, terms->by[k]);
         }
         gt__runs of = {.lines = lines,
                        .times = side->tiles,
@@ -254,7 +280,8 @@ void gt__side_transform(const gt__side *side, const gt__grid *grid,
                         gt_real *matrices, gt_real *line)
 {
     size_t rows = gt__block_rows(grid, block), size = line_size(side);
-    memset(line, 0, (size_t)group_size(side) * size * sizeof *line);
+    size_t lines = (size_t)group_size(side) * size;
+    memset(line, 0, lines * sizeof *line);
     for (group g = {0}; next_group(side, block, &g);) {
         size_t row = (size_t)g.first * (size_t)side->tiles;
         for (int i = 0; i < rows_of(side, 0); i++) {
@@ -265,7 +292,7 @@ void gt__side_transform(const gt__side *side, const gt__grid *grid,
                                 line + (size_t)k * size);
             }
             transform_tiles(side, point_of(side, 0, i), i, line, g.n, rows, row,
-                            matrices);
+                            matrices, line + lines);
         }
     }
 }

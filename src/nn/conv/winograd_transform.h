@@ -14,6 +14,7 @@ typedef struct gt__side {
     int step[2];   /* lines and columns from tile to tile */
     int tiles;     /* in a line */
     int width;     /* columns under a line of tiles, zeros included */
+    bool rounded;  /* matrices that a transform makes are of bf16 numbers */
     int points[2];
     const int *first[2]; /* the first row of each point */
     const gt__terms *terms[2];
@@ -23,7 +24,8 @@ typedef struct gt__side {
 
 /* The transformed tiles of a block are matrices, one after the other, one for
  * each pair of points, vertical then horizontal: [tiles of the block x
- * gt__side_depth], where columns are [vertical phases x horizontal x c]. */
+ * gt__side_depth], where columns are [vertical phases x horizontal x c]. One of
+ * bf16 numbers takes the first half of its place. */
 int gt__side_depth(const gt__side *side, int a, int b);
 size_t gt__side_depths(const gt__side *side); /* sum over all pairs */
 
