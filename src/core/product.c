@@ -225,13 +225,11 @@ void gt_product_runs(gt_precision precision, int m, int n, int runs, int words,
                             add, c, ldc);
 }
 
-void gt_product_pair(const gt_real *row, size_t apart, int n, gt_real *words)
+void gt_product_pair(const gt_real *from, size_t apart, int rows, int n,
+                     gt_real *words)
 {
-    const gt__panel_span span = {.from = row,
-                                 .ld = apart,
-                                 .terms = apart > 0 ? 2 : 1,
-                                 .count = n,
-                                 .width = n};
+    const gt__panel_span span = {
+        .from = from, .ld = apart, .terms = rows, .count = n, .width = n};
     const gt__panel_kernel *kernel = kernel_of(GT_BF16);
     assert(kernel);
     kernel->pack_terms(&span, (uint32_t *)(void *)words);
@@ -252,9 +250,10 @@ void gt_product_runs(gt_precision precision, int m, int n, int runs, int words,
         }
 }
 
-void gt_product_pair(const gt_real *row, size_t apart, int n, gt_real *words)
+void gt_product_pair(const gt_real *from, size_t apart, int rows, int n,
+                     gt_real *words)
 {
-    (void)row, (void)apart, (void)n, (void)words;
+    (void)from, (void)apart, (void)rows, (void)n, (void)words;
     assert(!"double knows one precision");
 }
 #endif

@@ -76,7 +76,8 @@ const char *gt_product_makers(void);
 /* A side of a product whose numbers lie in runs, as those of an image under a
  * kernel do. Word w of run r of row or column i is at[i * across + w * along +
  * r * apart]; rows may overlap. In fp32 a word is a real of a tensor. In bf16
- * it is two, of two terms of the sum, as gt_product_pair makes them. */
+ * it is two, of two terms of the sum, as gt_product_pair makes them of rows and
+ * gt_product_round of terms that lie side by side. */
 typedef struct gt_operand {
     const gt_real *at;
     size_t across, along, apart;
@@ -89,10 +90,11 @@ typedef struct gt_operand {
 void gt_product_runs(gt_precision precision, int m, int n, int runs, int words,
                      gt_operand a, gt_operand b, bool add, gt_real *c, int ldc);
 
-/* words[n]: each of a number of a row [n] of fp32 and the one below it,
- * rounded. The rows lie `apart`; 0: there is no second one, and zeros stand for
- * it. */
-void gt_product_pair(const gt_real *row, size_t apart, int n, gt_real *words);
+/* words[rows / 2 x n]: each of a number of a row [n] of fp32 and the one below
+ * it, rounded. The rows lie `apart`; below a last one whose number is odd there
+ * are zeros. */
+void gt_product_pair(const gt_real *from, size_t apart, int rows, int n,
+                     gt_real *words);
 
 /* C[m x n] = the sum over shards of A^T B, where A[rows x m] and B[rows x n]
  * have the rows cut[s] .. cut[s + 1] - 1 of shard s, each with samples. Shards

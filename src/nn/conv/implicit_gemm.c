@@ -11,10 +11,12 @@
  *     backward_weights  a row for each weight of a line of the kernel, all
  *                       positions in its sum
  *
- * In bf16 a word of the product is two terms, and those of two lines: each line
- * is there once more, paired with the one that is needed next. Then runs may
- * begin anywhere, and sums are over pairs of the kernel's lines, or of lines of
- * positions.
+ * In bf16 a word of the product is two terms. Forward they are of neighbouring
+ * channels, so lines are rounded while they are copied, and are words then. Of
+ * an odd number of channels, and for the gradient, they are of two lines: each
+ * line is there once more, paired with the one that is needed next. Then runs
+ * may begin anywhere, and sums are over pairs of the kernel's lines, or of
+ * lines of positions.
  *
  * Products with few columns leave most of a vector empty, so where there are
  * few outputs, some neighbouring positions are one row, and their outputs,
@@ -22,16 +24,15 @@
  * image, by a kernel that has zeros where a position does not look. */
 #include "nn/conv/algorithms.h"
 #include "nn/conv/cost.h"
-#include "nn/conv/implicit_gemm_plan.h"
+#include "nn/conv/implicit_gemm_lines.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_REALS = 1 << 16 }; /* of lines with padding: 256 KB in fp32 */
-
 typedef struct implicit_plan {
     gt__implicit forward, adjoint;
-    bool turned; /* the gradient is made so */
+    gt__implicit_word word; /* of the gradient, */
+    bool turned;            /* which is made so */
     bool takes[GT__CONV_PRODUCTS];
 } implicit_plan;
 
@@ -47,6 +48,8 @@ static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
     *plan = (implicit_plan){.forward = gt__implicit_make(g),
                             .adjoint = gt__implicit_make(&adjoint),
+                            .word = g->precision == GT_BF16 ? GT__OF_LINES
+                                                            : GT__OF_TERM,
                             .turned = gt__implicit_weights_turned(g)};
     for (int p = 0; p < GT__CONV_PRODUCTS; p++)
         plan->takes[p] = gt__implicit_cost(g, p) < gt__cost_of_im2col(g, p);
@@ -58,90 +61,6 @@ static bool takes(const void *plan, int n, gt__conv_product product)
 {
     (void)n;
     return ((const implicit_plan *)plan)->takes[product];
-}
-
-/* --- Lines with their padding. */
-
-static size_t line_size(const gt__implicit *c)
-{
-    return (size_t)c->columns * (size_t)c->g.c;
-}
-
-/* Lines of positions that are computed together. */
-static int block_lines(const gt__implicit *c)
-{
-    const gt__conv_geometry *g = &c->g;
-    int fit = (int)(BLOCK_REALS / line_size(c));
-    int lines = fit > g->kh ? (fit - g->kh) / g->sh + 1 : 1;
-    return lines < g->oh ? lines : g->oh;
-}
-
-/* Lines of the image that some lines of positions see. */
-static int seen_lines(const gt__conv_geometry *g, int lines)
-{
-    return (lines - 1) * g->sh + g->kh;
-}
-
-/* Behind them are as many as a pair may reach beyond. */
-static size_t lines_size(const gt__implicit *c)
-{
-    int seen = seen_lines(&c->g, block_lines(c));
-    return c->g.precision == GT_BF16
-               ? 2 * (size_t)(seen + c->g.sh) * line_size(c)
-               : (size_t)seen * line_size(c);
-}
-
-/* `n` lines of the image, from the first that line `first` of positions sees.
- */
-static void pad(const gt__implicit *conv, const gt_real *image, int first,
-                int n, gt_real *lines)
-{
-    const gt__conv_geometry *g = &conv->g;
-    size_t c = (size_t)g->c, size = line_size(conv);
-    int columns = conv->columns;
-    int from = gt__conv_limit(g->left, 0, columns);
-    int to = gt__conv_limit(g->left + g->w, from, columns);
-    for (int i = 0; i < n; i++, lines += size) {
-        int y = first * g->sh - g->top + i;
-        if (y < 0 || y >= g->h || to == from) {
-            memset(lines, 0, size * sizeof *lines);
-            continue;
-        }
-        const gt_real *line = image + (size_t)y * (size_t)g->w * c;
-        memset(lines, 0, (size_t)from * c * sizeof *lines);
-        memcpy(lines + (size_t)from * c, line + (size_t)(from - g->left) * c,
-               (size_t)(to - from) * c * sizeof *lines);
-        memset(lines + (size_t)to * c, 0,
-               (size_t)(columns - to) * c * sizeof *lines);
-    }
-}
-
-/* What `n` lines of positions see, from line `first` on, in words: in bf16 each
- * line together with the one `apart` from it. */
-static const gt_real *lines_of(const gt__implicit *c, const gt_real *image,
-                               int first, int n, int apart, gt_real *scratch)
-{
-    int seen = seen_lines(&c->g, n);
-    size_t size = line_size(c);
-    if (c->g.precision != GT_BF16) {
-        pad(c, image, first, seen, scratch);
-        return scratch;
-    }
-    gt_real *words = scratch + (size_t)(seen + apart) * size;
-    pad(c, image, first, seen + apart, scratch);
-    for (int i = 0; i < seen; i++)
-        gt_product_pair(scratch + (size_t)i * size, (size_t)apart * size,
-                        (int)size, words + (size_t)i * size);
-    return words;
-}
-
-/* The next lines of positions of an image; false: it is complete. */
-static bool next_lines(const gt__implicit *c, gt__block *b)
-{
-    int most = block_lines(c);
-    b->line += b->n_lines;
-    b->n_lines = c->g.oh - b->line < most ? c->g.oh - b->line : most;
-    return b->n_lines > 0;
 }
 
 /* --- Forward, and the adjoint. */
@@ -209,13 +128,23 @@ static const gt_real *matrix_of(const gt__implicit *c, const weights *from,
     if (!same)
         fill_matrix(c, from, scratch);
     const gt_real *matrix = same ? from->first : scratch;
-    if (g->precision != GT_BF16)
-        return matrix;
     gt_real *words = scratch + size;
-    for (int ky = 0; ky < g->kh; ky += 2)
-        gt_product_pair(matrix + (size_t)ky * line, ky + 1 < g->kh ? line : 0,
-                        (int)line, words + (size_t)(ky / 2) * line);
-    return words;
+    int columns = c->window.width * g->m;
+    switch (c->word) {
+    case GT__OF_TERM:
+        return matrix;
+    case GT__OF_CHANNELS:
+        gt_product_pair(matrix, (size_t)columns, (int)size / columns, columns,
+                        words);
+        return words;
+    case GT__OF_LINES:
+        for (int ky = 0; ky < g->kh; ky += 2)
+            gt_product_pair(matrix + (size_t)ky * line, line,
+                            ky + 1 < g->kh ? 2 : 1, (int)line,
+                            words + (size_t)(ky / 2) * line);
+        return words;
+    }
+    return NULL;
 }
 
 /* The windows of one line of positions. `lines`: what they see. */
@@ -224,19 +153,24 @@ static void convolve_line(const gt__implicit *c, const gt_real *lines,
 {
     const gt__conv_geometry *g = &c->g;
     int width = c->window.width, full = g->ow / width, rest = g->ow % width;
-    int columns = width * g->m, terms = c->window.taps * g->c;
-    size_t step = (size_t)width * (size_t)g->sw * (size_t)g->c;
-    int runs = gt__implicit_pairs(g, g->kh);
-    size_t apart = (g->precision == GT_BF16 ? 2 : 1) * line_size(c);
+    int tap = gt__implicit_words(c, g->c);
+    int columns = width * g->m, words = c->window.taps * tap;
+    size_t step = (size_t)width * (size_t)g->sw * (size_t)tap,
+           apart = gt__implicit_line_words(c);
+    int runs = g->kh;
+    if (c->word == GT__OF_LINES) {
+        runs = gt__implicit_pairs(g, g->kh);
+        apart *= 2;
+    }
     gt_operand a = {lines, step, 1, apart};
     gt_operand b = {matrix, 1, (size_t)columns,
-                    (size_t)terms * (size_t)columns};
-    gt_product_runs(g->precision, full, columns, runs, terms, a, b, false, to,
+                    (size_t)words * (size_t)columns};
+    gt_product_runs(g->precision, full, columns, runs, words, a, b, false, to,
                     columns);
     if (rest == 0)
         return;
     a.at += (size_t)full * step;
-    gt_product_runs(g->precision, 1, rest * g->m, runs, terms, a, b, false,
+    gt_product_runs(g->precision, 1, rest * g->m, runs, words, a, b, false,
                     to + (size_t)full * (size_t)columns, columns);
 }
 
@@ -247,16 +181,19 @@ static void convolve(const gt__implicit *c, int n, const gt_real *from,
     const gt__conv_geometry *g = &c->g;
     size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->c;
     size_t line = (size_t)g->ow * (size_t)g->m;
-    const gt_real *matrix = matrix_of(c, stored, scratch + lines_size(c));
+    size_t step = (size_t)g->sh * gt__implicit_line_words(c);
+    const gt_real *matrix =
+        matrix_of(c, stored, scratch + gt__implicit_lines_size(c));
     gt__grid grid = {n, g->oh, g->ow};
     for (int i = 0; i < n; i++)
-        for (gt__block b = {.image = i, .n_images = 1}; next_lines(c, &b);) {
-            const gt_real *lines = lines_of(c, from + (size_t)i * in, b.line,
-                                            b.n_lines, 1, scratch);
+        for (gt__block b = {.image = i, .n_images = 1};
+             gt__implicit_next(c, &b);) {
+            const gt_real *lines =
+                gt__implicit_lines(c, c->word, from + (size_t)i * in, b.line,
+                                   b.n_lines, 1, scratch);
             for (int y = 0; y < b.n_lines; y++)
-                convolve_line(
-                    c, lines + (size_t)y * (size_t)g->sh * line_size(c), matrix,
-                    to + (size_t)(i * g->oh + b.line + y) * line);
+                convolve_line(c, lines + (size_t)y * step, matrix,
+                              to + (size_t)(i * g->oh + b.line + y) * line);
             gt__conv_epilogue_run(epilogue, &grid, &b, to,
                                   (size_t)g->oh * (size_t)g->ow);
         }
@@ -294,7 +231,7 @@ static const gt_real *small_of(const gt__conv_geometry *g, const gt_real *small,
     if (g->precision != GT_BF16)
         return small;
     for (int y = 0; y < n_lines; y += 2)
-        gt_product_pair(small + (size_t)y * line, y + 1 < n_lines ? line : 0,
+        gt_product_pair(small + (size_t)y * line, line, y + 1 < n_lines ? 2 : 1,
                         (int)line, scratch + (size_t)(y / 2) * line);
     return scratch;
 }
@@ -305,7 +242,8 @@ static void add_lines(const implicit_plan *p, int n_lines, const gt_real *lines,
                       const gt_real *small, bool add, gt_real *weight)
 {
     const gt__conv_geometry *g = &p->forward.g;
-    size_t c = (size_t)g->c, m = (size_t)g->m, size = line_size(&p->forward);
+    size_t c = (size_t)g->c, m = (size_t)g->m,
+           size = gt__implicit_line_size(&p->forward);
     size_t apart = (g->precision == GT_BF16 ? 2 : 1) * (size_t)g->sh * size;
     int run = g->kw * g->c, patch = gt__conv_patch_size(g);
     int runs = gt__implicit_pairs(g, n_lines);
@@ -337,8 +275,8 @@ static size_t pairs_size(const gt__implicit *c)
 {
     const gt__conv_geometry *g = &c->g;
     return g->precision == GT_BF16
-               ? (size_t)gt__implicit_pairs(g, block_lines(c)) * (size_t)g->ow *
-                     (size_t)g->m
+               ? (size_t)gt__implicit_pairs(g, gt__implicit_block(c)) *
+                     (size_t)g->ow * (size_t)g->m
                : 0;
 }
 
@@ -352,14 +290,15 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
     size_t line = (size_t)g->ow * (size_t)g->m;
     size_t patch = (size_t)gt__conv_patch_size(g), m = (size_t)g->m;
     bool as_stored = p->turned == (op == GT_TRANSPOSED);
-    gt_real *pairs = scratch + lines_size(&p->forward);
+    gt_real *pairs = scratch + gt__implicit_lines_size(&p->forward);
     gt_real *sum = as_stored ? weight : pairs + pairs_size(&p->forward);
     bool add = as_stored && accumulate;
     for (int i = 0; i < n; i++)
         for (gt__block b = {.image = i, .n_images = 1};
-             next_lines(&p->forward, &b);) {
-            const gt_real *lines = lines_of(&p->forward, big + (size_t)i * in,
-                                            b.line, b.n_lines, g->sh, scratch);
+             gt__implicit_next(&p->forward, &b);) {
+            const gt_real *lines =
+                gt__implicit_lines(&p->forward, p->word, big + (size_t)i * in,
+                                   b.line, b.n_lines, g->sh, scratch);
             const gt_real *right =
                 small_of(g, small + (size_t)(i * g->oh + b.line) * line,
                          b.n_lines, pairs);
@@ -381,7 +320,7 @@ static size_t larger(size_t a, size_t b)
 static size_t needed_by(const gt__implicit *c)
 {
     int times = c->g.precision == GT_BF16 ? 2 : 1;
-    return lines_size(c) + (size_t)times * matrix_size(c);
+    return gt__implicit_lines_size(c) + (size_t)times * matrix_size(c);
 }
 
 static size_t scratch_size(const void *plan)
@@ -394,8 +333,8 @@ static size_t scratch_size(const void *plan)
     if (p->takes[GT__CONV_BACKWARD_DATA])
         most = larger(most, needed_by(&p->adjoint));
     if (p->takes[GT__CONV_BACKWARD_WEIGHTS])
-        most = larger(most, lines_size(&p->forward) + pairs_size(&p->forward) +
-                                kernel);
+        most = larger(most, gt__implicit_lines_size(&p->forward) +
+                                pairs_size(&p->forward) + kernel);
     return most;
 }
 

@@ -40,10 +40,18 @@ static gt__implicit_window best_window(const gt__conv_geometry *g)
     return best;
 }
 
+static gt__implicit_word word_of(const gt__conv_geometry *g)
+{
+    if (g->precision != GT_BF16)
+        return GT__OF_TERM;
+    return g->c % 2 == 0 ? GT__OF_CHANNELS : GT__OF_LINES;
+}
+
 gt__implicit gt__implicit_make(const gt__conv_geometry *g)
 {
     gt__implicit_window w = best_window(g);
     return (gt__implicit){.g = *g,
+                          .word = word_of(g),
                           .window = w,
                           .columns = (w.count - 1) * w.width * g->sw + w.taps};
 }
@@ -82,11 +90,11 @@ int gt__implicit_pairs(const gt__conv_geometry *g, int lines)
     return g->precision == GT_BF16 ? (lines + 1) / 2 : lines;
 }
 
-/* The image is copied once, with its padding, and in bf16 once more in pairs.
+/* The image is copied once, with its padding, and for pairs of lines once more.
  */
-static double cost_of_copy(const gt__conv_geometry *g)
+static double cost_of_copy(const gt__conv_geometry *g, gt__implicit_word word)
 {
-    int times = g->precision == GT_BF16 ? 2 : 1;
+    int times = word == GT__OF_LINES ? 2 : 1;
     return (double)times * GT__COST_TERM * g->h * g->w * g->c;
 }
 
@@ -99,9 +107,11 @@ static double cost_of_reading(double reals, double times)
 static double cost_of_forward(const gt__conv_geometry *g)
 {
     gt__implicit_window w = best_window(g);
-    int pairs = gt__implicit_pairs(g, g->kh);
-    double matrix = (double)pairs * w.taps * g->c * w.width * g->m;
-    return (double)g->oh * pairs * cost_of_line(g, &w) + cost_of_copy(g) +
+    gt__implicit_word word = word_of(g);
+    double lines =
+        word == GT__OF_CHANNELS ? g->kh / 2.0 : gt__implicit_pairs(g, g->kh);
+    double matrix = lines * w.taps * g->c * w.width * g->m;
+    return g->oh * lines * cost_of_line(g, &w) + cost_of_copy(g, word) +
            cost_of_reading(matrix, g->oh);
 }
 
@@ -110,8 +120,10 @@ static double cost_of_gradient(const gt__conv_geometry *g)
     double words = (double)gt__implicit_pairs(g, g->oh) * g->ow;
     double small = (double)GT__COST_TERM * g->oh * g->ow * g->m;
     double sum = (double)gt__conv_patch_size(g) * g->m;
+    gt__implicit_word word =
+        g->precision == GT_BF16 ? GT__OF_LINES : GT__OF_TERM;
     return words * g->kh * cost_of_weights(g, gt__implicit_weights_turned(g)) +
-           cost_of_copy(g) + (g->precision == GT_BF16 ? small : 0) +
+           cost_of_copy(g, word) + (g->precision == GT_BF16 ? small : 0) +
            cost_of_reading(sum, 2);
 }
 

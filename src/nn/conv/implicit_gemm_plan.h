@@ -13,9 +13,19 @@ typedef struct gt__implicit_window {
     int width, taps, count;
 } gt__implicit_window;
 
+/* What a word of the sum is of: one term in fp32. In bf16 two, of neighbouring
+ * channels, which lie side by side; of an odd number of channels, those of two
+ * lines of the kernel. */
+typedef enum gt__implicit_word {
+    GT__OF_TERM,
+    GT__OF_CHANNELS,
+    GT__OF_LINES
+} gt__implicit_word;
+
 /* How forward computes a geometry. */
 typedef struct gt__implicit {
     gt__conv_geometry g;
+    gt__implicit_word word;
     gt__implicit_window window;
     int columns; /* of the image with its padding */
 } gt__implicit;
