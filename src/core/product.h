@@ -35,9 +35,9 @@ void gt_product_stable(gt_precision precision, gt_transpose ta, gt_transpose tb,
                        int ldc);
 
 /* A side of a product as it is stored: of reals or, for products in bf16, of
- * bf16 numbers that were rounded before (gt_product_round). Such rows are those
- * of terms of the sum, or of A's rows, which begin at words then and have an
- * even number of terms. */
+ * bf16 numbers that were rounded before (gt_product_round). These have a row
+ * for each term of the sum, or of A for each row, which then begins at a word
+ * and has an even number of terms. */
 typedef struct gt_stored {
     const void *at;
     int ld; /* numbers from row to row */
