@@ -293,7 +293,7 @@ static uint16_t *round_side(const gt__panel_kernel *kernel, const float *from,
     return to;
 }
 
-/* A, and B beside it unless A's rows have an odd number of terms. */
+/* B, and A unless its rows have an odd number of terms. */
 static void check_rounded(const trial *t, const gt__panel_kernel *kernel)
 {
     size_t size = (size_t)t->m * (size_t)(t->n + SPARE);

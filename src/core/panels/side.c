@@ -45,6 +45,7 @@ static bool has_words(const gt__panel_kernel *kernel, gt__panel_matrix matrix,
 
 gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a, int n)
 {
+    assert(!a.rounded || kernel->terms > 1);
     int again = (n + GT__PANEL_COLUMNS - 1) / GT__PANEL_COLUMNS;
     return (gt__side){.kernel = kernel,
                       .matrix = a,
@@ -57,6 +58,7 @@ gt__side gt__side_a(const gt__panel_kernel *kernel, gt__panel_matrix a, int n)
 
 gt__side gt__side_b(const gt__panel_kernel *kernel, gt__panel_matrix b, int m)
 {
+    assert(!b.rounded || kernel->terms > 1);
     int again = (m + GT__PANEL_ROWS - 1) / GT__PANEL_ROWS;
     return (gt__side){.kernel = kernel,
                       .matrix = b,

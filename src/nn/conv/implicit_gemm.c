@@ -31,8 +31,7 @@
 
 typedef struct implicit_plan {
     gt__implicit forward, adjoint;
-    gt__implicit_word word; /* of the gradient, */
-    bool turned;            /* which is made so */
+    bool turned; /* the gradient is made so */
     bool takes[GT__CONV_PRODUCTS];
 } implicit_plan;
 
@@ -48,8 +47,6 @@ static gt_status plan_new(void **out, const gt__conv_geometry *g, int max_n)
         return gt_fail(GT_ERR_MEMORY, "cannot allocate a convolution's plan");
     *plan = (implicit_plan){.forward = gt__implicit_make(g),
                             .adjoint = gt__implicit_make(&adjoint),
-                            .word = g->precision == GT_BF16 ? GT__OF_LINES
-                                                            : GT__OF_TERM,
                             .turned = gt__implicit_weights_turned(g)};
     for (int p = 0; p < GT__CONV_PRODUCTS; p++)
         plan->takes[p] = gt__implicit_cost(g, p) < gt__cost_of_im2col(g, p);
@@ -296,9 +293,9 @@ static void backward_weights(const void *plan, int n, const gt_real *big,
     for (int i = 0; i < n; i++)
         for (gt__block b = {.image = i, .n_images = 1};
              gt__implicit_next(&p->forward, &b);) {
-            const gt_real *lines =
-                gt__implicit_lines(&p->forward, p->word, big + (size_t)i * in,
-                                   b.line, b.n_lines, g->sh, scratch);
+            const gt_real *lines = gt__implicit_lines(
+                &p->forward, gt__implicit_weights_word(g), big + (size_t)i * in,
+                b.line, b.n_lines, g->sh, scratch);
             const gt_real *right =
                 small_of(g, small + (size_t)(i * g->oh + b.line) * line,
                          b.n_lines, pairs);

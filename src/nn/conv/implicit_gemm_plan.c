@@ -40,11 +40,15 @@ static gt__implicit_window best_window(const gt__conv_geometry *g)
     return best;
 }
 
+gt__implicit_word gt__implicit_weights_word(const gt__conv_geometry *g)
+{
+    return g->precision == GT_BF16 ? GT__OF_LINES : GT__OF_TERM;
+}
+
 static gt__implicit_word word_of(const gt__conv_geometry *g)
 {
-    if (g->precision != GT_BF16)
-        return GT__OF_TERM;
-    return g->c % 2 == 0 ? GT__OF_CHANNELS : GT__OF_LINES;
+    gt__implicit_word word = gt__implicit_weights_word(g);
+    return word == GT__OF_LINES && g->c % 2 == 0 ? GT__OF_CHANNELS : word;
 }
 
 gt__implicit gt__implicit_make(const gt__conv_geometry *g)
@@ -120,8 +124,7 @@ static double cost_of_gradient(const gt__conv_geometry *g)
     double words = (double)gt__implicit_pairs(g, g->oh) * g->ow;
     double small = (double)GT__COST_TERM * g->oh * g->ow * g->m;
     double sum = (double)gt__conv_patch_size(g) * g->m;
-    gt__implicit_word word =
-        g->precision == GT_BF16 ? GT__OF_LINES : GT__OF_TERM;
+    gt__implicit_word word = gt__implicit_weights_word(g);
     return words * g->kh * cost_of_weights(g, gt__implicit_weights_turned(g)) +
            cost_of_copy(g, word) + (g->precision == GT_BF16 ? small : 0) +
            cost_of_reading(sum, 2);

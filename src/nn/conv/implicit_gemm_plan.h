@@ -39,6 +39,10 @@ gt__conv_geometry gt__implicit_adjoint(const gt__conv_geometry *g);
 /* Words along a sum over so many lines: in bf16 one is of two lines. */
 int gt__implicit_pairs(const gt__conv_geometry *g, int lines);
 
+/* What words of the gradient by the weights are of: its sum is over positions.
+ */
+gt__implicit_word gt__implicit_weights_word(const gt__conv_geometry *g);
+
 /* The gradient by the weights is made as [K x m], or turned, as [m x K]. */
 bool gt__implicit_weights_turned(const gt__conv_geometry *g);
 

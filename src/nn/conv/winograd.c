@@ -113,18 +113,26 @@ static void transform_kernel_back(const work *k, const gt__point_pair *only,
                               k->job->gradient);
 }
 
+/* A pair's matrices as they are read. */
+static gt_stored big_of(const work *k, const pair *at)
+{
+    return (gt_stored){at->big, at->points.depth, GT_PLAIN, k->big.rounded};
+}
+
+static gt_stored small_of(const work *k, const pair *at)
+{
+    return (gt_stored){at->small, k->m, GT_PLAIN, k->small.rounded};
+}
+
 /* The gradient, over both sides. */
 static void multiply_sides(const work *k, size_t rows)
 {
     gt_precision precision = k->plan->g.precision;
     bool turned = k->job->gradient_stored == GT_TRANSPOSED;
     for (pair at = {0}; next_pair(k, rows, &at);) {
-        gt_stored a = {at.big, at.points.depth, GT_TRANSPOSED, k->big.rounded};
-        gt_stored b = {at.small, k->m, GT_PLAIN, k->small.rounded};
-        if (turned) {
-            a = (gt_stored){b.at, b.ld, GT_TRANSPOSED, b.rounded};
-            b = (gt_stored){at.big, at.points.depth, GT_PLAIN, k->big.rounded};
-        }
+        gt_stored a = turned ? small_of(k, &at) : big_of(k, &at);
+        gt_stored b = turned ? big_of(k, &at) : small_of(k, &at);
+        a.op = GT_TRANSPOSED;
         gt_product_of(precision, a.ld, b.ld, (int)rows, a, b, k->begun,
                       at.gradient, b.ld);
         if (!k->whole_kernel)
@@ -146,18 +154,17 @@ static over_kernel over_kernel_of(const work *k, const pair *at)
     bool plain = k->job->stored == GT_PLAIN;
     int ldb = plain ? k->m : at->points.depth;
     if (k->job->to_small)
-        return (over_kernel){
-            plain ? GT_PLAIN : GT_TRANSPOSED,
-            k->m,
-            at->points.depth,
-            ldb,
-            {at->big, at->points.depth, GT_PLAIN, k->big.rounded},
-            at->small};
+        return (over_kernel){plain ? GT_PLAIN : GT_TRANSPOSED,
+                             k->m,
+                             at->points.depth,
+                             ldb,
+                             big_of(k, at),
+                             at->small};
     return (over_kernel){plain ? GT_TRANSPOSED : GT_PLAIN,
                          at->points.depth,
                          k->m,
                          ldb,
-                         {at->small, k->m, GT_PLAIN, k->small.rounded},
+                         small_of(k, at),
                          at->big};
 }
 
