@@ -13,8 +13,9 @@
 
 #include <string.h>
 
-/* The preset's own source with an epoch so long that no batch is a short one.
- * A configuration must be read once to know the source. */
+/* The preset's own source with an epoch so long that no batch is a short one, or
+ * the files that data.uri was set to. A configuration must be read once to know
+ * the source. */
 static gt_status parse(bench_subject *s, const bench_options *options)
 {
     const gt_preset *preset = s->preset;
@@ -23,7 +24,7 @@ static gt_status parse(bench_subject *s, const bench_options *options)
     gt_status status =
         gt_config_parse(&s->config, &gt_train_schema, preset->name,
                         preset->text, preset->size, sets, options->n_sets);
-    if (status != GT_OK || strchr(gt_data_config_of(s->config)->uri, '?'))
+    if (status != GT_OK || strpbrk(gt_data_config_of(s->config)->uri, "?/"))
         return status;
     char endless[256];
     snprintf(endless, sizeof endless,
