@@ -193,7 +193,7 @@ together() {
 }
 
 # alone N RUN RECIPE...: N processes, started and bound in the same way, that
-# know nothing of each other; prints the sum of their rates.
+# know nothing of each other; prints the sum of their rates, and N times the lowest.
 alone() {
     local n=$1 run=$2 i
     shift 2
@@ -205,7 +205,8 @@ alone() {
     }
     for i in "$run"/*.out; do
         rate_of "$i"
-    done | awk '{ s += $1 } END { print s }'
+    done | sort -g | awk 'NR == 1 { least = $1 } { s += $1 }
+        END { print s, NR * least }'
 }
 
 # chunk_for SECONDS PRESET BATCH: how many steps of one rank take that long, told

@@ -174,7 +174,7 @@ two_ranks() {
     rate=$(together 2 "$run" "${recipe_2[@]}")
     row "$1" "$2" gentrain-2 "$rate"
     rm -rf "$run"
-    rate=$(alone 2 "$run" "${recipe[@]}")
+    read -r rate _ < <(alone 2 "$run" "${recipe[@]}")
     row "$1" "$2" gentrain-alone "$rate"
     rm -rf "$run"
 }

@@ -82,7 +82,7 @@ rows=$out/rows.tsv
 # measure RANKS ROUND KIND BATCH: KIND is strong or weak; then as many
 # processes alone, each with a rank's share of the batch.
 measure() {
-    local run=$work/run recipe rate share apart="" parts=${shards:-$1}
+    local run=$work/run recipe rate share apart="" even="" parts=${shards:-$1}
     mapfile -t recipe < <(recipe "$preset" "$4" "$parts" "$chunk" "$chunks")
     rate=$(together "$1" "$run" "${recipe[@]}" \
         --trace "$run.json" --trace-steps "$traced")
@@ -91,11 +91,11 @@ measure() {
     if [ "$1" -gt 1 ]; then
         mapfile -t recipe < <(recipe "$preset" $(($4 / $1)) \
             $(((parts + $1 - 1) / $1)) "$chunk" "$chunks")
-        apart=$(alone "$1" "$run" "${recipe[@]}")
+        read -r apart even < <(alone "$1" "$run" "${recipe[@]}")
         rm -rf "$run"
     fi
-    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
-        "$3" "$1" "$2" "$4" "$rate" "${apart:-$rate}" "$share" >>"$rows"
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$3" "$1" "$2" "$4" \
+        "$rate" "${apart:-$rate}" "$share" "${even:-$rate}" >>"$rows"
 }
 
 for round in $(seq "$rounds"); do
@@ -112,13 +112,13 @@ for round in $(seq "$rounds"); do
 done
 
 # column KIND RANKS EXPRESSION: spread over the rounds of an awk expression of
-# rate, apart (the sum of processes alone), one (the rate of one rank, same
-# round), n and share.
+# rate, apart (the sum of processes alone), even (n times the slowest of them), one
+# (the rate of one rank, same round), n and share.
 column() {
     awk -F '\t' -v kind="$1" -v n="$2" '
         FNR == NR { if ($1 == kind && $2 == 1) base[$3] = $5; next }
         $1 == kind && $2 == n {
-            rate = $5; apart = $6; share = $7; one = base[$3]
+            rate = $5; apart = $6; share = $7; even = $8; one = base[$3]
             print '"$3"'
         }' "$rows" "$rows" | spread
 }
@@ -143,8 +143,8 @@ data=$out/figures.tsv
             echo "Weak scaling, batch $batch of each rank:"
         fi
         echo
-        echo "| ranks | $unit/s | speed-up | efficiency | exposed communication | of lone processes |"
-        echo "|---|---|---|---|---|---|"
+        echo "| ranks | $unit/s | speed-up | efficiency | exposed communication | of lone processes | of the slowest of them |"
+        echo "|---|---|---|---|---|---|---|"
         for n in $list; do
             grep -q "^$kind	$n	" "$rows" || continue
             read -r rate _ < <(column $kind "$n" rate)
@@ -152,15 +152,18 @@ data=$out/figures.tsv
             read -r eff low high < <(column $kind "$n" 'rate / one / n')
             read -r open least largest < <(column $kind "$n" share)
             read -r lone below above < <(column $kind "$n" 'rate / apart')
+            read -r same under over < <(column $kind "$n" 'rate / even')
             printf '%s\t%s\t%s\t%s\t%s\t%s\n' $kind "$n" "$up" "$eff" \
                 "$open" "$lone" >>"$data"
             awk -v n="$n" -v r="$rate" -v u="$up" -v e="$eff" -v l="$low" \
                 -v h="$high" -v o="$open" -v p="$least" -v q="$largest" \
-                -v a="$lone" -v b="$below" -v c="$above" 'BEGIN {
+                -v a="$lone" -v b="$below" -v c="$above" \
+                -v s="$same" -v t="$under" -v w="$over" 'BEGIN {
                     printf "| %d | %.0f | %.2f ", n, r, u
                     printf "| %.1f %% (%.1f .. %.1f) ", 100*e, 100*l, 100*h
                     printf "| %.1f %% (%.1f .. %.1f) ", 100*o, 100*p, 100*q
-                    printf "| %.1f %% (%.1f .. %.1f) |\n", 100*a, 100*b, 100*c }'
+                    printf "| %.1f %% (%.1f .. %.1f) ", 100*a, 100*b, 100*c
+                    printf "| %.1f %% (%.1f .. %.1f) |\n", 100*s, 100*t, 100*w }'
         done
     done
     echo
@@ -168,8 +171,10 @@ data=$out/figures.tsv
         "still for sums over ranks, also for ranks that came later, from --trace." \
         "Of lone processes is the rate by that of as many processes that know" \
         "nothing of each other, each with a rank's share of the batch, measured" \
-        "next. It may be above 100 %: ranks share the optimizer's work, which a" \
-        "lone process does whole, and the two runs see a machine at two moments."
+        "next; ranks wait for each other, so on unequal cores all are as fast as" \
+        "the slowest, which the last column compares with. Both may be above 100 %:" \
+        "ranks share the optimizer's work, which a lone process does whole, and the" \
+        "two runs see a machine at two moments."
 } | tee "$out/table.md"
 
 awk -F '\t' -v machine="$(machine)" -v preset="$preset" -v chunk="$chunk" '
@@ -181,7 +186,8 @@ awk -F '\t' -v machine="$(machine)" -v preset="$preset" -v chunk="$chunk" '
         printf "%s\n  {\"scaling\": \"%s\", \"ranks\": %d, \"round\": %d, ",
             (NR > 1 ? "," : ""), $1, $2, $3
         printf "\"batch\": %d, \"samples_per_s\": %s, ", $4, $5
-        printf "\"samples_per_s_alone\": %s, \"exposed_share\": %s}", $6, $7
+        printf "\"samples_per_s_alone\": %s, \"exposed_share\": %s, ", $6, $7
+        printf "\"samples_per_s_of_slowest\": %s}", $8
     }
     END { printf "\n]}\n" }' "$rows" >"$out/scaling.json"
 
