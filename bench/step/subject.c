@@ -13,9 +13,9 @@
 
 #include <string.h>
 
-/* The preset's own source with an epoch so long that no batch is a short one, or
- * the files that data.uri was set to. A configuration must be read once to know
- * the source. */
+/* The preset's own source with an epoch so long that no batch is a short one,
+ * or the files that data.uri was set to. A configuration must be read once to
+ * know the source. */
 static gt_status parse(bench_subject *s, const bench_options *options)
 {
     const gt_preset *preset = s->preset;
