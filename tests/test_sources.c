@@ -1,5 +1,6 @@
 /* URIs, and tests that every built-in source must pass: they go through the
  * table, so a new one is tested the day it is registered. */
+#include "core/hash.h"
 #include "data/columns.h"
 #include "data/reader.h"
 #include "open_uri.h"
@@ -334,6 +335,47 @@ static void any_size_is_drawn_within_its_bounds(void **state)
     }
 }
 
+/* A training whose fingerprint is known needs the same images, however they are
+ * drawn: below, at and above the pixels of a row that are drawn at once. The
+ * hashes are those of the first release, which drew pixel by pixel. */
+static void images_are_the_same_to_the_bit(void **state)
+{
+    (void)state;
+    enum { SAMPLES = 64 };
+    const struct {
+        const char *uri;
+        gt_shape shape;
+        uint64_t hash;
+    } known[] = {{"glyphs", {28, 28, 1}, 0xfa1f4897ecaa4ba4},
+                 {"glyphs", {9, 8, 3}, 0x79b5c0901602f92c},
+                 {"glyphs?seed=7", {64, 17, 1}, 0xa1a48360744e3343},
+                 {"glyphs", {100, 101, 3}, 0xa9c7c3790716062c},
+                 {"shapes", {64, 64, 3}, 0x30ec038b6d364c9a},
+                 {"shapes", {8, 9, 1}, 0xa4b1624e91ae113a},
+                 {"shapes?seed=7", {17, 129, 3}, 0x8aa1b9a97a2b91e9},
+                 {"shapes", {100, 100, 3}, 0x386ced20500081af}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t size = gt_shape_size(known[i].shape);
+        uint8_t *bytes = malloc(SAMPLES * size);
+        assert_non_null(bytes);
+        uint64_t numbers[SAMPLES];
+        for (int k = 0; k < SAMPLES; k++)
+            numbers[k] = (uint64_t)k;
+        gt_source *source =
+            open_or_fail(known[i].uri, GT_SPLIT_TRAIN, known[i].shape);
+        gt_source_rows rows = {.bytes = bytes};
+        assert_int_equal(gt_source_read(source, numbers, SAMPLES, &rows),
+                         GT_OK);
+        gt_hash *hash = gt_hash_new();
+        assert_non_null(hash);
+        gt_hash_add(hash, bytes, SAMPLES * size);
+        assert_int_equal(gt_hash_value(hash), known[i].hash);
+        gt_hash_free(hash);
+        gt_source_close(source);
+        free(bytes);
+    }
+}
+
 /* Samples lie around their mode with the stated spread. */
 static void assert_spread(const char *uri, double sigma,
                           void (*mode)(int, double[2]))
@@ -641,6 +683,7 @@ int main(void)
         cmocka_unit_test(classes_are_balanced_in_every_epoch),
         cmocka_unit_test(reading_scales_bytes_and_leaves_points_alone),
         cmocka_unit_test(any_size_is_drawn_within_its_bounds),
+        cmocka_unit_test(images_are_the_same_to_the_bit),
         cmocka_unit_test(points_spread_around_their_modes),
         cmocka_unit_test(glyphs_look_like_their_labels),
         cmocka_unit_test(reading_many_at_once_equals_reading_each),

@@ -88,11 +88,10 @@ gt_status gt__builtin_read(const gt_source *source, const uint64_t *numbers,
     return GT_OK;
 }
 
-GT_SIMD static void add_noise(const uint32_t words[4], int amplitude,
+GT_SIMD static void add_noise(const uint32_t *words, int amplitude,
                               uint8_t *restrict out, size_t n)
 {
-    uint8_t bytes[16];
-    memcpy(bytes, words, sizeof bytes);
+    const uint8_t *bytes = (const uint8_t *)words;
     for (size_t j = 0; j < n; j++) {
         int value = out[j] + ((int)bytes[j] - 128) * amplitude / 128;
         out[j] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
@@ -102,11 +101,14 @@ GT_SIMD static void add_noise(const uint32_t words[4], int amplitude,
 void gt__builtin_noise(const gt_source *source, uint64_t number, int amplitude,
                        uint8_t *out)
 {
+    enum { WORD = sizeof(uint32_t), BLOCK = 4 * WORD, PIECE = 64 * BLOCK };
+    uint32_t words[PIECE / WORD];
     gt_rng at = address(source, number, NOISE);
     size_t n = gt_shape_size(source->shape);
-    for (size_t i = 0; i < n; i += 16) {
-        uint32_t words[4];
-        gt_rng_block(at, (uint32_t)(i / 16), words);
-        add_noise(words, amplitude, out + i, n - i < 16 ? n - i : 16);
+    for (size_t i = 0; i < n; i += PIECE) {
+        size_t here = n - i < PIECE ? n - i : PIECE;
+        gt_rng_words(at, (uint32_t)(i / BLOCK), words,
+                     (here + WORD - 1) / WORD);
+        add_noise(words, amplitude, out + i, here);
     }
 }

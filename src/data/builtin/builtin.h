@@ -3,7 +3,24 @@
 #ifndef GT_DATA_BUILTIN_BUILTIN_H
 #define GT_DATA_BUILTIN_BUILTIN_H
 
+#include "core/simd.h"
 #include "data/sources.h"
+
+/* Of numbers, none of them NaN: loops over these vectorise. */
+GT_INLINE float gt__smaller_of(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+GT_INLINE float gt__larger_of(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+GT_INLINE float gt__clamp_unit(float x)
+{
+    return gt__smaller_of(gt__larger_of(x, 0), 1);
+}
 
 enum { GT__DICE = 96 };
 

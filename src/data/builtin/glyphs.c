@@ -6,7 +6,6 @@
  * of the pen gives its brightness. */
 #include "data/builtin/glyph_strokes.h"
 
-#include "core/simd.h"
 #include "data/builtin/builtin.h"
 
 #include <math.h>
@@ -31,44 +30,55 @@ static int clamp_int(int x, int low, int high)
     return x < low ? low : x > high ? high : x;
 }
 
-GT_INLINE float smaller(float a, float b)
+/* One straight piece of a stroke, of which a pixel is covered that lies within
+ * its radius, or partly so at the soft edge. */
+typedef struct piece {
+    knot from;
+    float dx, dy, dr;
+    float per_square,
+        per_soft; /* 1 / its length squared, 1 / the edge's width */
+} piece;
+
+/* Of a row's pixels so many are drawn at once, though a piece covers few: one
+ * by one they would take longer. */
+enum { AT_ONCE = 16 };
+
+/* n pixels of a row, from (i, j) on. Each keeps the most ink of all pieces, so
+ * it may be drawn twice. */
+GT_INLINE void draw_pixels(const piece *p, int i, int j, int n,
+                           uint8_t *restrict ink)
 {
-    return a < b ? a : b;
+    float y = (float)i + 0.5f - p->from.y, fresh[AT_ONCE];
+    for (int k = 0; k < n; k++) {
+        float x = (float)(j + k) + 0.5f - p->from.x;
+        float t = gt__clamp_unit((x * p->dx + y * p->dy) * p->per_square);
+        float ex = x - t * p->dx, ey = y - t * p->dy;
+        float inside = p->from.r + t * p->dr - sqrtf(ex * ex + ey * ey);
+        fresh[k] = 255 * gt__clamp_unit(inside * p->per_soft + 0.5f) + 0.5f;
+    }
+    for (int k = 0; k < n; k++)
+        ink[k] = (uint8_t)fresh[k] > ink[k] ? (uint8_t)fresh[k] : ink[k];
 }
 
-GT_INLINE float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
-GT_INLINE float clamp_unit(float x)
-{
-    return smaller(larger(x, 0), 1);
-}
-
-/* One straight piece. A pixel keeps the most ink of all pieces. */
 GT_SIMD static void draw_piece(const canvas *c, knot a, knot b)
 {
-    float dx = b.x - a.x, dy = b.y - a.y, dr = b.r - a.r;
-    float square = dx * dx + dy * dy;
-    float per_square = square > 0 ? 1 / square : 0, per_soft = 1 / c->soft;
-    float reach = larger(a.r, b.r) + c->soft / 2;
-    int left = clamp_int((int)(smaller(a.x, b.x) - reach), 0, c->w);
-    int right = clamp_int((int)(larger(a.x, b.x) + reach) + 1, 0, c->w);
-    int top = clamp_int((int)(smaller(a.y, b.y) - reach), 0, c->h);
-    int bottom = clamp_int((int)(larger(a.y, b.y) + reach) + 1, 0, c->h);
-    for (int i = top; i < bottom; i++) {
-        uint8_t *restrict row = c->ink + (size_t)i * (size_t)c->w;
-        float y = (float)i + 0.5f - a.y;
-        for (int j = left; j < right; j++) {
-            float x = (float)j + 0.5f - a.x;
-            float t = clamp_unit((x * dx + y * dy) * per_square);
-            float ex = x - t * dx, ey = y - t * dy;
-            float inside = a.r + t * dr - sqrtf(ex * ex + ey * ey);
-            float cover = clamp_unit(inside * per_soft + 0.5f);
-            uint8_t ink = (uint8_t)(255 * cover + 0.5f);
-            row[j] = ink > row[j] ? ink : row[j];
-        }
+    piece p = {.from = a,
+               .dx = b.x - a.x,
+               .dy = b.y - a.y,
+               .dr = b.r - a.r,
+               .per_soft = 1 / c->soft};
+    float square = p.dx * p.dx + p.dy * p.dy;
+    p.per_square = square > 0 ? 1 / square : 0;
+    float reach = gt__larger_of(a.r, b.r) + c->soft / 2;
+    int left = clamp_int((int)(gt__smaller_of(a.x, b.x) - reach), 0, c->w);
+    int right = clamp_int((int)(gt__larger_of(a.x, b.x) + reach) + 1, 0, c->w);
+    int top = clamp_int((int)(gt__smaller_of(a.y, b.y) - reach), 0, c->h);
+    int bottom = clamp_int((int)(gt__larger_of(a.y, b.y) + reach) + 1, 0, c->h);
+    int n = c->w < AT_ONCE ? c->w : AT_ONCE;
+    for (; left < right; left += n) {
+        int j = clamp_int(left, 0, c->w - n);
+        for (int i = top; i < bottom; i++)
+            draw_pixels(&p, i, j, n, c->ink + (size_t)i * (size_t)c->w + j);
     }
 }
 
@@ -88,8 +98,8 @@ static void draw_stroke(const canvas *c, const knot *k, int n)
         float length = hypotf(p2.x - p1.x, p2.y - p1.y);
         int pieces = clamp_int((int)(length / c->step) + 1, 1, MOST_PIECES);
         knot from = p1;
-        for (int piece = 1; length > 0 && piece <= pieces; piece++) {
-            float t = (float)piece / (float)pieces;
+        for (int end = 1; length > 0 && end <= pieces; end++) {
+            float t = (float)end / (float)pieces;
             knot to = {spline(p0.x, p1.x, p2.x, p3.x, t),
                        spline(p0.y, p1.y, p2.y, p3.y, t),
                        p1.r + t * (p2.r - p1.r)};
@@ -219,8 +229,8 @@ static void draw(const gt_source *source, uint64_t number, uint8_t *out)
     canvas c = {.ink = out,
                 .h = s.h,
                 .w = s.w,
-                .soft = larger(1.2f, side / 40),
-                .step = larger(2, side / 12)};
+                .soft = gt__larger_of(1.2f, side / 40),
+                .step = gt__larger_of(2, side / 12)};
     memset(out, 0, pixels);
     draw_glyph(&c, &chosen, &dice);
     if (s.c == 3)

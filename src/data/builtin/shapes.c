@@ -10,33 +10,32 @@ enum { CLASSES = 8 };
 
 /* Distances to the edge of shapes of about radius 1 around the origin, y down.
  */
-typedef float outline(float x, float y);
 
-static float disc(float x, float y)
+GT_INLINE float disc(float x, float y)
 {
     return sqrtf(x * x + y * y) - 0.85f;
 }
 
-static float ring(float x, float y)
+GT_INLINE float ring(float x, float y)
 {
     return fabsf(sqrtf(x * x + y * y) - 0.72f) - 0.2f;
 }
 
-static float square(float x, float y)
+GT_INLINE float square(float x, float y)
 {
-    return fmaxf(fabsf(x), fabsf(y)) - 0.76f;
+    return gt__larger_of(fabsf(x), fabsf(y)) - 0.76f;
 }
 
-static float triangle(float x, float y)
+GT_INLINE float triangle(float x, float y)
 {
     float sides = 0.8660254f * fabsf(x) - 0.5f * (y - 0.1f);
-    return fmaxf(sides, y - 0.1f) - 0.55f;
+    return gt__larger_of(sides, y - 0.1f) - 0.55f;
 }
 
 /* A point is inside a pentagram if it is inside at least four of its five
  * lines.
  */
-static float star(float x, float y)
+GT_INLINE float star(float x, float y)
 {
     static const float normal[5][2] = {
         {0, 1},
@@ -48,35 +47,62 @@ static float star(float x, float y)
     float most = -INFINITY, second = -INFINITY;
     for (int i = 0; i < 5; i++) {
         float d = normal[i][0] * x + normal[i][1] * y;
-        second = fmaxf(second, fminf(most, d));
-        most = fmaxf(most, d);
+        second = gt__larger_of(second, gt__smaller_of(most, d));
+        most = gt__larger_of(most, d);
     }
     return second - 0.33f;
 }
 
-static float cross(float x, float y)
+GT_INLINE float cross(float x, float y)
 {
     float ax = fabsf(x), ay = fabsf(y);
-    return fmaxf(fmaxf(ax, ay) - 0.9f, fminf(ax, ay) - 0.3f);
+    return gt__larger_of(gt__larger_of(ax, ay) - 0.9f,
+                         gt__smaller_of(ax, ay) - 0.3f);
 }
 
-static float crescent(float x, float y)
+GT_INLINE float crescent(float x, float y)
 {
     float cut = sqrtf((x - 0.42f) * (x - 0.42f) + y * y) - 0.68f;
-    return fmaxf(sqrtf(x * x + y * y) - 0.92f, -cut);
+    return gt__larger_of(sqrtf(x * x + y * y) - 0.92f, -cut);
 }
 
 /* A square on its corner and a disc on each of its upper sides. */
-static float heart(float x, float y)
+GT_INLINE float heart(float x, float y)
 {
     float ax = fabsf(x), up = 0.08f - y;
     float body = 0.7071068f * (ax + fabsf(up)) - 0.56f;
     float dx = ax - 0.396f, dy = up - 0.396f;
-    return fminf(body, sqrtf(dx * dx + dy * dy) - 0.56f);
+    return gt__smaller_of(body, sqrtf(dx * dx + dy * dy) - 0.56f);
 }
 
+/* The same for n pixels of a row, dx[k] to the right of the shape's middle and
+ * dy below it, of a shape that is turned; `cosine` and `sine` are per pixel of
+ * its radius, and distances are in radii. */
+typedef void outline(float cosine, float sine, const float *dx, float dy, int n,
+                     float *distance);
+
+#define OUTLINE(name)                                                          \
+    GT_SIMD static void outline_##name(float cosine, float sine,               \
+                                       const float *restrict dx, float dy,     \
+                                       int n, float *restrict distance)        \
+    {                                                                          \
+        for (int k = 0; k < n; k++)                                            \
+            distance[k] =                                                      \
+                name(cosine * dx[k] + sine * dy, cosine * dy - sine * dx[k]);  \
+    }
+
+OUTLINE(disc)
+OUTLINE(ring)
+OUTLINE(square)
+OUTLINE(triangle)
+OUTLINE(star)
+OUTLINE(cross)
+OUTLINE(crescent)
+OUTLINE(heart)
+
 static outline *const outlines[CLASSES] = {
-    disc, ring, square, triangle, star, cross, crescent, heart,
+    outline_disc, outline_ring,  outline_square,   outline_triangle,
+    outline_star, outline_cross, outline_crescent, outline_heart,
 };
 
 typedef struct composition {
@@ -127,60 +153,93 @@ static composition compose(const gt_source *source, uint64_t number)
     return scene;
 }
 
-static float clamp_unit(float x)
+/* Pixels of a row that are drawn at once. */
+enum { SPAN = 64 };
+
+typedef struct span {
+    float x[SPAN];     /* of the image */
+    float dx[SPAN];    /* from the shape's middle */
+    float edge[SPAN];  /* distance from its edge, in radii */
+    float under[SPAN]; /* the same of its shadow */
+    float colour[3][SPAN];
+} span;
+
+/* What of a pixel all its channels have in common. */
+typedef struct light {
+    float along;         /* the background, from one end to the other */
+    float dark;          /* how much of it the shadow takes */
+    float cover;         /* how much the shape covers, and */
+    float tone, towards; /* how much of its ink becomes white or black */
+} light;
+
+GT_INLINE float blend(float a, float b, float t)
 {
-    return fminf(fmaxf(x, 0), 1);
+    return a + (b - a) * t;
 }
 
-static gt__colour mix(gt__colour a, gt__colour b, float t)
+GT_INLINE float shade(float from, float to, float ink, light l)
 {
-    return (gt__colour){a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t,
-                        a.b + (b.b - a.b) * t};
+    float ground = blend(blend(from, to, l.along), 0, l.dark);
+    ground = l.cover < 1 ? ground : 0;
+    return blend(ground, blend(ink, l.towards, l.tone), l.cover);
 }
 
-/* Signed distance of a pixel to the shape's edge, in radii. */
-static float edge(const composition *scene, float x, float y)
+GT_INLINE light light_at(const composition *scene, const span *p, int k,
+                         float y, float dy)
 {
-    return scene->shape(scene->cosine * x + scene->sine * y,
-                        scene->cosine * y - scene->sine * x);
-}
-
-static gt__colour shade(const composition *scene, float x, float y)
-{
-    float dx = x - scene->x, dy = y - scene->y, r = scene->size;
+    float dx = p->dx[k], r = scene->size;
     bool near = dx * dx + dy * dy < 2.25f * r * r;
-    float cover = near ? clamp_unit(0.5f - r * edge(scene, dx, dy)) : 0;
-    const gt__colour black = {0, 0, 0}, white = {255, 255, 255};
-    gt__colour ground = {0, 0, 0}, ink = {0, 0, 0};
-    if (cover < 1) {
-        float t = clamp_unit(scene->gx * x + scene->gy * y + scene->g0);
-        ground = mix(scene->from, scene->to, t);
+    float dark = gt__clamp_unit(0.5f - 2.5f * p->under[k]);
+    float tone = 0.12f - 0.08f * (dx + 2 * dy) / r;
+    dark *= dark * (3 - 2 * dark);
+    return (light){.along = gt__clamp_unit(scene->gx * p->x[k] + scene->gy * y +
+                                           scene->g0),
+                   .dark = near ? scene->shadow * dark : 0,
+                   .cover = near ? gt__clamp_unit(0.5f - r * p->edge[k]) : 0,
+                   .tone = fabsf(tone),
+                   .towards = tone > 0 ? 255 : 0};
+}
+
+GT_SIMD static void shade_span(const composition *scene, float y, float dy,
+                               int n, span *restrict p)
+{
+    composition s = *scene;
+    for (int k = 0; k < n; k++) {
+        light l = light_at(&s, p, k, y, dy);
+        p->colour[0][k] = shade(s.from.r, s.to.r, s.ink.r, l);
+        p->colour[1][k] = shade(s.from.g, s.to.g, s.ink.g, l);
+        p->colour[2][k] = shade(s.from.b, s.to.b, s.ink.b, l);
     }
-    if (near && cover < 1) {
-        float under = edge(scene, dx - 0.08f * r, dy - 0.14f * r);
-        float dark = clamp_unit(0.5f - 2.5f * under);
-        dark *= dark * (3 - 2 * dark);
-        ground = mix(ground, black, scene->shadow * dark);
+}
+
+/* n pixels of row i, from column j on. */
+static void draw_span(const composition *scene, int i, int j, int n, span *p)
+{
+    float y = (float)i + 0.5f, dy = y - scene->y, r = scene->size;
+    float shadow[SPAN];
+    for (int k = 0; k < n; k++) {
+        p->x[k] = (float)(j + k) + 0.5f;
+        p->dx[k] = p->x[k] - scene->x;
+        shadow[k] = p->dx[k] - 0.08f * r;
     }
-    if (cover > 0) {
-        float light = 0.12f - 0.08f * (dx + 2 * dy) / r;
-        ink = mix(scene->ink, light > 0 ? white : black, fabsf(light));
-    }
-    return mix(ground, ink, cover);
+    scene->shape(scene->cosine, scene->sine, p->dx, dy, n, p->edge);
+    scene->shape(scene->cosine, scene->sine, shadow, dy - 0.14f * r, n,
+                 p->under);
+    shade_span(scene, y, dy, n, p);
 }
 
 static void draw(const gt_source *source, uint64_t number, uint8_t *out)
 {
     gt_shape s = source->shape;
     composition scene = compose(source, number);
+    span p;
     for (int i = 0; i < s.h; i++)
-        for (int j = 0; j < s.w; j++) {
-            gt__colour c = shade(&scene, (float)j + 0.5f, (float)i + 0.5f);
-            *out++ = (uint8_t)(c.r + 0.5f);
-            if (s.c == 3) {
-                *out++ = (uint8_t)(c.g + 0.5f);
-                *out++ = (uint8_t)(c.b + 0.5f);
-            }
+        for (int j = 0; j < s.w; j += SPAN) {
+            int n = s.w - j < SPAN ? s.w - j : SPAN;
+            draw_span(&scene, i, j, n, &p);
+            for (int k = 0; k < n; k++)
+                for (int c = 0; c < s.c; c++)
+                    *out++ = (uint8_t)(p.colour[c][k] + 0.5f);
         }
 }
 
