@@ -33,6 +33,10 @@ done
 awk -F '\t' '{ n++; if ($6 <= 0 || $5 < 0 || $5 > 1) bad = 1 }
     END { exit bad || n != 4 }' rates/figures.tsv ||
     fail "the figures: $(cat rates/figures.tsv)"
+# As many as the slowest of lone processes are no faster than these together.
+awk -F '\t' '{ n++; if ($8 <= 0 || $8 > 1.0001 * $6) bad = 1 }
+    END { exit bad || n != 4 }' rates/rows.tsv ||
+    fail "lone processes: $(cat rates/rows.tsv)"
 grep -q '^| 2 |.*-' rates/table.md && fail "less than nothing: $(cat rates/table.md)"
 if command -v gnuplot >/dev/null; then
     [ -s rates/scaling.svg ] || fail "no picture"
